@@ -1,0 +1,146 @@
+/**
+ * ResourceDefinition: one definition per kind; everything else is derived from it and the kind's schema table.
+ *
+ * REST paths, discovery, OpenAPI, storage key, spec/status split, Table output, the typed client and the dashboard's lists
+ * follow from this value. Hooks are small, synchronous and pure; they get frozen objects and return new ones (or drafts to
+ * change, where the signature says so). A custom resource produces the same type at run time.
+ */
+
+import type { Draft } from '#base/edit.ts';
+import type { FieldError } from './field-error.ts';
+import type { KubeObject } from './object.ts';
+
+export type Verb =
+  | 'create'
+  | 'delete'
+  | 'deletecollection'
+  | 'get'
+  | 'list'
+  | 'patch'
+  | 'update'
+  | 'watch';
+
+export type Scope = 'Namespaced' | 'Cluster';
+
+/** Who asks and when; what the pure hooks may need to know about the request. */
+export interface HookContext {
+  /** RFC 3339, whole seconds: the time of the request. */
+  readonly now: string;
+  /** Subresource that is written ('' for the object itself). */
+  readonly subresource: string;
+}
+
+/** A column of `kubectl get` (meta/v1 TableColumnDefinition) with its cell. */
+export interface Column<T> {
+  readonly name: string;
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
+  readonly format?: string;
+  readonly description?: string;
+  /** 0 is always shown, greater only with -o wide. */
+  readonly priority?: number;
+  /** `nowMs` is for ages, which upstream prints server-side ("5m", "3d4h"). */
+  readonly cell: (object: T, nowMs: number) => string | number | boolean | null;
+}
+
+/** A further path under the object: /status, /scale, /binding, /eviction, /exec ... */
+export interface Subresource<T> {
+  readonly name: string;
+  /** Kind of the body and answer when it is not the resource's own: Scale autoscaling/v1, Eviction policy/v1 ... */
+  readonly kind?: { readonly group: string; readonly version: string; readonly kind: string };
+  /** HTTP verbs as discovery names them. connect-style subresources list get and create. */
+  readonly verbs: readonly Verb[];
+  /**
+   * `status` writes only status (and metadata's managed parts), `spec-part` is a view on the main object given by read and write;
+   * `action` is carried out by a handler of the API server that the composition root registers by resource and name.
+   */
+  readonly type: 'status' | 'view' | 'action';
+  readonly read?: (object: T) => KubeObject;
+  /** For 'view': applies the written view to a draft of the object. */
+  readonly write?: (draft: Draft<T>, view: KubeObject) => void;
+}
+
+export interface ResourceDefinition<T extends KubeObject = KubeObject> {
+  /** '' is the core group. */
+  readonly group: string;
+  /** The version we store and use inside. */
+  readonly version: string;
+  /** Other served versions that are converted at the edge; absent for nearly all kinds. */
+  readonly otherVersions?: readonly VersionConversion[];
+  readonly kind: string;
+  readonly listKind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly scope: Scope;
+  readonly verbs: readonly Verb[];
+  readonly subresources: readonly Subresource<T>[];
+  /** Fields for fieldSelector beside metadata.name and metadata.namespace: path to the value as a string ('' when unset). */
+  readonly selectableFields: Readonly<Record<string, (object: T) => string>>;
+  /** Without Name first and Age last only where upstream differs; empty means Name and Age. */
+  readonly columns: readonly Column<T>[];
+  /** False for kinds such as SubjectAccessReview that are answered and not stored. */
+  readonly stored: boolean;
+  /** metadata.generation is counted when anything but metadata and status changes. */
+  readonly hasStatus: boolean;
+  /** False: create with generateName only etc. Name rule; default is a DNS subdomain. Returns messages as upstream words them. */
+  readonly validateName?: (name: string, prefix: boolean) => readonly string[];
+  /** Update may create the object when it does not exist (PUT), and may be unconditional (no resourceVersion). */
+  readonly allowCreateOnUpdate: boolean;
+  readonly allowUnconditionalUpdate: boolean;
+  /** Objects that go after this time without a write: events (1 h). Seconds. */
+  readonly ttlSeconds?: number;
+  /** Grace period for a delete without one, and what deletion does to the object; pods have 30 s, others delete at once. */
+  readonly gracefulDeletion?: (object: T, options: { readonly gracePeriodSeconds?: number | undefined }) => number;
+
+  /** Defaults that the schema table does not declare. Runs after decoding, on create, update and when read from older data. */
+  readonly defaults?: (draft: Draft<T>) => void;
+  /** Clears status and what a client may not set, sets generation-like fields. Runs before validation. */
+  readonly prepareForCreate?: (draft: Draft<T>, context: HookContext) => void;
+  readonly prepareForUpdate?: (draft: Draft<T>, old: T, context: HookContext) => void;
+  readonly prepareForStatusUpdate?: (draft: Draft<T>, old: T, context: HookContext) => void;
+  readonly validate?: (object: T, context: HookContext) => FieldError[];
+  readonly validateUpdate?: (object: T, old: T, context: HookContext) => FieldError[];
+  readonly validateStatusUpdate?: (object: T, old: T, context: HookContext) => FieldError[];
+  /** Warning headers as upstream words them. */
+  readonly warnings?: (object: T, old: T | undefined) => readonly string[];
+}
+
+export interface VersionConversion {
+  readonly version: string;
+  /** Both directions work on plain JSON trees of the respective version. */
+  readonly toStored: (object: Readonly<Record<string, unknown>>) => Record<string, unknown>;
+  readonly fromStored: (object: Readonly<Record<string, unknown>>) => Record<string, unknown>;
+}
+
+/** What a definition has to say; the rest has the defaults that most kinds share. */
+export type ResourceInput<T extends KubeObject> = Pick<
+  ResourceDefinition<T>,
+  'group' | 'version' | 'kind' | 'plural' | 'scope'
+> &
+  Partial<ResourceDefinition<T>>;
+
+const allVerbs: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+
+export function defineResource<T extends KubeObject>(input: ResourceInput<T>): ResourceDefinition<T> {
+  return Object.freeze({
+    listKind: `${input.kind}List`,
+    singular: input.kind.toLowerCase(),
+    shortNames: [],
+    categories: [],
+    verbs: allVerbs,
+    subresources: [],
+    selectableFields: {},
+    columns: [],
+    stored: true,
+    hasStatus: input.subresources?.some((subresource) => subresource.type === 'status') ?? false,
+    allowCreateOnUpdate: false,
+    allowUnconditionalUpdate: true,
+    ...input,
+  });
+}
+
+/** 'v1' or 'apps/v1': the apiVersion of objects of the stored version. */
+export function apiVersionOf(definition: Pick<ResourceDefinition, 'group' | 'version'>): string {
+  return definition.group === '' ? definition.version : `${definition.group}/${definition.version}`;
+}

@@ -1,0 +1,221 @@
+/**
+ * StatusError: every expected failure of the API, with upstream's code, reason and wording (apimachinery api/errors).
+ * Made only by the constructors in this file; callers ask `isNotFound(e)`.
+ */
+
+import type { Status, StatusCause, StatusDetails } from './generated/meta-v1.ts';
+import { type FieldError, fieldErrorText } from './field-error.ts';
+
+/** The resource a message speaks about: 'pods' of '' or 'deployments' of 'apps'. */
+export interface ResourceName {
+  readonly group: string;
+  readonly resource: string;
+}
+
+export class StatusError extends Error {
+  override readonly name = 'StatusError';
+  readonly status: Status;
+
+  constructor(status: Status, options?: ErrorOptions) {
+    super(status.message ?? status.reason ?? 'unknown', options);
+    this.status = status;
+  }
+
+  get code(): number {
+    return this.status.code ?? 500;
+  }
+
+  get reason(): string {
+    return this.status.reason ?? '';
+  }
+}
+
+function failure(code: number, reason: string, message: string, details?: StatusDetails): StatusError {
+  return new StatusError({
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message,
+    reason,
+    ...(details ? { details } : {}),
+    code,
+  });
+}
+
+function qualified(name: ResourceName): string {
+  return name.group === '' ? name.resource : `${name.resource}.${name.group}`;
+}
+
+function objectDetails(name: ResourceName, object: string): StatusDetails {
+  return { ...(object ? { name: object } : {}), ...(name.group ? { group: name.group } : {}), kind: name.resource };
+}
+
+export function newNotFound(name: ResourceName, object: string): StatusError {
+  return failure(404, 'NotFound', `${qualified(name)} "${object}" not found`, objectDetails(name, object));
+}
+
+/** For a path that no route serves. */
+export function newPathNotFound(): StatusError {
+  return failure(404, 'NotFound', 'the server could not find the requested resource', {});
+}
+
+export function newAlreadyExists(name: ResourceName, object: string): StatusError {
+  return failure(409, 'AlreadyExists', `${qualified(name)} "${object}" already exists`, objectDetails(name, object));
+}
+
+/** generateName ran into a taken name several times; the client should try again. */
+export function newGenerateNameConflict(name: ResourceName, object: string, retryAfterSeconds: number): StatusError {
+  return failure(
+    409,
+    'AlreadyExists',
+    `${qualified(name)} "${object}" already exists, the server was not able to generate a unique name for the object`,
+    { ...objectDetails(name, object), retryAfterSeconds },
+  );
+}
+
+export function newConflict(name: ResourceName, object: string, cause: string): StatusError {
+  return failure(
+    409,
+    'Conflict',
+    `Operation cannot be fulfilled on ${qualified(name)} "${object}": ${cause}`,
+    objectDetails(name, object),
+  );
+}
+
+/** The cause of a Conflict on a stale resourceVersion. */
+export const optimisticLockMessage =
+  'the object has been modified; please apply your changes to the latest version and try again';
+
+/** Conflicts of server-side apply, one cause each. */
+export function newApplyConflict(causes: readonly StatusCause[], message: string): StatusError {
+  return failure(409, 'Conflict', message, { causes });
+}
+
+/** 422 of one object; `kind` is the kind's name and group as in 'Deployment.apps "web" is invalid'. */
+export function newInvalid(kind: { readonly group: string; readonly kind: string }, object: string, errors: readonly FieldError[]): StatusError {
+  const texts = [...new Set(errors.map(fieldErrorText))];
+  const summary = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
+  const subject = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
+  return failure(422, 'Invalid', `${subject} "${object}" is invalid: ${summary}`, {
+    ...(object ? { name: object } : {}),
+    ...(kind.group ? { group: kind.group } : {}),
+    kind: kind.kind,
+    causes: errors.map((error) => ({ reason: error.type, message: error.message, field: error.field === '' ? '<nil>' : error.field })),
+  });
+}
+
+export function newBadRequest(message: string): StatusError {
+  return failure(400, 'BadRequest', message);
+}
+
+export function newUnauthorized(message = 'Unauthorized'): StatusError {
+  return failure(401, 'Unauthorized', message);
+}
+
+/** `reason` is the authorizer's or admission plugin's own text. */
+export function newForbidden(name: ResourceName, object: string, reason: string): StatusError {
+  let message: string;
+  if (object === '') message = name.resource === '' ? `forbidden: ${reason}` : `${qualified(name)} is forbidden: ${reason}`;
+  else message = `${qualified(name)} "${object}" is forbidden: ${reason}`;
+  return failure(403, 'Forbidden', message, objectDetails(name, object));
+}
+
+export function newMethodNotAllowed(name: ResourceName, action: string): StatusError {
+  return failure(405, 'MethodNotAllowed', `${action} is not supported on resources of kind "${qualified(name)}"`, {
+    ...(name.group ? { group: name.group } : {}),
+    kind: name.resource,
+  });
+}
+
+/** 405 of a verb that no route under the path has. */
+export function newMethodNotAllowedOnPath(): StatusError {
+  return failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
+}
+
+export function newNotAcceptable(accepted: readonly string[]): StatusError {
+  return failure(406, 'NotAcceptable', `only the following media types are accepted: ${accepted.join(', ')}`);
+}
+
+export function newUnsupportedMediaType(accepted: readonly string[]): StatusError {
+  return failure(
+    415,
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
+  );
+}
+
+export function newRequestEntityTooLarge(message: string): StatusError {
+  return failure(413, 'RequestEntityTooLarge', `Request entity is too large: ${message}`);
+}
+
+/** The resourceVersion is too old to watch or page from: the client lists again. */
+export function newResourceExpired(message: string): StatusError {
+  return failure(410, 'Expired', message);
+}
+
+export function newGone(message: string): StatusError {
+  return failure(410, 'Gone', message);
+}
+
+export function newTimeout(message: string, retryAfterSeconds: number): StatusError {
+  return failure(504, 'Timeout', `Timeout: ${message}`, retryAfterSeconds ? { retryAfterSeconds } : {});
+}
+
+/** A resourceVersion in the future: upstream answers 504 with this cause so that clients try again. */
+export function newTooLargeResourceVersion(requested: number, current: number, retryAfterSeconds: number): StatusError {
+  return failure(504, 'Timeout', `Timeout: Too large resource version: ${requested}, current: ${current}`, {
+    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+    retryAfterSeconds,
+  });
+}
+
+export function newTooManyRequests(message: string, retryAfterSeconds: number): StatusError {
+  return failure(429, 'TooManyRequests', message, retryAfterSeconds > 0 ? { retryAfterSeconds } : {});
+}
+
+/** An eviction that a PodDisruptionBudget does not allow now. */
+export function newDisruptionBudget(message: string, cause: string): StatusError {
+  return failure(429, 'TooManyRequests', message, { causes: [{ reason: 'DisruptionBudget', message: cause }] });
+}
+
+export function newServiceUnavailable(message: string): StatusError {
+  return failure(503, 'ServiceUnavailable', message);
+}
+
+export function newInternalError(message: string, cause?: unknown): StatusError {
+  const error = failure(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] });
+  if (cause !== undefined) error.cause = cause;
+  return error;
+}
+
+/** The store cannot take writes: its disk is full. */
+export function newInsufficientStorage(message: string): StatusError {
+  return failure(507, 'InsufficientStorage', message);
+}
+
+/** A failure that came over the wire as a Status object. */
+export function fromStatus(status: Status): StatusError {
+  return new StatusError(status);
+}
+
+export function isStatusError(error: unknown): error is StatusError {
+  return error instanceof StatusError;
+}
+
+function hasReason(error: unknown, ...reasons: readonly string[]): boolean {
+  return error instanceof StatusError && reasons.includes(error.reason);
+}
+
+export const isNotFound = (error: unknown): boolean => hasReason(error, 'NotFound');
+export const isAlreadyExists = (error: unknown): boolean => hasReason(error, 'AlreadyExists');
+export const isConflict = (error: unknown): boolean => hasReason(error, 'Conflict');
+export const isInvalid = (error: unknown): boolean => hasReason(error, 'Invalid');
+export const isForbidden = (error: unknown): boolean => hasReason(error, 'Forbidden');
+/** The watch or continue token must be given up and the list read again. */
+export const isExpired = (error: unknown): boolean => hasReason(error, 'Expired', 'Gone');
+export const isTooManyRequests = (error: unknown): boolean => hasReason(error, 'TooManyRequests');
+/** A create failed because its namespace is going away: controllers stop trying. */
+export const isNamespaceTerminating = (error: unknown): boolean =>
+  error instanceof StatusError &&
+  (error.status.details?.causes?.some((cause) => cause.reason === 'NamespaceTerminating') ?? false);

@@ -1,0 +1,97 @@
+/** Validation findings with upstream's wording (apimachinery util/validation/field): one field error is one cause of a 422. */
+
+export type FieldErrorType =
+  | 'FieldValueNotFound'
+  | 'FieldValueRequired'
+  | 'FieldValueDuplicate'
+  | 'FieldValueInvalid'
+  | 'FieldValueNotSupported'
+  | 'FieldValueForbidden'
+  | 'FieldValueTooLong'
+  | 'FieldValueTooMany'
+  | 'FieldValueTypeInvalid'
+  | 'InternalError';
+
+export interface FieldError {
+  readonly type: FieldErrorType;
+  /** 'spec.containers[0].image' */
+  readonly field: string;
+  /** Whole text after the field: 'Invalid value: "x": must be ...' */
+  readonly message: string;
+}
+
+/** Path builder: `child(path, 'spec')`, `index(path, 0)`, `entry(path, 'key')`. '' is the root. */
+export function child(path: string, ...names: readonly string[]): string {
+  let result = path;
+  for (const name of names) result = result === '' ? name : `${result}.${name}`;
+  return result;
+}
+
+export function index(path: string, position: number): string {
+  return `${path}[${position}]`;
+}
+
+export function entry(path: string, key: string): string {
+  return `${path}[${key}]`;
+}
+
+export function required(field: string, detail = ''): FieldError {
+  return { type: 'FieldValueRequired', field, message: withDetail('Required value', detail) };
+}
+
+export function invalid(field: string, value: unknown, detail: string): FieldError {
+  return { type: 'FieldValueInvalid', field, message: withDetail(`Invalid value: ${printed(value)}`, detail) };
+}
+
+export function typeInvalid(field: string, value: unknown, detail: string): FieldError {
+  return { type: 'FieldValueTypeInvalid', field, message: withDetail(`Invalid value: ${printed(value)}`, detail) };
+}
+
+export function duplicate(field: string, value: unknown): FieldError {
+  return { type: 'FieldValueDuplicate', field, message: `Duplicate value: ${printed(value)}` };
+}
+
+export function notFound(field: string, value: unknown): FieldError {
+  return { type: 'FieldValueNotFound', field, message: `Not found: ${printed(value)}` };
+}
+
+export function notSupported(field: string, value: unknown, supported: readonly string[]): FieldError {
+  const values = [...supported].sort().map((item) => JSON.stringify(item)).join(', ');
+  const detail = supported.length > 0 ? `supported values: ${values}` : '';
+  return { type: 'FieldValueNotSupported', field, message: withDetail(`Unsupported value: ${printed(value)}`, detail) };
+}
+
+export function forbidden(field: string, detail: string): FieldError {
+  return { type: 'FieldValueForbidden', field, message: withDetail('Forbidden', detail) };
+}
+
+/** `max` in bytes; upstream stopped printing the value itself. */
+export function tooLong(field: string, max: number): FieldError {
+  const unit = max === 1 ? 'byte' : 'bytes';
+  return { type: 'FieldValueTooLong', field, message: `Too long: may not be more than ${max} ${unit}` };
+}
+
+export function tooMany(field: string, actual: number, max: number): FieldError {
+  const unit = max === 1 ? 'item' : 'items';
+  return { type: 'FieldValueTooMany', field, message: `Too many: ${actual}: must have at most ${max} ${unit}` };
+}
+
+export function internalError(field: string, message: string): FieldError {
+  return { type: 'InternalError', field, message: `Internal error: ${message}` };
+}
+
+/** 'spec.replicas: Invalid value: -1: must be greater than or equal to 0' */
+export function fieldErrorText(error: FieldError): string {
+  return `${error.field === '' ? '<nil>' : error.field}: ${error.message}`;
+}
+
+function withDetail(text: string, detail: string): string {
+  return detail === '' ? text : `${text}: ${detail}`;
+}
+
+/** As Go prints the bad value: strings quoted, nil as null, the rest as JSON. */
+function printed(value: unknown): string {
+  if (value === undefined || value === null) return 'null';
+  if (typeof value === 'string') return JSON.stringify(value);
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

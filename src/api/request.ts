@@ -1,0 +1,96 @@
+/**
+ * The one request path. HTTP servers, in-process clients and the simulated network all call the same ApiHandler; filters wrap
+ * it. In-process callers skip only sockets and encoding: they hand over decoded objects and get frozen ones back.
+ *
+ * A handler throws StatusError for expected failures; the outermost filter turns it into a Status answer.
+ */
+
+import type { KubeObject, WatchEventType } from './object.ts';
+
+/** Lower-case names. */
+export type Headers = Readonly<Record<string, string | undefined>>;
+
+export interface ApiRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
+  /** Decoded only where needed by the router: '/api/v1/namespaces/default/pods'. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: Headers;
+  /** Absent for none; `object` from in-process clients: a plain tree that the caller will not touch again. */
+  readonly body?: RequestBody;
+  /** What the transport knows about the caller: certificate, in-process identity, address. */
+  readonly peer: Peer;
+  /** Fires when the client is gone or the deadline has passed. */
+  readonly signal: AbortSignal;
+}
+
+export type RequestBody =
+  | { readonly type: 'bytes'; readonly bytes: Uint8Array; readonly contentType: string }
+  | { readonly type: 'object'; readonly object: unknown; readonly contentType: string };
+
+export interface Peer {
+  readonly address: string;
+  /** A verified client certificate's subject: common name is the user, organizations its groups. */
+  readonly certificate?: { readonly commonName: string; readonly organizations: readonly string[]; readonly fingerprint?: string };
+  /** Identity of an in-process component; it is authorized like any other. */
+  readonly inProcess?: UserInfo;
+}
+
+/** Who asks (authentication/v1 UserInfo). */
+export interface UserInfo {
+  readonly username: string;
+  readonly uid?: string;
+  readonly groups: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+}
+
+/**
+ * An object as the watch cache keeps it: a frozen view and its encodings, each made at most once. `json` is the encoding with
+ * metadata.resourceVersion filled in; a thousand watchers share one buffer.
+ */
+export interface EncodedObject {
+  readonly object: KubeObject;
+  readonly json: () => Uint8Array;
+  readonly protobuf: () => Uint8Array;
+}
+
+export type ApiResponse =
+  | { readonly type: 'object'; readonly status: number; readonly body: EncodedObject; readonly headers?: Headers }
+  | {
+      readonly type: 'list';
+      readonly status: 200;
+      readonly apiVersion: string;
+      readonly kind: string;
+      readonly metadata: { readonly resourceVersion: string; readonly continue?: string; readonly remainingItemCount?: number };
+      readonly items: readonly EncodedObject[];
+      readonly headers?: Headers;
+    }
+  | { readonly type: 'watch'; readonly status: 200; readonly events: AsyncIterable<readonly EncodedWatchEvent[]>; readonly headers?: Headers }
+  /** Anything that is not an API object: discovery bytes, metrics, health text, logs. */
+  | {
+      readonly type: 'bytes';
+      readonly status: number;
+      readonly contentType: string;
+      readonly body: Uint8Array | AsyncIterable<Uint8Array>;
+      readonly headers?: Headers;
+    }
+  /** The connection changes protocol (exec, attach, port-forward, proxied upgrades); only stream transports can do that. */
+  | { readonly type: 'upgrade'; readonly upgrade: (connection: UpgradeConnection) => Promise<void> };
+
+export interface EncodedWatchEvent {
+  readonly type: WatchEventType;
+  readonly body: EncodedObject;
+}
+
+/** The raw duplex connection after the request's head: what an upgrade handler speaks on. Implemented by the HTTP transport. */
+export interface UpgradeConnection {
+  /** Bytes that arrived after the head, then the rest as they come. */
+  readonly incoming: AsyncIterable<Uint8Array>;
+  /** Resolves when the transport takes more; rejects when the peer is gone. */
+  readonly write: (bytes: Uint8Array) => Promise<void>;
+  /** Half-close of our direction. */
+  readonly end: () => Promise<void>;
+  readonly destroy: (error?: unknown) => void;
+}
+
+export type ApiHandler = (request: ApiRequest) => Promise<ApiResponse>;
