@@ -10,15 +10,7 @@ import type { Draft } from '#base/edit.ts';
 import type { FieldError } from './field-error.ts';
 import type { KubeObject } from './object.ts';
 
-export type Verb =
-  | 'create'
-  | 'delete'
-  | 'deletecollection'
-  | 'get'
-  | 'list'
-  | 'patch'
-  | 'update'
-  | 'watch';
+export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
 
 export type Scope = 'Namespaced' | 'Cluster';
 

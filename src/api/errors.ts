@@ -3,8 +3,8 @@
  * Made only by the constructors in this file; callers ask `isNotFound(e)`.
  */
 
-import type { Status, StatusCause, StatusDetails } from './generated/meta-v1.ts';
 import { type FieldError, fieldErrorText } from './field-error.ts';
+import type { Status, StatusCause, StatusDetails } from './generated/meta-v1.ts';
 
 /** The resource a message speaks about: 'pods' of '' or 'deployments' of 'apps'. */
 export interface ResourceName {
@@ -93,7 +93,11 @@ export function newApplyConflict(causes: readonly StatusCause[], message: string
 }
 
 /** 422 of one object; `kind` is the kind's name and group as in 'Deployment.apps "web" is invalid'. */
-export function newInvalid(kind: { readonly group: string; readonly kind: string }, object: string, errors: readonly FieldError[]): StatusError {
+export function newInvalid(
+  kind: { readonly group: string; readonly kind: string },
+  object: string,
+  errors: readonly FieldError[],
+): StatusError {
   const texts = [...new Set(errors.map(fieldErrorText))];
   const summary = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
   const subject = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
@@ -101,7 +105,11 @@ export function newInvalid(kind: { readonly group: string; readonly kind: string
     ...(object ? { name: object } : {}),
     ...(kind.group ? { group: kind.group } : {}),
     kind: kind.kind,
-    causes: errors.map((error) => ({ reason: error.type, message: error.message, field: error.field === '' ? '<nil>' : error.field })),
+    causes: errors.map((error) => ({
+      reason: error.type,
+      message: error.message,
+      field: error.field === '' ? '<nil>' : error.field,
+    })),
   });
 }
 
@@ -116,7 +124,8 @@ export function newUnauthorized(message = 'Unauthorized'): StatusError {
 /** `reason` is the authorizer's or admission plugin's own text. */
 export function newForbidden(name: ResourceName, object: string, reason: string): StatusError {
   let message: string;
-  if (object === '') message = name.resource === '' ? `forbidden: ${reason}` : `${qualified(name)} is forbidden: ${reason}`;
+  if (object === '')
+    message = name.resource === '' ? `forbidden: ${reason}` : `${qualified(name)} is forbidden: ${reason}`;
   else message = `${qualified(name)} "${object}" is forbidden: ${reason}`;
   return failure(403, 'Forbidden', message, objectDetails(name, object));
 }

@@ -56,7 +56,10 @@ export function notFound(field: string, value: unknown): FieldError {
 }
 
 export function notSupported(field: string, value: unknown, supported: readonly string[]): FieldError {
-  const values = [...supported].sort().map((item) => JSON.stringify(item)).join(', ');
+  const values = [...supported]
+    .sort()
+    .map((item) => JSON.stringify(item))
+    .join(', ');
   const detail = supported.length > 0 ? `supported values: ${values}` : '';
   return { type: 'FieldValueNotSupported', field, message: withDetail(`Unsupported value: ${printed(value)}`, detail) };
 }

@@ -31,7 +31,11 @@ export type RequestBody =
 export interface Peer {
   readonly address: string;
   /** A verified client certificate's subject: common name is the user, organizations its groups. */
-  readonly certificate?: { readonly commonName: string; readonly organizations: readonly string[]; readonly fingerprint?: string };
+  readonly certificate?: {
+    readonly commonName: string;
+    readonly organizations: readonly string[];
+    readonly fingerprint?: string;
+  };
   /** Identity of an in-process component; it is authorized like any other. */
   readonly inProcess?: UserInfo;
 }
@@ -61,11 +65,20 @@ export type ApiResponse =
       readonly status: 200;
       readonly apiVersion: string;
       readonly kind: string;
-      readonly metadata: { readonly resourceVersion: string; readonly continue?: string; readonly remainingItemCount?: number };
+      readonly metadata: {
+        readonly resourceVersion: string;
+        readonly continue?: string;
+        readonly remainingItemCount?: number;
+      };
       readonly items: readonly EncodedObject[];
       readonly headers?: Headers;
     }
-  | { readonly type: 'watch'; readonly status: 200; readonly events: AsyncIterable<readonly EncodedWatchEvent[]>; readonly headers?: Headers }
+  | {
+      readonly type: 'watch';
+      readonly status: 200;
+      readonly events: AsyncIterable<readonly EncodedWatchEvent[]>;
+      readonly headers?: Headers;
+    }
   /** Anything that is not an API object: discovery bytes, metrics, health text, logs. */
   | {
       readonly type: 'bytes';

@@ -24,7 +24,14 @@ test('edit returns a changed frozen copy and shares what was not touched', () =>
     assert.ok(first);
     first.tags.push('new');
   });
-  assert.deepEqual(next, { name: 'b', labels: { app: 'x' }, items: [{ id: 1, tags: ['p', 'new'] }, { id: 2, tags: ['q'] }] });
+  assert.deepEqual(next, {
+    name: 'b',
+    labels: { app: 'x' },
+    items: [
+      { id: 1, tags: ['p', 'new'] },
+      { id: 2, tags: ['q'] },
+    ],
+  });
   assert.equal(next.labels, sample.labels);
   assert.equal(next.items[1], sample.items[1]);
   assert.ok(Object.isFrozen(next.items[0]?.tags));
@@ -56,7 +63,13 @@ test('edit supports delete, spread, sort and splice', () => {
     draft.items.sort((a, b) => b.id - a.id);
     draft.items.splice(0, 1, { id: 9, tags: [] });
   });
-  assert.deepEqual(next, { name: 'a', items: [{ id: 9, tags: [] }, { id: 1, tags: ['p'] }] });
+  assert.deepEqual(next, {
+    name: 'a',
+    items: [
+      { id: 9, tags: [] },
+      { id: 1, tags: ['p'] },
+    ],
+  });
   const spread = edit(sample, (draft) => {
     draft.labels = { ...draft.labels, tier: 'y' };
     draft.items = [...draft.items, { id: 3, tags: [] }];

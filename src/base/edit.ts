@@ -53,7 +53,8 @@ function copyTree(value: unknown): unknown {
 
 /** Plain assignment, except that `__proto__` becomes an own data property instead of changing the prototype. */
 function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
+  if (key === '__proto__')
+    Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
   else target[key] = value;
 }
 

@@ -60,7 +60,11 @@ export interface DeleteOptions extends CallOptions {
 }
 
 export interface Client {
-  get<T extends KubeObject>(definition: ResourceDefinition<T>, target: Target, options?: CallOptions & { readonly resourceVersion?: string }): Promise<T>;
+  get<T extends KubeObject>(
+    definition: ResourceDefinition<T>,
+    target: Target,
+    options?: CallOptions & { readonly resourceVersion?: string },
+  ): Promise<T>;
   list<T extends KubeObject>(definition: ResourceDefinition<T>, options?: ListOptions): Promise<ObjectList<T>>;
   /** Ends when the server closes the watch; throws StatusError (410 Expired: list again) or AbortedError. */
   watch<T extends KubeObject>(definition: ResourceDefinition<T>, options?: WatchOptions): AsyncIterable<WatchEvent<T>>;
@@ -69,10 +73,22 @@ export interface Client {
   /** Fails with Conflict when object.metadata.resourceVersion is set and not the newest. */
   update<T extends KubeObject>(definition: ResourceDefinition<T>, object: T, options?: WriteOptions): Promise<T>;
   updateStatus<T extends KubeObject>(definition: ResourceDefinition<T>, object: T, options?: WriteOptions): Promise<T>;
-  patch<T extends KubeObject>(definition: ResourceDefinition<T>, target: Target, patch: unknown, options: PatchOptions): Promise<T>;
+  patch<T extends KubeObject>(
+    definition: ResourceDefinition<T>,
+    target: Target,
+    patch: unknown,
+    options: PatchOptions,
+  ): Promise<T>;
   /** The deleted object, or the object that is now terminating, or a Status: callers hardly ever care. */
-  delete<T extends KubeObject>(definition: ResourceDefinition<T>, target: Target, options?: DeleteOptions): Promise<KubeObject>;
-  deleteCollection<T extends KubeObject>(definition: ResourceDefinition<T>, options: ListOptions & DeleteOptions): Promise<void>;
+  delete<T extends KubeObject>(
+    definition: ResourceDefinition<T>,
+    target: Target,
+    options?: DeleteOptions,
+  ): Promise<KubeObject>;
+  deleteCollection<T extends KubeObject>(
+    definition: ResourceDefinition<T>,
+    options: ListOptions & DeleteOptions,
+  ): Promise<void>;
   /** POST to a subresource: pods/binding, pods/eviction, serviceaccounts/token. */
   createSubresource<R extends KubeObject>(
     definition: ResourceDefinition,
@@ -82,5 +98,10 @@ export interface Client {
     options?: WriteOptions,
   ): Promise<R>;
   /** Any path, JSON in and out: discovery and kinds known only at run time. */
-  raw(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown, options?: CallOptions & { readonly contentType?: string }): Promise<unknown>;
+  raw(
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: unknown,
+    options?: CallOptions & { readonly contentType?: string },
+  ): Promise<unknown>;
 }
