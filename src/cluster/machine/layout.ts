@@ -52,7 +52,7 @@ export const defaultDataRoot = '/var/lib/kubets';
 export const runRoot = '/run/kubets';
 
 export function cacheRoot(env: NodeJS.ProcessEnv = process.env): string {
-  return env['KUBETS_CACHE_DIR'] ?? '/var/cache/kubets';
+  return env.KUBETS_CACHE_DIR ?? '/var/cache/kubets';
 }
 
 export function clusterLayout(name: string, dataDir = join(defaultDataRoot, name)): ClusterLayout {
