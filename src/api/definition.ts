@@ -4,6 +4,9 @@
  * REST paths, discovery, OpenAPI, storage key, spec/status split, Table output, the typed client and the dashboard's lists
  * follow from this value. Hooks are small, synchronous and pure; they get frozen objects and return new ones (or drafts to
  * change, where the signature says so). A custom resource produces the same type at run time.
+ *
+ * Functions are declared as methods: TypeScript compares those bivariantly, so that a ResourceDefinition<Pod> is a
+ * ResourceDefinition. That is sound as long as a definition is only given objects of its own kind, which routing sees to.
  */
 
 import type { Draft } from '#base/edit.ts';
@@ -31,7 +34,7 @@ export interface Column<T> {
   /** 0 is always shown, greater only with -o wide. */
   readonly priority?: number;
   /** `nowMs` is for ages, which upstream prints server-side ("5m", "3d4h"). */
-  readonly cell: (object: T, nowMs: number) => string | number | boolean | null;
+  cell(object: T, nowMs: number): string | number | boolean | null;
 }
 
 /** A further path under the object: /status, /scale, /binding, /eviction, /exec ... */
@@ -46,10 +49,13 @@ export interface Subresource<T> {
    * `action` is carried out by a handler of the API server that the composition root registers by resource and name.
    */
   readonly type: 'status' | 'view' | 'action';
-  readonly read?: (object: T) => KubeObject;
+  read?(object: T): KubeObject;
   /** For 'view': applies the written view to a draft of the object. */
-  readonly write?: (draft: Draft<T>, view: KubeObject) => void;
+  write?(draft: Draft<T>, view: KubeObject): void;
 }
+
+/** Value of a selectable field; a method's type, for the reason given at the top. */
+export type FieldReader<T> = { read(object: T): string }['read'];
 
 export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   /** '' is the core group. */
@@ -68,7 +74,7 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   readonly verbs: readonly Verb[];
   readonly subresources: readonly Subresource<T>[];
   /** Fields for fieldSelector beside metadata.name and metadata.namespace: path to the value as a string ('' when unset). */
-  readonly selectableFields: Readonly<Record<string, (object: T) => string>>;
+  readonly selectableFields: Readonly<Record<string, FieldReader<T>>>;
   /** Without Name first and Age last only where upstream differs; empty means Name and Age. */
   readonly columns: readonly Column<T>[];
   /** False for kinds such as SubjectAccessReview that are answered and not stored. */
@@ -83,19 +89,19 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   /** Objects that go after this time without a write: events (1 h). Seconds. */
   readonly ttlSeconds?: number;
   /** Grace period for a delete without one, and what deletion does to the object; pods have 30 s, others delete at once. */
-  readonly gracefulDeletion?: (object: T, options: { readonly gracePeriodSeconds?: number | undefined }) => number;
+  gracefulDeletion?(object: T, options: { readonly gracePeriodSeconds?: number | undefined }): number;
 
   /** Defaults that the schema table does not declare. Runs after decoding, on create, update and when read from older data. */
-  readonly defaults?: (draft: Draft<T>) => void;
+  defaults?(draft: Draft<T>): void;
   /** Clears status and what a client may not set, sets generation-like fields. Runs before validation. */
-  readonly prepareForCreate?: (draft: Draft<T>, context: HookContext) => void;
-  readonly prepareForUpdate?: (draft: Draft<T>, old: T, context: HookContext) => void;
-  readonly prepareForStatusUpdate?: (draft: Draft<T>, old: T, context: HookContext) => void;
-  readonly validate?: (object: T, context: HookContext) => FieldError[];
-  readonly validateUpdate?: (object: T, old: T, context: HookContext) => FieldError[];
-  readonly validateStatusUpdate?: (object: T, old: T, context: HookContext) => FieldError[];
+  prepareForCreate?(draft: Draft<T>, context: HookContext): void;
+  prepareForUpdate?(draft: Draft<T>, old: T, context: HookContext): void;
+  prepareForStatusUpdate?(draft: Draft<T>, old: T, context: HookContext): void;
+  validate?(object: T, context: HookContext): FieldError[];
+  validateUpdate?(object: T, old: T, context: HookContext): FieldError[];
+  validateStatusUpdate?(object: T, old: T, context: HookContext): FieldError[];
   /** Warning headers as upstream words them. */
-  readonly warnings?: (object: T, old: T | undefined) => readonly string[];
+  warnings?(object: T, old: T | undefined): readonly string[];
 }
 
 export interface VersionConversion {

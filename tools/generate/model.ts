@@ -164,7 +164,7 @@ class Resolver {
       type: 'struct',
       name,
       fields: fields.map((field) => this.field(field, path)),
-      mapType: valueOf(markers, 'structType') || valueOf(markers, 'mapType'),
+      mapType: markerValue(markers, 'structType') || markerValue(markers, 'mapType'),
       validation: validationOf(markers),
     };
   }
@@ -182,11 +182,11 @@ class Resolver {
       required: markers.includes('required') || markers.includes('k8s:required'),
       patchStrategy: field.patchStrategy,
       patchMergeKey: field.patchMergeKey,
-      listType: valueOf(markers, 'listType'),
+      listType: markerValue(markers, 'listType'),
       listMapKeys: markers
         .filter((marker) => marker.startsWith('listMapKey='))
         .map((marker) => marker.slice('listMapKey='.length)),
-      mapType: valueOf(markers, 'mapType') || valueOf(markers, 'structType'),
+      mapType: markerValue(markers, 'mapType') || markerValue(markers, 'structType'),
       nullable: markers.includes('nullable'),
       defaultValue: this.defaultValue(markers, path),
       validation: validationOf(markers),
@@ -195,7 +195,7 @@ class Resolver {
 
   /** JSON text of `+default`. */
   private defaultValue(markers: readonly string[], path: string): string | undefined {
-    const value = valueOf(markers, 'default');
+    const value = markerValue(markers, 'default');
     if (value === '') return undefined;
     const name = /^ref\((\w+)\)$/.exec(value)?.[1];
     if (name === undefined) return JSON.stringify(JSON.parse(value));
@@ -225,7 +225,7 @@ class Resolver {
   }
 }
 
-function valueOf(markers: readonly string[], name: string): string {
+function markerValue(markers: readonly string[], name: string): string {
   return markers.find((marker) => marker.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
 }
 

@@ -1,0 +1,12 @@
+import { defineResource } from '#api/definition.ts';
+import type { MutatingAdmissionPolicyBinding } from '#kinds/generated/admissionregistration-v1.ts';
+
+export const MutatingAdmissionPolicyBindings = defineResource<MutatingAdmissionPolicyBinding>({
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind: 'MutatingAdmissionPolicyBinding',
+  plural: 'mutatingadmissionpolicybindings',
+  scope: 'Cluster',
+  categories: ['api-extensions'],
+  allowUnconditionalUpdate: false,
+});

@@ -1,0 +1,12 @@
+import { defineResource } from '#api/definition.ts';
+import type { MutatingAdmissionPolicy } from '#kinds/generated/admissionregistration-v1.ts';
+
+export const MutatingAdmissionPolicies = defineResource<MutatingAdmissionPolicy>({
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind: 'MutatingAdmissionPolicy',
+  plural: 'mutatingadmissionpolicies',
+  scope: 'Cluster',
+  categories: ['api-extensions'],
+  allowUnconditionalUpdate: false,
+});

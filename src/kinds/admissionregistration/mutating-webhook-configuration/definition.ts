@@ -1,0 +1,12 @@
+import { defineResource } from '#api/definition.ts';
+import type { MutatingWebhookConfiguration } from '#kinds/generated/admissionregistration-v1.ts';
+
+export const MutatingWebhookConfigurations = defineResource<MutatingWebhookConfiguration>({
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind: 'MutatingWebhookConfiguration',
+  plural: 'mutatingwebhookconfigurations',
+  scope: 'Cluster',
+  categories: ['api-extensions'],
+  allowUnconditionalUpdate: false,
+});

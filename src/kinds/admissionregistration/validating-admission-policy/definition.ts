@@ -1,0 +1,13 @@
+import { defineResource } from '#api/definition.ts';
+import type { ValidatingAdmissionPolicy } from '#kinds/generated/admissionregistration-v1.ts';
+
+export const ValidatingAdmissionPolicies = defineResource<ValidatingAdmissionPolicy>({
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind: 'ValidatingAdmissionPolicy',
+  plural: 'validatingadmissionpolicies',
+  scope: 'Cluster',
+  categories: ['api-extensions'],
+  allowUnconditionalUpdate: false,
+  subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
+});

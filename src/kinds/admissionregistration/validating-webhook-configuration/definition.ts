@@ -1,0 +1,12 @@
+import { defineResource } from '#api/definition.ts';
+import type { ValidatingWebhookConfiguration } from '#kinds/generated/admissionregistration-v1.ts';
+
+export const ValidatingWebhookConfigurations = defineResource<ValidatingWebhookConfiguration>({
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind: 'ValidatingWebhookConfiguration',
+  plural: 'validatingwebhookconfigurations',
+  scope: 'Cluster',
+  categories: ['api-extensions'],
+  allowUnconditionalUpdate: false,
+});

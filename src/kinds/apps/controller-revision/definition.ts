@@ -1,0 +1,10 @@
+import { defineResource } from '#api/definition.ts';
+import type { ControllerRevision } from '#kinds/generated/apps-v1.ts';
+
+export const ControllerRevisions = defineResource<ControllerRevision>({
+  group: 'apps',
+  version: 'v1',
+  kind: 'ControllerRevision',
+  plural: 'controllerrevisions',
+  scope: 'Namespaced',
+});

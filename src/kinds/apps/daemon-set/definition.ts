@@ -1,0 +1,13 @@
+import { defineResource } from '#api/definition.ts';
+import type { DaemonSet } from '#kinds/generated/apps-v1.ts';
+
+export const DaemonSets = defineResource<DaemonSet>({
+  group: 'apps',
+  version: 'v1',
+  kind: 'DaemonSet',
+  plural: 'daemonsets',
+  scope: 'Namespaced',
+  shortNames: ['ds'],
+  categories: ['all'],
+  subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
+});

@@ -1,0 +1,17 @@
+import { defineResource } from '#api/definition.ts';
+import { scaleSubresource, selectorToString } from '#kinds/autoscaling/scale.ts';
+import type { Deployment } from '#kinds/generated/apps-v1.ts';
+
+export const Deployments = defineResource<Deployment>({
+  group: 'apps',
+  version: 'v1',
+  kind: 'Deployment',
+  plural: 'deployments',
+  scope: 'Namespaced',
+  shortNames: ['deploy'],
+  categories: ['all'],
+  subresources: [
+    scaleSubresource((object) => selectorToString(object.spec?.selector)),
+    { name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] },
+  ],
+});

@@ -1,0 +1,20 @@
+import { defineResource } from '#api/definition.ts';
+import { scaleSubresource, selectorToString } from '#kinds/autoscaling/scale.ts';
+import type { ReplicaSet } from '#kinds/generated/apps-v1.ts';
+
+export const ReplicaSets = defineResource<ReplicaSet>({
+  group: 'apps',
+  version: 'v1',
+  kind: 'ReplicaSet',
+  plural: 'replicasets',
+  scope: 'Namespaced',
+  shortNames: ['rs'],
+  categories: ['all'],
+  selectableFields: {
+    'status.replicas': (replicaSet) => String(replicaSet.status?.replicas ?? 0),
+  },
+  subresources: [
+    scaleSubresource((object) => selectorToString(object.spec?.selector)),
+    { name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] },
+  ],
+});

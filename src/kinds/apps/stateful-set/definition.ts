@@ -1,0 +1,17 @@
+import { defineResource } from '#api/definition.ts';
+import { scaleSubresource, selectorToString } from '#kinds/autoscaling/scale.ts';
+import type { StatefulSet } from '#kinds/generated/apps-v1.ts';
+
+export const StatefulSets = defineResource<StatefulSet>({
+  group: 'apps',
+  version: 'v1',
+  kind: 'StatefulSet',
+  plural: 'statefulsets',
+  scope: 'Namespaced',
+  shortNames: ['sts'],
+  categories: ['all'],
+  subresources: [
+    scaleSubresource((object) => selectorToString(object.spec?.selector)),
+    { name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] },
+  ],
+});

@@ -1,0 +1,13 @@
+import { defineResource } from '#api/definition.ts';
+import type { HorizontalPodAutoscaler } from '#kinds/generated/autoscaling-v2.ts';
+
+export const HorizontalPodAutoscalers = defineResource<HorizontalPodAutoscaler>({
+  group: 'autoscaling',
+  version: 'v2',
+  kind: 'HorizontalPodAutoscaler',
+  plural: 'horizontalpodautoscalers',
+  scope: 'Namespaced',
+  shortNames: ['hpa'],
+  categories: ['all'],
+  subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
+});

@@ -1,0 +1,13 @@
+import { defineResource } from '#api/definition.ts';
+import type { CronJob } from '#kinds/generated/batch-v1.ts';
+
+export const CronJobs = defineResource<CronJob>({
+  group: 'batch',
+  version: 'v1',
+  kind: 'CronJob',
+  plural: 'cronjobs',
+  scope: 'Namespaced',
+  shortNames: ['cj'],
+  categories: ['all'],
+  subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
+});

@@ -1,0 +1,15 @@
+import { defineResource } from '#api/definition.ts';
+import type { Job } from '#kinds/generated/batch-v1.ts';
+
+export const Jobs = defineResource<Job>({
+  group: 'batch',
+  version: 'v1',
+  kind: 'Job',
+  plural: 'jobs',
+  scope: 'Namespaced',
+  categories: ['all'],
+  selectableFields: {
+    'status.successful': (job) => String(job.status?.succeeded ?? 0),
+  },
+  subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
+});

@@ -1,0 +1,27 @@
+import { defineResource } from '#api/definition.ts';
+import type { Draft } from '#base/edit.ts';
+import type { CertificateSigningRequest } from '#kinds/generated/certificates-v1.ts';
+
+export const CertificateSigningRequests = defineResource<CertificateSigningRequest>({
+  group: 'certificates.k8s.io',
+  version: 'v1',
+  kind: 'CertificateSigningRequest',
+  plural: 'certificatesigningrequests',
+  scope: 'Cluster',
+  shortNames: ['csr'],
+  selectableFields: {
+    'spec.signerName': (request) => request.spec.signerName,
+  },
+  subresources: [
+    {
+      name: 'approval',
+      type: 'view',
+      verbs: ['get', 'patch', 'update'],
+      read: (request) => request,
+      write: (draft, view: CertificateSigningRequest) => {
+        draft.status = { ...draft.status, conditions: (view as Draft<CertificateSigningRequest>).status?.conditions };
+      },
+    },
+    { name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] },
+  ],
+});

@@ -1,0 +1,11 @@
+import { defineResource } from '#api/definition.ts';
+import type { ConfigMap } from '#kinds/generated/core-v1.ts';
+
+export const ConfigMaps = defineResource<ConfigMap>({
+  group: '',
+  version: 'v1',
+  kind: 'ConfigMap',
+  plural: 'configmaps',
+  scope: 'Namespaced',
+  shortNames: ['cm'],
+});

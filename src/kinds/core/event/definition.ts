@@ -1,0 +1,26 @@
+import { defineResource } from '#api/definition.ts';
+import type { Event } from '#kinds/generated/core-v1.ts';
+
+export const Events = defineResource<Event>({
+  group: '',
+  version: 'v1',
+  kind: 'Event',
+  plural: 'events',
+  scope: 'Namespaced',
+  shortNames: ['ev'],
+  allowCreateOnUpdate: true,
+  ttlSeconds: 3600,
+  selectableFields: {
+    'involvedObject.kind': (event) => event.involvedObject.kind ?? '',
+    'involvedObject.namespace': (event) => event.involvedObject.namespace ?? '',
+    'involvedObject.name': (event) => event.involvedObject.name ?? '',
+    'involvedObject.uid': (event) => event.involvedObject.uid ?? '',
+    'involvedObject.apiVersion': (event) => event.involvedObject.apiVersion ?? '',
+    'involvedObject.resourceVersion': (event) => event.involvedObject.resourceVersion ?? '',
+    'involvedObject.fieldPath': (event) => event.involvedObject.fieldPath ?? '',
+    reason: (event) => event.reason ?? '',
+    reportingComponent: (event) => event.reportingComponent ?? '',
+    source: (event) => event.source?.component || (event.reportingComponent ?? ''),
+    type: (event) => event.type ?? '',
+  },
+});

@@ -1,0 +1,30 @@
+import { defineResource } from '#api/definition.ts';
+import { labelName } from '#api/name-format.ts';
+import type { Draft } from '#base/edit.ts';
+import type { Namespace } from '#kinds/generated/core-v1.ts';
+
+export const Namespaces = defineResource<Namespace>({
+  group: '',
+  version: 'v1',
+  kind: 'Namespace',
+  plural: 'namespaces',
+  scope: 'Cluster',
+  shortNames: ['ns'],
+  verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
+  selectableFields: {
+    'status.phase': (namespace) => namespace.status?.phase ?? '',
+  },
+  validateName: labelName,
+  subresources: [
+    {
+      name: 'finalize',
+      type: 'view',
+      verbs: ['update'],
+      read: (namespace) => namespace,
+      write: (draft, view: Namespace) => {
+        draft.spec = { ...draft.spec, finalizers: (view as Draft<Namespace>).spec?.finalizers };
+      },
+    },
+    { name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] },
+  ],
+});

@@ -1,0 +1,23 @@
+import { defineResource } from '#api/definition.ts';
+import type { Node } from '#kinds/generated/core-v1.ts';
+
+export const Nodes = defineResource<Node>({
+  group: '',
+  version: 'v1',
+  kind: 'Node',
+  plural: 'nodes',
+  scope: 'Cluster',
+  shortNames: ['no'],
+  selectableFields: {
+    'spec.unschedulable': (node) => String(node.spec?.unschedulable ?? false),
+  },
+  subresources: [
+    {
+      name: 'proxy',
+      type: 'action',
+      verbs: ['create', 'delete', 'get', 'patch', 'update'],
+      kind: { group: '', version: 'v1', kind: 'NodeProxyOptions' },
+    },
+    { name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] },
+  ],
+});

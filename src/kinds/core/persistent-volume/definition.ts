@@ -1,0 +1,12 @@
+import { defineResource } from '#api/definition.ts';
+import type { PersistentVolume } from '#kinds/generated/core-v1.ts';
+
+export const PersistentVolumes = defineResource<PersistentVolume>({
+  group: '',
+  version: 'v1',
+  kind: 'PersistentVolume',
+  plural: 'persistentvolumes',
+  scope: 'Cluster',
+  shortNames: ['pv'],
+  subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
+});

@@ -1,0 +1,80 @@
+import { defineResource } from '#api/definition.ts';
+import type { Draft } from '#base/edit.ts';
+import type { Pod } from '#kinds/generated/core-v1.ts';
+
+export const Pods = defineResource<Pod>({
+  group: '',
+  version: 'v1',
+  kind: 'Pod',
+  plural: 'pods',
+  scope: 'Namespaced',
+  shortNames: ['po'],
+  categories: ['all'],
+  selectableFields: {
+    'spec.nodeName': (pod) => pod.spec?.nodeName ?? '',
+    'spec.restartPolicy': (pod) => pod.spec?.restartPolicy ?? '',
+    'spec.schedulerName': (pod) => pod.spec?.schedulerName ?? '',
+    'spec.serviceAccountName': (pod) => pod.spec?.serviceAccountName ?? '',
+    'spec.hostNetwork': (pod) => String(pod.spec?.hostNetwork ?? false),
+    'status.phase': (pod) => pod.status?.phase ?? '',
+    'status.podIP': (pod) => pod.status?.podIPs?.[0]?.ip ?? '',
+    'status.nominatedNodeName': (pod) => pod.status?.nominatedNodeName ?? '',
+  },
+  subresources: [
+    {
+      name: 'attach',
+      type: 'action',
+      verbs: ['create', 'get'],
+      kind: { group: '', version: 'v1', kind: 'PodAttachOptions' },
+    },
+    { name: 'binding', type: 'action', verbs: ['create'], kind: { group: '', version: 'v1', kind: 'Binding' } },
+    {
+      name: 'ephemeralcontainers',
+      type: 'view',
+      verbs: ['get', 'patch', 'update'],
+      read: (pod) => pod,
+      write: (draft, view: Pod) => {
+        if (draft.spec) draft.spec.ephemeralContainers = (view as Draft<Pod>).spec?.ephemeralContainers;
+      },
+    },
+    { name: 'eviction', type: 'action', verbs: ['create'], kind: { group: 'policy', version: 'v1', kind: 'Eviction' } },
+    {
+      name: 'exec',
+      type: 'action',
+      verbs: ['create', 'get'],
+      kind: { group: '', version: 'v1', kind: 'PodExecOptions' },
+    },
+    { name: 'log', type: 'action', verbs: ['get'] },
+    {
+      name: 'portforward',
+      type: 'action',
+      verbs: ['create', 'get'],
+      kind: { group: '', version: 'v1', kind: 'PodPortForwardOptions' },
+    },
+    {
+      name: 'proxy',
+      type: 'action',
+      verbs: ['create', 'delete', 'get', 'patch', 'update'],
+      kind: { group: '', version: 'v1', kind: 'PodProxyOptions' },
+    },
+    {
+      name: 'resize',
+      type: 'view',
+      verbs: ['get', 'patch', 'update'],
+      read: (pod) => pod,
+      write: (draft, view: Pod) => {
+        const { spec } = view as Draft<Pod>;
+        for (const list of ['containers', 'initContainers'] as const) {
+          for (const container of draft.spec?.[list] ?? []) {
+            const resized = spec?.[list]?.find(({ name }) => name === container.name);
+            if (resized) {
+              container.resources = resized.resources;
+              container.resizePolicy = resized.resizePolicy;
+            }
+          }
+        }
+      },
+    },
+    { name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] },
+  ],
+});

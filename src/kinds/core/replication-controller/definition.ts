@@ -1,0 +1,20 @@
+import { defineResource } from '#api/definition.ts';
+import { labelsToString, scaleSubresource } from '#kinds/autoscaling/scale.ts';
+import type { ReplicationController } from '#kinds/generated/core-v1.ts';
+
+export const ReplicationControllers = defineResource<ReplicationController>({
+  group: '',
+  version: 'v1',
+  kind: 'ReplicationController',
+  plural: 'replicationcontrollers',
+  scope: 'Namespaced',
+  shortNames: ['rc'],
+  categories: ['all'],
+  selectableFields: {
+    'status.replicas': (controller) => String(controller.status?.replicas ?? 0),
+  },
+  subresources: [
+    scaleSubresource((controller) => labelsToString(controller.spec?.selector ?? {})),
+    { name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] },
+  ],
+});

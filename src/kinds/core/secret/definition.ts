@@ -1,0 +1,13 @@
+import { defineResource } from '#api/definition.ts';
+import type { Secret } from '#kinds/generated/core-v1.ts';
+
+export const Secrets = defineResource<Secret>({
+  group: '',
+  version: 'v1',
+  kind: 'Secret',
+  plural: 'secrets',
+  scope: 'Namespaced',
+  selectableFields: {
+    type: (secret) => secret.type ?? '',
+  },
+});

@@ -1,0 +1,19 @@
+import { defineResource } from '#api/definition.ts';
+import type { ServiceAccount } from '#kinds/generated/core-v1.ts';
+
+export const ServiceAccounts = defineResource<ServiceAccount>({
+  group: '',
+  version: 'v1',
+  kind: 'ServiceAccount',
+  plural: 'serviceaccounts',
+  scope: 'Namespaced',
+  shortNames: ['sa'],
+  subresources: [
+    {
+      name: 'token',
+      type: 'action',
+      verbs: ['create'],
+      kind: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },
+    },
+  ],
+});

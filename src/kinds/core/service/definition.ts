@@ -1,0 +1,28 @@
+import { defineResource } from '#api/definition.ts';
+import { dns1035Name } from '#api/name-format.ts';
+import type { Service } from '#kinds/generated/core-v1.ts';
+
+export const Services = defineResource<Service>({
+  group: '',
+  version: 'v1',
+  kind: 'Service',
+  plural: 'services',
+  scope: 'Namespaced',
+  shortNames: ['svc'],
+  categories: ['all'],
+  allowCreateOnUpdate: true,
+  selectableFields: {
+    'spec.clusterIP': (service) => service.spec?.clusterIP ?? '',
+    'spec.type': (service) => service.spec?.type ?? '',
+  },
+  validateName: dns1035Name,
+  subresources: [
+    {
+      name: 'proxy',
+      type: 'action',
+      verbs: ['create', 'delete', 'get', 'patch', 'update'],
+      kind: { group: '', version: 'v1', kind: 'ServiceProxyOptions' },
+    },
+    { name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] },
+  ],
+});

@@ -1,0 +1,10 @@
+import { defineResource } from '#api/definition.ts';
+import type { EndpointSlice } from '#kinds/generated/discovery-v1.ts';
+
+export const EndpointSlices = defineResource<EndpointSlice>({
+  group: 'discovery.k8s.io',
+  version: 'v1',
+  kind: 'EndpointSlice',
+  plural: 'endpointslices',
+  scope: 'Namespaced',
+});

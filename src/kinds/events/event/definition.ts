@@ -1,0 +1,25 @@
+import { defineResource } from '#api/definition.ts';
+import type { Event } from '#kinds/generated/events-v1.ts';
+
+export const Events = defineResource<Event>({
+  group: 'events.k8s.io',
+  version: 'v1',
+  kind: 'Event',
+  plural: 'events',
+  scope: 'Namespaced',
+  shortNames: ['ev'],
+  allowCreateOnUpdate: true,
+  ttlSeconds: 3600,
+  selectableFields: {
+    reason: (event) => event.reason ?? '',
+    type: (event) => event.type ?? '',
+    'regarding.kind': (event) => event.regarding?.kind ?? '',
+    'regarding.namespace': (event) => event.regarding?.namespace ?? '',
+    'regarding.name': (event) => event.regarding?.name ?? '',
+    'regarding.uid': (event) => event.regarding?.uid ?? '',
+    'regarding.apiVersion': (event) => event.regarding?.apiVersion ?? '',
+    'regarding.resourceVersion': (event) => event.regarding?.resourceVersion ?? '',
+    'regarding.fieldPath': (event) => event.regarding?.fieldPath ?? '',
+    reportingController: (event) => event.reportingController ?? '',
+  },
+});

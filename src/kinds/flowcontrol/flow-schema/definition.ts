@@ -1,0 +1,11 @@
+import { defineResource } from '#api/definition.ts';
+import type { FlowSchema } from '#kinds/generated/flowcontrol-v1.ts';
+
+export const FlowSchemas = defineResource<FlowSchema>({
+  group: 'flowcontrol.apiserver.k8s.io',
+  version: 'v1',
+  kind: 'FlowSchema',
+  plural: 'flowschemas',
+  scope: 'Cluster',
+  subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
+});

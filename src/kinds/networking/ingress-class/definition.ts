@@ -1,0 +1,10 @@
+import { defineResource } from '#api/definition.ts';
+import type { IngressClass } from '#kinds/generated/networking-v1.ts';
+
+export const IngressClasses = defineResource<IngressClass>({
+  group: 'networking.k8s.io',
+  version: 'v1',
+  kind: 'IngressClass',
+  plural: 'ingressclasses',
+  scope: 'Cluster',
+});

@@ -1,0 +1,12 @@
+import { defineResource } from '#api/definition.ts';
+import type { Ingress } from '#kinds/generated/networking-v1.ts';
+
+export const Ingresses = defineResource<Ingress>({
+  group: 'networking.k8s.io',
+  version: 'v1',
+  kind: 'Ingress',
+  plural: 'ingresses',
+  scope: 'Namespaced',
+  shortNames: ['ing'],
+  subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
+});

@@ -1,0 +1,11 @@
+import { defineResource } from '#api/definition.ts';
+import type { IPAddress } from '#kinds/generated/networking-v1.ts';
+
+export const IPAddresses = defineResource<IPAddress>({
+  group: 'networking.k8s.io',
+  version: 'v1',
+  kind: 'IPAddress',
+  plural: 'ipaddresses',
+  scope: 'Cluster',
+  shortNames: ['ip'],
+});

@@ -1,0 +1,11 @@
+import { defineResource } from '#api/definition.ts';
+import type { ServiceCIDR } from '#kinds/generated/networking-v1.ts';
+
+export const ServiceCIDRs = defineResource<ServiceCIDR>({
+  group: 'networking.k8s.io',
+  version: 'v1',
+  kind: 'ServiceCIDR',
+  plural: 'servicecidrs',
+  scope: 'Cluster',
+  subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
+});

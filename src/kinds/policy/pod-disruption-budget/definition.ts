@@ -1,0 +1,13 @@
+import { defineResource } from '#api/definition.ts';
+import type { PodDisruptionBudget } from '#kinds/generated/policy-v1.ts';
+
+export const PodDisruptionBudgets = defineResource<PodDisruptionBudget>({
+  group: 'policy',
+  version: 'v1',
+  kind: 'PodDisruptionBudget',
+  plural: 'poddisruptionbudgets',
+  scope: 'Namespaced',
+  shortNames: ['pdb'],
+  allowUnconditionalUpdate: false,
+  subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
+});

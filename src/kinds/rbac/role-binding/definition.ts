@@ -1,0 +1,13 @@
+import { defineResource } from '#api/definition.ts';
+import { pathSegmentName } from '#api/name-format.ts';
+import type { RoleBinding } from '#kinds/generated/rbac-v1.ts';
+
+export const RoleBindings = defineResource<RoleBinding>({
+  group: 'rbac.authorization.k8s.io',
+  version: 'v1',
+  kind: 'RoleBinding',
+  plural: 'rolebindings',
+  scope: 'Namespaced',
+  validateName: pathSegmentName,
+  allowCreateOnUpdate: true,
+});

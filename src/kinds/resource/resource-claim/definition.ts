@@ -1,0 +1,11 @@
+import { defineResource } from '#api/definition.ts';
+import type { ResourceClaim } from '#kinds/generated/resource-v1.ts';
+
+export const ResourceClaims = defineResource<ResourceClaim>({
+  group: 'resource.k8s.io',
+  version: 'v1',
+  kind: 'ResourceClaim',
+  plural: 'resourceclaims',
+  scope: 'Namespaced',
+  subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
+});

@@ -1,0 +1,11 @@
+import { defineResource } from '#api/definition.ts';
+import type { PriorityClass } from '#kinds/generated/scheduling-v1.ts';
+
+export const PriorityClasses = defineResource<PriorityClass>({
+  group: 'scheduling.k8s.io',
+  version: 'v1',
+  kind: 'PriorityClass',
+  plural: 'priorityclasses',
+  scope: 'Cluster',
+  shortNames: ['pc'],
+});

@@ -1,0 +1,11 @@
+import { defineResource } from '#api/definition.ts';
+import type { StorageClass } from '#kinds/generated/storage-v1.ts';
+
+export const StorageClasses = defineResource<StorageClass>({
+  group: 'storage.k8s.io',
+  version: 'v1',
+  kind: 'StorageClass',
+  plural: 'storageclasses',
+  scope: 'Cluster',
+  shortNames: ['sc'],
+});

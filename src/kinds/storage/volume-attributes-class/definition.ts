@@ -1,0 +1,11 @@
+import { defineResource } from '#api/definition.ts';
+import type { VolumeAttributesClass } from '#kinds/generated/storage-v1.ts';
+
+export const VolumeAttributesClasses = defineResource<VolumeAttributesClass>({
+  group: 'storage.k8s.io',
+  version: 'v1',
+  kind: 'VolumeAttributesClass',
+  plural: 'volumeattributesclasses',
+  scope: 'Cluster',
+  shortNames: ['vac'],
+});
