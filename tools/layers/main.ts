@@ -68,11 +68,10 @@ const isomorphic = [
   'controllers',
   'scheduler',
   'proxy',
-  'dns',
 ];
 
 /** npm packages that are plain ECMAScript and so may be used by isomorphic folders. */
-const plainPackages = ['js-yaml', 're2js', 'dns-packet'];
+const plainPackages = ['js-yaml', 're2js'];
 
 /** Effects that only src/platform may reach; elsewhere they come in through Env or a port. */
 const forbiddenGlobals =
