@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { MutatingAdmissionPolicyBinding } from '#kinds/generated/admissionregistration-v1.ts';
+import { defaultMutatingAdmissionPolicyBinding } from './defaults.ts';
 
 export const MutatingAdmissionPolicyBindings = defineResource<MutatingAdmissionPolicyBinding>({
   group: 'admissionregistration.k8s.io',
@@ -7,6 +8,7 @@ export const MutatingAdmissionPolicyBindings = defineResource<MutatingAdmissionP
   kind: 'MutatingAdmissionPolicyBinding',
   plural: 'mutatingadmissionpolicybindings',
   scope: 'Cluster',
+  defaults: defaultMutatingAdmissionPolicyBinding,
   categories: ['api-extensions'],
   allowUnconditionalUpdate: false,
 });

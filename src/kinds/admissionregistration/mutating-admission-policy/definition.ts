@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { MutatingAdmissionPolicy } from '#kinds/generated/admissionregistration-v1.ts';
+import { defaultMutatingAdmissionPolicy } from './defaults.ts';
 
 export const MutatingAdmissionPolicies = defineResource<MutatingAdmissionPolicy>({
   group: 'admissionregistration.k8s.io',
@@ -7,6 +8,7 @@ export const MutatingAdmissionPolicies = defineResource<MutatingAdmissionPolicy>
   kind: 'MutatingAdmissionPolicy',
   plural: 'mutatingadmissionpolicies',
   scope: 'Cluster',
+  defaults: defaultMutatingAdmissionPolicy,
   categories: ['api-extensions'],
   allowUnconditionalUpdate: false,
 });

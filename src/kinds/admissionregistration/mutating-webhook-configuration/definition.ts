@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { MutatingWebhookConfiguration } from '#kinds/generated/admissionregistration-v1.ts';
+import { defaultMutatingWebhookConfiguration } from './defaults.ts';
 
 export const MutatingWebhookConfigurations = defineResource<MutatingWebhookConfiguration>({
   group: 'admissionregistration.k8s.io',
@@ -7,6 +8,7 @@ export const MutatingWebhookConfigurations = defineResource<MutatingWebhookConfi
   kind: 'MutatingWebhookConfiguration',
   plural: 'mutatingwebhookconfigurations',
   scope: 'Cluster',
+  defaults: defaultMutatingWebhookConfiguration,
   categories: ['api-extensions'],
   allowUnconditionalUpdate: false,
 });

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { ValidatingAdmissionPolicyBinding } from '#kinds/generated/admissionregistration-v1.ts';
+import { defaultValidatingAdmissionPolicyBinding } from './defaults.ts';
 
 export const ValidatingAdmissionPolicyBindings = defineResource<ValidatingAdmissionPolicyBinding>({
   group: 'admissionregistration.k8s.io',
@@ -7,6 +8,7 @@ export const ValidatingAdmissionPolicyBindings = defineResource<ValidatingAdmiss
   kind: 'ValidatingAdmissionPolicyBinding',
   plural: 'validatingadmissionpolicybindings',
   scope: 'Cluster',
+  defaults: defaultValidatingAdmissionPolicyBinding,
   categories: ['api-extensions'],
   allowUnconditionalUpdate: false,
 });

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { ValidatingAdmissionPolicy } from '#kinds/generated/admissionregistration-v1.ts';
+import { defaultValidatingAdmissionPolicy } from './defaults.ts';
 
 export const ValidatingAdmissionPolicies = defineResource<ValidatingAdmissionPolicy>({
   group: 'admissionregistration.k8s.io',
@@ -7,6 +8,7 @@ export const ValidatingAdmissionPolicies = defineResource<ValidatingAdmissionPol
   kind: 'ValidatingAdmissionPolicy',
   plural: 'validatingadmissionpolicies',
   scope: 'Cluster',
+  defaults: defaultValidatingAdmissionPolicy,
   categories: ['api-extensions'],
   allowUnconditionalUpdate: false,
   subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { ValidatingWebhookConfiguration } from '#kinds/generated/admissionregistration-v1.ts';
+import { defaultValidatingWebhookConfiguration } from './defaults.ts';
 
 export const ValidatingWebhookConfigurations = defineResource<ValidatingWebhookConfiguration>({
   group: 'admissionregistration.k8s.io',
@@ -7,6 +8,7 @@ export const ValidatingWebhookConfigurations = defineResource<ValidatingWebhookC
   kind: 'ValidatingWebhookConfiguration',
   plural: 'validatingwebhookconfigurations',
   scope: 'Cluster',
+  defaults: defaultValidatingWebhookConfiguration,
   categories: ['api-extensions'],
   allowUnconditionalUpdate: false,
 });

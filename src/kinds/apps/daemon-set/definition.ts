@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { DaemonSet } from '#kinds/generated/apps-v1.ts';
+import { defaultDaemonSet } from './defaults.ts';
 
 export const DaemonSets = defineResource<DaemonSet>({
   group: 'apps',
@@ -7,6 +8,7 @@ export const DaemonSets = defineResource<DaemonSet>({
   kind: 'DaemonSet',
   plural: 'daemonsets',
   scope: 'Namespaced',
+  defaults: defaultDaemonSet,
   shortNames: ['ds'],
   categories: ['all'],
   subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],

@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import { scaleSubresource, selectorToString } from '#kinds/autoscaling/scale.ts';
 import type { Deployment } from '#kinds/generated/apps-v1.ts';
+import { defaultDeployment } from './defaults.ts';
 
 export const Deployments = defineResource<Deployment>({
   group: 'apps',
@@ -8,6 +9,7 @@ export const Deployments = defineResource<Deployment>({
   kind: 'Deployment',
   plural: 'deployments',
   scope: 'Namespaced',
+  defaults: defaultDeployment,
   shortNames: ['deploy'],
   categories: ['all'],
   subresources: [

@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import { scaleSubresource, selectorToString } from '#kinds/autoscaling/scale.ts';
 import type { ReplicaSet } from '#kinds/generated/apps-v1.ts';
+import { defaultReplicaSet } from './defaults.ts';
 
 export const ReplicaSets = defineResource<ReplicaSet>({
   group: 'apps',
@@ -8,6 +9,7 @@ export const ReplicaSets = defineResource<ReplicaSet>({
   kind: 'ReplicaSet',
   plural: 'replicasets',
   scope: 'Namespaced',
+  defaults: defaultReplicaSet,
   shortNames: ['rs'],
   categories: ['all'],
   selectableFields: {

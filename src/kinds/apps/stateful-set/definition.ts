@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import { scaleSubresource, selectorToString } from '#kinds/autoscaling/scale.ts';
 import type { StatefulSet } from '#kinds/generated/apps-v1.ts';
+import { defaultStatefulSet } from './defaults.ts';
 
 export const StatefulSets = defineResource<StatefulSet>({
   group: 'apps',
@@ -8,6 +9,7 @@ export const StatefulSets = defineResource<StatefulSet>({
   kind: 'StatefulSet',
   plural: 'statefulsets',
   scope: 'Namespaced',
+  defaults: defaultStatefulSet,
   shortNames: ['sts'],
   categories: ['all'],
   subresources: [

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { HorizontalPodAutoscaler } from '#kinds/generated/autoscaling-v2.ts';
+import { defaultHorizontalPodAutoscaler } from './defaults.ts';
 
 export const HorizontalPodAutoscalers = defineResource<HorizontalPodAutoscaler>({
   group: 'autoscaling',
@@ -7,6 +8,7 @@ export const HorizontalPodAutoscalers = defineResource<HorizontalPodAutoscaler>(
   kind: 'HorizontalPodAutoscaler',
   plural: 'horizontalpodautoscalers',
   scope: 'Namespaced',
+  defaults: defaultHorizontalPodAutoscaler,
   shortNames: ['hpa'],
   categories: ['all'],
   subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],

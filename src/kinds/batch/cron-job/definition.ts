@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { CronJob } from '#kinds/generated/batch-v1.ts';
+import { defaultCronJob } from './defaults.ts';
 
 export const CronJobs = defineResource<CronJob>({
   group: 'batch',
@@ -7,6 +8,7 @@ export const CronJobs = defineResource<CronJob>({
   kind: 'CronJob',
   plural: 'cronjobs',
   scope: 'Namespaced',
+  defaults: defaultCronJob,
   shortNames: ['cj'],
   categories: ['all'],
   subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { Job } from '#kinds/generated/batch-v1.ts';
+import { defaultJob } from './defaults.ts';
 
 export const Jobs = defineResource<Job>({
   group: 'batch',
@@ -7,6 +8,7 @@ export const Jobs = defineResource<Job>({
   kind: 'Job',
   plural: 'jobs',
   scope: 'Namespaced',
+  defaults: defaultJob,
   categories: ['all'],
   selectableFields: {
     'status.successful': (job) => String(job.status?.succeeded ?? 0),

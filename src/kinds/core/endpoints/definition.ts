@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { Endpoints as EndpointsObject } from '#kinds/generated/core-v1.ts';
+import { defaultEndpoints } from './defaults.ts';
 
 export type Endpoints = EndpointsObject;
 
@@ -9,6 +10,7 @@ export const Endpoints = defineResource<EndpointsObject>({
   kind: 'Endpoints',
   plural: 'endpoints',
   scope: 'Namespaced',
+  defaults: defaultEndpoints,
   shortNames: ['ep'],
   allowCreateOnUpdate: true,
 });

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { LimitRange } from '#kinds/generated/core-v1.ts';
+import { defaultLimitRange } from './defaults.ts';
 
 export const LimitRanges = defineResource<LimitRange>({
   group: '',
@@ -7,6 +8,7 @@ export const LimitRanges = defineResource<LimitRange>({
   kind: 'LimitRange',
   plural: 'limitranges',
   scope: 'Namespaced',
+  defaults: defaultLimitRange,
   shortNames: ['limits'],
   allowCreateOnUpdate: true,
 });

@@ -2,6 +2,7 @@ import { defineResource } from '#api/definition.ts';
 import { labelName } from '#api/name-format.ts';
 import type { Draft } from '#base/edit.ts';
 import type { Namespace } from '#kinds/generated/core-v1.ts';
+import { defaultNamespace } from './defaults.ts';
 
 export const Namespaces = defineResource<Namespace>({
   group: '',
@@ -9,6 +10,7 @@ export const Namespaces = defineResource<Namespace>({
   kind: 'Namespace',
   plural: 'namespaces',
   scope: 'Cluster',
+  defaults: defaultNamespace,
   shortNames: ['ns'],
   verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
   selectableFields: {

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { Node } from '#kinds/generated/core-v1.ts';
+import { defaultNode } from './defaults.ts';
 
 export const Nodes = defineResource<Node>({
   group: '',
@@ -7,6 +8,7 @@ export const Nodes = defineResource<Node>({
   kind: 'Node',
   plural: 'nodes',
   scope: 'Cluster',
+  defaults: defaultNode,
   shortNames: ['no'],
   selectableFields: {
     'spec.unschedulable': (node) => String(node.spec?.unschedulable ?? false),

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { PersistentVolumeClaim } from '#kinds/generated/core-v1.ts';
+import { defaultPersistentVolumeClaim } from './defaults.ts';
 
 export const PersistentVolumeClaims = defineResource<PersistentVolumeClaim>({
   group: '',
@@ -7,6 +8,7 @@ export const PersistentVolumeClaims = defineResource<PersistentVolumeClaim>({
   kind: 'PersistentVolumeClaim',
   plural: 'persistentvolumeclaims',
   scope: 'Namespaced',
+  defaults: defaultPersistentVolumeClaim,
   shortNames: ['pvc'],
   subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
 });

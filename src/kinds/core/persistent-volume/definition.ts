@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { PersistentVolume } from '#kinds/generated/core-v1.ts';
+import { defaultPersistentVolume } from './defaults.ts';
 
 export const PersistentVolumes = defineResource<PersistentVolume>({
   group: '',
@@ -7,6 +8,7 @@ export const PersistentVolumes = defineResource<PersistentVolume>({
   kind: 'PersistentVolume',
   plural: 'persistentvolumes',
   scope: 'Cluster',
+  defaults: defaultPersistentVolume,
   shortNames: ['pv'],
   subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
 });

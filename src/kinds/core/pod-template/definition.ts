@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { PodTemplate } from '#kinds/generated/core-v1.ts';
+import { defaultPodTemplateObject } from './defaults.ts';
 
 export const PodTemplates = defineResource<PodTemplate>({
   group: '',
@@ -7,4 +8,5 @@ export const PodTemplates = defineResource<PodTemplate>({
   kind: 'PodTemplate',
   plural: 'podtemplates',
   scope: 'Namespaced',
+  defaults: defaultPodTemplateObject,
 });

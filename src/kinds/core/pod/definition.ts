@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import type { Draft } from '#base/edit.ts';
 import type { Pod } from '#kinds/generated/core-v1.ts';
+import { defaultPod } from './defaults.ts';
 
 export const Pods = defineResource<Pod>({
   group: '',
@@ -8,6 +9,7 @@ export const Pods = defineResource<Pod>({
   kind: 'Pod',
   plural: 'pods',
   scope: 'Namespaced',
+  defaults: defaultPod,
   shortNames: ['po'],
   categories: ['all'],
   selectableFields: {

@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import { labelsToString, scaleSubresource } from '#kinds/autoscaling/scale.ts';
 import type { ReplicationController } from '#kinds/generated/core-v1.ts';
+import { defaultReplicationController } from './defaults.ts';
 
 export const ReplicationControllers = defineResource<ReplicationController>({
   group: '',
@@ -8,6 +9,7 @@ export const ReplicationControllers = defineResource<ReplicationController>({
   kind: 'ReplicationController',
   plural: 'replicationcontrollers',
   scope: 'Namespaced',
+  defaults: defaultReplicationController,
   shortNames: ['rc'],
   categories: ['all'],
   selectableFields: {

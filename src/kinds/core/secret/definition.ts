@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { Secret } from '#kinds/generated/core-v1.ts';
+import { defaultSecret } from './defaults.ts';
 
 export const Secrets = defineResource<Secret>({
   group: '',
@@ -7,6 +8,7 @@ export const Secrets = defineResource<Secret>({
   kind: 'Secret',
   plural: 'secrets',
   scope: 'Namespaced',
+  defaults: defaultSecret,
   selectableFields: {
     type: (secret) => secret.type ?? '',
   },

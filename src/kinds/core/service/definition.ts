@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import { dns1035Name } from '#api/name-format.ts';
 import type { Service } from '#kinds/generated/core-v1.ts';
+import { defaultService } from './defaults.ts';
 
 export const Services = defineResource<Service>({
   group: '',
@@ -8,6 +9,7 @@ export const Services = defineResource<Service>({
   kind: 'Service',
   plural: 'services',
   scope: 'Namespaced',
+  defaults: defaultService,
   shortNames: ['svc'],
   categories: ['all'],
   allowCreateOnUpdate: true,

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { EndpointSlice } from '#kinds/generated/discovery-v1.ts';
+import { defaultEndpointSlice } from './defaults.ts';
 
 export const EndpointSlices = defineResource<EndpointSlice>({
   group: 'discovery.k8s.io',
@@ -7,4 +8,5 @@ export const EndpointSlices = defineResource<EndpointSlice>({
   kind: 'EndpointSlice',
   plural: 'endpointslices',
   scope: 'Namespaced',
+  defaults: defaultEndpointSlice,
 });

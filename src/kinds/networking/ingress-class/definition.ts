@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { IngressClass } from '#kinds/generated/networking-v1.ts';
+import { defaultIngressClass } from './defaults.ts';
 
 export const IngressClasses = defineResource<IngressClass>({
   group: 'networking.k8s.io',
@@ -7,4 +8,5 @@ export const IngressClasses = defineResource<IngressClass>({
   kind: 'IngressClass',
   plural: 'ingressclasses',
   scope: 'Cluster',
+  defaults: defaultIngressClass,
 });

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { NetworkPolicy } from '#kinds/generated/networking-v1.ts';
+import { defaultNetworkPolicy } from './defaults.ts';
 
 export const NetworkPolicies = defineResource<NetworkPolicy>({
   group: 'networking.k8s.io',
@@ -7,5 +8,6 @@ export const NetworkPolicies = defineResource<NetworkPolicy>({
   kind: 'NetworkPolicy',
   plural: 'networkpolicies',
   scope: 'Namespaced',
+  defaults: defaultNetworkPolicy,
   shortNames: ['netpol'],
 });

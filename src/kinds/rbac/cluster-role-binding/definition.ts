@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import { pathSegmentName } from '#api/name-format.ts';
 import type { ClusterRoleBinding } from '#kinds/generated/rbac-v1.ts';
+import { defaultRoleBinding } from '#kinds/rbac/role-binding/defaults.ts';
 
 export const ClusterRoleBindings = defineResource<ClusterRoleBinding>({
   group: 'rbac.authorization.k8s.io',
@@ -8,6 +9,7 @@ export const ClusterRoleBindings = defineResource<ClusterRoleBinding>({
   kind: 'ClusterRoleBinding',
   plural: 'clusterrolebindings',
   scope: 'Cluster',
+  defaults: defaultRoleBinding,
   validateName: pathSegmentName,
   allowCreateOnUpdate: true,
 });

@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import { pathSegmentName } from '#api/name-format.ts';
 import type { RoleBinding } from '#kinds/generated/rbac-v1.ts';
+import { defaultRoleBinding } from './defaults.ts';
 
 export const RoleBindings = defineResource<RoleBinding>({
   group: 'rbac.authorization.k8s.io',
@@ -8,6 +9,7 @@ export const RoleBindings = defineResource<RoleBinding>({
   kind: 'RoleBinding',
   plural: 'rolebindings',
   scope: 'Namespaced',
+  defaults: defaultRoleBinding,
   validateName: pathSegmentName,
   allowCreateOnUpdate: true,
 });

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { PriorityClass } from '#kinds/generated/scheduling-v1.ts';
+import { defaultPriorityClass } from './defaults.ts';
 
 export const PriorityClasses = defineResource<PriorityClass>({
   group: 'scheduling.k8s.io',
@@ -7,5 +8,6 @@ export const PriorityClasses = defineResource<PriorityClass>({
   kind: 'PriorityClass',
   plural: 'priorityclasses',
   scope: 'Cluster',
+  defaults: defaultPriorityClass,
   shortNames: ['pc'],
 });

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { CSIDriver } from '#kinds/generated/storage-v1.ts';
+import { defaultCSIDriver } from './defaults.ts';
 
 export const CSIDrivers = defineResource<CSIDriver>({
   group: 'storage.k8s.io',
@@ -7,5 +8,6 @@ export const CSIDrivers = defineResource<CSIDriver>({
   kind: 'CSIDriver',
   plural: 'csidrivers',
   scope: 'Cluster',
+  defaults: defaultCSIDriver,
   allowUnconditionalUpdate: false,
 });

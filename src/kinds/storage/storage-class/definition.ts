@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { StorageClass } from '#kinds/generated/storage-v1.ts';
+import { defaultStorageClass } from './defaults.ts';
 
 export const StorageClasses = defineResource<StorageClass>({
   group: 'storage.k8s.io',
@@ -7,5 +8,6 @@ export const StorageClasses = defineResource<StorageClass>({
   kind: 'StorageClass',
   plural: 'storageclasses',
   scope: 'Cluster',
+  defaults: defaultStorageClass,
   shortNames: ['sc'],
 });

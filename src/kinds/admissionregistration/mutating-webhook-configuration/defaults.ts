@@ -1,0 +1,12 @@
+/** Defaults of webhooks and their rules. */
+
+import type { Draft } from '#base/edit.ts';
+import { defaultWebhook } from '#kinds/admissionregistration/webhook-defaults.ts';
+import type { MutatingWebhookConfiguration } from '#kinds/generated/admissionregistration-v1.ts';
+
+export function defaultMutatingWebhookConfiguration(configuration: Draft<MutatingWebhookConfiguration>): void {
+  for (const webhook of configuration.webhooks ?? []) {
+    defaultWebhook(webhook);
+    webhook.reinvocationPolicy ??= 'Never';
+  }
+}

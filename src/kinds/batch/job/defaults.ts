@@ -1,0 +1,30 @@
+/** Defaults of jobs, also of those in the templates of cron jobs. */
+
+import type { Draft } from '#base/edit.ts';
+import { defaultPodTemplate } from '#kinds/core/pod/defaults.ts';
+import type { Job, JobSpec } from '#kinds/generated/batch-v1.ts';
+
+const maxInt32 = 2_147_483_647;
+
+export function defaultJob(job: Draft<Job>): void {
+  const { spec } = job;
+  if (!spec) return;
+  const labels = spec.template?.metadata?.labels;
+  if (labels && Object.keys(job.metadata?.labels ?? {}).length === 0)
+    job.metadata = { ...job.metadata, labels: { ...labels } };
+  defaultJobSpec(spec);
+}
+
+export function defaultJobSpec(spec: Draft<JobSpec>): void {
+  if (spec.completions === undefined && spec.parallelism === undefined) spec.completions = 1;
+  spec.parallelism ??= 1;
+  spec.backoffLimit ??= spec.backoffLimitPerIndex === undefined ? 6 : maxInt32;
+  spec.completionMode ??= 'NonIndexed';
+  spec.suspend ??= false;
+  // With a failure policy a pod is replaced only once it has really failed (KEP-3939).
+  spec.podReplacementPolicy ??= spec.podFailurePolicy ? 'Failed' : 'TerminatingOrFailed';
+  for (const rule of spec.podFailurePolicy?.rules ?? []) {
+    for (const pattern of rule.onPodConditions ?? []) pattern.status ||= 'True';
+  }
+  defaultPodTemplate(spec.template);
+}
