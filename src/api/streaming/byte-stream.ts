@@ -128,21 +128,29 @@ export async function copy(from: AsyncIterable<Uint8Array>, to: Pick<ByteStream,
 }
 
 /**
- * Copies both ways until one side ends or fails, then closes both: an upgraded connection has no half-close that a proxy could
- * rely on (apimachinery util/proxy). What the ended side said has then been delivered.
+ * Copies both ways until one side ends, then closes both: an upgraded connection has no half-close that a proxy could rely on
+ * (apimachinery util/proxy). What the ended side said has then been delivered, also when it took no more of ours long before.
  */
 export async function splice(a: ByteStream, b: ByteStream): Promise<void> {
-  const oneWay = async (from: ByteStream, to: ByteStream) => {
-    try {
-      await copy(from.incoming, to);
-      await to.end();
-    } catch {
-      // The other end is gone; both are closed below, which is all that there is to do.
-    }
-  };
   await Promise.race([oneWay(a, b), oneWay(b, a)]);
   a.destroy();
   b.destroy();
+}
+
+async function oneWay(from: ByteStream, to: ByteStream): Promise<void> {
+  try {
+    for await (const chunk of from.incoming) {
+      try {
+        await to.write(chunk);
+      } catch {
+        // `to` is gone, but may have spoken before it went: its own direction runs to its end and ends the splice.
+        return await new Promise<never>(() => {});
+      }
+    }
+    await to.end();
+  } catch {
+    // `from` broke. Both are closed, which is all that there is to do.
+  }
 }
 
 /** Everything up to the end, as one array; undefined as soon as it is more than `maxBytes`. */

@@ -1,0 +1,115 @@
+/** Backend over node:http and node:https. */
+
+import type { IncomingMessage, RequestOptions } from 'node:http';
+import { Agent as HttpAgent, request as httpRequest } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { SecureContextOptions } from 'node:tls';
+import { type Backend, BackendError, type BackendRequest, type BackendResponse } from '#api/streaming/backend.ts';
+import { socketStream } from './socket-stream.ts';
+
+export interface BackendOptions {
+  /** Certificate authority, client certificate and key for https. */
+  readonly tls?: Pick<SecureContextOptions, 'ca' | 'cert' | 'key'>;
+  /** The backend's certificate is not verified: proxied pods have whichever they like. */
+  readonly insecureSkipTlsVerify?: boolean;
+  /** Connections kept open for further requests, per host. 16 unless told. */
+  readonly maxIdleConnections?: number;
+}
+
+/** Time to reach a backend and complete TLS. */
+const connectTimeoutMs = 10_000;
+
+export function createNodeBackend(options: BackendOptions = {}): Backend & { close(): void } {
+  const pool = { keepAlive: true, maxFreeSockets: options.maxIdleConnections ?? 16, timeout: 90_000 };
+  const tls = {
+    ...options.tls,
+    rejectUnauthorized: options.insecureSkipTlsVerify !== true,
+    ALPNProtocols: ['http/1.1'],
+  };
+  const httpAgent = new HttpAgent(pool);
+  const httpsAgent = new HttpsAgent({ ...pool, ...tls });
+
+  const start = (request: BackendRequest, own: boolean) => {
+    const { url } = request;
+    const secure = url.protocol === 'https:';
+    const settings: RequestOptions = {
+      method: request.method,
+      host: url.hostname.replace(/^\[|\]$/g, ''),
+      port: url.port || (secure ? 443 : 80),
+      path: url.pathname + url.search,
+      headers: request.headers as Record<string, string | string[]>,
+      signal: request.signal,
+      // A connection that is to change protocol is nobody else's.
+      agent: own ? false : secure ? httpsAgent : httpAgent,
+      setHost: !('host' in request.headers),
+    };
+    const sent = secure ? httpsRequest({ ...settings, ...(own ? tls : {}) }) : httpRequest(settings);
+    sent.on('socket', (socket) => {
+      if (!socket.connecting) return;
+      const timer = setTimeout(() => sent.destroy(new Error('connection timed out')), connectTimeoutMs);
+      const clear = () => clearTimeout(timer);
+      socket.once(secure ? 'secureConnect' : 'connect', clear);
+      socket.once('close', clear);
+      socket.setKeepAlive(true, 30_000);
+      socket.setNoDelay(true);
+    });
+    return sent;
+  };
+
+  const failed = (request: BackendRequest, cause: unknown) =>
+    new BackendError(
+      `${request.method} ${request.url.host}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
+
+  return {
+    request: (request) =>
+      new Promise((resolve, reject) => {
+        const sent = start(request, false);
+        sent.on('response', (response) => resolve(answer(response)));
+        sent.on('error', (error) => reject(failed(request, error)));
+        sent.end(request.body);
+      }),
+    upgrade: (request) =>
+      new Promise((resolve, reject) => {
+        const sent = start(request, true);
+        sent.on('upgrade', (response, socket, head) => {
+          socket.setTimeout(0);
+          const connection = socketStream(socket, head);
+          // The request is over for Node; its signal goes on to mean this connection.
+          const abort = () => connection.destroy(request.signal.reason ?? new Error('aborted'));
+          if (request.signal.aborted) abort();
+          request.signal.addEventListener('abort', abort, { once: true });
+          socket.once('close', () => request.signal.removeEventListener('abort', abort));
+          resolve({ type: 'upgraded', headers: pairs(response), connection });
+        });
+        sent.on('response', (response) => resolve({ type: 'response', ...answer(response) }));
+        sent.on('error', (error) => reject(failed(request, error)));
+        sent.end(request.body);
+      }),
+    close: () => {
+      httpAgent.destroy();
+      httpsAgent.destroy();
+    },
+  };
+}
+
+function answer(response: IncomingMessage): BackendResponse {
+  response.on('error', () => {
+    // The reader of the body learns of it.
+  });
+  return {
+    status: response.statusCode ?? 0,
+    statusText: response.statusMessage ?? '',
+    headers: pairs(response),
+    body: response,
+  };
+}
+
+function pairs(response: IncomingMessage): readonly (readonly [string, string])[] {
+  const found: [string, string][] = [];
+  for (let i = 0; i + 1 < response.rawHeaders.length; i += 2) {
+    found.push([(response.rawHeaders[i] ?? '').toLowerCase(), response.rawHeaders[i + 1] ?? '']);
+  }
+  return found;
+}
