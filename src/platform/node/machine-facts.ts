@@ -30,7 +30,7 @@ export function hasAppArmor(): boolean {
 /** The first program of this name in the directories, then in PATH and the usual system directories. */
 export function findProgram(name: string, first: readonly string[] = []): string | undefined {
   const usual = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
-  for (const directory of [...first, ...(process.env['PATH'] ?? '').split(delimiter), ...usual]) {
+  for (const directory of [...first, ...(process.env.PATH ?? '').split(delimiter), ...usual]) {
     if (directory === '') continue;
     const path = join(directory, name);
     try {
