@@ -41,11 +41,14 @@ export interface GoDeclaration {
     | { readonly type: 'named'; readonly goType: GoType; readonly alias: boolean };
 }
 
+/** A literal, or the name of another package's constant that is converted: `AddressType(v1.IPv4Protocol)`. */
+export type GoConstant = string | { readonly path: string; readonly name: string };
+
 export interface GoPackage {
   readonly path: string;
   readonly declarations: ReadonlyMap<string, GoDeclaration>;
   /** Values of string constants by their type's name, in source order. */
-  readonly constants: ReadonlyMap<string, readonly string[]>;
+  readonly constants: ReadonlyMap<string, readonly GoConstant[]>;
   /** Value by constant name: what `+default=ref(Name)` points to. */
   readonly constantValues: ReadonlyMap<string, string>;
 }
@@ -53,7 +56,7 @@ export interface GoPackage {
 /** Reads every Go file of a package directory except tests and generated ones. */
 export function readGoPackage(path: string, directory: string): GoPackage {
   const declarations = new Map<string, GoDeclaration>();
-  const constants = new Map<string, string[]>();
+  const constants = new Map<string, GoConstant[]>();
   const constantValues = new Map<string, string>();
   const files = readdirSync(directory)
     .filter(
@@ -69,14 +72,14 @@ export function readGoPackage(path: string, directory: string): GoPackage {
 class GoFile {
   private readonly lines: readonly string[];
   private readonly declarations: Map<string, GoDeclaration>;
-  private readonly constants: Map<string, string[]>;
+  private readonly constants: Map<string, GoConstant[]>;
   private readonly constantValues: Map<string, string>;
   private readonly imports = new Map<string, string>();
 
   constructor(
     text: string,
     declarations: Map<string, GoDeclaration>,
-    constants: Map<string, string[]>,
+    constants: Map<string, GoConstant[]>,
     constantValues: Map<string, string>,
   ) {
     this.lines = text.split('\n');
@@ -126,12 +129,21 @@ class GoFile {
   }
 
   private readConstant(line: string): void {
+    const foreign = /^\w+\s+=\s+(\w+)\((\w+)\.(\w+)\)/.exec(line);
+    if (foreign) {
+      const [, type = '', alias = '', name = ''] = foreign;
+      this.addConstant(type, { path: this.imports.get(alias) ?? alias, name });
+      return;
+    }
     const match = /^(\w+)\s+(?:([\w.]+)\s+)?=\s+(?:([\w.]+)\()?"([^"]*)"\)?/.exec(line);
     if (!match) return;
     const [, name = '', declared, converted, value = ''] = match;
     this.constantValues.set(name, value);
     const type = declared ?? converted;
-    if (type === undefined || type === 'string') return;
+    if (type !== undefined && type !== 'string') this.addConstant(type, value);
+  }
+
+  private addConstant(type: string, value: GoConstant): void {
     const values = this.constants.get(type) ?? [];
     if (!values.includes(value)) values.push(value);
     this.constants.set(type, values);

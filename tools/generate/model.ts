@@ -3,7 +3,7 @@
  * package that we read. Both emitters work on this.
  */
 
-import type { GoDeclaration, GoField, GoPackage, GoType } from './go-source.ts';
+import type { GoConstant, GoDeclaration, GoField, GoPackage, GoType } from './go-source.ts';
 import type { Source } from './sources.ts';
 
 /** `*T`, `[]T`, `map[string]T` as in Go; names of other packages carry their Source. */
@@ -136,15 +136,24 @@ class Resolver {
     if (underlying && !declaration.body.alias) return this.struct(name, underlying.fields, underlying.path, markers);
     if (goType.type === 'name' && goType.path !== '' && !this.isKnown(goType)) return undefined;
     if (goType.type === 'name' && goType.path === '' && !this.isKnown(goType)) return undefined;
-    const constants = this.package(this.source.path).constants.get(name);
+    const constants = this.package(this.source.path).constants.get(name) ?? [];
     return {
       type: 'named',
       name,
       ref: this.ref(goType, this.source.path),
-      values: markers.some((marker) => marker === 'enum') ? [...(constants ?? [])] : undefined,
+      values: markers.some((marker) => marker === 'enum')
+        ? constants.map((constant) => this.valueOf(constant))
+        : undefined,
       message: markers.includes('protobuf.nullable=true'),
       validation,
     };
+  }
+
+  private valueOf(constant: GoConstant): string {
+    if (typeof constant === 'string') return constant;
+    const value = this.package(constant.path).constantValues.get(constant.name);
+    if (value === undefined) throw new Error(`constant ${constant.path}.${constant.name} was not read`);
+    return value;
   }
 
   private isKnown(goType: GoType & { readonly type: 'name' }): boolean {

@@ -15,7 +15,7 @@ EndpointSlice
   endpoints? []Endpoint 2 always list=atomic
     +k8s:alpha(since: "1.36")=+k8s:optional
   ports? []EndpointPort 3 always list=atomic
-AddressType = string enum=["FQDN"]
+AddressType = string enum=["IPv4","IPv6","FQDN"]
   +k8s:alpha(since: "1.36")=+k8s:enum
 Endpoint
   addresses []string 1 list=set

@@ -10,7 +10,7 @@ export interface EndpointSlice extends TypeMeta {
   readonly ports?: readonly EndpointPort[] | undefined;
 }
 
-export type AddressType = 'FQDN';
+export type AddressType = 'IPv4' | 'IPv6' | 'FQDN';
 
 export interface Endpoint {
   readonly addresses: readonly string[];
