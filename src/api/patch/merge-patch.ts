@@ -1,0 +1,14 @@
+/** JSON merge patch (RFC 7386): objects merge, null removes, everything else replaces. Inputs are not changed. */
+
+import { copyObject, isObject, setMember } from './json-tree.ts';
+
+export function applyMergePatch(document: unknown, patch: unknown): unknown {
+  if (!isObject(patch)) return patch;
+  const result = isObject(document) ? copyObject(document) : {};
+  for (const key of Object.keys(patch)) {
+    const change = patch[key];
+    if (change === null) delete result[key];
+    else setMember(result, key, applyMergePatch(Object.hasOwn(result, key) ? result[key] : undefined, change));
+  }
+  return result;
+}
