@@ -58,14 +58,14 @@ export function applyJsonPatch(document: unknown, operations: readonly Operation
     if (typeof path !== 'string') throw new JsonPatchError('Unexpected kind: unknown');
     switch (op) {
       case 'add':
-        add(root, own, path, valueOf(operation));
+        add(root, own, path, valueIn(operation));
         break;
       case 'remove':
         remove(root, own, path);
         break;
       case 'replace': {
         const { container, key } = locate(root, own, path, 'replace');
-        write(container, key, valueOf(operation));
+        write(container, key, valueIn(operation));
         break;
       }
       case 'move': {
@@ -104,7 +104,7 @@ export function applyJsonPatch(document: unknown, operations: readonly Operation
 
 type Container = JsonObject | unknown[];
 
-function valueOf(operation: Operation): unknown {
+function valueIn(operation: Operation): unknown {
   return operation.value ?? null;
 }
 
