@@ -79,8 +79,14 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   readonly columns: readonly Column<T>[];
   /** False for kinds such as SubjectAccessReview that are answered and not stored. */
   readonly stored: boolean;
-  /** metadata.generation is counted when anything but metadata and status changes. */
+  /** There is a status that only the status subresource writes. */
   readonly hasStatus: boolean;
+  /** metadata.generation starts at 1 and counts writes that change anything but metadata and status. */
+  readonly tracksGeneration: boolean;
+  /** A create keeps the status that the client sent (nodes); otherwise it starts empty. */
+  readonly keepsStatusOnCreate: boolean;
+  /** A delete answers with the object and not with a Status. */
+  readonly returnsDeletedObject: boolean;
   /** False: create with generateName only etc. Name rule; default is a DNS subdomain. Returns messages as upstream words them. */
   readonly validateName?: (name: string, prefix: boolean) => readonly string[];
   /** Update may create the object when it does not exist (PUT), and may be unconditional (no resourceVersion). */
@@ -132,6 +138,9 @@ export function defineResource<T extends KubeObject>(input: ResourceInput<T>): R
     columns: [],
     stored: true,
     hasStatus: input.subresources?.some((subresource) => subresource.type === 'status') ?? false,
+    tracksGeneration: false,
+    keepsStatusOnCreate: false,
+    returnsDeletedObject: false,
     allowCreateOnUpdate: false,
     allowUnconditionalUpdate: true,
     ...input,

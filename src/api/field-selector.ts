@@ -41,9 +41,9 @@ export function formatFieldSelector(selector: FieldSelector): string {
 }
 
 /** Matches by a lookup of the field's value as text ('' when unset). */
-export function matchesFields(selector: FieldSelector, valueOf: (field: string) => string): boolean {
+export function matchesFields(selector: FieldSelector, lookup: (field: string) => string): boolean {
   for (const { field, operator, value } of selector.requirements) {
-    if ((valueOf(field) === value) !== (operator === '=')) return false;
+    if ((lookup(field) === value) !== (operator === '=')) return false;
   }
   return true;
 }

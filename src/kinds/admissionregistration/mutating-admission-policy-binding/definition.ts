@@ -8,6 +8,7 @@ export const MutatingAdmissionPolicyBindings = defineResource<MutatingAdmissionP
   kind: 'MutatingAdmissionPolicyBinding',
   plural: 'mutatingadmissionpolicybindings',
   scope: 'Cluster',
+  tracksGeneration: true,
   defaults: defaultMutatingAdmissionPolicyBinding,
   categories: ['api-extensions'],
   allowUnconditionalUpdate: false,

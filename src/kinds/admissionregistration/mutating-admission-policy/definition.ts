@@ -8,6 +8,7 @@ export const MutatingAdmissionPolicies = defineResource<MutatingAdmissionPolicy>
   kind: 'MutatingAdmissionPolicy',
   plural: 'mutatingadmissionpolicies',
   scope: 'Cluster',
+  tracksGeneration: true,
   defaults: defaultMutatingAdmissionPolicy,
   categories: ['api-extensions'],
   allowUnconditionalUpdate: false,

@@ -8,6 +8,7 @@ export const MutatingWebhookConfigurations = defineResource<MutatingWebhookConfi
   kind: 'MutatingWebhookConfiguration',
   plural: 'mutatingwebhookconfigurations',
   scope: 'Cluster',
+  tracksGeneration: true,
   defaults: defaultMutatingWebhookConfiguration,
   categories: ['api-extensions'],
   allowUnconditionalUpdate: false,

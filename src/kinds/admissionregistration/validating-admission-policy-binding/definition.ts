@@ -8,6 +8,7 @@ export const ValidatingAdmissionPolicyBindings = defineResource<ValidatingAdmiss
   kind: 'ValidatingAdmissionPolicyBinding',
   plural: 'validatingadmissionpolicybindings',
   scope: 'Cluster',
+  tracksGeneration: true,
   defaults: defaultValidatingAdmissionPolicyBinding,
   categories: ['api-extensions'],
   allowUnconditionalUpdate: false,

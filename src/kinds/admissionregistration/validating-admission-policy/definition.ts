@@ -8,6 +8,7 @@ export const ValidatingAdmissionPolicies = defineResource<ValidatingAdmissionPol
   kind: 'ValidatingAdmissionPolicy',
   plural: 'validatingadmissionpolicies',
   scope: 'Cluster',
+  tracksGeneration: true,
   defaults: defaultValidatingAdmissionPolicy,
   categories: ['api-extensions'],
   allowUnconditionalUpdate: false,

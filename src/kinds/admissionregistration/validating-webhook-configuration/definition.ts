@@ -8,6 +8,7 @@ export const ValidatingWebhookConfigurations = defineResource<ValidatingWebhookC
   kind: 'ValidatingWebhookConfiguration',
   plural: 'validatingwebhookconfigurations',
   scope: 'Cluster',
+  tracksGeneration: true,
   defaults: defaultValidatingWebhookConfiguration,
   categories: ['api-extensions'],
   allowUnconditionalUpdate: false,

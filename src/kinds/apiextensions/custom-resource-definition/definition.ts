@@ -7,6 +7,7 @@ export const CustomResourceDefinitions = defineResource<CustomResourceDefinition
   kind: 'CustomResourceDefinition',
   plural: 'customresourcedefinitions',
   scope: 'Cluster',
+  tracksGeneration: true,
   shortNames: ['crd', 'crds'],
   categories: ['api-extensions'],
   allowUnconditionalUpdate: false,

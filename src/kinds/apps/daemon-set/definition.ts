@@ -8,6 +8,7 @@ export const DaemonSets = defineResource<DaemonSet>({
   kind: 'DaemonSet',
   plural: 'daemonsets',
   scope: 'Namespaced',
+  tracksGeneration: true,
   defaults: defaultDaemonSet,
   shortNames: ['ds'],
   categories: ['all'],

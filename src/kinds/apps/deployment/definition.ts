@@ -9,6 +9,7 @@ export const Deployments = defineResource<Deployment>({
   kind: 'Deployment',
   plural: 'deployments',
   scope: 'Namespaced',
+  tracksGeneration: true,
   defaults: defaultDeployment,
   shortNames: ['deploy'],
   categories: ['all'],

@@ -9,6 +9,7 @@ export const ReplicaSets = defineResource<ReplicaSet>({
   kind: 'ReplicaSet',
   plural: 'replicasets',
   scope: 'Namespaced',
+  tracksGeneration: true,
   defaults: defaultReplicaSet,
   shortNames: ['rs'],
   categories: ['all'],

@@ -9,6 +9,7 @@ export const StatefulSets = defineResource<StatefulSet>({
   kind: 'StatefulSet',
   plural: 'statefulsets',
   scope: 'Namespaced',
+  tracksGeneration: true,
   defaults: defaultStatefulSet,
   shortNames: ['sts'],
   categories: ['all'],

@@ -8,6 +8,7 @@ export const CronJobs = defineResource<CronJob>({
   kind: 'CronJob',
   plural: 'cronjobs',
   scope: 'Namespaced',
+  tracksGeneration: true,
   defaults: defaultCronJob,
   shortNames: ['cj'],
   categories: ['all'],

@@ -8,6 +8,7 @@ export const Jobs = defineResource<Job>({
   kind: 'Job',
   plural: 'jobs',
   scope: 'Namespaced',
+  tracksGeneration: true,
   defaults: defaultJob,
   categories: ['all'],
   selectableFields: {

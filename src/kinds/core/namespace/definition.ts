@@ -10,6 +10,7 @@ export const Namespaces = defineResource<Namespace>({
   kind: 'Namespace',
   plural: 'namespaces',
   scope: 'Cluster',
+  returnsDeletedObject: true,
   defaults: defaultNamespace,
   shortNames: ['ns'],
   verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],

@@ -8,6 +8,7 @@ export const Nodes = defineResource<Node>({
   kind: 'Node',
   plural: 'nodes',
   scope: 'Cluster',
+  keepsStatusOnCreate: true,
   defaults: defaultNode,
   shortNames: ['no'],
   selectableFields: {

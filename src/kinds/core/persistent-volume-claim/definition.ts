@@ -8,6 +8,7 @@ export const PersistentVolumeClaims = defineResource<PersistentVolumeClaim>({
   kind: 'PersistentVolumeClaim',
   plural: 'persistentvolumeclaims',
   scope: 'Namespaced',
+  returnsDeletedObject: true,
   defaults: defaultPersistentVolumeClaim,
   shortNames: ['pvc'],
   subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],

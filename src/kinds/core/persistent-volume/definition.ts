@@ -8,6 +8,7 @@ export const PersistentVolumes = defineResource<PersistentVolume>({
   kind: 'PersistentVolume',
   plural: 'persistentvolumes',
   scope: 'Cluster',
+  returnsDeletedObject: true,
   defaults: defaultPersistentVolume,
   shortNames: ['pv'],
   subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],

@@ -8,5 +8,7 @@ export const PodTemplates = defineResource<PodTemplate>({
   kind: 'PodTemplate',
   plural: 'podtemplates',
   scope: 'Namespaced',
+  returnsDeletedObject: true,
+  tracksGeneration: true,
   defaults: defaultPodTemplateObject,
 });

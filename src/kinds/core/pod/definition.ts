@@ -9,6 +9,8 @@ export const Pods = defineResource<Pod>({
   kind: 'Pod',
   plural: 'pods',
   scope: 'Namespaced',
+  returnsDeletedObject: true,
+  tracksGeneration: true,
   defaults: defaultPod,
   shortNames: ['po'],
   categories: ['all'],

@@ -9,6 +9,7 @@ export const ReplicationControllers = defineResource<ReplicationController>({
   kind: 'ReplicationController',
   plural: 'replicationcontrollers',
   scope: 'Namespaced',
+  tracksGeneration: true,
   defaults: defaultReplicationController,
   shortNames: ['rc'],
   categories: ['all'],

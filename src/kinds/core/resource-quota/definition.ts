@@ -7,6 +7,7 @@ export const ResourceQuotas = defineResource<ResourceQuota>({
   kind: 'ResourceQuota',
   plural: 'resourcequotas',
   scope: 'Namespaced',
+  returnsDeletedObject: true,
   shortNames: ['quota'],
   subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
 });

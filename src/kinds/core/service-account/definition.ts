@@ -7,6 +7,7 @@ export const ServiceAccounts = defineResource<ServiceAccount>({
   kind: 'ServiceAccount',
   plural: 'serviceaccounts',
   scope: 'Namespaced',
+  returnsDeletedObject: true,
   shortNames: ['sa'],
   subresources: [
     {

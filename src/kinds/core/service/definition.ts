@@ -9,6 +9,7 @@ export const Services = defineResource<Service>({
   kind: 'Service',
   plural: 'services',
   scope: 'Namespaced',
+  returnsDeletedObject: true,
   defaults: defaultService,
   shortNames: ['svc'],
   categories: ['all'],

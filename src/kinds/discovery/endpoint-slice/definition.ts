@@ -8,5 +8,6 @@ export const EndpointSlices = defineResource<EndpointSlice>({
   kind: 'EndpointSlice',
   plural: 'endpointslices',
   scope: 'Namespaced',
+  tracksGeneration: true,
   defaults: defaultEndpointSlice,
 });

@@ -7,5 +7,6 @@ export const FlowSchemas = defineResource<FlowSchema>({
   kind: 'FlowSchema',
   plural: 'flowschemas',
   scope: 'Cluster',
+  tracksGeneration: true,
   subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
 });

@@ -7,5 +7,6 @@ export const PriorityLevelConfigurations = defineResource<PriorityLevelConfigura
   kind: 'PriorityLevelConfiguration',
   plural: 'prioritylevelconfigurations',
   scope: 'Cluster',
+  tracksGeneration: true,
   subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
 });

@@ -8,5 +8,6 @@ export const IngressClasses = defineResource<IngressClass>({
   kind: 'IngressClass',
   plural: 'ingressclasses',
   scope: 'Cluster',
+  tracksGeneration: true,
   defaults: defaultIngressClass,
 });

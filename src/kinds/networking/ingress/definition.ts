@@ -7,6 +7,7 @@ export const Ingresses = defineResource<Ingress>({
   kind: 'Ingress',
   plural: 'ingresses',
   scope: 'Namespaced',
+  tracksGeneration: true,
   shortNames: ['ing'],
   subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
 });

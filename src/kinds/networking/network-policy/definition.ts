@@ -8,6 +8,7 @@ export const NetworkPolicies = defineResource<NetworkPolicy>({
   kind: 'NetworkPolicy',
   plural: 'networkpolicies',
   scope: 'Namespaced',
+  tracksGeneration: true,
   defaults: defaultNetworkPolicy,
   shortNames: ['netpol'],
 });

@@ -7,6 +7,7 @@ export const PodDisruptionBudgets = defineResource<PodDisruptionBudget>({
   kind: 'PodDisruptionBudget',
   plural: 'poddisruptionbudgets',
   scope: 'Namespaced',
+  tracksGeneration: true,
   shortNames: ['pdb'],
   allowUnconditionalUpdate: false,
   subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],

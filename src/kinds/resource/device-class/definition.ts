@@ -7,4 +7,6 @@ export const DeviceClasses = defineResource<DeviceClass>({
   kind: 'DeviceClass',
   plural: 'deviceclasses',
   scope: 'Cluster',
+  returnsDeletedObject: true,
+  tracksGeneration: true,
 });

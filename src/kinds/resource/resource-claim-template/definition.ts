@@ -7,4 +7,5 @@ export const ResourceClaimTemplates = defineResource<ResourceClaimTemplate>({
   kind: 'ResourceClaimTemplate',
   plural: 'resourceclaimtemplates',
   scope: 'Namespaced',
+  returnsDeletedObject: true,
 });

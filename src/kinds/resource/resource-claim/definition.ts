@@ -7,5 +7,6 @@ export const ResourceClaims = defineResource<ResourceClaim>({
   kind: 'ResourceClaim',
   plural: 'resourceclaims',
   scope: 'Namespaced',
+  returnsDeletedObject: true,
   subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
 });

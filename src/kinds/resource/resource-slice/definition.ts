@@ -7,6 +7,8 @@ export const ResourceSlices = defineResource<ResourceSlice>({
   kind: 'ResourceSlice',
   plural: 'resourceslices',
   scope: 'Cluster',
+  returnsDeletedObject: true,
+  tracksGeneration: true,
   selectableFields: {
     'spec.nodeName': (slice) => slice.spec.nodeName ?? '',
     'spec.driver': (slice) => slice.spec.driver,

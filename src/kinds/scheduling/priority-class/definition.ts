@@ -8,6 +8,7 @@ export const PriorityClasses = defineResource<PriorityClass>({
   kind: 'PriorityClass',
   plural: 'priorityclasses',
   scope: 'Cluster',
+  tracksGeneration: true,
   defaults: defaultPriorityClass,
   shortNames: ['pc'],
 });

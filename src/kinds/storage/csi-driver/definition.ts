@@ -8,6 +8,7 @@ export const CSIDrivers = defineResource<CSIDriver>({
   kind: 'CSIDriver',
   plural: 'csidrivers',
   scope: 'Cluster',
+  returnsDeletedObject: true,
   defaults: defaultCSIDriver,
   allowUnconditionalUpdate: false,
 });

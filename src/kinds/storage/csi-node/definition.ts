@@ -7,5 +7,6 @@ export const CSINodes = defineResource<CSINode>({
   kind: 'CSINode',
   plural: 'csinodes',
   scope: 'Cluster',
+  returnsDeletedObject: true,
   allowUnconditionalUpdate: false,
 });

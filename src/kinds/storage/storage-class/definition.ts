@@ -8,6 +8,7 @@ export const StorageClasses = defineResource<StorageClass>({
   kind: 'StorageClass',
   plural: 'storageclasses',
   scope: 'Cluster',
+  returnsDeletedObject: true,
   defaults: defaultStorageClass,
   shortNames: ['sc'],
 });

@@ -7,6 +7,7 @@ export const VolumeAttachments = defineResource<VolumeAttachment>({
   kind: 'VolumeAttachment',
   plural: 'volumeattachments',
   scope: 'Cluster',
+  returnsDeletedObject: true,
   allowUnconditionalUpdate: false,
   subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
 });

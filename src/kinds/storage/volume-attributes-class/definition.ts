@@ -7,5 +7,6 @@ export const VolumeAttributesClasses = defineResource<VolumeAttributesClass>({
   kind: 'VolumeAttributesClass',
   plural: 'volumeattributesclasses',
   scope: 'Cluster',
+  returnsDeletedObject: true,
   shortNames: ['vac'],
 });
