@@ -1,0 +1,365 @@
+/**
+ * Decoding of JSON into objects, along a schema.
+ *
+ * The engine's own JSON.parse reads the text; one walk then checks types, drops what the schema does not know (and says so), and
+ * brings every value into the form in which upstream would answer it: quantities and times canonical, zero values of omitempty fields
+ * gone, structs that always exist there. The tree that JSON.parse made is changed in place and becomes the object.
+ *
+ * Duplicate keys vanish in JSON.parse. They are found by counting: the text must have as many object members as the tree; when it
+ * does not, the exact and slower scanner (json-scan.ts) names them. It also words syntax errors.
+ *
+ * Invariants:
+ * 1. No key of the input is ever used to reach a prototype: unknown keys are only read as own properties and deleted.
+ * 2. Recursion is bounded by maxDepth, whatever the schema.
+ * 3. The first type error in document order is the one that is thrown, in upstream's words (encoding/json UnmarshalTypeError).
+ */
+
+import type { FieldSchema, ListSchema, MapSchema, ScalarSchema, Schema, StructSchema } from '../schema/schema.ts';
+import { DecodeError, maxDepth, maxStrictErrors, unknownField } from './decode-error.ts';
+import { countMembers, scanJson } from './json-scan.ts';
+import { base64Text, canonicalMicroTime, canonicalTime, quantity } from './scalar.ts';
+
+export type Tree = Record<string, unknown>;
+
+export interface Decoded {
+  /** Not frozen; the caller's to keep. */
+  readonly object: Tree;
+  /** What strict validation refuses: 'unknown field "spec.foo"', 'duplicate field "spec.bar"'. At most 100. */
+  readonly strictErrors: readonly string[];
+}
+
+/** Parses JSON text. Throws DecodeError in upstream's words. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    scanJson(text, undefined);
+    // The two readers disagree only if one of them is wrong.
+    throw new DecodeError('invalid JSON', { cause });
+  }
+}
+
+/** Decodes JSON text to an object of `schema`. */
+export function decodeJson(schema: StructSchema, text: string): Decoded {
+  return decodeTree(schema, parseJson(text), text);
+}
+
+/**
+ * Decodes a tree that the caller gives away (from JSON.parse, YAML or a patch). With the `text` it came from, duplicate keys are
+ * reported too.
+ */
+export function decodeTree(schema: StructSchema, tree: unknown, text?: string): Decoded {
+  const walk = new Walk();
+  const object = walk.value(tree, schema);
+  let strictErrors: readonly string[] = walk.strictErrors;
+  if (text !== undefined && countMembers(text) !== walk.memberCount) strictErrors = scanJson(text, schema);
+  return { object: object as Tree, strictErrors };
+}
+
+/** Bounds a tree without a schema (a custom resource's, say) and finds its duplicate keys. */
+export function checkTree(tree: unknown, text?: string): readonly string[] {
+  const walk = new Walk();
+  walk.opaque(tree);
+  return text !== undefined && countMembers(text) !== walk.memberCount
+    ? scanJson(text, { type: 'any', goName: '' })
+    : [];
+}
+
+/** Members that JSON.parse may have been given under this name are own properties, never the prototype. */
+function drop(object: Tree, key: string): void {
+  delete object[key];
+}
+
+class Walk {
+  memberCount = 0;
+  readonly strictErrors: string[] = [];
+  /** Names of struct fields and map keys, and indexes of list elements, from the root. */
+  private readonly path: (string | number)[] = [];
+  /** How many of `path` are map keys, which Go's type errors leave out: their positions. */
+  private readonly mapKeys: number[] = [];
+  private struct: StructSchema | undefined;
+  private depth = 0;
+
+  /** Never called with undefined; returns what to keep, which for null is the zero value or undefined. */
+  value(value: unknown, schema: Schema): unknown {
+    switch (schema.type) {
+      case 'struct':
+        return this.structValue(value, schema);
+      case 'list':
+        return this.listValue(value, schema);
+      case 'map':
+        return this.mapValue(value, schema);
+      default:
+        return this.scalarValue(value, schema);
+    }
+  }
+
+  /** Counts and bounds what has no schema. */
+  opaque(value: unknown): void {
+    if (typeof value !== 'object' || value === null) return;
+    this.enter();
+    if (Array.isArray(value)) {
+      for (const element of value) this.opaque(element);
+    } else {
+      for (const key in value) {
+        this.memberCount++;
+        this.opaque((value as Tree)[key]);
+      }
+    }
+    this.depth--;
+  }
+
+  private enter(): void {
+    if (++this.depth > maxDepth) throw new DecodeError('exceeded max depth');
+  }
+
+  private structValue(value: unknown, schema: StructSchema): Tree {
+    const object = value === null ? {} : value;
+    if (typeof object !== 'object' || Array.isArray(object)) throw this.typeError(object, schema);
+    this.enter();
+    const tree = object as Tree;
+    const outer = this.struct;
+    const fields = schema.memberByName;
+    for (const key in tree) {
+      this.memberCount++;
+      const field = fields.get(key);
+      const member = tree[key];
+      if (field === undefined) {
+        this.unknown(key, member);
+        drop(tree, key);
+        continue;
+      }
+      this.struct = schema;
+      this.path.push(key);
+      const kept = this.fieldValue(member, field);
+      this.path.pop();
+      if (kept === undefined) drop(tree, key);
+      else if (kept !== member) tree[key] = kept;
+    }
+    this.struct = outer;
+    for (const field of schema.present) {
+      if (tree[field.name] === undefined) tree[field.name] = zeroValue(field.schema);
+    }
+    this.depth--;
+    return tree;
+  }
+
+  /** What to keep of a struct's member: undefined when the member goes. */
+  private fieldValue(value: unknown, field: FieldSchema): unknown {
+    if (value === null) return undefined;
+    const { schema } = field;
+    const dropsZero = field.omitempty && !field.pointer;
+    switch (schema.type) {
+      case 'string':
+        if (typeof value !== 'string') throw this.typeError(value, schema);
+        return value === '' && dropsZero ? undefined : value;
+      case 'bool':
+        if (typeof value !== 'boolean') throw this.typeError(value, schema);
+        return !value && dropsZero ? undefined : value;
+      case 'struct':
+        return this.structValue(value, schema);
+      case 'list': {
+        const list = this.listValue(value, schema);
+        return list.length === 0 && dropsZero ? undefined : list;
+      }
+      case 'map': {
+        const map = this.mapValue(value, schema);
+        return dropsZero && isEmpty(map) ? undefined : map;
+      }
+      default: {
+        const kept = this.scalarValue(value, schema);
+        return dropsZero && isOmitted(kept, schema) ? undefined : kept;
+      }
+    }
+  }
+
+  private listValue(value: unknown, schema: ListSchema): unknown[] {
+    if (!Array.isArray(value)) throw this.typeError(value, schema);
+    this.enter();
+    const { element } = schema;
+    const list = value as unknown[];
+    const position = this.path.length;
+    this.path.push(0);
+    for (let i = 0; i < list.length; i++) {
+      const item = list[i];
+      if (typeof item === 'string' && element.type === 'string') continue;
+      this.path[position] = i;
+      list[i] = item === null ? (zeroValue(element) ?? null) : this.value(item, element);
+    }
+    this.path.pop();
+    this.depth--;
+    return list;
+  }
+
+  private mapValue(value: unknown, schema: MapSchema): Tree {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw this.typeError(value, schema);
+    this.enter();
+    const map = value as Tree;
+    const { element } = schema;
+    this.mapKeys.push(this.path.length);
+    for (const key in map) {
+      this.memberCount++;
+      const item = map[key];
+      if (typeof item === 'string' && element.type === 'string') continue;
+      this.path.push(key);
+      const kept = item === null ? (zeroValue(element) ?? null) : this.value(item, element);
+      if (kept !== item)
+        Object.defineProperty(map, key, { value: kept, writable: true, enumerable: true, configurable: true });
+      this.path.pop();
+    }
+    this.mapKeys.pop();
+    this.depth--;
+    return map;
+  }
+
+  private scalarValue(value: unknown, schema: ScalarSchema): unknown {
+    switch (schema.type) {
+      case 'string':
+        if (typeof value !== 'string') throw this.typeError(value, schema);
+        return value;
+      case 'bool':
+        if (typeof value !== 'boolean') throw this.typeError(value, schema);
+        return value;
+      case 'int32':
+        if (typeof value !== 'number' || (value | 0) !== value) throw this.typeError(value, schema);
+        return value;
+      case 'int':
+      case 'int64':
+        if (typeof value !== 'number' || !isInt64(value)) throw this.typeError(value, schema);
+        return value;
+      case 'float64':
+        if (typeof value !== 'number') throw this.typeError(value, schema);
+        return value;
+      case 'bytes':
+        if (typeof value !== 'string') throw this.typeError(value, schema);
+        return base64Text(value);
+      case 'Time':
+        return canonicalTime(this.text(value));
+      case 'MicroTime':
+        return canonicalMicroTime(this.text(value));
+      case 'Duration':
+        return this.text(value);
+      case 'Quantity':
+        return quantity(typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value));
+      case 'IntOrString':
+        if (typeof value === 'string') return value;
+        if (typeof value !== 'number' || (value | 0) !== value) throw this.typeError(value, { goName: 'int32' });
+        return value;
+      case 'any':
+      case 'RawExtension':
+      case 'FieldsV1':
+      case 'JSON':
+        this.opaque(value);
+        return value;
+      default:
+        return this.schemaProps(value, schema);
+    }
+  }
+
+  /** JSONSchemaPropsOrArray, ...OrBool, ...OrStringArray: one of two forms, told apart by the first character. */
+  private schemaProps(value: unknown, schema: ScalarSchema): unknown {
+    const props = schema.schemaProps?.();
+    if (props && typeof value === 'object' && !Array.isArray(value)) return this.structValue(value, props);
+    if (schema.type === 'JSONSchemaPropsOrBool') {
+      if (typeof value === 'boolean') return value;
+      throw new DecodeError('boolean or JSON schema expected');
+    }
+    if (!Array.isArray(value)) return undefined;
+    const element: Schema =
+      schema.type === 'JSONSchemaPropsOrArray' && props ? props : { type: 'string', goName: 'string' };
+    return this.listValue(value, { type: 'list', goName: `[]${element.goName}`, element, message: false });
+  }
+
+  private text(value: unknown): string {
+    if (typeof value !== 'string') throw this.typeError(value, { goName: 'string' });
+    return value;
+  }
+
+  private unknown(key: string, value: unknown): void {
+    this.opaque(value);
+    if (this.strictErrors.length >= maxStrictErrors) return;
+    const message = unknownField(joinPath([...this.path, key]));
+    if (!this.strictErrors.includes(message)) this.strictErrors.push(message);
+  }
+
+  private typeError(value: unknown, schema: { readonly goName: string }): DecodeError {
+    // Go names struct fields only: no indexes, no map keys.
+    const fields = this.path
+      .filter((part, position) => typeof part === 'string' && !this.mapKeys.includes(position))
+      .join('.');
+    const context =
+      this.struct && fields !== '' ? `struct field ${this.struct.name}.${fields} of type` : 'value of type';
+    return new DecodeError(`json: cannot unmarshal ${jsonKind(value, schema)} into Go ${context} ${schema.goName}`);
+  }
+}
+
+/** 'spec.containers[0].image' */
+export function joinPath(path: readonly (string | number)[]): string {
+  let text = '';
+  for (const part of path) text += typeof part === 'number' ? `[${part}]` : text === '' ? part : `.${part}`;
+  return text;
+}
+
+/** Zero values that omitempty leaves out. Go's IntOrString, Quantity and Time are structs, which it never does. */
+function isOmitted(value: unknown, schema: ScalarSchema): boolean {
+  switch (schema.type) {
+    case 'int':
+    case 'int32':
+    case 'int64':
+    case 'float64':
+      return value === 0;
+    case 'bytes':
+      return value === '';
+    default:
+      return false;
+  }
+}
+
+const integerNames: ReadonlySet<string> = new Set(['int', 'int32', 'int64']);
+
+function jsonKind(value: unknown, schema: { readonly goName: string }): string {
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'boolean') return 'bool';
+  // Go gives the number itself when the target is a number that cannot hold it.
+  if (typeof value === 'number') return integerNames.has(schema.goName) ? `number ${value}` : 'number';
+  return typeof value;
+}
+
+function isInt64(value: number): boolean {
+  return Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63;
+}
+
+function isEmpty(map: Tree): boolean {
+  for (const _ in map) return false;
+  return true;
+}
+
+/** Go's zero value as our objects have it; undefined where that is nothing. */
+export function zeroValue(schema: Schema): unknown {
+  switch (schema.type) {
+    case 'string':
+    case 'bytes':
+      return '';
+    case 'bool':
+      return false;
+    case 'int':
+    case 'int32':
+    case 'int64':
+    case 'float64':
+    case 'IntOrString':
+      return 0;
+    case 'Quantity':
+      return '0';
+    case 'list':
+      return [];
+    case 'map':
+      return {};
+    case 'struct': {
+      const tree: Tree = {};
+      for (const field of schema.present) tree[field.name] = zeroValue(field.schema);
+      return tree;
+    }
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,259 @@
+/**
+ * Encoding of objects as Kubernetes protobuf, byte for byte as upstream's generated code writes it: fields by number, every field
+ * that is no pointer written even when zero, maps sorted by key, apiVersion and kind only in the envelope
+ * (`k8s\0` and runtime.Unknown; apimachinery runtime/serializer/protobuf).
+ */
+
+import { unreachable } from '#base/errors.ts';
+import { parseDuration } from '../duration.ts';
+import type { FieldSchema, ScalarSchema, Schema, StructSchema } from '../schema/schema.ts';
+import { parseTime } from '../time.ts';
+import { fromBase64 } from './base64.ts';
+import type { Tree } from './json-decode.ts';
+import { encodeTree } from './json-encode.ts';
+import { ReverseWriter, type WireType } from './protobuf-writer.ts';
+
+export const protobufMagic: readonly number[] = [0x6b, 0x38, 0x73, 0x00];
+
+/** One object with its envelope. `object` must carry its apiVersion and kind. */
+export function encodeProtobuf(schema: StructSchema, object: object): Uint8Array {
+  const tree = object as Tree;
+  const message = encodeMessage(schema, tree);
+  return wrapProtobuf(String(tree.apiVersion ?? ''), String(tree.kind ?? ''), message);
+}
+
+/** A message without the envelope: what lists and watch events are put together from. */
+export function encodeMessage(schema: StructSchema, object: object): Uint8Array {
+  const writer = new ReverseWriter();
+  writeStruct(writer, object as Tree, schema);
+  return writer.finish();
+}
+
+/** The envelope around an encoded message. */
+export function wrapProtobuf(apiVersion: string, kind: string, message: Uint8Array): Uint8Array {
+  const writer = new ReverseWriter();
+  writeText(writer, 4, '');
+  writeText(writer, 3, '');
+  writer.bytes(message);
+  writer.tag(2, 2);
+  const mark = writer.length;
+  writeText(writer, 2, kind);
+  writeText(writer, 1, apiVersion);
+  writer.message(mark);
+  writer.tag(1, 2);
+  writer.raw(protobufMagic);
+  return writer.finish();
+}
+
+function writeText(writer: ReverseWriter, number: number, text: string): void {
+  writer.string(text);
+  writer.tag(number, 2);
+}
+
+const ordered = new WeakMap<StructSchema, readonly FieldSchema[]>();
+
+/** Fields on the wire, highest number first. */
+function wireFields(schema: StructSchema): readonly FieldSchema[] {
+  let fields = ordered.get(schema);
+  if (fields === undefined) {
+    fields = schema.fields
+      .filter((field) => field.number !== undefined)
+      .sort((a, b) => (b.number ?? 0) - (a.number ?? 0));
+    ordered.set(schema, fields);
+  }
+  return fields;
+}
+
+function writeStruct(writer: ReverseWriter, object: Tree, schema: StructSchema): void {
+  for (const field of wireFields(schema)) {
+    const number = field.number ?? 0;
+    const value = field.inline ? object : object[field.name];
+    if (value === undefined || value === null) writeAbsent(writer, number, field);
+    else writeField(writer, number, value, field.schema);
+  }
+}
+
+/** Zero values of what is no pointer are written; lists, maps and byte strings that are nil are not. */
+function writeAbsent(writer: ReverseWriter, number: number, field: FieldSchema): void {
+  if (field.pointer) return;
+  const { schema } = field;
+  switch (schema.type) {
+    case 'struct':
+      writeField(writer, number, {}, schema);
+      return;
+    case 'string':
+      writeText(writer, number, '');
+      return;
+    case 'bool':
+      writeField(writer, number, false, schema);
+      return;
+    case 'int':
+    case 'int32':
+    case 'int64':
+    case 'float64':
+    case 'IntOrString':
+      writeField(writer, number, 0, schema);
+      return;
+    case 'Quantity':
+      writeField(writer, number, '', schema);
+      return;
+    case 'Duration':
+      writeField(writer, number, '0s', schema);
+      return;
+    case 'Time':
+    case 'MicroTime':
+    case 'RawExtension':
+    case 'FieldsV1':
+    case 'JSON':
+      writer.varint(0);
+      writer.tag(number, 2);
+      return;
+    case 'JSONSchemaPropsOrBool':
+      writeField(writer, number, false, schema);
+      return;
+    case 'JSONSchemaPropsOrArray':
+    case 'JSONSchemaPropsOrStringArray':
+      writer.varint(0);
+      writer.tag(number, 2);
+      return;
+    case 'list':
+    case 'map':
+    case 'bytes':
+    case 'any':
+      return;
+    default:
+      unreachable(schema);
+  }
+}
+
+/** A field with its tag; a list or map as one field per element. */
+function writeField(writer: ReverseWriter, number: number, value: unknown, schema: Schema): void {
+  if (schema.type === 'list') {
+    const list = value as readonly unknown[];
+    if (schema.message) {
+      const mark = writer.length;
+      for (let i = list.length - 1; i >= 0; i--) writeField(writer, 1, list[i], schema.element);
+      writer.message(mark);
+      writer.tag(number, 2);
+      return;
+    }
+    for (let i = list.length - 1; i >= 0; i--) writeField(writer, number, list[i], schema.element);
+    return;
+  }
+  if (schema.type === 'map') {
+    const map = value as Tree;
+    const keys = Object.keys(map).sort();
+    for (let i = keys.length - 1; i >= 0; i--) {
+      const key = keys[i] ?? '';
+      if (map[key] === undefined) continue;
+      const mark = writer.length;
+      writeField(writer, 2, map[key], schema.element);
+      writeText(writer, 1, key);
+      writer.message(mark);
+      writer.tag(number, 2);
+    }
+    return;
+  }
+  if (schema.type === 'struct') {
+    const mark = writer.length;
+    writeStruct(writer, (value ?? {}) as Tree, schema);
+    writer.message(mark);
+    writer.tag(number, 2);
+    return;
+  }
+  writer.tag(number, writeScalar(writer, value, schema));
+}
+
+/** The value of a scalar; returns the wire type of its tag. */
+function writeScalar(writer: ReverseWriter, value: unknown, schema: ScalarSchema): WireType {
+  switch (schema.type) {
+    case 'string':
+      writer.string(String(value ?? ''));
+      return 2;
+    case 'bool':
+      writer.varint(value === true ? 1 : 0);
+      return 0;
+    case 'int':
+    case 'int32':
+    case 'int64':
+      writer.varint(Number(value));
+      return 0;
+    case 'float64':
+      writer.double(Number(value));
+      return 1;
+    case 'bytes':
+      writer.bytes(fromBase64(String(value)));
+      return 2;
+    default:
+      break;
+  }
+  const mark = writer.length;
+  writeSpecial(writer, value, schema);
+  writer.message(mark);
+  return 2;
+}
+
+/** Content of the messages that stand for types with codecs of their own. */
+function writeSpecial(writer: ReverseWriter, value: unknown, schema: ScalarSchema): void {
+  switch (schema.type) {
+    case 'Time':
+    case 'MicroTime': {
+      if (typeof value !== 'string') return;
+      writer.varint(schema.type === 'MicroTime' ? Number(/\.(\d{6})/.exec(value)?.[1] ?? 0) * 1000 : 0);
+      writer.tag(2, 0);
+      writer.varint(Math.floor((parseTime(value) ?? 0) / 1000));
+      writer.tag(1, 0);
+      return;
+    }
+    case 'Duration':
+      writer.varint(Number(parseDuration(String(value)) ?? 0n));
+      writer.tag(1, 0);
+      return;
+    case 'Quantity':
+      writeText(writer, 1, String(value));
+      return;
+    case 'IntOrString': {
+      const isText = typeof value === 'string';
+      writeText(writer, 3, isText ? value : '');
+      writer.varint(isText ? 0 : Number(value));
+      writer.tag(2, 0);
+      writer.varint(isText ? 1 : 0);
+      writer.tag(1, 0);
+      return;
+    }
+    case 'RawExtension':
+    case 'FieldsV1':
+    case 'JSON':
+      if (value !== null && value !== undefined) writeText(writer, 1, JSON.stringify(value));
+      return;
+    case 'any':
+      writeText(writer, 1, encodeTree(value));
+      return;
+    default:
+      writeSchemaProps(writer, value, schema);
+      return;
+  }
+}
+
+/** The JSONSchemaPropsOr... messages: a schema, or the other form. */
+function writeSchemaProps(writer: ReverseWriter, value: unknown, schema: ScalarSchema): void {
+  const props = schema.schemaProps?.();
+  if (!props || value === null) return;
+  const isObject = typeof value === 'object' && !Array.isArray(value);
+  switch (schema.type) {
+    case 'JSONSchemaPropsOrBool':
+      if (isObject) writeField(writer, 2, value, props);
+      writer.varint(isObject || value === true ? 1 : 0);
+      writer.tag(1, 0);
+      return;
+    default: {
+      if (isObject) {
+        writeField(writer, 1, value, props);
+        return;
+      }
+      const element: Schema = schema.type === 'JSONSchemaPropsOrArray' ? props : { type: 'string', goName: 'string' };
+      writeField(writer, 2, value, { type: 'list', goName: '', element, message: false });
+      return;
+    }
+  }
+}

@@ -1,0 +1,97 @@
+/** Scalars with codecs of their own, from what clients send to the one form that upstream answers. Throws DecodeError. */
+
+import { canonicalQuantity, QuantityError } from '../quantity.ts';
+import { formatTime, parseTime } from '../time.ts';
+import { DecodeError } from './decode-error.ts';
+
+/** 0001-01-01T00:00:00Z, metav1.Time's zero value, which is encoded as null. Milliseconds since 1970. */
+export const zeroTimeMs = -62_135_596_800_000;
+
+const canonicalTimePattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
+const canonicalMicroTimePattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/;
+
+/** Whole seconds in UTC; undefined for the zero time. */
+export function canonicalTime(text: string): string | undefined {
+  const ms = parseTime(text);
+  if (ms === undefined) throw new DecodeError(timeError(text, '2006-01-02T15:04:05Z07:00'));
+  if (ms === zeroTimeMs) return undefined;
+  return canonicalTimePattern.test(text) ? text : formatTime(ms);
+}
+
+/** Six decimals in UTC; undefined for the zero time. Upstream takes any number of decimals but cuts after the sixth. */
+export function canonicalMicroTime(text: string): string | undefined {
+  const ms = parseTime(text);
+  const fraction = /[.,](\d+)/.exec(text)?.[1];
+  if (ms === undefined || fraction?.length !== 6)
+    throw new DecodeError(timeError(text, '2006-01-02T15:04:05.000000Z07:00'));
+  if (ms === zeroTimeMs && Number(fraction) === 0) return undefined;
+  return canonicalMicroTimePattern.test(text) ? text : `${formatTime(ms).slice(0, -1)}.${fraction}Z`;
+}
+
+export function quantity(text: string): string {
+  try {
+    return canonicalQuantity(text.trim());
+  } catch (error) {
+    if (error instanceof QuantityError) throw new DecodeError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+const base64Pattern = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** Base64 as Go reads it: line breaks are dropped, anything else that does not belong there is an error. */
+export function base64Text(text: string): string {
+  if (isBase64(text)) return text;
+  const joined = text.replace(/[\r\n]/g, '');
+  if (isBase64(joined)) return joined;
+  const bad = /^(?:[A-Za-z0-9+/\r\n])*/.exec(text)?.[0].length ?? 0;
+  throw new DecodeError(`illegal base64 data at input byte ${bad}`);
+}
+
+function isBase64(text: string): boolean {
+  // The pattern's repetition is linear, but engines keep a stack for it: long text is cut into pieces that each stand alone.
+  const piece = 1 << 16;
+  if (text.length % 4 !== 0) return false;
+  let position = 0;
+  for (; text.length - position > piece; position += piece) {
+    if (!/^[A-Za-z0-9+/]*$/.test(text.slice(position, position + piece))) return false;
+  }
+  return base64Pattern.test(text.slice(position));
+}
+
+/** Go's words for a text that its time layout does not fit. */
+function timeError(text: string, layout: string): string {
+  const quoted = JSON.stringify(text);
+  const elements: readonly (readonly [RegExp, string])[] = [
+    [/^\d{4}/, '2006'],
+    [/^-/, '-'],
+    [/^\d{2}/, '01'],
+    [/^-/, '-'],
+    [/^\d{2}/, '02'],
+    [/^T/, 'T'],
+    [/^\d{2}/, '15'],
+    [/^:/, ':'],
+    [/^\d{2}/, '04'],
+    [/^:/, ':'],
+    [/^\d{2}/, '05'],
+    layout.includes('.000000') ? [/^\.\d{6}(?!\d)/, '.000000'] : [/^(?:[.,]\d+)?/, ''],
+    [/^(?:Z|[+-]\d{2}:\d{2})/, 'Z07:00'],
+  ];
+  let rest = text;
+  for (const [pattern, name] of elements) {
+    const match = pattern.exec(rest);
+    if (!match)
+      return `parsing time ${quoted} as ${JSON.stringify(layout)}: cannot parse ${JSON.stringify(rest)} as ${JSON.stringify(name)}`;
+    rest = rest.slice(match[0].length);
+  }
+  if (rest !== '') return `parsing time ${quoted}: extra text: ${JSON.stringify(rest)}`;
+  return `parsing time ${quoted}: ${outOfRange(text)} out of range`;
+}
+
+function outOfRange(text: string): string {
+  const [, month = 0, , hour = 0, minute = 0, second = 0] = text.split(/[-T:.Z+]/).map(Number);
+  if (month < 1 || month > 12) return 'month';
+  if (hour > 23) return 'hour';
+  if (minute > 59) return 'minute';
+  return second > 59 ? 'second' : 'day';
+}
