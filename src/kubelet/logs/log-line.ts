@@ -30,7 +30,8 @@ export function parseLogLine(line: Uint8Array): LogLine | undefined {
   const stream = streamName(line.subarray(afterTime + 1, afterStream));
   if (!stream) return undefined;
   // Tags are separated by ':', the first says whether the line goes on.
-  const partial = line[afterStream + 1] === partialTag && (afterTag === afterStream + 2 || line[afterStream + 2] === colon);
+  const partial =
+    line[afterStream + 1] === partialTag && (afterTag === afterStream + 2 || line[afterStream + 2] === colon);
   const end = partial && line[line.length - 1] === newline ? line.length - 1 : line.length;
   return { timestamp: line.subarray(0, afterTime), stream, text: line.subarray(afterTag + 1, end), partial };
 }

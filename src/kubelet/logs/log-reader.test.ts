@@ -10,10 +10,19 @@ const path = '/var/log/pods/ns_pod_uid/c/0.log';
 
 describe('parseLogLine', () => {
   const cases: Record<string, readonly [line: string, expected: unknown]> = {
-    'a full line': ['2026-11-21T09:29:08.1Z stdout F hello world\n', ['2026-11-21T09:29:08.1Z', 'Stdout', 'hello world\n', false]],
+    'a full line': [
+      '2026-11-21T09:29:08.1Z stdout F hello world\n',
+      ['2026-11-21T09:29:08.1Z', 'Stdout', 'hello world\n', false],
+    ],
     'an empty line': ['2026-11-21T09:29:08.1Z stderr F \n', ['2026-11-21T09:29:08.1Z', 'Stderr', '\n', false]],
-    'a partial line without its newline': ['2026-11-21T09:29:08.1Z stdout P a\n', ['2026-11-21T09:29:08.1Z', 'Stdout', 'a', true]],
-    'more tags behind the first': ['2026-11-21T09:29:08.1Z stdout P:x a\n', ['2026-11-21T09:29:08.1Z', 'Stdout', 'a', true]],
+    'a partial line without its newline': [
+      '2026-11-21T09:29:08.1Z stdout P a\n',
+      ['2026-11-21T09:29:08.1Z', 'Stdout', 'a', true],
+    ],
+    'more tags behind the first': [
+      '2026-11-21T09:29:08.1Z stdout P:x a\n',
+      ['2026-11-21T09:29:08.1Z', 'Stdout', 'a', true],
+    ],
     'a zone': ['2026-11-21T11:29:08.1+02:00 stdout F a\n', ['2026-11-21T11:29:08.1+02:00', 'Stdout', 'a\n', false]],
     'another stream': ['2026-11-21T09:29:08.1Z stdlog F a\n', undefined],
     'no tag': ['2026-11-21T09:29:08.1Z stdout\n', undefined],
@@ -75,7 +84,13 @@ describe('readLog', () => {
     const files = new MemoryFiles();
     const lines = Array.from({ length: 20_000 }, (_, i) => `line ${i} ${'x'.repeat(i % 50)}`);
     files.write(lines.map((line) => `2026-11-21T09:00:01.1Z stdout F ${line}\n`).join(''));
-    assert.equal(await all(files, { tailLines: 5000 }), lines.slice(-5000).map((line) => `${line}\n`).join(''));
+    assert.equal(
+      await all(files, { tailLines: 5000 }),
+      lines
+        .slice(-5000)
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
     assert.equal(await all(files, {}), lines.map((line) => `${line}\n`).join(''));
   });
 
@@ -93,7 +108,9 @@ describe('readLog', () => {
     const files = new MemoryFiles();
     const life = new Life();
     files.write('2026-11-21T09:00:01.1Z stdout F one\n');
-    const reading = take(readLog(files, { path, stream: 'All', timestamps: false, follow: life }, new AbortController().signal));
+    const reading = take(
+      readLog(files, { path, stream: 'All', timestamps: false, follow: life }, new AbortController().signal),
+    );
     assert.equal(await reading.next(), 'one\n');
     files.write('2026-11-21T09:00:02.1Z stdout F two\n');
     assert.equal(await reading.next(), 'two\n');
@@ -117,7 +134,9 @@ describe('readLog', () => {
     const files = new MemoryFiles();
     files.write('2026-11-21T09:00:01.1Z stdout F one\n');
     const controller = new AbortController();
-    const reading = take(readLog(files, { path, stream: 'All', timestamps: false, follow: new Life() }, controller.signal));
+    const reading = take(
+      readLog(files, { path, stream: 'All', timestamps: false, follow: new Life() }, controller.signal),
+    );
     await reading.next();
     controller.abort();
     assert.equal(await reading.next(), undefined);
@@ -150,7 +169,10 @@ class Life implements ContainerLife {
   }
   isRunning = async () => this.running;
   ended = (signal: AbortSignal) =>
-    Promise.race([this.finished.promise, new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))]);
+    Promise.race([
+      this.finished.promise,
+      new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve())),
+    ]);
 }
 
 class MemoryFile {

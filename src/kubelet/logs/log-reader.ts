@@ -41,7 +41,11 @@ const maxLineBytes = 1 << 20;
 const newline = 0x0a;
 
 /** Chunks of log text. Throws when there is no such log. Ends early, without an error, when the signal fires. */
-export async function* readLog(files: LogFiles, request: LogRequest, signal: AbortSignal): AsyncGenerator<Uint8Array, void, void> {
+export async function* readLog(
+  files: LogFiles,
+  request: LogRequest,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, void> {
   let file = await files.open(request.path);
   if (!file) throw new Error(`failed to open log file ${JSON.stringify(request.path)}: no such file`);
   const news = new News();
