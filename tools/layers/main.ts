@@ -56,6 +56,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** Folder of src -> folders that it may import with `import type` only: shapes of data, nothing that runs. */
+const mayImportTypes: Readonly<Record<string, readonly string[]>> = {
+  // Authorization and admission read roles, pods, quotas; what the server serves is still only what it is handed.
+  apiserver: ['kinds'],
+};
+
 /** Folders that also run in a browser and in the simulation: no module of Node, no npm package that needs Node, no Node global. */
 const isomorphic = [
   'base',
@@ -71,7 +77,7 @@ const isomorphic = [
 ];
 
 /** npm packages that are plain ECMAScript and so may be used by isomorphic folders. */
-const plainPackages = ['js-yaml', 're2js'];
+const plainPackages = ['js-yaml', 're2js', 'jose'];
 
 /** Effects that only src/platform may reach; elsewhere they come in through Env or a port. */
 const forbiddenGlobals =
@@ -90,8 +96,11 @@ for (const file of sources(join(root, 'src'))) {
     continue;
   }
   const text = readFileSync(file, 'utf8');
-  for (const [, specifier = ''] of text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)) {
+  for (const [statement, specifier = ''] of text.matchAll(
+    /(?:import|export)\s(?:[^'";]*?\sfrom\s*)?'([^']+)'|import\('([^']+)'\)/g,
+  )) {
     const target = layerOf(file, specifier);
+    if (target !== undefined && /^\w+\s+type\s/.test(statement) && mayImportTypes[layer]?.includes(target)) continue;
     if (target !== undefined) {
       if (target !== layer && !allowed.includes(target) && !isTest) {
         findings.push(
