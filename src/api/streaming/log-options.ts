@@ -18,7 +18,9 @@ export interface LogOptions {
 }
 
 /** Reads the options; `errors` are those of upstream's ValidatePodLogOptions. Undefined for text that is no number or time. */
-export function parseLogOptions(query: URLSearchParams): { options: LogOptions; errors: readonly FieldError[] } | undefined {
+export function parseLogOptions(
+  query: URLSearchParams,
+): { options: LogOptions; errors: readonly FieldError[] } | undefined {
   const numbers: { sinceSeconds?: number; tailLines?: number; limitBytes?: number } = {};
   for (const name of ['sinceSeconds', 'tailLines', 'limitBytes'] as const) {
     const text = query.get(name);
@@ -47,7 +49,8 @@ function validate(options: LogOptions): readonly FieldError[] {
   if (tailLines !== undefined && tailLines < 0) {
     errors.push(invalid('tailLines', tailLines, 'must be greater than or equal to 0'));
   }
-  if (limitBytes !== undefined && limitBytes < 1) errors.push(invalid('limitBytes', limitBytes, 'must be greater than 0'));
+  if (limitBytes !== undefined && limitBytes < 1)
+    errors.push(invalid('limitBytes', limitBytes, 'must be greater than 0'));
   if (sinceSeconds !== undefined && options.sinceTimeMs !== undefined) {
     errors.push(forbidden('', 'at most one of `sinceTime` or `sinceSeconds` may be specified'));
   } else if (sinceSeconds !== undefined && sinceSeconds < 1) {

@@ -4,7 +4,7 @@
  */
 
 import type { Clock } from '#base/env.ts';
-import { StatusError, fromStatus, newBadRequest } from '../errors.ts';
+import { fromStatus, newBadRequest, newInternalError } from '../errors.ts';
 import type { Status } from '../generated/meta-v1.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
 import type { Backend, BackendResponse } from './backend.ts';
@@ -12,14 +12,14 @@ import { collect } from './byte-stream.ts';
 import { proxyUpgrade } from './proxy-upgrade.ts';
 import {
   type RemoteCommandStreams,
-  WebSocketRemoteCommand,
   remoteCommandSpdyProtocol,
   remoteCommandWebSocketProtocols,
   translateRemoteCommand,
+  WebSocketRemoteCommand,
 } from './remote-command.ts';
 import { SpdyConnection } from './spdy/connection.ts';
 import type { RawDeflate } from './spdy/header-block.ts';
-import { type WebSocketAcceptor, chooseProtocol, isUpgradeRequest, isWebSocketRequest } from './web-socket.ts';
+import { chooseProtocol, isUpgradeRequest, isWebSocketRequest, type WebSocketAcceptor } from './web-socket.ts';
 
 /** What streaming needs of the platform. */
 export interface StreamingPorts {
@@ -66,7 +66,12 @@ export function unsupportedProtocol(request: ApiRequest): ApiResponse {
 }
 
 /** Opens a SPDY connection for a remote command. Rejects with StatusError when the server refuses with one. */
-async function connectSpdy(url: URL, signal: AbortSignal, backend: Backend, ports: StreamingPorts): Promise<SpdyConnection> {
+async function connectSpdy(
+  url: URL,
+  signal: AbortSignal,
+  backend: Backend,
+  ports: StreamingPorts,
+): Promise<SpdyConnection> {
   const answer = await backend.upgrade({
     method: 'POST',
     url,
@@ -87,13 +92,5 @@ async function refusedUpgrade(answer: BackendResponse): Promise<Error> {
   } catch {
     // Not JSON: runtimes answer plain text.
   }
-  return new StatusError({
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Failure',
-    message: `Internal error occurred: unable to upgrade connection: ${text.trim() || `${answer.status} ${answer.statusText}`}`,
-    reason: 'InternalError',
-    code: 500,
-  });
+  return newInternalError(`unable to upgrade connection: ${text.trim() || `${answer.status} ${answer.statusText}`}`);
 }

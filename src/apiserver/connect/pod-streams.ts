@@ -1,0 +1,104 @@
+/** pods/exec, pods/attach, pods/portforward: a client's streams, carried to the kubelet of the pod's node. */
+
+import { newBadRequest, newForbidden } from '#api/errors.ts';
+import { isTrue } from '#api/streaming/log-options.ts';
+import { tunneledProtocols, tunnelPortForward } from '#api/streaming/port-forward.ts';
+import { proxyUpgrade } from '#api/streaming/proxy-upgrade.ts';
+import { proxyRemoteCommand } from '#api/streaming/remote-command-proxy.ts';
+import { isUpgradeRequest } from '#api/streaming/web-socket.ts';
+import type { ConnectContext, ConnectHandler, ConnectOptions } from './context.ts';
+import { chooseContainer, kubeletAddress, kubeletUrl } from './location.ts';
+
+export function remoteCommandHandler(options: ConnectOptions, subresource: 'exec' | 'attach'): ConnectHandler {
+  return async (context) => {
+    await requireCreate(options, context);
+    const { request, info } = context;
+    const { query } = request;
+    // Defaults of PodExecOptions and PodAttachOptions: attach shows output unless told otherwise.
+    const shown = subresource === 'attach';
+    const flag = (name: string, absent: boolean) => (query.has(name) ? isTrue(query.get(name)) : absent);
+    const tty = flag('tty', false);
+    const streams = {
+      stdin: flag('stdin', false),
+      stdout: flag('stdout', shown),
+      stderr: flag('stderr', shown),
+      tty,
+    };
+    const pod = await options.lookup.pod(info.namespace, info.name);
+    const container = chooseContainer(pod, info.name, query.get('container') ?? '');
+    const node = requireNode(pod.spec?.nodeName, info.name);
+    const parameters = new URLSearchParams();
+    if (streams.stdin) parameters.set('input', '1');
+    if (streams.stdout) parameters.set('output', '1');
+    if (streams.stderr) parameters.set('error', '1');
+    if (tty) parameters.set('tty', '1');
+    if (subresource === 'exec') for (const word of query.getAll('command')) parameters.append('command', word);
+    const url = kubeletUrl(
+      await kubeletAddress(options, node),
+      ['', subresource, info.namespace, info.name, container],
+      parameters,
+    );
+    // A terminal has one output: the kubelet opens no stream for standard error.
+    return proxyRemoteCommand(
+      request,
+      url,
+      { ...streams, stderr: streams.stderr && !tty },
+      options.kubelet,
+      options.streaming,
+    );
+  };
+}
+
+export function portForwardHandler(options: ConnectOptions): ConnectHandler {
+  return async (context) => {
+    await requireCreate(options, context);
+    const { request, info } = context;
+    if (!isUpgradeRequest(request.headers)) throw newBadRequest('Upgrade request required');
+    const pod = await options.lookup.pod(info.namespace, info.name);
+    const node = requireNode(pod.spec?.nodeName, info.name);
+    const parameters = new URLSearchParams();
+    const ports = request.query.getAll('ports');
+    if (ports.length > 0) parameters.set('port', ports.join(','));
+    const url = kubeletUrl(
+      await kubeletAddress(options, node),
+      ['', 'portForward', info.namespace, info.name],
+      parameters,
+    );
+    if (tunneledProtocols(request).length > 0)
+      return tunnelPortForward(request, url, options.kubelet, options.streaming.webSockets);
+    return proxyUpgrade(request, url, options.kubelet);
+  };
+}
+
+function requireNode(nodeName: string | undefined, podName: string): string {
+  if (!nodeName) throw newBadRequest(`pod ${podName} does not have a host assigned`);
+  return nodeName;
+}
+
+/**
+ * A WebSocket is a GET, which the request's own authorization takes for reading; running something needs `create` all the same
+ * (feature AuthorizePodWebsocketUpgradeCreatePermission, issue 133515).
+ */
+async function requireCreate({ authorize }: ConnectOptions, { info, user }: ConnectContext): Promise<void> {
+  if (info.verb === 'create') return;
+  const { decision, reason } = await authorize({
+    user,
+    verb: 'create',
+    isResourceRequest: true,
+    apiGroup: info.apiGroup,
+    apiVersion: info.apiVersion,
+    resource: info.resource,
+    subresource: info.subresource,
+    namespace: info.namespace,
+    name: info.name,
+    path: info.path,
+  });
+  if (decision === 'allow') return;
+  const subject = `User ${JSON.stringify(user.username)} cannot create resource "${info.resource}/${info.subresource}"`;
+  const where = ` in API group "" in the namespace ${JSON.stringify(info.namespace)}`;
+  throw newForbidden(
+    { group: '', resource: info.resource },
+    info.name,
+    `${subject}${where}${reason ? `: ${reason}` : ''}`,
+  );
+}

@@ -1,0 +1,196 @@
+/**
+ * pods/proxy, services/proxy, nodes/proxy: plain HTTP (and upgrades) through the API server.
+ *
+ * Invariants:
+ * 1. Only global unicast addresses are called: no request reaches the API server's own machine or a link-local service
+ *    (CVE-2022-3294). Node and endpoint addresses are literal IPs or resolved by nobody but the connection itself.
+ * 2. The client's credentials stay here.
+ * 3. Links of HTML pages and redirects of the backend lead back through the proxy.
+ *
+ * Source: pkg/registry/core/{pod,service,node} ResourceLocation, apimachinery util/proxy.
+ */
+
+import { newBadRequest, newServiceUnavailable } from '#api/errors.ts';
+import type { ApiRequest, ApiResponse } from '#api/request.ts';
+import type { Backend } from '#api/streaming/backend.ts';
+import { collect } from '#api/streaming/byte-stream.ts';
+import { forwardedHeaders, hopByHop, proxyUpgrade } from '#api/streaming/proxy-upgrade.ts';
+import { isUpgradeRequest } from '#api/streaming/web-socket.ts';
+import { messageOf } from '#base/errors.ts';
+import type { ConnectContext, ConnectHandler, ConnectOptions, EndpointsView } from './context.ts';
+import { isGlobalUnicast } from './ip-address.ts';
+import { bracketed, kubeletAddress } from './location.ts';
+import { createLinkRewriter, type LinkRewriter, rewriteHtml } from './rewrite.ts';
+
+interface Target {
+  /** Scheme, host and port; no path. */
+  readonly origin: string;
+  readonly backend: Backend;
+}
+
+/** HTML that is longer is passed on as it is. */
+const maxHtmlBytes = 2 << 20;
+
+export function podProxyHandler(options: ConnectOptions): ConnectHandler {
+  return (context) => proxyTo(context, () => podTarget(options, context));
+}
+
+export function serviceProxyHandler(options: ConnectOptions, random: () => number): ConnectHandler {
+  return (context) => proxyTo(context, () => serviceTarget(options, context, random));
+}
+
+export function nodeProxyHandler(options: ConnectOptions): ConnectHandler {
+  return (context) => proxyTo(context, () => nodeTarget(options, context));
+}
+
+/** '[scheme:]name[:port]' of a proxied object. */
+function splitName(text: string, kind: string): { scheme: string; name: string; port: string } {
+  const parts = text.split(':');
+  const [scheme, name, port] = parts.length === 3 ? parts : ['', parts[0], parts[1] ?? ''];
+  if (parts.length > 3 || !name || !['', 'http', 'https'].includes(scheme ?? '')) {
+    throw newBadRequest(`invalid ${kind} request ${JSON.stringify(text)}`);
+  }
+  return { scheme: scheme || 'http', name, port: port ?? '' };
+}
+
+async function podTarget(options: ConnectOptions, { info }: ConnectContext): Promise<Target> {
+  const { scheme, name, port } = splitName(info.name, 'pod');
+  const pod = await options.lookup.pod(info.namespace, name);
+  const declared = pod.spec?.containers?.flatMap(({ ports }) => ports ?? [])[0]?.containerPort;
+  const chosen = port || (declared === undefined ? '' : `${declared}`);
+  const ip = pod.status?.podIPs?.[0]?.ip || pod.status?.podIP || '';
+  if (!isGlobalUnicast(ip)) throw newBadRequest('address not allowed');
+  return { origin: `${scheme}://${bracketed(ip)}${chosen ? `:${chosen}` : ''}`, backend: options.proxy };
+}
+
+async function serviceTarget(options: ConnectOptions, { info }: ConnectContext, random: () => number): Promise<Target> {
+  const { scheme, name, port } = splitName(info.name, 'service');
+  let portName = port;
+  if (/^\d+$/.test(port)) {
+    const service = await options.lookup.service(info.namespace, name);
+    const found = service.spec?.ports?.find((servicePort) => servicePort.port === Number(port));
+    if (!found) throw newServiceUnavailable(`no service port ${port} found for service ${JSON.stringify(name)}`);
+    portName = found.name ?? '';
+  }
+  const { subsets = [] } = await options.lookup.endpoints(info.namespace, name);
+  if (subsets.length === 0) throw newServiceUnavailable(`no endpoints available for service ${JSON.stringify(name)}`);
+  for (const subset of rotated(subsets, random)) {
+    const target = subset.ports?.find((endpointPort) => (endpointPort.name ?? '') === portName)?.port;
+    if (target === undefined) continue;
+    for (const address of rotated(subset.addresses ?? [], random)) {
+      if (!(await isPodAddress(options, info.namespace, address))) continue;
+      return { origin: `${scheme}://${bracketed(address.ip ?? '')}:${target}`, backend: options.proxy };
+    }
+  }
+  throw newServiceUnavailable(`no endpoints available for service ${JSON.stringify(info.name)}`);
+}
+
+type Address = NonNullable<NonNullable<EndpointsView['subsets']>[number]['addresses']>[number];
+
+/** Only pods are proxied to: whoever may write Endpoints could point them anywhere. */
+async function isPodAddress({ lookup }: ConnectOptions, namespace: string, address: Address): Promise<boolean> {
+  const name = address.targetRef?.name;
+  if (!name || address.targetRef?.namespace !== namespace || !isGlobalUnicast(address.ip ?? '')) return false;
+  try {
+    const pod = await lookup.pod(namespace, name);
+    return (pod.status?.podIPs ?? []).some(({ ip }) => ip === address.ip);
+  } catch {
+    return false;
+  }
+}
+
+function rotated<T>(items: readonly T[], random: () => number): readonly T[] {
+  const start = Math.floor(random() * items.length);
+  return [...items.slice(start), ...items.slice(0, start)];
+}
+
+async function nodeTarget(options: ConnectOptions, { info }: ConnectContext): Promise<Target> {
+  const { scheme, name, port } = splitName(info.name, 'node');
+  const kubelet = await kubeletAddress(options, name);
+  if (!isGlobalUnicast(kubelet.host)) throw newBadRequest('address not allowed');
+  const host = bracketed(kubelet.host);
+  if (port === '' || port === `${kubelet.port}`) {
+    return { origin: `${kubelet.scheme}://${host}:${kubelet.port}`, backend: options.kubelet };
+  }
+  return { origin: `${scheme}://${host}:${port}`, backend: options.proxy };
+}
+
+async function proxyTo({ request, info }: ConnectContext, locate: () => Promise<Target>): Promise<ApiResponse> {
+  const { origin, backend } = await locate();
+  const endsInSlash = request.path.endsWith('/');
+  const path = info.trailing === '' ? (endsInSlash ? '/' : '') : `/${info.trailing}${endsInSlash ? '/' : ''}`;
+  const query = request.query.toString();
+  const url = new URL(origin);
+  url.pathname = path;
+  url.search = query;
+  const headers = { ...forwardedHeaders(request), host: request.headers.host ?? url.host };
+  if (isUpgradeRequest(request.headers)) return proxyUpgrade(request, url, backend, headers);
+  if (path === '' && (request.method === 'GET' || request.method === 'HEAD')) {
+    // Relative links of the page would otherwise lead beside the proxy (issue 4958).
+    const location = `${request.path}/${query ? `?${query}` : ''}`;
+    return { type: 'bytes', status: 301, contentType: 'text/plain', body: new Uint8Array(), headers: { location } };
+  }
+  const prefix = path !== '' && request.path.endsWith(path) ? request.path.slice(0, -path.length) : request.path;
+  return forward(request, url, headers, backend, createLinkRewriter(prefix, [url.host, headers.host]), prefix);
+}
+
+async function forward(
+  request: ApiRequest,
+  url: URL,
+  headers: Record<string, string | readonly string[]>,
+  backend: Backend,
+  rewrite: LinkRewriter,
+  prefix: string,
+): Promise<ApiResponse> {
+  const sent: Record<string, string | readonly string[]> = { 'x-forwarded-uri': `${prefix}${url.pathname}` };
+  for (const [name, value] of Object.entries(headers)) if (!hopByHop.has(name)) sent[name] = value;
+  // Links cannot be rewritten in what is compressed.
+  delete sent['accept-encoding'];
+  const body = bodyOf(request);
+  if (body) sent['content-length'] = `${body.length}`;
+  let answer: Awaited<ReturnType<Backend['request']>>;
+  try {
+    answer = await backend.request({
+      method: request.method,
+      url,
+      headers: sent,
+      ...(body ? { body } : {}),
+      signal: request.signal,
+    });
+  } catch (error) {
+    throw newServiceUnavailable(`error trying to reach service: ${messageOf(error)}`);
+  }
+  const kept: Record<string, string> = {};
+  for (const [name, value] of answer.headers) {
+    if (hopByHop.has(name) || name.startsWith('access-control-allow-')) continue;
+    kept[name] = kept[name] === undefined ? value : `${kept[name]}, ${value}`;
+  }
+  if (kept.location !== undefined) kept.location = rewrite(kept.location);
+  const contentType = kept['content-type'] ?? '';
+  delete kept['content-type'];
+  let answered: Uint8Array | AsyncIterable<Uint8Array> = answer.body;
+  if (contentType.split(';')[0]?.trim() === 'text/html' && !kept['content-encoding'] && request.method !== 'HEAD') {
+    const length = Number(headerValue(answer.headers, 'content-length') ?? 0);
+    if (length <= maxHtmlBytes) answered = rewritten(answer.body, rewrite);
+  }
+  return { type: 'bytes', status: answer.status, contentType, body: answered, headers: kept };
+}
+
+/** A page is rewritten as a whole; one that turns out to be too long is cut there, as nothing else is honest. */
+async function* rewritten(
+  body: AsyncIterable<Uint8Array>,
+  rewrite: LinkRewriter,
+): AsyncGenerator<Uint8Array, void, void> {
+  const page = await collect(body, maxHtmlBytes);
+  if (!page) throw newServiceUnavailable(`the page is longer than ${maxHtmlBytes} bytes`);
+  yield rewriteHtml(page, rewrite);
+}
+
+function bodyOf({ body }: ApiRequest): Uint8Array | undefined {
+  if (!body) return undefined;
+  return body.type === 'bytes' ? body.bytes : new TextEncoder().encode(JSON.stringify(body.object));
+}
+
+function headerValue(headers: readonly (readonly [string, string])[], name: string): string | undefined {
+  return headers.find(([found]) => found === name)?.[1];
+}
