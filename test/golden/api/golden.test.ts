@@ -9,10 +9,12 @@ import { readdir } from 'node:fs/promises';
 import { test } from 'node:test';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
-import { decodeJson } from '#api/codec/json-decode.ts';
+import { decodeJson, decodeTree } from '#api/codec/json-decode.ts';
 import { encodeJson, indentJson } from '#api/codec/json-encode.ts';
 import { decodeMessage, unwrapProtobuf } from '#api/codec/protobuf-decode.ts';
 import { encodeProtobuf } from '#api/codec/protobuf-encode.ts';
+import { decodeYaml } from '#api/codec/yaml-decode.ts';
+import { encodeYaml } from '#api/codec/yaml-encode.ts';
 import { SchemaRegistry } from '#api/schema/registry.ts';
 import type { SchemaTable } from '#api/schema/table.ts';
 import { builtinTables } from '#kinds/schemas.ts';
@@ -57,6 +59,13 @@ for (const [file, json] of vectors) {
     assert.deepEqual(fromJson.strictErrors, []);
     assert.equal(indentJson(encodeJson(schema, fromJson.object)), json.toString());
     assert.deepEqual(Buffer.from(encodeProtobuf(schema, fromJson.object)), protobuf);
+
+    const yaml = vectors.get(file.replace(/json$/, 'yaml'))?.toString() ?? '';
+    assert.equal(encodeYaml(JSON.parse(encodeJson(schema, fromJson.object))), yaml);
+    const document = decodeYaml(yaml);
+    const fromYaml = decodeTree(schema, document.value);
+    assert.deepEqual([...document.strictErrors, ...fromYaml.strictErrors], []);
+    assert.equal(indentJson(encodeJson(schema, fromYaml.object)), json.toString());
 
     const { apiVersion, kind: protobufKind, message } = unwrapProtobuf(protobuf);
     const fromProtobuf = { apiVersion, kind: protobufKind, ...decodeMessage(schema, message) };

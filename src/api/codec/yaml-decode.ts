@@ -1,0 +1,225 @@
+/**
+ * Reading YAML into the trees that JSON decoding takes, as kubectl and the API server read it (sigs.k8s.io/yaml over go-yaml v2).
+ *
+ * js-yaml parses the text to events; the tree is built from them here, because meaning differs from js-yaml's own: scalars
+ * (yaml-scalar.ts), keys that become text, duplicate keys that are findings with a line and not errors, and aliases, which are
+ * expanded under go-yaml's budget so that a small text cannot become a large tree.
+ */
+
+import {
+  type AliasEvent,
+  EVENT_ID,
+  type Event,
+  getScalarValue,
+  parseEvents,
+  SCALAR_STYLE,
+  type ScalarEvent,
+  YAMLException,
+} from 'js-yaml';
+import { DecodeError, maxDepth } from './decode-error.ts';
+import { resolvePlain } from './yaml-scalar.ts';
+
+export interface YamlDocument {
+  /** Plain tree; null for an empty document. */
+  readonly value: unknown;
+  /** Duplicate keys as go-yaml words them, for strict validation. */
+  readonly strictErrors: readonly string[];
+}
+
+/** Reads the first document, as the API server does. Throws DecodeError ('yaml: line 3: ...'). */
+export function decodeYaml(text: string): YamlDocument {
+  return decodeYamlAll(text)[0] ?? { value: null, strictErrors: [] };
+}
+
+/** Reads every document of a file. */
+export function decodeYamlAll(text: string): readonly YamlDocument[] {
+  let events: readonly Event[];
+  try {
+    events = parseEvents(text, { maxDepth });
+  } catch (cause) {
+    if (!(cause instanceof YAMLException)) throw cause;
+    const line = cause.mark ? `line ${cause.mark.line + 1}: ` : '';
+    throw new DecodeError(`yaml: ${line}${cause.reason}`, { cause });
+  }
+  return new TreeBuilder(text, events).documents();
+}
+
+interface Anchored {
+  readonly value: unknown;
+  /** False while the node is being built: an alias to it would contain itself. */
+  readonly complete: boolean;
+}
+
+class TreeBuilder {
+  private readonly text: string;
+  private readonly events: readonly Event[];
+  private position = 0;
+  private anchors = new Map<string, Anchored>();
+  private duplicates: string[] = [];
+  /** go-yaml's decodeCount and aliasCount. */
+  private nodeCount = 0;
+  private aliasCount = 0;
+
+  constructor(text: string, events: readonly Event[]) {
+    this.text = text;
+    this.events = events;
+  }
+
+  documents(): readonly YamlDocument[] {
+    const documents: YamlDocument[] = [];
+    while (this.position < this.events.length) {
+      this.position++;
+      this.anchors = new Map();
+      this.duplicates = [];
+      const value = this.isEnd() ? null : this.node();
+      // The document's end.
+      this.position++;
+      const message = `yaml: unmarshal errors:\n${this.duplicates.map((line) => `  ${line}`).join('\n')}`;
+      documents.push({ value, strictErrors: this.duplicates.length > 0 ? [message] : [] });
+    }
+    return documents;
+  }
+
+  private isEnd(): boolean {
+    return this.events[this.position]?.type === EVENT_ID.POP;
+  }
+
+  private node(): unknown {
+    const event = this.events[this.position++];
+    this.count(1, false);
+    switch (event?.type) {
+      case EVENT_ID.SCALAR:
+        return this.anchored(event, this.scalar(event));
+      case EVENT_ID.ALIAS:
+        return this.alias(event);
+      case EVENT_ID.SEQUENCE: {
+        this.open(event);
+        const list: unknown[] = [];
+        while (!this.isEnd()) list.push(this.node());
+        this.position++;
+        return this.anchored(event, list);
+      }
+      case EVENT_ID.MAPPING: {
+        this.open(event);
+        const map = this.mapping();
+        this.position++;
+        return this.anchored(event, map);
+      }
+      default:
+        throw new DecodeError('yaml: unexpected end of document');
+    }
+  }
+
+  private mapping(): Record<string, unknown> {
+    const map: Record<string, unknown> = {};
+    const merges: unknown[] = [];
+    while (!this.isEnd()) {
+      const keyEvent = this.events[this.position];
+      const isMerge =
+        keyEvent?.type === EVENT_ID.SCALAR &&
+        keyEvent.style === SCALAR_STYLE.PLAIN &&
+        this.source(keyEvent) === '<<' &&
+        keyEvent.tagStart < 0;
+      const key = keyText(this.node());
+      const value = this.node();
+      if (isMerge) {
+        merges.push(value);
+        continue;
+      }
+      if (Object.hasOwn(map, key)) {
+        const start = keyEvent && 'valueStart' in keyEvent ? keyEvent.valueStart : 0;
+        this.duplicates.push(`line ${lineOf(this.text, start)}: key ${JSON.stringify(key)} already set in map`);
+      }
+      setOwn(map, key, value);
+    }
+    for (const merge of merges) {
+      for (const source of Array.isArray(merge) ? merge : [merge]) {
+        if (typeof source !== 'object' || source === null)
+          throw new DecodeError('yaml: map merge requires map or sequence of maps as the value');
+        for (const [key, value] of Object.entries(source))
+          if (!Object.hasOwn(map, key)) setOwn(map, key, this.copy(value));
+      }
+    }
+    return map;
+  }
+
+  private source(event: ScalarEvent): string {
+    return getScalarValue(this.text, event);
+  }
+
+  private scalar(event: ScalarEvent): unknown {
+    const text = this.source(event);
+    const tag = event.tagStart < 0 ? '' : this.text.slice(event.tagStart, event.tagEnd);
+    const isText =
+      tag === '' ? event.style !== SCALAR_STYLE.PLAIN : tag === '!' || tag.endsWith('!str') || tag.endsWith(':str>');
+    return isText ? text : resolvePlain(text).value;
+  }
+
+  private open(event: { readonly anchorStart: number; readonly anchorEnd: number }): void {
+    if (event.anchorStart >= 0) this.anchors.set(this.anchorName(event), { value: undefined, complete: false });
+  }
+
+  private anchored<T>(event: { readonly anchorStart: number; readonly anchorEnd: number }, value: T): T {
+    if (event.anchorStart >= 0) this.anchors.set(this.anchorName(event), { value, complete: true });
+    return value;
+  }
+
+  private anchorName(event: { readonly anchorStart: number; readonly anchorEnd: number }): string {
+    return this.text.slice(event.anchorStart, event.anchorEnd).replace(/^[&*]/, '');
+  }
+
+  private alias(event: AliasEvent): unknown {
+    const name = this.anchorName(event);
+    const target = this.anchors.get(name);
+    if (!target) throw new DecodeError(`yaml: unknown anchor '${name}' referenced`);
+    if (!target.complete) throw new DecodeError(`yaml: anchor '${name}' value contains itself`);
+    return this.copy(target.value);
+  }
+
+  /** Aliases are copied: decoding changes trees in place. */
+  private copy(value: unknown): unknown {
+    this.count(1, true);
+    if (typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value)) return value.map((item) => this.copy(item));
+    const copy: Record<string, unknown> = {};
+    for (const [key, member] of Object.entries(value)) setOwn(copy, key, this.copy(member));
+    return copy;
+  }
+
+  private count(nodes: number, fromAlias: boolean): void {
+    this.nodeCount += nodes;
+    if (fromAlias) this.aliasCount += nodes;
+    const { nodeCount, aliasCount } = this;
+    if (aliasCount > 100 && nodeCount > 1000 && aliasCount / nodeCount > allowedAliasRatio(nodeCount)) {
+      throw new DecodeError('yaml: document contains excessive aliasing');
+    }
+  }
+}
+
+/** go-yaml's budget: up to 99 % of small documents may come from aliases, 10 % of large ones. */
+function allowedAliasRatio(nodeCount: number): number {
+  const low = 400_000;
+  const high = 4_000_000;
+  if (nodeCount <= low) return 0.99;
+  if (nodeCount >= high) return 0.1;
+  return 0.99 - 0.89 * ((nodeCount - low) / (high - low));
+}
+
+/** Keys of JSON are text; YAML's may be numbers and booleans. */
+function keyText(key: unknown): string {
+  if (typeof key === 'string') return key;
+  if (typeof key === 'number' || typeof key === 'boolean') return String(key);
+  throw new DecodeError('error converting YAML to JSON: unsupported map key');
+}
+
+function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__')
+    Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
+  else target[key] = value;
+}
+
+function lineOf(text: string, position: number): number {
+  let line = 1;
+  for (let i = text.indexOf('\n'); i >= 0 && i < position; i = text.indexOf('\n', i + 1)) line++;
+  return line;
+}
