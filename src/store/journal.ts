@@ -12,11 +12,15 @@
  * 3. `read` answers from records that were acknowledged, never waits for an append, and may run beside anything.
  */
 
-export interface JournalRecord {
-  readonly revision: number;
-  readonly key: string;
+export interface JournalRecord extends RecordHead {
   /** Absent: the key was deleted. */
   readonly value: Uint8Array | undefined;
+}
+
+/** A record but for its value. */
+export interface RecordHead {
+  readonly revision: number;
+  readonly key: string;
   /** For a delete: of the entry that was deleted. */
   readonly createRevision: number;
   /** Absent: the entry stays. */
@@ -30,8 +34,8 @@ export interface Expiry {
 }
 
 export interface Journal {
-  /** Once, before anything else: every record left, in revision order. */
-  load(visit: (record: JournalRecord) => void): Promise<JournalState>;
+  /** Once, before anything else: every record left, in revision order. Values stay on the medium. */
+  load(visit: (record: RecordHead, deleted: boolean) => void): Promise<JournalState>;
   append(records: readonly JournalRecord[]): Promise<void>;
   /** The records of these revisions, in the same order; undefined for those that were compacted away. */
   read(revisions: readonly number[]): Promise<readonly (JournalRecord | undefined)[]>;

@@ -1,6 +1,6 @@
 /** The journal of a store without a disk: for tests, embedding, and clusters that may forget. */
 
-import type { Journal, JournalRecord, JournalState } from './journal.ts';
+import type { Journal, JournalRecord, JournalState, RecordHead } from './journal.ts';
 
 /** What a record takes beside its key and value; an estimate that only the size quota looks at. */
 const recordOverheadBytes = 64;
@@ -10,8 +10,8 @@ export class MemoryJournal implements Journal {
   private compactedRevision = 0;
   private bytes = 0;
 
-  async load(visit: (record: JournalRecord) => void): Promise<JournalState> {
-    for (const record of this.records.values()) visit(record);
+  async load(visit: (record: RecordHead, deleted: boolean) => void): Promise<JournalState> {
+    for (const record of this.records.values()) visit(record, record.value === undefined);
     return { compactedRevision: this.compactedRevision };
   }
 

@@ -25,7 +25,7 @@ import { assert, messageOf } from '#base/errors.ts';
 import { AutoCompaction, type CompactionPolicy, defaultCompaction } from './auto-compaction.ts';
 import { ChangeWindow, type WindowBounds } from './change-window.ts';
 import { ExpiryQueue } from './expiry-queue.ts';
-import type { Journal, JournalRecord } from './journal.ts';
+import type { Journal, JournalRecord, RecordHead } from './journal.ts';
 import { MemoryJournal } from './memory-journal.ts';
 import type {
   DeleteOptions,
@@ -135,9 +135,11 @@ class RevisionStore implements Store {
 
   async load(): Promise<void> {
     const nowMs = this.env.clock.now();
-    const state = await this.journal.load((record) => {
+    let missing = 0;
+    const state = await this.journal.load((record, deleted) => {
+      if (record.revision !== this.durable + 1) missing = record.revision - 1;
       this.durable = record.revision;
-      this.indexRecord(record, undefined);
+      this.indexRecord(record, deleted, undefined);
       if (record.expiry) {
         const { ttlSeconds, atMs } = record.expiry;
         const remainingMs = Math.min(Math.max(atMs - nowMs, 0), ttlSeconds * 1000);
@@ -146,6 +148,9 @@ class RevisionStore implements Store {
         this.expiries.forget(record.key);
       }
     });
+    if (missing > state.compactedRevision) {
+      throw newInternalError(`the store's medium has lost revision ${missing}; restore it from a backup`);
+    }
     this.compacted = state.compactedRevision;
     // The newest record may be a deletion that was compacted away: its revision is not given again.
     this.durable = Math.max(this.durable, this.compacted);
@@ -204,12 +209,12 @@ class RevisionStore implements Store {
     if (revision > this.durable) throw newTooLargeResourceVersion(revision, this.durable, 1);
     if (revision <= this.compacted) return;
     this.compacted = revision;
-    const dropped = [...this.undropped, ...this.index.compact(revision)];
+    const dropped = this.undropped.concat(this.index.compact(revision));
     this.undropped = [];
     try {
       await this.journal.compact(revision, dropped);
     } catch (error) {
-      this.undropped.push(...dropped);
+      this.undropped = this.undropped.concat(dropped);
       throw asStatus(error);
     }
   }
@@ -334,7 +339,7 @@ class RevisionStore implements Store {
       const entry = entryOfRecord(record);
       const event = eventOf(record, entry, write.previous);
       events.push(event);
-      this.window.push(event, this.indexRecord(record, entry));
+      this.window.push(event, this.indexRecord(record, entry === undefined, entry));
       if (record.expiry) this.expiries.schedule(record.key, record.revision, record.expiry.ttlSeconds);
       else this.expiries.forget(record.key);
       if (this.pending.get(record.key) === write) this.pending.delete(record.key);
@@ -355,9 +360,9 @@ class RevisionStore implements Store {
     for (const write of failed) write.reject(error);
   }
 
-  private indexRecord(record: JournalRecord, entry: StoreEntry | undefined): Version | undefined {
+  private indexRecord(record: RecordHead, deleted: boolean, entry: StoreEntry | undefined): Version | undefined {
     const { key, revision, createRevision } = record;
-    if (!record.value) {
+    if (deleted) {
       this.index.delete(key, revision);
       return undefined;
     }

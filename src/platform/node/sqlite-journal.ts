@@ -1,0 +1,205 @@
+/**
+ * The store's journal on SQLite: WAL, synchronous=FULL, one transaction per append on a thread of its own.
+ *
+ * Writes go to the writer's thread. Reads of history run on the calling thread with a second connection: they are few and
+ * small (the recent past is in memory above), take microseconds from the page cache, and so never queue behind an fsync.
+ *
+ * One process at a time: a lock held on a file beside the database until the process ends, however it ends.
+ */
+
+import { mkdirSync, statfsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { Worker } from 'node:worker_threads';
+import { newInsufficientStorage, newInternalError, type StatusError } from '#api/errors.ts';
+import type { Env } from '#base/env.ts';
+import { messageOf } from '#base/errors.ts';
+import type { Expiry, Journal, JournalRecord, JournalState, RecordHead } from '#store/journal.ts';
+import { openRevisionStore, type RevisionStoreOptions } from '#store/revision-store.ts';
+import type { Store } from '#store/store.ts';
+import { packRecords } from './sqlite-records.ts';
+import { type DatabaseOptions, openDatabase, recordChecksum, usedBytes } from './sqlite-schema.ts';
+import type { WriterData, WriterReply, WriterRequest } from './sqlite-writer.ts';
+
+export interface SqliteStoreOptions extends DatabaseOptions, Omit<RevisionStoreOptions, 'env' | 'journal'> {
+  /** Made when it does not exist; holds store.db, its WAL, and store.lock. */
+  readonly directory: string;
+}
+
+/** Puts are refused beyond this size unless told otherwise: etcd's suggested maximum. */
+const defaultQuotaBytes = 8 * 2 ** 30;
+
+/** Opens the embedded store of a directory; rejects when another process has it, or when its medium is damaged. */
+export async function openSqliteStore(env: Env, options: SqliteStoreOptions): Promise<Store> {
+  const journal = openSqliteJournal(options.directory, options);
+  try {
+    return await openRevisionStore({ quotaBytes: defaultQuotaBytes, ...options, env, journal });
+  } catch (error) {
+    await journal.close();
+    throw error;
+  }
+}
+
+export function openSqliteJournal(directory: string, options: DatabaseOptions = {}): Journal {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const lock = lockStore(join(directory, 'store.lock'));
+  try {
+    return new SqliteJournal(join(directory, 'store.db'), lock, options);
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+}
+
+/** Rows dropped per request to the writer, so that appends get their turn in between. */
+const compactChunk = 500;
+
+/** Below this much free space a failed write is put down to a full disk. */
+const fullBytes = 2 ** 20;
+
+/** SQLite's primary result codes (sqlite3.h). */
+const sqliteCode = { ioError: 10, full: 13 };
+
+class SqliteJournal implements Journal {
+  private readonly path: string;
+  private readonly lock: DatabaseSync;
+  private readonly database: DatabaseSync;
+  private readonly select: StatementSync;
+  private readonly writer: Worker;
+  private readonly waiting: ((reply: WriterReply) => void)[] = [];
+  private bytes: number;
+  private dead: string | undefined;
+  private closing = false;
+
+  constructor(path: string, lock: DatabaseSync, options: DatabaseOptions) {
+    this.path = path;
+    this.lock = lock;
+    this.database = openDatabase(path, options);
+    this.database.exec('PRAGMA query_only = ON');
+    this.select = this.database.prepare('SELECT * FROM history WHERE revision = ?');
+    this.bytes = usedBytes(this.database);
+    const data: WriterData = { path, maxPages: options.maxPages };
+    this.writer = new Worker(new URL('./sqlite-writer.ts', import.meta.url), { workerData: data });
+    this.writer.on('message', (reply: WriterReply) => this.waiting.shift()?.(reply));
+    this.writer.on('error', (error: unknown) => this.fail(messageOf(error)));
+    this.writer.on('exit', () => this.fail('the writer thread has ended'));
+  }
+
+  async load(visit: (record: RecordHead, deleted: boolean) => void): Promise<JournalState> {
+    try {
+      const rows = this.database.prepare(
+        'SELECT revision, key, create_revision, ttl_seconds, expires_at_ms, value IS NULL AS deleted FROM history ORDER BY revision',
+      );
+      for (const row of rows.iterate()) visit(headOf(row), row.deleted === 1);
+      const compaction = this.database.prepare('SELECT revision FROM compaction').get();
+      return { compactedRevision: Number(compaction?.revision ?? 0) };
+    } catch (error) {
+      throw newInternalError(
+        `the store ${this.path} cannot be read (${messageOf(error)}); restore it from a backup`,
+        error,
+      );
+    }
+  }
+
+  async append(records: readonly JournalRecord[]): Promise<void> {
+    const packed = packRecords(records);
+    await this.request({ type: 'append', records: packed }, [packed.buffer]);
+  }
+
+  async read(revisions: readonly number[]): Promise<readonly (JournalRecord | undefined)[]> {
+    const records = revisions.map((revision) => {
+      const row = this.select.get(revision);
+      return row && this.recordOf(row);
+    });
+    // Long reads come in chunks: between two of them the event loop turns.
+    if (revisions.length > 1) await new Promise<void>((resolve) => setImmediate(resolve));
+    return records;
+  }
+
+  async compact(revision: number, superseded: readonly number[]): Promise<void> {
+    // A store that closes does not wait for the rest: it comes back with the next load.
+    for (let start = 0; !this.closing && (start === 0 || start < superseded.length); start += compactChunk) {
+      await this.request({ type: 'compact', revision, superseded: superseded.slice(start, start + compactChunk) });
+    }
+  }
+
+  size(): number {
+    return this.bytes;
+  }
+
+  async close(): Promise<void> {
+    this.closing = true;
+    if (this.dead === undefined) await this.request({ type: 'close' });
+    await this.writer.terminate();
+    if (this.database.isOpen) this.database.close();
+    if (this.lock.isOpen) this.lock.close();
+  }
+
+  private async request(request: WriterRequest, transfer: readonly ArrayBuffer[] = []): Promise<void> {
+    if (this.dead !== undefined) throw newInternalError(`the store ${this.path} has stopped: ${this.dead}`);
+    const reply = await new Promise<WriterReply>((resolve) => {
+      this.waiting.push(resolve);
+      this.writer.postMessage(request, transfer);
+    });
+    if (!reply.ok) throw this.failure(reply.code, reply.message);
+    this.bytes = reply.usedBytes;
+  }
+
+  private failure(code: number, message: string): StatusError {
+    const primary = code & 0xff;
+    if (primary === sqliteCode.full || (primary === sqliteCode.ioError && this.diskIsFull())) {
+      return newInsufficientStorage(
+        `the disk of the store ${this.path} is full (${message}); free some space to write again`,
+      );
+    }
+    return newInternalError(`the store ${this.path} cannot be written: ${message}`);
+  }
+
+  private diskIsFull(): boolean {
+    const { bavail, bsize } = statfsSync(dirname(this.path));
+    return bavail * bsize < fullBytes;
+  }
+
+  private fail(message: string): void {
+    this.dead ??= message;
+    for (const answer of this.waiting.splice(0)) answer({ ok: false, code: 0, message });
+  }
+
+  private recordOf(row: Row): JournalRecord {
+    const head = headOf(row);
+    const value = row.value instanceof Uint8Array ? row.value : undefined;
+    if (recordChecksum(head.revision, head.createRevision, head.key, value ?? null) !== row.checksum) {
+      throw newInternalError(
+        `the store ${this.path} is damaged at revision ${head.revision}; restore it from a backup`,
+      );
+    }
+    return { ...head, value };
+  }
+}
+
+type Row = Record<string, unknown>;
+
+function headOf(row: Row): RecordHead {
+  return {
+    revision: Number(row.revision),
+    key: String(row.key),
+    createRevision: Number(row.create_revision),
+    expiry: expiryOf(row),
+  };
+}
+
+function expiryOf({ ttl_seconds: ttlSeconds, expires_at_ms: atMs }: Row): Expiry | undefined {
+  return typeof ttlSeconds === 'number' && typeof atMs === 'number' ? { ttlSeconds, atMs } : undefined;
+}
+
+/** A connection that holds SQLite's exclusive lock on an otherwise empty database: the kernel frees it with the process. */
+function lockStore(path: string): DatabaseSync {
+  const lock = new DatabaseSync(path, { timeout: 0 });
+  try {
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+    return lock;
+  } catch (error) {
+    lock.close();
+    throw new Error(`another process uses the store of ${dirname(path)}; stop it first`, { cause: error });
+  }
+}

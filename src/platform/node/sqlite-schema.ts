@@ -1,0 +1,77 @@
+/**
+ * The store's database: one row per revision, found by its number, as etcd's backend. Appending in revision order keeps every
+ * insert at the right edge of one B-tree, and there is no second index to maintain: keys are indexed in memory.
+ */
+
+import { DatabaseSync } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
+
+/** Raised when the layout changes; a database of a later one is refused. */
+const layoutVersion = 1;
+
+const layout = `
+  CREATE TABLE history (
+    revision INTEGER PRIMARY KEY,
+    key TEXT NOT NULL,
+    value BLOB,
+    create_revision INTEGER NOT NULL,
+    ttl_seconds REAL,
+    expires_at_ms REAL,
+    checksum INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE compaction (revision INTEGER NOT NULL) STRICT;
+  INSERT INTO compaction VALUES (0);
+  PRAGMA user_version = ${layoutVersion};
+`;
+
+/** WAL pages after which the writer moves them into the database: 16 MB. */
+const checkpointPages = 4096;
+
+export interface DatabaseOptions {
+  /** Most pages that the database may have: a bound below the disk's own, for tests and small disks. */
+  readonly maxPages?: number | undefined;
+}
+
+/** Opens a connection for writing and makes the layout when the file is new. */
+export function openDatabase(path: string, options: DatabaseOptions = {}): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: 5000 });
+  try {
+    // Takes effect only before the first table exists.
+    database.exec('PRAGMA auto_vacuum = INCREMENTAL');
+    database.exec('PRAGMA journal_mode = WAL');
+    database.exec('PRAGMA synchronous = FULL');
+    database.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
+    database.exec(`PRAGMA journal_size_limit = ${checkpointPages * 4096}`);
+    if (options.maxPages !== undefined) database.exec(`PRAGMA max_page_count = ${options.maxPages}`);
+    const version = pragma(database, 'user_version');
+    if (version === 0) database.exec(`BEGIN; ${layout} COMMIT`);
+    else if (version > layoutVersion) {
+      throw new Error(`${path} was written by a later version of kubets (layout ${version}, known: ${layoutVersion})`);
+    }
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** The number that a PRAGMA answers. */
+export function pragma(database: DatabaseSync, name: string): number {
+  return Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0] ?? 0);
+}
+
+/** Pages that hold something, in bytes. */
+export function usedBytes(database: DatabaseSync): number {
+  return (pragma(database, 'page_count') - pragma(database, 'freelist_count')) * pragma(database, 'page_size');
+}
+
+/** Says whether a row is as it was written: SQLite checks the form of its pages, not the bits in them. */
+export function recordChecksum(
+  revision: number,
+  createRevision: number,
+  key: string,
+  value: Uint8Array | null,
+): number {
+  const head = crc32(`${revision} ${createRevision} ${value ? value.length : '-'} ${key}`);
+  return value ? crc32(value, head) : head;
+}
