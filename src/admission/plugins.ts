@@ -1,0 +1,37 @@
+/** The plugins that are on by default, in upstream's order: what mutates comes before what depends on it, quota comes last. */
+
+import type { AdmissionPlugin } from '#apiserver/admission-plugin.ts';
+import type { LiveObjects } from '#apiserver/live-objects.ts';
+import type { Env } from '#base/env.ts';
+import { limitRanger } from './limit-ranger.ts';
+import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { nodeRestriction } from './node-restriction.ts';
+import { defaultTolerationSeconds } from './pod-tolerations.ts';
+import { priority } from './priority.ts';
+import { type QuotaWriter, resourceQuota } from './resource-quota.ts';
+import { runtimeClass } from './runtime-class.ts';
+import { serviceAccountAdmission } from './service-account.ts';
+import { defaultStorageClass, storageObjectInUseProtection } from './storage.ts';
+import { taintNodesByCondition } from './taint-nodes.ts';
+
+export interface AdmissionConfig {
+  readonly objects: LiveObjects;
+  readonly env: Env;
+  readonly writeQuota: QuotaWriter;
+}
+
+export function defaultAdmissionPlugins({ objects, env, writeQuota }: AdmissionConfig): AdmissionPlugin[] {
+  return [
+    namespaceLifecycle(objects),
+    limitRanger(objects),
+    serviceAccountAdmission(objects, env),
+    nodeRestriction(objects),
+    taintNodesByCondition,
+    priority(objects),
+    defaultTolerationSeconds,
+    defaultStorageClass(objects),
+    storageObjectInUseProtection,
+    runtimeClass(objects),
+    resourceQuota(objects, writeQuota, env.clock),
+  ];
+}
