@@ -11,7 +11,7 @@ import { mkdirSync, statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
-import { newInsufficientStorage, newInternalError, type StatusError } from '#api/errors.ts';
+import { isStatusError, newInsufficientStorage, newInternalError, type StatusError } from '#api/errors.ts';
 import type { Env } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
 import type { Expiry, Journal, JournalRecord, JournalState, RecordHead } from '#store/journal.ts';
@@ -88,9 +88,13 @@ class SqliteJournal implements Journal {
   async load(visit: (record: RecordHead, deleted: boolean) => void): Promise<JournalState> {
     try {
       const rows = this.database.prepare(
-        'SELECT revision, key, create_revision, ttl_seconds, expires_at_ms, value IS NULL AS deleted FROM history ORDER BY revision',
+        'SELECT revision, key, create_revision, ttl_seconds, expires_at_ms, checksum, value IS NULL AS deleted FROM history ORDER BY revision',
       );
-      for (const row of rows.iterate()) visit(headOf(row), row.deleted === 1);
+      for (const row of rows.iterate()) {
+        const deleted = row.deleted === 1;
+        // Rows with a value are checked when it is read; a deletion never is.
+        visit(deleted ? this.recordOf(row) : headOf(row), deleted);
+      }
       const compaction = this.database.prepare('SELECT revision FROM compaction').get();
       return { compactedRevision: Number(compaction?.revision ?? 0) };
     } catch (error) {
