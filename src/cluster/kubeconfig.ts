@@ -9,7 +9,9 @@ import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { dump, load } from 'js-yaml';
+import { messageOf } from '#base/errors.ts';
 import { readIfExists, writeFileAtomic } from '#platform/node/files.ts';
+import { Failure } from './failure.ts';
 
 export interface KubeconfigEntry {
   /** Name of the cluster and of the context. */
@@ -24,7 +26,7 @@ export interface KubeconfigEntry {
 
 type Mapping = Record<string, unknown>;
 
-export class KubeconfigError extends Error {
+export class KubeconfigError extends Failure {
   override readonly name = 'KubeconfigError';
 }
 
@@ -67,9 +69,11 @@ export function mergeIntoUserKubeconfig(path: string, entry: KubeconfigEntry): b
   try {
     text = existing === undefined ? renderKubeconfig(entry) : mergeKubeconfig(existing, entry);
   } catch (error) {
-    throw new KubeconfigError(`${path} is left as it is: ${error instanceof Error ? error.message : error}`, {
-      cause: error,
-    });
+    throw new KubeconfigError(
+      `${path} is left as it is: ${messageOf(error)}`,
+      `mend the file, or take 'kubets kubeconfig' to another one`,
+      { cause: error },
+    );
   }
   if (text === existing) return false;
   const backup = `${path}.before-kubets`;

@@ -1,6 +1,8 @@
 /** What was decided when a cluster was made, and stays with its data: cluster.json. */
 
+import { messageOf } from '#base/errors.ts';
 import { readIfExists, writeFileAtomic } from '#platform/node/files.ts';
+import { Failure } from './failure.ts';
 import type { ClusterLayout } from './machine/layout.ts';
 import { maxNodes, type NetworkPlan, type NodePlan, planNode } from './machine/network-plan.ts';
 import type { Machine } from './machine/node-machine.ts';
@@ -23,7 +25,7 @@ export const defaultClusterName = 'kubets';
 export const defaultApiPort = 6443;
 export const defaultNodePorts = '30000-32767';
 
-export class SettingsError extends Error {
+export class SettingsError extends Failure {
   override readonly name = 'SettingsError';
 }
 
@@ -35,9 +37,13 @@ export function loadSettings(layout: ClusterLayout): ClusterSettings | undefined
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new SettingsError(`${layout.settingsFile} is damaged: ${error instanceof Error ? error.message : error}`, {
-      cause: error,
-    });
+    throw new SettingsError(
+      `${layout.settingsFile} is damaged: ${messageOf(error)}`,
+      'restore it from a backup, or start anew with: kubets reset',
+      {
+        cause: error,
+      },
+    );
   }
   if (!isSettings(value)) throw new SettingsError(`${layout.settingsFile} is not the settings file of a cluster`);
   return value;

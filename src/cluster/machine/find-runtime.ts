@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { tryExec } from '#platform/node/exec.ts';
 import { findProgram } from '#platform/node/machine-facts.ts';
+import { Failure } from '../failure.ts';
 import { cacheRoot } from './layout.ts';
 import {
   isAtLeast,
@@ -20,7 +21,7 @@ export interface FoundRuntime {
   readonly ociRuntimes: readonly OciRuntime[];
 }
 
-export class RuntimeMissing extends Error {
+export class RuntimeMissing extends Failure {
   override readonly name = 'RuntimeMissing';
 }
 

@@ -9,6 +9,7 @@
  * side by side. What was chosen is kept with the cluster and never changes after.
  */
 
+import { Failure } from '../failure.ts';
 import { addressAt, formatPrefix, overlaps, type Prefix, parsePrefix, subnetAt } from './ipv4.ts';
 
 export interface NetworkPlan {
@@ -48,7 +49,7 @@ export interface NetworkWishes {
   readonly serviceCidr?: string;
 }
 
-export class NetworkConflict extends Error {
+export class NetworkConflict extends Failure {
   override readonly name = 'NetworkConflict';
 }
 

@@ -190,6 +190,7 @@ function isComplete(node: NodePlan, layout: NodeLayout): boolean {
 
 /** Other clusters of this machine that are up. */
 function otherClusters(machine: Machine): readonly string[] {
+  if (!existsSync(runRoot)) return [];
   return readdirSync(runRoot, { withFileTypes: true }).flatMap((entry) =>
     entry.isDirectory() && entry.name !== machine.clusterName ? entry.name : [],
   );

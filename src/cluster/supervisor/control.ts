@@ -103,7 +103,12 @@ function overLines<Out, In>(socket: Socket): ControlConnection<Out, In> {
 
 /** Both ends are this program, started by root on this machine: a line is trusted to be what it claims. */
 async function* parseLines<In>(socket: Socket): AsyncGenerator<In, void, void> {
-  for await (const line of createInterface({ input: socket, crlfDelay: Number.POSITIVE_INFINITY })) {
-    yield JSON.parse(line) as In;
+  try {
+    for await (const line of createInterface({ input: socket, crlfDelay: Number.POSITIVE_INFINITY })) {
+      yield JSON.parse(line) as In;
+    }
+  } catch (error) {
+    // A peer that was killed ends its lines like one that closed.
+    if (!socket.errored) throw error;
   }
 }

@@ -12,7 +12,7 @@
  * 4. It is done when the cluster is stopped, and not before.
  */
 
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { sleep } from '#base/abort.ts';
@@ -30,6 +30,7 @@ import { type FoundRuntime, findRuntime } from '../machine/find-runtime.ts';
 import { type ClusterLayout, nodeLayout } from '../machine/layout.ts';
 import type { NodePlan } from '../machine/network-plan.ts';
 import { clusterCgroup, enterNode, type Machine, prepareHost, prepareNode } from '../machine/node-machine.ts';
+import type { Role } from '../roles.ts';
 import { type ClusterSettings, machineOf, nodesOf } from '../settings.ts';
 import {
   type ControlAnswer,
@@ -46,7 +47,7 @@ export interface SupervisorOptions {
   /** Read again on every `reload`. */
   readonly settings: () => ClusterSettings;
   /** How a role of this program is started: program and arguments. */
-  readonly role: (...args: readonly string[]) => readonly [program: string, ...args: string[]];
+  readonly role: (role: Role, ...args: readonly string[]) => readonly [program: string, ...args: string[]];
 }
 
 const processHost: ProcessHost = { start: startProcess, adopt: adoptProcess };
@@ -72,8 +73,6 @@ class Supervisor {
   private readonly options: SupervisorOptions;
   private readonly env: Env;
   private readonly units = new Map<string, Unit>();
-  /** Units whose process is linked and says that it serves. */
-  private readonly ready = new Set<string>();
   private readonly watchers = new Set<() => void>();
   private readonly former: ReadonlyMap<string, ProcessIdentity>;
   private readonly stopping = new AbortController();
@@ -89,6 +88,7 @@ class Supervisor {
     const { layout } = this.options;
     const settings = this.options.settings();
     enterCgroup(detectCgroups(), `${clusterCgroup(settings.name)}/system`, process.pid);
+    mkdirSync(layout.run, { recursive: true, mode: 0o711 });
     rmSync(layout.supervisorSocket, { force: true });
     const stopped = Promise.withResolvers<void>();
     const stop = () => {
@@ -154,7 +154,6 @@ class Supervisor {
     const containerd = this.unit(this.containerdUnit(machine, node, runtime));
     containerd.start(this.former.get(containerd.spec.name));
     await waitForSocket(layout.containerdSocket, this.stopping.signal);
-    this.markReady(containerd.spec.name);
     const store = { ctr: runtime.programs.ctr, socket: layout.containerdSocket };
     if (!(await hasImage(store, pauseReference))) await importImages(store, pause);
     if (this.stopping.signal.aborted) return;
@@ -191,7 +190,10 @@ class Supervisor {
     const args = [...enterNode(machine, node), runtime.programs.containerd, '--config', layout.containerdConfig];
     // containerd looks for its shim in PATH.
     const path = `${runtime.programs.shimDirectory}:${process.env.PATH ?? ''}:/usr/sbin:/sbin`;
-    return this.spec(`containerd-${node.name}`, 'nsenter', args, { PATH: path });
+    return {
+      ...this.spec(`containerd-${node.name}`, 'nsenter', args, { PATH: path }),
+      serves: () => waitForSocket(layout.containerdSocket, this.stopping.signal),
+    };
   }
 
   private spec(name: string, program: string, args: readonly string[], env: Record<string, string> = {}): UnitSpec {
@@ -272,22 +274,14 @@ class Supervisor {
             attached = request.unit;
             break;
           case 'ready':
-            if (attached !== undefined) this.markReady(attached);
+            if (attached !== undefined) this.units.get(attached)?.markReady(true);
             break;
         }
       }
     } finally {
       if (watcher) this.watchers.delete(watcher);
-      if (attached !== undefined) {
-        this.ready.delete(attached);
-        this.changed();
-      }
+      if (attached !== undefined) this.units.get(attached)?.markReady(false);
     }
-  }
-
-  private markReady(unit: string): void {
-    this.ready.add(unit);
-    this.changed();
   }
 
   private status(): SupervisorStatus {
@@ -297,7 +291,7 @@ class Supervisor {
       units: [...this.units.values()].map((unit) => ({
         name: unit.spec.name,
         state: unit.state.type,
-        ready: unit.state.type === 'running' && this.ready.has(unit.spec.name),
+        ready: unit.ready,
         restarts: unit.restarts,
         ...(unit.process ? { pid: unit.process.identity.pid } : {}),
         ...(unit.state.type === 'waiting' ? { reason: unit.state.reason } : {}),

@@ -44,6 +44,8 @@ export interface UnitSpec {
   readonly command: () => ProcessCommand;
   /** How long the process may take to end after SIGTERM. */
   readonly stopTimeoutMs: number;
+  /** Resolves when a process that was just started serves. Without it the process says so itself (`markReady`). */
+  readonly serves?: () => Promise<void>;
 }
 
 export type UnitState =
@@ -62,6 +64,7 @@ export class Unit {
   private readonly onChange: () => void;
   private current: UnitState = { type: 'stopped' };
   private failures = 0;
+  private serving = false;
   restarts = 0;
 
   constructor(spec: UnitSpec, env: Env, host: ProcessHost, onChange: () => void) {
@@ -77,6 +80,17 @@ export class Unit {
 
   get process(): RunningProcess | undefined {
     return this.current.type === 'running' ? this.current.process : undefined;
+  }
+
+  /** The process runs and serves. */
+  get ready(): boolean {
+    return this.current.type === 'running' && this.serving;
+  }
+
+  markReady(ready: boolean): void {
+    if (this.serving === ready) return;
+    this.serving = ready;
+    this.onChange();
   }
 
   /** Adopts the process of a former supervisor if it still runs, otherwise starts one. */
@@ -120,9 +134,18 @@ export class Unit {
   private watch(process: RunningProcess): void {
     const sinceMs = this.env.clock.monotonic();
     this.current = { type: 'running', process, sinceMs };
+    this.serving = false;
     this.onChange();
+    const isCurrent = () => this.current.type === 'running' && this.current.process === process;
+    this.spec.serves?.().then(
+      () => {
+        if (isCurrent()) this.markReady(true);
+      },
+      // It was stopped before it served.
+      () => {},
+    );
     process.ended.then((reason) => {
-      if (this.current.type !== 'running' || this.current.process !== process) return;
+      if (!isCurrent()) return;
       if (this.env.clock.monotonic() - sinceMs >= healthyAfterMs) this.failures = 0;
       this.retry(reason);
     });

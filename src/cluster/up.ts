@@ -1,0 +1,188 @@
+/**
+ * Starting a cluster on this machine: settings, credentials, the supervisor; then waiting until everything serves.
+ *
+ * Running it again is harmless: what runs is left alone, what is missing is started, more nodes are added.
+ */
+
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { startDaemon } from '#platform/node/exec.ts';
+import { hostRoutes, isRoot } from '#platform/node/machine-facts.ts';
+import { accepts } from '#platform/node/sockets.ts';
+import { examine } from './doctor.ts';
+import { Failure } from './failure.ts';
+import { type ClusterLayout, clusterLayout } from './machine/layout.ts';
+import { type NetworkWishes, planNetwork } from './machine/network-plan.ts';
+import { prepareCredentials } from './prepare.ts';
+import { roleCommand } from './roles.ts';
+import {
+  type ClusterSettings,
+  checkClusterName,
+  checkNodeCount,
+  defaultApiPort,
+  defaultClusterName,
+  defaultNodePorts,
+  loadSettings,
+  saveSettings,
+} from './settings.ts';
+import { askSupervisor, connectControl, type SupervisorStatus } from './supervisor/control.ts';
+
+export interface UpOptions extends NetworkWishes {
+  readonly name: string;
+  readonly dataDir?: string;
+  readonly nodes?: number;
+  readonly apiPort?: number;
+  readonly apiNames?: readonly string[];
+  readonly containerdBinDir?: string;
+  /** Give up after this long; the supervisor goes on trying. */
+  readonly timeoutMs: number;
+  readonly now: number;
+  /** Told of every change until all is ready. */
+  readonly onProgress: (status: SupervisorStatus) => void;
+}
+
+export interface UpResult {
+  readonly layout: ClusterLayout;
+  readonly settings: ClusterSettings;
+  /** Whether the cluster is new. */
+  readonly created: boolean;
+}
+
+export async function up(options: UpOptions): Promise<UpResult> {
+  if (!isRoot()) {
+    throw new Failure('a cluster needs network namespaces and mounts, and only root may make them', 'run it with sudo');
+  }
+  checkClusterName(options.name);
+  const layout = clusterLayout(options.name, options.dataDir);
+  const former = loadSettings(layout);
+  const runs = await accepts(layout.supervisorSocket);
+  const settings = former ? changedSettings(former, options, runs) : await newSettings(options);
+  if (!runs) await checkMachine(layout, settings);
+  if (JSON.stringify(settings) !== JSON.stringify(former)) saveSettings(layout, settings);
+  await prepareCredentials(layout, settings, options.now);
+  if (runs) await askSupervisor(layout.supervisorSocket, { op: 'reload' });
+  else await startSupervisor(layout, settings);
+  await waitUntilReady(layout, settings, options);
+  return { layout, settings, created: former === undefined };
+}
+
+async function newSettings(options: UpOptions): Promise<ClusterSettings> {
+  const nodes = options.nodes ?? 1;
+  checkNodeCount(nodes);
+  return {
+    name: options.name,
+    nodes,
+    network: planNetwork(options.name, options, await hostRoutes()),
+    apiPort: options.apiPort ?? defaultApiPort,
+    door: options.name === defaultClusterName,
+    nodePorts: defaultNodePorts,
+    apiNames: options.apiNames ?? [],
+    ...(options.containerdBinDir === undefined ? {} : { containerdBinDir: options.containerdBinDir }),
+  };
+}
+
+/** Wishes that a cluster can take up later; the others are refused, and not silently forgotten. */
+function changedSettings(former: ClusterSettings, options: UpOptions, runs: boolean): ClusterSettings {
+  const fixed = [
+    ['--node-cidr', options.nodeCidr, former.network.nodeCidr],
+    ['--pod-cidr', options.podCidr, former.network.podCidr],
+    ['--service-cidr', options.serviceCidr, former.network.serviceCidr],
+  ] as const;
+  for (const [flag, wish, is] of fixed) {
+    if (wish !== undefined && wish !== is) {
+      throw new Failure(
+        `${flag} ${wish}: this cluster was made with ${is}, which cannot be changed`,
+        'start anew with: kubets reset',
+      );
+    }
+  }
+  const nodes = options.nodes ?? former.nodes;
+  checkNodeCount(nodes);
+  if (nodes < former.nodes && runs) {
+    throw new Failure(
+      `--nodes ${nodes}: the cluster runs with ${former.nodes} nodes`,
+      `nodes can be taken away while it is down: kubets down, then kubets up --nodes ${nodes}`,
+    );
+  }
+  const apiPort = options.apiPort ?? former.apiPort;
+  if (apiPort !== former.apiPort && runs) {
+    throw new Failure(
+      `--api-port ${apiPort}: the cluster runs on port ${former.apiPort}`,
+      `kubets down, then kubets up --api-port ${apiPort}`,
+    );
+  }
+  return {
+    ...former,
+    nodes,
+    apiPort,
+    apiNames: options.apiNames ?? former.apiNames,
+    ...(options.containerdBinDir === undefined ? {} : { containerdBinDir: options.containerdBinDir }),
+  };
+}
+
+/** Refuses to start what would only fail later, and says all that is wrong at once. */
+async function checkMachine(layout: ClusterLayout, settings: ClusterSettings): Promise<void> {
+  const errors = (await examine({ layout, settings })).filter(({ severity }) => severity === 'error');
+  if (errors.length === 0) return;
+  throw new Failure(
+    errors.map(({ what }) => what).join('\n       '),
+    errors.map(({ remedy }) => remedy).join('\n               '),
+  );
+}
+
+async function startSupervisor(layout: ClusterLayout, settings: ClusterSettings): Promise<void> {
+  mkdirSync(layout.logs, { recursive: true });
+  mkdirSync(layout.run, { recursive: true, mode: 0o711 });
+  startSupervisorProcess(layout, settings.name);
+  const deadline = Date.now() + 10_000;
+  while (!(await accepts(layout.supervisorSocket))) {
+    if (Date.now() > deadline)
+      throw new Failure('the supervisor does not start', `its log says why: ${join(layout.logs, 'supervisor.log')}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** Starts the supervisor in a session of its own; a second one ends by itself. */
+export function startSupervisorProcess(layout: ClusterLayout, name: string): void {
+  const logFd = openSync(join(layout.logs, 'supervisor.log'), 'a', 0o640);
+  const [program, ...args] = roleCommand('supervise', '--name', name, '--data-dir', layout.data);
+  startDaemon(program, args, { logFd }).unref();
+  closeSync(logFd);
+}
+
+/** Units that must be there and serve: the server, and two for each node. */
+export function isAllReady(status: SupervisorStatus, nodes: number): boolean {
+  return (
+    status.problem === undefined && status.units.length >= 1 + 2 * nodes && status.units.every((unit) => unit.ready)
+  );
+}
+
+async function waitUntilReady(layout: ClusterLayout, settings: ClusterSettings, options: UpOptions): Promise<void> {
+  const connection = await connectControl(layout.supervisorSocket);
+  let last: SupervisorStatus | undefined;
+  const late = setTimeout(() => connection.close(), options.timeoutMs);
+  try {
+    connection.send({ op: 'watch' });
+    for await (const answer of connection.messages) {
+      if (answer.type !== 'status') continue;
+      last = answer.status;
+      options.onProgress(last);
+      if (isAllReady(last, settings.nodes)) return;
+    }
+  } finally {
+    clearTimeout(late);
+    connection.close();
+  }
+  const missing =
+    last?.problem ??
+    `not ready: ${
+      last?.units
+        .filter((unit) => !unit.ready)
+        .map((unit) => unit.name)
+        .join(', ') ?? 'everything'
+    }`;
+  throw new Failure(
+    `the cluster is not ready after ${options.timeoutMs / 1000} s (${missing})`,
+    'kubets status and kubets logs tell more; it is still being tried',
+  );
+}
