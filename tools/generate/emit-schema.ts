@@ -33,7 +33,7 @@ function declaration(type: TypeFact, source: Source): readonly string[] {
     if (type.values) words.push(`enum=${JSON.stringify(type.values)}`);
     return [words.join(' '), ...validation(type.validation, '  ')];
   }
-  const head = type.mapType === '' ? type.name : `${type.name} map=${type.mapType}`;
+  const head = `${type.name}${type.mapType === '' ? '' : ` map=${type.mapType}`}${type.union ? ' union' : ''}`;
   return [
     head,
     ...validation(type.validation, '  '),
@@ -50,6 +50,7 @@ function fieldLine(field: FieldFact, source: Source): string {
   if (field.required && isOptional(field)) words.push('required');
   if (field.optional && field.required) throw new Error(`${field.name} is both optional and required`);
   if (field.nullable) words.push('nullable');
+  if (field.discriminator) words.push('discriminator');
   if (field.listType !== '') {
     words.push(field.listType === 'map' ? `list=map(${field.listMapKeys.join(',')})` : `list=${field.listType}`);
   }

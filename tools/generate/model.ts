@@ -29,6 +29,8 @@ export interface FieldFact {
   /** mapType or structType. */
   readonly mapType: string;
   readonly nullable: boolean;
+  /** Names the member of its `+union` struct that is set. */
+  readonly discriminator: boolean;
   readonly defaultValue: string | undefined;
   /** `+k8s:` validation markers as written. */
   readonly validation: readonly string[];
@@ -40,6 +42,7 @@ export type TypeFact =
       readonly name: string;
       readonly fields: readonly FieldFact[];
       readonly mapType: string;
+      readonly union: boolean;
       readonly validation: readonly string[];
     }
   | {
@@ -174,6 +177,7 @@ class Resolver {
       name,
       fields: fields.map((field) => this.field(field, path)),
       mapType: markerValue(markers, 'structType') || markerValue(markers, 'mapType'),
+      union: markers.includes('union'),
       validation: validationOf(markers),
     };
   }
@@ -197,6 +201,7 @@ class Resolver {
         .map((marker) => marker.slice('listMapKey='.length)),
       mapType: markerValue(markers, 'mapType') || markerValue(markers, 'structType'),
       nullable: markers.includes('nullable'),
+      discriminator: markers.includes('unionDiscriminator'),
       defaultValue: this.defaultValue(markers, path),
       validation: validationOf(markers),
     };

@@ -68,6 +68,11 @@ export class SchemaRegistry {
     return this.byGroupVersion.get(`${group}/${version}`)?.names() ?? [];
   }
 
+  /** The group version of a package's kinds. */
+  groupVersionOf(path: string): { readonly group: string; readonly version: string } | undefined {
+    return this.packages.get(path)?.groupVersion;
+  }
+
   private package(path: string): PackageSchemas {
     const found = this.packages.get(path);
     assert(found, `no schema table for ${path}`);
@@ -94,6 +99,11 @@ class PackageSchemas {
     this.path = table.package;
     this.table = table;
     this.packageAt = packageAt;
+  }
+
+  get groupVersion(): { readonly group: string; readonly version: string } {
+    const { group, version } = this.table;
+    return { group, version };
   }
 
   names(): readonly string[] {
@@ -173,6 +183,7 @@ class TableStruct implements StructSchema {
   readonly package: string;
   readonly name: string;
   readonly atomic: boolean;
+  readonly union: boolean;
   readonly validation: readonly string[];
   private readonly home: PackageSchemas;
   private readonly lines: readonly FieldLine[];
@@ -192,6 +203,7 @@ class TableStruct implements StructSchema {
     this.name = name;
     this.goName = goName;
     this.atomic = lines.atomic;
+    this.union = lines.union;
     this.validation = lines.validation;
     this.lines = lines.fields;
   }

@@ -60,6 +60,8 @@ export interface StructSchema {
   readonly name: string;
   /** Always one value to appliers (+structType=atomic). */
   readonly atomic: boolean;
+  /** At most one of its optional members is set; a discriminator may name it. */
+  readonly union: boolean;
   readonly validation: readonly string[];
   /** As declared; inline members carry the schema of the struct they stand for. */
   readonly fields: readonly FieldSchema[];
@@ -88,6 +90,7 @@ export interface FieldSchema {
   /** Marked required, whatever `optional` says. */
   readonly required: boolean;
   readonly nullable: boolean;
+  readonly discriminator: boolean;
   readonly listType: ListType | undefined;
   readonly listMapKeys: readonly string[];
   readonly mapType: 'atomic' | 'granular' | undefined;

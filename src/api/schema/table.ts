@@ -1,7 +1,8 @@
 /**
  * The schema language: the facts of one package of API types as text, written by tools/generate and readable in a diff.
  *
- *     Container                                            a struct; `map=atomic` after the name when upstream treats it as one value
+ *     Container                                            a struct; `map=atomic` after the name when upstream treats it as one value,
+ *                                                        `union` when one member at most is set
  *       name string 1                                      JSON name, Go type, protobuf number ('-': not on the protobuf wire)
  *       image? string 2                                    '?': may be left out (omitempty, or marked optional)
  *       start? int32 3 always                              optional, but encoded even when zero
@@ -15,7 +16,7 @@
  * another one with its package (`core/v1.PodSpec`), and types with codecs of their own: Time, MicroTime, Duration, Quantity,
  * IntOrString, RawExtension, FieldsV1, JSON, JSONSchemaPropsOrArray, JSONSchemaPropsOrBool, JSONSchemaPropsOrStringArray.
  *
- * Further words: omitzero; required (said although optional); nullable; list=atomic|set|map(keys); map=atomic|granular;
+ * Further words: omitzero; required (said although optional); nullable; discriminator (of a union); list=atomic|set|map(keys); map=atomic|granular;
  * patch=strategy(mergeKey); default=JSON.
  */
 
@@ -42,6 +43,7 @@ export interface FieldLine {
   readonly omitzero: boolean;
   readonly required: boolean;
   readonly nullable: boolean;
+  readonly discriminator: boolean;
   readonly listType: ListType | undefined;
   readonly listMapKeys: readonly string[];
   readonly mapType: 'atomic' | 'granular' | undefined;
@@ -56,6 +58,7 @@ export type DeclarationLines =
   | {
       readonly type: 'struct';
       readonly atomic: boolean;
+      readonly union: boolean;
       readonly validation: readonly string[];
       readonly fields: readonly FieldLine[];
     }
@@ -89,7 +92,8 @@ export function readDeclaration(block: string): DeclarationLines {
       fields.push(readField(text, markers));
     }
   }
-  return { type: 'struct', atomic: head.endsWith(' map=atomic'), validation, fields };
+  const words = head.split(' ');
+  return { type: 'struct', atomic: words.includes('map=atomic'), union: words.includes('union'), validation, fields };
 }
 
 function readNamed(head: string): DeclarationLines {
@@ -123,6 +127,7 @@ function readField(line: string, validation: readonly string[]): FieldLine {
     omitzero: words.includes('omitzero'),
     required: words.includes('required'),
     nullable: words.includes('nullable'),
+    discriminator: words.includes('discriminator'),
     listType: list?.name as ListType | undefined,
     listMapKeys: list?.inner?.split(',') ?? [],
     mapType: value('map') as 'atomic' | 'granular' | undefined,

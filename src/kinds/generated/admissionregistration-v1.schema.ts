@@ -145,7 +145,7 @@ MutatingAdmissionPolicySpec
   matchConditions? []MatchCondition 6 list=map(name) patch=merge(name)
   reinvocationPolicy? ReinvocationPolicyType 7
 Mutation
-  patchType PatchType 2
+  patchType PatchType 2 discriminator
   applyConfiguration? *ApplyConfiguration 3
   jsonPatch? *JSONPatch 4
 PatchType = string enum=["ApplyConfiguration","JSONPatch"]

@@ -764,7 +764,7 @@ PodOS
   name OSName 1
 PodSchedulingGate
   name string 1
-PodSchedulingGroup
+PodSchedulingGroup union
   podGroupName? *string 1
 UnsatisfiableConstraintAction = string enum=["DoNotSchedule","ScheduleAnyway"]
 NodeInclusionPolicy = string enum=["Ignore","Honor"]
@@ -797,12 +797,12 @@ PodSecurityContext
   seccompProfile? *SeccompProfile 10
   appArmorProfile? *AppArmorProfile 11
   seLinuxChangePolicy? *PodSELinuxChangePolicy 13
-SeccompProfile
-  type SeccompProfileType 1
+SeccompProfile union
+  type SeccompProfileType 1 discriminator
   localhostProfile? *string 2
 SeccompProfileType = string enum=["Unconfined","RuntimeDefault","Localhost"]
-AppArmorProfile
-  type AppArmorProfileType 1
+AppArmorProfile union
+  type AppArmorProfileType 1 discriminator
   localhostProfile? *string 2
 AppArmorProfileType = string enum=["Unconfined","RuntimeDefault","Localhost"]
 PodQOSClass = string enum=["Guaranteed","Burstable","BestEffort"]

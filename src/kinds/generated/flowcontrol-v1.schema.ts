@@ -29,8 +29,8 @@ PolicyRulesWithSubjects
   subjects []Subject 1 list=atomic
   resourceRules? []ResourcePolicyRule 2 list=atomic
   nonResourceRules? []NonResourcePolicyRule 3 list=atomic
-Subject
-  kind SubjectKind 1
+Subject union
+  kind SubjectKind 1 discriminator
   user? *UserSubject 2
   group? *GroupSubject 3
   serviceAccount? *ServiceAccountSubject 4
@@ -69,8 +69,8 @@ PriorityLevelConfigurationList
   inline meta/v1.TypeMeta -
   metadata? meta/v1.ListMeta 1
   items []PriorityLevelConfiguration 2
-PriorityLevelConfigurationSpec
-  type PriorityLevelEnablement 1
+PriorityLevelConfigurationSpec union
+  type PriorityLevelEnablement 1 discriminator
     +k8s:alpha(since: "1.36")=+k8s:required
     +k8s:alpha(since: "1.36")=+k8s:discriminator
   limited? *LimitedPriorityLevelConfiguration 2
@@ -90,8 +90,8 @@ LimitedPriorityLevelConfiguration
 ExemptPriorityLevelConfiguration
   nominalConcurrencyShares? *int32 1
   lendablePercent? *int32 2
-LimitResponse
-  type LimitResponseType 1
+LimitResponse union
+  type LimitResponseType 1 discriminator
     +k8s:alpha(since: "1.36")=+k8s:required
     +k8s:alpha(since: "1.36")=+k8s:discriminator
   queuing? *QueuingConfiguration 2

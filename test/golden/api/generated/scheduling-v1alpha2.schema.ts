@@ -60,7 +60,7 @@ PodGroupTemplate
     +k8s:ifEnabled("WorkloadAwarePreemption")=+k8s:optional
     +k8s:ifEnabled("WorkloadAwarePreemption")=+k8s:maximum=1000000000 # HighestUserDefinablePriority
     +k8s:ifEnabled("WorkloadAwarePreemption")=+k8s:minimum=-2147483648
-PodGroupSchedulingPolicy
+PodGroupSchedulingPolicy union
   basic? *BasicSchedulingPolicy 1
     +k8s:optional
     +k8s:unionMember
@@ -138,7 +138,7 @@ PodGroupResourceClaimStatus
   resourceClaimName? *string 2
     +k8s:optional
     +k8s:format=k8s-long-name
-PodGroupTemplateReference
+PodGroupTemplateReference union
   workload? *WorkloadPodGroupTemplateReference 1 always
     +k8s:optional
     +k8s:unionMember

@@ -1,0 +1,123 @@
+/** OpenAPI 3.0 documents, one per group version, as upstream serves them below /openapi/v3. */
+
+import type { ResourceDefinition } from '../definition.ts';
+import type { SchemaRegistry } from '../schema/registry.ts';
+import type { StructSchema } from '../schema/schema.ts';
+import { Components, type GroupVersionKind, type SchemaObject } from './components.ts';
+import { type BodyType, type CustomSchema, groupVersionPath, type Operation, type Parameter, pathsOf, servedVersions, tagOf } from './operations.ts';
+
+export interface OpenApiOptions {
+  /** Shown as the document's version. */
+  readonly version: string;
+  /** Lists the values of declared enums, as servers do (upstream's published files leave them out). */
+  readonly enums: boolean;
+  readonly customSchema?: CustomSchema;
+}
+
+/** The document of one group version. */
+export function openApiV3(
+  registry: SchemaRegistry,
+  definitions: readonly ResourceDefinition[],
+  group: string,
+  version: string,
+  options: OpenApiOptions,
+): SchemaObject {
+  const components = new Components(3, options.enums, kindsIn(registry, [{ group, version }]));
+  const tag = tagOf(group, version);
+  const paths: Record<string, SchemaObject> = {};
+  const resources: Operation = {
+    method: 'get',
+    id: `get${tag.charAt(0).toUpperCase()}${tag.slice(1).replace(/_v/, 'V')}APIResources`,
+    parameters: [],
+    responses: { 200: { type: 'struct', schema: registry.meta('APIResourceList') } },
+    mediaTypes: ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf', 'application/cbor'],
+  };
+  paths[`${groupVersionPath(group, version)}/`] = { get: operation(resources, tag, components) };
+  for (const item of pathsOf(registry, definitions, group, version, options.customSchema)) {
+    const methods = item.operations.map((entry) => [entry.method, operation(entry, tag, components)] as const);
+    paths[item.path] = {
+      ...Object.fromEntries(methods),
+      ...(item.parameters.length > 0 ? { parameters: item.parameters.map(parameter) } : {}),
+    };
+  }
+  return {
+    openapi: '3.0.0',
+    info: { title: 'Kubernetes', version: options.version },
+    paths,
+    components: {
+      schemas: components.schemas,
+      securitySchemes: { BearerToken: { type: 'apiKey', name: 'authorization', in: 'header', description: 'Bearer Token authentication' } },
+    },
+  };
+}
+
+/** Kinds that every group version has beside its own (metav1.AddToGroupVersion). */
+const sharedKinds: ReadonlySet<string> = new Set(['DeleteOptions', 'WatchEvent']);
+const coreKinds: ReadonlySet<string> = new Set(['APIGroup', 'APIGroupList', 'APIResourceList', 'APIVersions', 'Status', 'DeleteOptions', 'WatchEvent']);
+
+/** Which kinds a struct is the body of, in a document about these group versions. */
+export function kindsIn(
+  registry: SchemaRegistry,
+  groupVersions: readonly { readonly group: string; readonly version: string }[],
+): (schema: StructSchema) => readonly GroupVersionKind[] {
+  const metaPackage = registry.meta('Status').package;
+  return (schema) => {
+    if (schema.package === metaPackage) {
+      const kinds = coreKinds.has(schema.name) ? [{ group: '', version: 'v1', kind: schema.name }] : [];
+      if (!sharedKinds.has(schema.name)) return kinds;
+      const others = groupVersions.filter(({ group, version }) => group !== '' || version !== 'v1');
+      return [...kinds, ...others.map(({ group, version }) => ({ group, version, kind: schema.name }))];
+    }
+    if (!schema.memberByName.has('apiVersion') || !schema.memberByName.has('kind')) return [];
+    const home = registry.groupVersionOf(schema.package);
+    return home && registry.kind(home.group, home.version, schema.name) === schema && schema.memberByName.has('metadata')
+      ? [{ ...home, kind: schema.name }]
+      : [];
+  };
+}
+
+function operation(entry: Operation, tag: string, components: Components): SchemaObject {
+  const content = (body: BodyType, mediaTypes: readonly string[]): SchemaObject =>
+    Object.fromEntries(mediaTypes.map((type) => [type, { schema: bodySchema(body, components) }]));
+  const responses = Object.entries(entry.responses).map(([code, body]) => [
+    code,
+    { description: statusText[code], content: content(body, entry.mediaTypes) },
+  ]);
+  const { requestBody } = entry;
+  return {
+    tags: [tag],
+    operationId: entry.id,
+    ...(entry.parameters.length > 0 ? { parameters: entry.parameters.map(parameter) } : {}),
+    ...(requestBody
+      ? {
+          requestBody: {
+            content: content(requestBody.body, requestBody.mediaTypes),
+            ...(requestBody.required ? { required: true } : {}),
+          },
+        }
+      : {}),
+    responses: { ...Object.fromEntries(responses), 401: { description: statusText[401] } },
+    ...(entry.action === undefined ? {} : { 'x-kubernetes-action': entry.action }),
+    ...(entry.kind === undefined ? {} : { 'x-kubernetes-group-version-kind': entry.kind }),
+  };
+}
+
+export const statusText: Readonly<Record<string, string>> = { 200: 'OK', 201: 'Created', 202: 'Accepted', 401: 'Unauthorized' };
+
+export function bodySchema(body: BodyType, components: Components): SchemaObject {
+  if (body.type === 'struct') return components.reference(body.schema);
+  return body.type === 'named' ? components.named(body.name, body.make) : { type: 'string' };
+}
+
+function parameter({ name, in: place, type }: Parameter): SchemaObject {
+  return { name, in: place, ...(place === 'path' ? { required: true } : {}), schema: { type, uniqueItems: true } };
+}
+
+/** Group versions that the definitions serve, each once. */
+export function groupVersionsOf(definitions: readonly ResourceDefinition[]): readonly { readonly group: string; readonly version: string }[] {
+  const found = new Map<string, { readonly group: string; readonly version: string }>();
+  for (const definition of definitions) {
+    for (const version of servedVersions(definition)) found.set(`${definition.group}/${version}`, { group: definition.group, version });
+  }
+  return [...found.values()];
+}
