@@ -1,14 +1,17 @@
 /**
- * The process that store-kill.test.ts kills: eight writers on one embedded store, each acknowledged write told on standard
- * output before the next begins. `node store-kill-writer.ts DIRECTORY RUN COMPACT_TO`
+ * The process that store-kill.test.ts kills: eight writers on one embedded store. Each acknowledged write is a line of the file
+ * LOG before the next begins (the kernel keeps what a killed process has written); the first also goes to standard output.
+ * `node store-kill-writer.ts DIRECTORY LOG RUN COMPACT_TO`
  */
 
-import { writeSync } from 'node:fs';
+import { openSync, writeSync } from 'node:fs';
 import { createNodeEnv } from '#platform/node/env.ts';
 import { openSqliteStore } from '#platform/node/sqlite-journal.ts';
 
-const [directory = '', run = '', compactTo = '0'] = process.argv.slice(2);
+const [directory = '', logPath = '', run = '', compactTo = '0'] = process.argv.slice(2);
 const store = await openSqliteStore(createNodeEnv({ component: 'store-kill-writer', level: 'warn' }), { directory });
+const log = openSync(logPath, 'w');
+let told = false;
 const encoder = new TextEncoder();
 
 /** Keys that several writers fight for, so that lost races are among what happens. */
@@ -24,7 +27,10 @@ async function write(writer: number): Promise<void> {
     const answer = remove
       ? await store.delete(key, { expectedModRevision })
       : await store.put(key, encoder.encode(value), { expectedModRevision });
-    if (answer.succeeded) writeSync(1, `${answer.revision} ${key} ${remove ? '-' : value}\n`);
+    if (!answer.succeeded) continue;
+    writeSync(log, `${answer.revision} ${key} ${remove ? '-' : value}\n`);
+    if (!told) writeSync(1, 'writing\n');
+    told = true;
   }
 }
 

@@ -7,7 +7,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -47,18 +47,16 @@ async function writeUntilKilled(
   compactTo: number,
   afterMs: number,
 ): Promise<Acknowledged> {
-  const child = spawn(process.execPath, [writerModule, directory, String(run), String(compactTo)], {
+  const log = join(directory, 'acknowledged');
+  const child = spawn(process.execPath, [writerModule, directory, log, String(run), String(compactTo)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = new Promise<NodeJS.Signals | null>((resolve) => child.on('exit', (_, signal) => resolve(signal)));
-  let output = '';
-  child.stdout.setEncoding('utf8');
   child.stdout.once('data', () => setTimeout(() => child.kill('SIGKILL'), afterMs));
-  for await (const text of child.stdout) output += text;
   assert.equal(await exited, 'SIGKILL', 'the writers ended by themselves');
   const acknowledged = new Map<number, string>();
   // What follows the last line end was cut off by the kill.
-  for (const line of output.split('\n').slice(0, -1)) {
+  for (const line of readFileSync(log, 'utf8').split('\n').slice(0, -1)) {
     const space = line.indexOf(' ');
     const revision = Number(line.slice(0, space));
     assert.ok(!acknowledged.has(revision), `revision ${revision} was acknowledged twice`);

@@ -19,13 +19,13 @@ async function writeHistory(store: Store): Promise<string[]> {
   for (let i = 1; i <= 40; i++) {
     const key = `/k/${i % 5}`;
     if (i % 11 === 0) await store.delete(key);
-    else await store.put(key, new TextEncoder().encode(valueOf(i)));
-    history.push(i % 11 === 0 ? `${key} deleted` : `${key} ${valueOf(i)}`);
+    else await store.put(key, new TextEncoder().encode(valueText(i)));
+    history.push(i % 11 === 0 ? `${key} deleted` : `${key} ${valueText(i)}`);
   }
   return history;
 }
 
-function valueOf(i: number): string {
+function valueText(i: number): string {
   return `value ${i} `.padEnd(50 + i * 40, 'x');
 }
 

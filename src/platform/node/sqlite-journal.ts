@@ -98,6 +98,7 @@ class SqliteJournal implements Journal {
       const compaction = this.database.prepare('SELECT revision FROM compaction').get();
       return { compactedRevision: Number(compaction?.revision ?? 0) };
     } catch (error) {
+      if (isStatusError(error)) throw error;
       throw newInternalError(
         `the store ${this.path} cannot be read (${messageOf(error)}); restore it from a backup`,
         error,
