@@ -38,8 +38,8 @@ export class Components {
   }
 
   /** A reference to a component made elsewhere: a custom resource's schema, or a type that no table has. */
-  named(name: string, make: () => SchemaObject): SchemaObject {
-    this.add(name, make);
+  named(name: string, make: (version: 2 | 3) => SchemaObject): SchemaObject {
+    this.add(name, () => make(this.version));
     return this.referenceTo(name);
   }
 
@@ -57,7 +57,9 @@ export class Components {
   private struct(schema: StructSchema): SchemaObject {
     const properties: Record<string, SchemaObject> = {};
     for (const member of schema.members) properties[member.name] = this.property(member);
-    const required = schema.members.filter((member) => member.required || !member.optional).map((member) => member.name);
+    const required = schema.members
+      .filter((member) => member.required || !member.optional)
+      .map((member) => member.name);
     const kinds = this.kindsOf(schema);
     return {
       type: 'object',
@@ -96,10 +98,7 @@ export class Components {
       default: {
         const special = specials[schema.type];
         if (special === undefined) return this.scalar(schema);
-        return this.wrap(
-          this.named(special.name, () => special.schema(this.version)),
-          withSiblings,
-        );
+        return this.wrap(this.named(special.name, special.schema), withSiblings);
       }
     }
   }
@@ -182,7 +181,10 @@ const apiextensions = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1'
 
 const specials: Partial<Record<Schema['type'], Special>> = {
   Time: { name: `${apimachinery}.apis.meta.v1.Time`, schema: () => ({ type: 'string', format: 'date-time' }) },
-  MicroTime: { name: `${apimachinery}.apis.meta.v1.MicroTime`, schema: () => ({ type: 'string', format: 'date-time' }) },
+  MicroTime: {
+    name: `${apimachinery}.apis.meta.v1.MicroTime`,
+    schema: () => ({ type: 'string', format: 'date-time' }),
+  },
   Quantity: {
     name: `${apimachinery}.api.resource.Quantity`,
     schema: (version) => (version === 2 ? { type: 'string' } : { oneOf: [{ type: 'string' }, { type: 'number' }] }),
@@ -208,5 +210,7 @@ function unions(schema: StructSchema): SchemaObject {
   const discriminator = schema.members.find((member) => member.discriminator)?.name;
   const members = schema.members.filter((member) => member.optional && !member.discriminator);
   const fields = Object.fromEntries(members.map(({ name }) => [name, name.charAt(0).toUpperCase() + name.slice(1)]));
-  return { 'x-kubernetes-unions': [{ ...(discriminator ? { discriminator } : {}), 'fields-to-discriminateBy': fields }] };
+  return {
+    'x-kubernetes-unions': [{ ...(discriminator ? { discriminator } : {}), 'fields-to-discriminateBy': fields }],
+  };
 }

@@ -19,16 +19,22 @@ export interface Parameter {
 /** What a body is: a struct, a schema made elsewhere, or plain text. */
 export type BodyType =
   | { readonly type: 'struct'; readonly schema: StructSchema }
-  | { readonly type: 'named'; readonly name: string; readonly make: () => SchemaObject }
+  | { readonly type: 'named'; readonly name: string; readonly make: (version: 2 | 3) => SchemaObject }
   | { readonly type: 'text' };
 
 export interface Operation {
   readonly method: Method;
   readonly id: string;
   readonly parameters: readonly Parameter[];
-  readonly requestBody?: { readonly body: BodyType; readonly required: boolean; readonly mediaTypes: readonly string[] };
+  readonly requestBody?: {
+    readonly body: BodyType;
+    readonly required: boolean;
+    readonly mediaTypes: readonly string[];
+  };
   readonly responses: Readonly<Record<string, BodyType>>;
   readonly mediaTypes: readonly string[];
+  /** Where there is no body to say it (version 2 only). */
+  readonly consumes?: readonly string[];
   readonly action?: string;
   readonly kind?: GroupVersionKind;
 }
@@ -42,8 +48,18 @@ export interface PathItem {
 /** The schema of a kind that no table has: a custom resource's, ready for the document. */
 export type CustomSchema = (kind: GroupVersionKind) => SchemaObject | undefined;
 
-const objectTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf', 'application/cbor'];
-const listTypes = [...objectTypes, 'application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch', 'application/cbor-seq'];
+export const objectTypes = [
+  'application/json',
+  'application/yaml',
+  'application/vnd.kubernetes.protobuf',
+  'application/cbor',
+];
+const listTypes = [
+  ...objectTypes,
+  'application/json;stream=watch',
+  'application/vnd.kubernetes.protobuf;stream=watch',
+  'application/cbor-seq',
+];
 const customObjectTypes = ['application/json', 'application/yaml'];
 const patchTypes = [
   'application/json-patch+json',
@@ -87,7 +103,13 @@ const deleteCollectionParameters: readonly Parameter[] = [
 
 /** Query parameters of the connect subresources, from their options kinds. */
 const connectParameters: Readonly<Record<string, readonly Parameter[]>> = {
-  attach: [query('container'), query('stderr', 'boolean'), query('stdin', 'boolean'), query('stdout', 'boolean'), query('tty', 'boolean')],
+  attach: [
+    query('container'),
+    query('stderr', 'boolean'),
+    query('stdin', 'boolean'),
+    query('stdout', 'boolean'),
+    query('tty', 'boolean'),
+  ],
   exec: [
     query('command'),
     query('container'),
@@ -129,7 +151,7 @@ export function tagOf(group: string, version: string): string {
   return `${id.charAt(0).toLowerCase()}${id.slice(1)}_${version}`;
 }
 
-function upperFirst(text: string): string {
+export function upperFirst(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
@@ -177,20 +199,32 @@ class ResourcePaths {
     const watched = collection.replace(root, `${root}/watch`);
     const items: PathItem[] = [
       this.item(collection, [...place, pretty], [this.list(''), this.create(''), this.deleteCollection()]),
-      this.item(`${collection}/{name}`, [...object, pretty], [this.read(''), this.replace(''), this.patch(''), this.delete()]),
+      this.item(
+        `${collection}/{name}`,
+        [...object, pretty],
+        [this.read(''), this.replace(''), this.patch(''), this.delete()],
+      ),
     ];
     if (namespaced) items.push(this.item(`${root}/${plural}`, [pretty], [this.list('ForAllNamespaces')]));
     if (this.has('watch')) {
       const watchParameters = [...listParameters, pretty];
       items.push(this.item(watched, [...place, ...watchParameters], [this.watch('watchlist', 'List')]));
       items.push(this.item(`${watched}/{name}`, [...object, ...watchParameters], [this.watch('watch', '')]));
-      if (namespaced) items.push(this.item(`${root}/watch/${plural}`, watchParameters, [this.watch('watchlist', 'ListForAllNamespaces')]));
+      if (namespaced)
+        items.push(
+          this.item(`${root}/watch/${plural}`, watchParameters, [this.watch('watchlist', 'ListForAllNamespaces')]),
+        );
     }
-    for (const subresource of subresources) items.push(...this.subresource(subresource, `${collection}/{name}`, object));
+    for (const subresource of subresources)
+      items.push(...this.subresource(subresource, `${collection}/{name}`, object));
     return items.filter((item) => item.operations.length > 0);
   }
 
-  private subresource(subresource: Subresource<never>, path: string, object: readonly Parameter[]): readonly PathItem[] {
+  private subresource(
+    subresource: Subresource<never>,
+    path: string,
+    object: readonly Parameter[],
+  ): readonly PathItem[] {
     const { name, verbs } = subresource;
     const kind = subresource.kind ?? this.kind;
     const suffix = upperFirst(name);
@@ -204,7 +238,8 @@ class ResourcePaths {
       return items;
     }
     if (name === 'log') return [this.item(`${path}/log`, [...object, ...logParameters, pretty], [this.log()])];
-    const on = (verb: Verb, operation: () => Operation | undefined): Operation | undefined => (verbs.includes(verb) ? operation() : undefined);
+    const on = (verb: Verb, operation: () => Operation | undefined): Operation | undefined =>
+      verbs.includes(verb) ? operation() : undefined;
     return [
       this.item(
         `${path}/${name}`,
@@ -220,10 +255,17 @@ class ResourcePaths {
   }
 
   /** Parameters that every operation of a path has are the path's. */
-  private item(path: string, parameters: readonly Parameter[], operations: readonly (Operation | undefined)[]): PathItem {
+  private item(
+    path: string,
+    parameters: readonly Parameter[],
+    operations: readonly (Operation | undefined)[],
+  ): PathItem {
     const present = operations.filter((operation) => operation !== undefined);
     const [first] = present;
-    const shared = first?.parameters.filter(({ name }) => present.every((other) => other.parameters.some((own) => own.name === name))) ?? [];
+    const shared =
+      first?.parameters.filter(({ name }) =>
+        present.every((other) => other.parameters.some((own) => own.name === name)),
+      ) ?? [];
     const isShared = (parameter: Parameter): boolean => shared.some(({ name }) => name === parameter.name);
     return {
       path,
@@ -240,7 +282,8 @@ class ResourcePaths {
   }
 
   private id(verb: string, suffix: string, infix = ''): string {
-    const namespaced = this.definition.scope === 'Namespaced' && !suffix.endsWith('ForAllNamespaces') ? 'Namespaced' : '';
+    const namespaced =
+      this.definition.scope === 'Namespaced' && !suffix.endsWith('ForAllNamespaces') ? 'Namespaced' : '';
     return `${verb}${idPart(this.kind.group, this.version)}${infix}${namespaced}${this.kind.kind}${suffix}`;
   }
 
@@ -341,7 +384,11 @@ class ResourcePaths {
       id: this.id('patch', suffix),
       parameters: [...writeParameters, query('force', 'boolean')],
       requestBody: {
-        body: { type: 'named', name: componentName(this.registry.meta('Status').package, 'Patch'), make: () => ({ type: 'object' }) },
+        body: {
+          type: 'named',
+          name: componentName(this.registry.meta('Status').package, 'Patch'),
+          make: () => ({ type: 'object' }),
+        },
         required: true,
         mediaTypes: this.isCustom ? customPatchTypes : patchTypes,
       },
@@ -361,7 +408,11 @@ class ResourcePaths {
       method: 'delete',
       id: this.id('delete', ''),
       parameters: deleteParameters,
-      requestBody: { body: this.meta('DeleteOptions'), required: false, mediaTypes: this.isCustom ? customObjectTypes : anyType },
+      requestBody: {
+        body: this.meta('DeleteOptions'),
+        required: false,
+        mediaTypes: this.isCustom ? customObjectTypes : anyType,
+      },
       responses: { 200: body, 202: body },
       mediaTypes: this.mediaTypes,
       action: 'delete',

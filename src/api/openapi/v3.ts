@@ -4,7 +4,17 @@ import type { ResourceDefinition } from '../definition.ts';
 import type { SchemaRegistry } from '../schema/registry.ts';
 import type { StructSchema } from '../schema/schema.ts';
 import { Components, type GroupVersionKind, type SchemaObject } from './components.ts';
-import { type BodyType, type CustomSchema, groupVersionPath, type Operation, type Parameter, pathsOf, servedVersions, tagOf } from './operations.ts';
+import { groupPaths, groupVersionItem } from './group-paths.ts';
+import {
+  type BodyType,
+  type CustomSchema,
+  type Operation,
+  type Parameter,
+  type PathItem,
+  pathsOf,
+  servedVersions,
+  tagOf,
+} from './operations.ts';
 
 export interface OpenApiOptions {
   /** Shown as the document's version. */
@@ -22,38 +32,76 @@ export function openApiV3(
   version: string,
   options: OpenApiOptions,
 ): SchemaObject {
-  const components = new Components(3, options.enums, kindsIn(registry, [{ group, version }]));
+  const items = [
+    groupVersionItem(registry, group, version),
+    ...pathsOf(registry, definitions, group, version, options.customSchema),
+  ];
   const tag = tagOf(group, version);
-  const paths: Record<string, SchemaObject> = {};
-  const resources: Operation = {
-    method: 'get',
-    id: `get${tag.charAt(0).toUpperCase()}${tag.slice(1).replace(/_v/, 'V')}APIResources`,
-    parameters: [],
-    responses: { 200: { type: 'struct', schema: registry.meta('APIResourceList') } },
-    mediaTypes: ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf', 'application/cbor'],
-  };
-  paths[`${groupVersionPath(group, version)}/`] = { get: operation(resources, tag, components) };
-  for (const item of pathsOf(registry, definitions, group, version, options.customSchema)) {
-    const methods = item.operations.map((entry) => [entry.method, operation(entry, tag, components)] as const);
-    paths[item.path] = {
-      ...Object.fromEntries(methods),
+  return document(
+    items.map((item) => ({ item, tag })),
+    new Components(3, options.enums, kindsIn(registry, [{ group, version }])),
+    options,
+  );
+}
+
+/**
+ * Documents of paths that belong to no group version, by the name under which /openapi/v3 lists them: 'api', 'apis', 'apis/apps',
+ * 'version'.
+ */
+export function openApiV3Groups(
+  registry: SchemaRegistry,
+  definitions: readonly ResourceDefinition[],
+  options: OpenApiOptions,
+): ReadonlyMap<string, SchemaObject> {
+  return new Map(
+    groupPaths(registry, groupVersionsOf(definitions)).map((path) => {
+      const components = new Components(3, options.enums, kindsIn(registry, []));
+      return [path.item.path.slice(1, -1), document([path], components, options)];
+    }),
+  );
+}
+
+function document(
+  items: readonly { readonly item: PathItem; readonly tag: string }[],
+  components: Components,
+  options: OpenApiOptions,
+): SchemaObject {
+  const paths = items.map(({ item, tag }) => [
+    item.path,
+    {
+      ...Object.fromEntries(item.operations.map((entry) => [entry.method, operation(entry, tag, components)])),
       ...(item.parameters.length > 0 ? { parameters: item.parameters.map(parameter) } : {}),
-    };
-  }
+    },
+  ]);
   return {
     openapi: '3.0.0',
     info: { title: 'Kubernetes', version: options.version },
-    paths,
+    paths: Object.fromEntries(paths),
     components: {
       schemas: components.schemas,
-      securitySchemes: { BearerToken: { type: 'apiKey', name: 'authorization', in: 'header', description: 'Bearer Token authentication' } },
+      securitySchemes: {
+        BearerToken: {
+          type: 'apiKey',
+          name: 'authorization',
+          in: 'header',
+          description: 'Bearer Token authentication',
+        },
+      },
     },
   };
 }
 
 /** Kinds that every group version has beside its own (metav1.AddToGroupVersion). */
 const sharedKinds: ReadonlySet<string> = new Set(['DeleteOptions', 'WatchEvent']);
-const coreKinds: ReadonlySet<string> = new Set(['APIGroup', 'APIGroupList', 'APIResourceList', 'APIVersions', 'Status', 'DeleteOptions', 'WatchEvent']);
+const coreKinds: ReadonlySet<string> = new Set([
+  'APIGroup',
+  'APIGroupList',
+  'APIResourceList',
+  'APIVersions',
+  'Status',
+  'DeleteOptions',
+  'WatchEvent',
+]);
 
 /** Which kinds a struct is the body of, in a document about these group versions. */
 export function kindsIn(
@@ -70,7 +118,9 @@ export function kindsIn(
     }
     if (!schema.memberByName.has('apiVersion') || !schema.memberByName.has('kind')) return [];
     const home = registry.groupVersionOf(schema.package);
-    return home && registry.kind(home.group, home.version, schema.name) === schema && schema.memberByName.has('metadata')
+    return home &&
+      registry.kind(home.group, home.version, schema.name) === schema &&
+      schema.memberByName.has('metadata')
       ? [{ ...home, kind: schema.name }]
       : [];
   };
@@ -102,7 +152,12 @@ function operation(entry: Operation, tag: string, components: Components): Schem
   };
 }
 
-export const statusText: Readonly<Record<string, string>> = { 200: 'OK', 201: 'Created', 202: 'Accepted', 401: 'Unauthorized' };
+export const statusText: Readonly<Record<string, string>> = {
+  200: 'OK',
+  201: 'Created',
+  202: 'Accepted',
+  401: 'Unauthorized',
+};
 
 export function bodySchema(body: BodyType, components: Components): SchemaObject {
   if (body.type === 'struct') return components.reference(body.schema);
@@ -114,10 +169,13 @@ function parameter({ name, in: place, type }: Parameter): SchemaObject {
 }
 
 /** Group versions that the definitions serve, each once. */
-export function groupVersionsOf(definitions: readonly ResourceDefinition[]): readonly { readonly group: string; readonly version: string }[] {
+export function groupVersionsOf(
+  definitions: readonly ResourceDefinition[],
+): readonly { readonly group: string; readonly version: string }[] {
   const found = new Map<string, { readonly group: string; readonly version: string }>();
   for (const definition of definitions) {
-    for (const version of servedVersions(definition)) found.set(`${definition.group}/${version}`, { group: definition.group, version });
+    for (const version of servedVersions(definition))
+      found.set(`${definition.group}/${version}`, { group: definition.group, version });
   }
   return [...found.values()];
 }
