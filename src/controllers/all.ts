@@ -1,0 +1,48 @@
+/**
+ * The controllers of a cluster, for the composition root: what upstream's kube-controller-manager runs by default. Names are
+ * upstream's names of the loops' clients; order means nothing.
+ */
+
+import type { ControllerFactory } from '#runtime/controller.ts';
+import { deploymentController } from './deployment/controller.ts';
+import { endpointSliceController } from './endpoint-slice/controller.ts';
+import { endpointsController } from './endpoints/controller.ts';
+import { garbageCollectorController } from './garbage-collector/controller.ts';
+import { namespaceController } from './namespace/controller.ts';
+import { type NodeIpamConfig, nodeIpamController } from './node-ipam/controller.ts';
+import { type NodeLifecycleConfig, nodeLifecycleController } from './node-lifecycle/controller.ts';
+import { type PodGcConfig, podGcController } from './pod-gc/controller.ts';
+import { replicaSetController } from './replica-set/controller.ts';
+import { replicationController } from './replication-controller/controller.ts';
+import { resourceQuotaController } from './resource-quota/controller.ts';
+import { rootCaCertPublisher } from './root-ca-cert-publisher/controller.ts';
+import { serviceAccountController } from './service-account/controller.ts';
+import { taintEvictionController } from './taint-eviction/controller.ts';
+
+export interface ControllersConfig {
+  /** PEM bundle by which pods verify the API server; without it no kube-root-ca.crt is published. */
+  readonly rootCa?: string | undefined;
+  /** Without it nodes get no pod CIDR from us. */
+  readonly nodeIpam?: NodeIpamConfig | undefined;
+  readonly nodeLifecycle?: NodeLifecycleConfig | undefined;
+  readonly podGc?: PodGcConfig | undefined;
+}
+
+export function allControllers(config: ControllersConfig = {}): ControllerFactory[] {
+  return [
+    deploymentController,
+    endpointSliceController,
+    endpointsController,
+    garbageCollectorController,
+    namespaceController,
+    nodeLifecycleController(config.nodeLifecycle),
+    podGcController(config.podGc),
+    replicaSetController,
+    replicationController,
+    resourceQuotaController,
+    serviceAccountController,
+    taintEvictionController,
+    ...(config.rootCa === undefined ? [] : [rootCaCertPublisher(config.rootCa)]),
+    ...(config.nodeIpam === undefined ? [] : [nodeIpamController(config.nodeIpam)]),
+  ];
+}
