@@ -75,7 +75,7 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   readonly subresources: readonly Subresource<T>[];
   /** Fields for fieldSelector beside metadata.name and metadata.namespace: path to the value as a string ('' when unset). */
   readonly selectableFields: Readonly<Record<string, FieldReader<T>>>;
-  /** Without Name first and Age last only where upstream differs; empty means Name and Age. */
+  /** The whole row in upstream's order, Name and Age included (src/api/columns.ts); empty means Name and Created At. */
   readonly columns: readonly Column<T>[];
   /** False for kinds such as SubjectAccessReview that are answered and not stored. */
   readonly stored: boolean;
@@ -96,6 +96,11 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   readonly ttlSeconds?: number;
   /** Grace period for a delete without one, and what deletion does to the object; pods have 30 s, others delete at once. */
   gracefulDeletion?(object: T, options: { readonly gracePeriodSeconds?: number | undefined }): number;
+
+  /** Changes an object that is marked for deletion (namespaces become Terminating). */
+  prepareForDelete?(draft: Draft<T>): void;
+  /** A further reason, beside finalizers and the grace period, for which an object that is being deleted stays (namespaces' spec.finalizers). */
+  holdsDeletion?(object: T): boolean;
 
   /** Defaults that the schema table does not declare. Runs after decoding, on create, update and when read from older data. */
   defaults?(draft: Draft<T>): void;

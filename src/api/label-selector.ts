@@ -60,6 +60,15 @@ export function selectorFromSet(labels: Labels | undefined | null): Selector {
   return selectorOf(Object.entries(labels ?? {}).map(([key, value]) => ({ key, operator: '=', values: [value] })));
 }
 
+/** A LabelSelector as tables print it: '<none>' for one that says nothing (metav1.FormatLabelSelector). */
+export function formatLabelSelector(source: LabelSelector | undefined | null): string {
+  try {
+    return formatSelector(selectorFromLabelSelector(source)) || '<none>';
+  } catch {
+    return '<error>';
+  }
+}
+
 /** The text form that parses to the same selector: what a client sends as labelSelector. */
 export function formatSelector(selector: Selector): string {
   return selector.requirements.map(formatRequirement).join(',');

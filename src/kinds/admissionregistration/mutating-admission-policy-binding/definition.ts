@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { MutatingAdmissionPolicyBinding } from '#kinds/generated/admissionregistration-v1.ts';
+import { mutatingAdmissionPolicyBindingColumns } from './columns.ts';
 import { defaultMutatingAdmissionPolicyBinding } from './defaults.ts';
 
 export const MutatingAdmissionPolicyBindings = defineResource<MutatingAdmissionPolicyBinding>({
@@ -8,6 +9,7 @@ export const MutatingAdmissionPolicyBindings = defineResource<MutatingAdmissionP
   kind: 'MutatingAdmissionPolicyBinding',
   plural: 'mutatingadmissionpolicybindings',
   scope: 'Cluster',
+  columns: mutatingAdmissionPolicyBindingColumns,
   tracksGeneration: true,
   defaults: defaultMutatingAdmissionPolicyBinding,
   categories: ['api-extensions'],

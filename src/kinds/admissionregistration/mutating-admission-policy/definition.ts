@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { MutatingAdmissionPolicy } from '#kinds/generated/admissionregistration-v1.ts';
+import { mutatingAdmissionPolicyColumns } from './columns.ts';
 import { defaultMutatingAdmissionPolicy } from './defaults.ts';
 
 export const MutatingAdmissionPolicies = defineResource<MutatingAdmissionPolicy>({
@@ -8,6 +9,7 @@ export const MutatingAdmissionPolicies = defineResource<MutatingAdmissionPolicy>
   kind: 'MutatingAdmissionPolicy',
   plural: 'mutatingadmissionpolicies',
   scope: 'Cluster',
+  columns: mutatingAdmissionPolicyColumns,
   tracksGeneration: true,
   defaults: defaultMutatingAdmissionPolicy,
   categories: ['api-extensions'],

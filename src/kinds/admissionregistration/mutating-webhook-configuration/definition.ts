@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { MutatingWebhookConfiguration } from '#kinds/generated/admissionregistration-v1.ts';
+import { mutatingWebhookConfigurationColumns } from './columns.ts';
 import { defaultMutatingWebhookConfiguration } from './defaults.ts';
 
 export const MutatingWebhookConfigurations = defineResource<MutatingWebhookConfiguration>({
@@ -8,6 +9,7 @@ export const MutatingWebhookConfigurations = defineResource<MutatingWebhookConfi
   kind: 'MutatingWebhookConfiguration',
   plural: 'mutatingwebhookconfigurations',
   scope: 'Cluster',
+  columns: mutatingWebhookConfigurationColumns,
   tracksGeneration: true,
   defaults: defaultMutatingWebhookConfiguration,
   categories: ['api-extensions'],

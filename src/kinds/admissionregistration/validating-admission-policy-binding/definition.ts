@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { ValidatingAdmissionPolicyBinding } from '#kinds/generated/admissionregistration-v1.ts';
+import { validatingAdmissionPolicyBindingColumns } from './columns.ts';
 import { defaultValidatingAdmissionPolicyBinding } from './defaults.ts';
 
 export const ValidatingAdmissionPolicyBindings = defineResource<ValidatingAdmissionPolicyBinding>({
@@ -8,6 +9,7 @@ export const ValidatingAdmissionPolicyBindings = defineResource<ValidatingAdmiss
   kind: 'ValidatingAdmissionPolicyBinding',
   plural: 'validatingadmissionpolicybindings',
   scope: 'Cluster',
+  columns: validatingAdmissionPolicyBindingColumns,
   tracksGeneration: true,
   defaults: defaultValidatingAdmissionPolicyBinding,
   categories: ['api-extensions'],

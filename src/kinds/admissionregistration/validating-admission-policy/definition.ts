@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { ValidatingAdmissionPolicy } from '#kinds/generated/admissionregistration-v1.ts';
+import { validatingAdmissionPolicyColumns } from './columns.ts';
 import { defaultValidatingAdmissionPolicy } from './defaults.ts';
 
 export const ValidatingAdmissionPolicies = defineResource<ValidatingAdmissionPolicy>({
@@ -8,6 +9,7 @@ export const ValidatingAdmissionPolicies = defineResource<ValidatingAdmissionPol
   kind: 'ValidatingAdmissionPolicy',
   plural: 'validatingadmissionpolicies',
   scope: 'Cluster',
+  columns: validatingAdmissionPolicyColumns,
   tracksGeneration: true,
   defaults: defaultValidatingAdmissionPolicy,
   categories: ['api-extensions'],

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { ValidatingWebhookConfiguration } from '#kinds/generated/admissionregistration-v1.ts';
+import { validatingWebhookConfigurationColumns } from './columns.ts';
 import { defaultValidatingWebhookConfiguration } from './defaults.ts';
 
 export const ValidatingWebhookConfigurations = defineResource<ValidatingWebhookConfiguration>({
@@ -8,6 +9,7 @@ export const ValidatingWebhookConfigurations = defineResource<ValidatingWebhookC
   kind: 'ValidatingWebhookConfiguration',
   plural: 'validatingwebhookconfigurations',
   scope: 'Cluster',
+  columns: validatingWebhookConfigurationColumns,
   tracksGeneration: true,
   defaults: defaultValidatingWebhookConfiguration,
   categories: ['api-extensions'],

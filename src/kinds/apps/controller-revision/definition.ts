@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { ControllerRevision } from '#kinds/generated/apps-v1.ts';
+import { controllerRevisionColumns } from './columns.ts';
 
 export const ControllerRevisions = defineResource<ControllerRevision>({
   group: 'apps',
@@ -7,4 +8,5 @@ export const ControllerRevisions = defineResource<ControllerRevision>({
   kind: 'ControllerRevision',
   plural: 'controllerrevisions',
   scope: 'Namespaced',
+  columns: controllerRevisionColumns,
 });

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { DaemonSet } from '#kinds/generated/apps-v1.ts';
+import { daemonSetColumns } from './columns.ts';
 import { defaultDaemonSet } from './defaults.ts';
 
 export const DaemonSets = defineResource<DaemonSet>({
@@ -8,6 +9,7 @@ export const DaemonSets = defineResource<DaemonSet>({
   kind: 'DaemonSet',
   plural: 'daemonsets',
   scope: 'Namespaced',
+  columns: daemonSetColumns,
   tracksGeneration: true,
   defaults: defaultDaemonSet,
   shortNames: ['ds'],

@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import { scaleSubresource, selectorToString } from '#kinds/autoscaling/scale.ts';
 import type { Deployment } from '#kinds/generated/apps-v1.ts';
+import { deploymentColumns } from './columns.ts';
 import { defaultDeployment } from './defaults.ts';
 
 export const Deployments = defineResource<Deployment>({
@@ -9,6 +10,7 @@ export const Deployments = defineResource<Deployment>({
   kind: 'Deployment',
   plural: 'deployments',
   scope: 'Namespaced',
+  columns: deploymentColumns,
   tracksGeneration: true,
   defaults: defaultDeployment,
   shortNames: ['deploy'],

@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import { scaleSubresource, selectorToString } from '#kinds/autoscaling/scale.ts';
 import type { ReplicaSet } from '#kinds/generated/apps-v1.ts';
+import { replicaSetColumns } from './columns.ts';
 import { defaultReplicaSet } from './defaults.ts';
 
 export const ReplicaSets = defineResource<ReplicaSet>({
@@ -9,6 +10,7 @@ export const ReplicaSets = defineResource<ReplicaSet>({
   kind: 'ReplicaSet',
   plural: 'replicasets',
   scope: 'Namespaced',
+  columns: replicaSetColumns,
   tracksGeneration: true,
   defaults: defaultReplicaSet,
   shortNames: ['rs'],

@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import { scaleSubresource, selectorToString } from '#kinds/autoscaling/scale.ts';
 import type { StatefulSet } from '#kinds/generated/apps-v1.ts';
+import { statefulSetColumns } from './columns.ts';
 import { defaultStatefulSet } from './defaults.ts';
 
 export const StatefulSets = defineResource<StatefulSet>({
@@ -9,6 +10,7 @@ export const StatefulSets = defineResource<StatefulSet>({
   kind: 'StatefulSet',
   plural: 'statefulsets',
   scope: 'Namespaced',
+  columns: statefulSetColumns,
   tracksGeneration: true,
   defaults: defaultStatefulSet,
   shortNames: ['sts'],

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { HorizontalPodAutoscaler } from '#kinds/generated/autoscaling-v2.ts';
+import { horizontalPodAutoscalerColumns } from './columns.ts';
 import { defaultHorizontalPodAutoscaler } from './defaults.ts';
 
 export const HorizontalPodAutoscalers = defineResource<HorizontalPodAutoscaler>({
@@ -8,6 +9,7 @@ export const HorizontalPodAutoscalers = defineResource<HorizontalPodAutoscaler>(
   kind: 'HorizontalPodAutoscaler',
   plural: 'horizontalpodautoscalers',
   scope: 'Namespaced',
+  columns: horizontalPodAutoscalerColumns,
   defaults: defaultHorizontalPodAutoscaler,
   shortNames: ['hpa'],
   categories: ['all'],

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { CronJob } from '#kinds/generated/batch-v1.ts';
+import { cronJobColumns } from './columns.ts';
 import { defaultCronJob } from './defaults.ts';
 
 export const CronJobs = defineResource<CronJob>({
@@ -8,6 +9,7 @@ export const CronJobs = defineResource<CronJob>({
   kind: 'CronJob',
   plural: 'cronjobs',
   scope: 'Namespaced',
+  columns: cronJobColumns,
   tracksGeneration: true,
   defaults: defaultCronJob,
   shortNames: ['cj'],

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { Job } from '#kinds/generated/batch-v1.ts';
+import { jobColumns } from './columns.ts';
 import { defaultJob } from './defaults.ts';
 
 export const Jobs = defineResource<Job>({
@@ -8,6 +9,7 @@ export const Jobs = defineResource<Job>({
   kind: 'Job',
   plural: 'jobs',
   scope: 'Namespaced',
+  columns: jobColumns,
   tracksGeneration: true,
   defaults: defaultJob,
   categories: ['all'],

@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import type { Draft } from '#base/edit.ts';
 import type { CertificateSigningRequest } from '#kinds/generated/certificates-v1.ts';
+import { certificateSigningRequestColumns } from './columns.ts';
 
 export const CertificateSigningRequests = defineResource<CertificateSigningRequest>({
   group: 'certificates.k8s.io',
@@ -8,6 +9,7 @@ export const CertificateSigningRequests = defineResource<CertificateSigningReque
   kind: 'CertificateSigningRequest',
   plural: 'certificatesigningrequests',
   scope: 'Cluster',
+  columns: certificateSigningRequestColumns,
   shortNames: ['csr'],
   selectableFields: {
     'spec.signerName': (request) => request.spec.signerName,

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { Lease } from '#kinds/generated/coordination-v1.ts';
+import { leaseColumns } from './columns.ts';
 
 export const Leases = defineResource<Lease>({
   group: 'coordination.k8s.io',
@@ -7,6 +8,7 @@ export const Leases = defineResource<Lease>({
   kind: 'Lease',
   plural: 'leases',
   scope: 'Namespaced',
+  columns: leaseColumns,
   allowCreateOnUpdate: true,
   allowUnconditionalUpdate: false,
 });

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { ConfigMap } from '#kinds/generated/core-v1.ts';
+import { configMapColumns } from './columns.ts';
 
 export const ConfigMaps = defineResource<ConfigMap>({
   group: '',
@@ -7,5 +8,6 @@ export const ConfigMaps = defineResource<ConfigMap>({
   kind: 'ConfigMap',
   plural: 'configmaps',
   scope: 'Namespaced',
+  columns: configMapColumns,
   shortNames: ['cm'],
 });

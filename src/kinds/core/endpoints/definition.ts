@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { Endpoints as EndpointsObject } from '#kinds/generated/core-v1.ts';
+import { endpointsColumns } from './columns.ts';
 import { defaultEndpoints } from './defaults.ts';
 
 export type Endpoints = EndpointsObject;
@@ -10,6 +11,7 @@ export const Endpoints = defineResource<EndpointsObject>({
   kind: 'Endpoints',
   plural: 'endpoints',
   scope: 'Namespaced',
+  columns: endpointsColumns,
   defaults: defaultEndpoints,
   shortNames: ['ep'],
   allowCreateOnUpdate: true,

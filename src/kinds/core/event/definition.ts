@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { Event } from '#kinds/generated/core-v1.ts';
+import { eventColumns } from './columns.ts';
 
 export const Events = defineResource<Event>({
   group: '',
@@ -7,6 +8,7 @@ export const Events = defineResource<Event>({
   kind: 'Event',
   plural: 'events',
   scope: 'Namespaced',
+  columns: eventColumns,
   shortNames: ['ev'],
   allowCreateOnUpdate: true,
   ttlSeconds: 3600,

@@ -2,6 +2,7 @@ import { defineResource } from '#api/definition.ts';
 import { labelName } from '#api/name-format.ts';
 import type { Draft } from '#base/edit.ts';
 import type { Namespace } from '#kinds/generated/core-v1.ts';
+import { namespaceColumns } from './columns.ts';
 import { defaultNamespace } from './defaults.ts';
 
 export const Namespaces = defineResource<Namespace>({
@@ -10,6 +11,7 @@ export const Namespaces = defineResource<Namespace>({
   kind: 'Namespace',
   plural: 'namespaces',
   scope: 'Cluster',
+  columns: namespaceColumns,
   returnsDeletedObject: true,
   defaults: defaultNamespace,
   shortNames: ['ns'],

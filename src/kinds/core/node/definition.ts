@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { Node } from '#kinds/generated/core-v1.ts';
+import { nodeColumns } from './columns.ts';
 import { defaultNode } from './defaults.ts';
 
 export const Nodes = defineResource<Node>({
@@ -8,6 +9,7 @@ export const Nodes = defineResource<Node>({
   kind: 'Node',
   plural: 'nodes',
   scope: 'Cluster',
+  columns: nodeColumns,
   keepsStatusOnCreate: true,
   defaults: defaultNode,
   shortNames: ['no'],

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { PersistentVolumeClaim } from '#kinds/generated/core-v1.ts';
+import { persistentVolumeClaimColumns } from './columns.ts';
 import { defaultPersistentVolumeClaim } from './defaults.ts';
 
 export const PersistentVolumeClaims = defineResource<PersistentVolumeClaim>({
@@ -8,6 +9,7 @@ export const PersistentVolumeClaims = defineResource<PersistentVolumeClaim>({
   kind: 'PersistentVolumeClaim',
   plural: 'persistentvolumeclaims',
   scope: 'Namespaced',
+  columns: persistentVolumeClaimColumns,
   returnsDeletedObject: true,
   defaults: defaultPersistentVolumeClaim,
   shortNames: ['pvc'],

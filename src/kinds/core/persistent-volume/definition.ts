@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { PersistentVolume } from '#kinds/generated/core-v1.ts';
+import { persistentVolumeColumns } from './columns.ts';
 import { defaultPersistentVolume } from './defaults.ts';
 
 export const PersistentVolumes = defineResource<PersistentVolume>({
@@ -8,6 +9,7 @@ export const PersistentVolumes = defineResource<PersistentVolume>({
   kind: 'PersistentVolume',
   plural: 'persistentvolumes',
   scope: 'Cluster',
+  columns: persistentVolumeColumns,
   returnsDeletedObject: true,
   defaults: defaultPersistentVolume,
   shortNames: ['pv'],

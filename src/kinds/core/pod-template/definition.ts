@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { PodTemplate } from '#kinds/generated/core-v1.ts';
+import { podTemplateColumns } from './columns.ts';
 import { defaultPodTemplateObject } from './defaults.ts';
 
 export const PodTemplates = defineResource<PodTemplate>({
@@ -8,6 +9,7 @@ export const PodTemplates = defineResource<PodTemplate>({
   kind: 'PodTemplate',
   plural: 'podtemplates',
   scope: 'Namespaced',
+  columns: podTemplateColumns,
   returnsDeletedObject: true,
   tracksGeneration: true,
   defaults: defaultPodTemplateObject,

@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import type { Draft } from '#base/edit.ts';
 import type { Pod } from '#kinds/generated/core-v1.ts';
+import { podColumns } from './columns.ts';
 import { defaultPod } from './defaults.ts';
 
 export const Pods = defineResource<Pod>({
@@ -9,6 +10,7 @@ export const Pods = defineResource<Pod>({
   kind: 'Pod',
   plural: 'pods',
   scope: 'Namespaced',
+  columns: podColumns,
   returnsDeletedObject: true,
   tracksGeneration: true,
   defaults: defaultPod,

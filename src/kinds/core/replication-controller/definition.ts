@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import { labelsToString, scaleSubresource } from '#kinds/autoscaling/scale.ts';
 import type { ReplicationController } from '#kinds/generated/core-v1.ts';
+import { replicationControllerColumns } from './columns.ts';
 import { defaultReplicationController } from './defaults.ts';
 
 export const ReplicationControllers = defineResource<ReplicationController>({
@@ -9,6 +10,7 @@ export const ReplicationControllers = defineResource<ReplicationController>({
   kind: 'ReplicationController',
   plural: 'replicationcontrollers',
   scope: 'Namespaced',
+  columns: replicationControllerColumns,
   tracksGeneration: true,
   defaults: defaultReplicationController,
   shortNames: ['rc'],

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { Secret } from '#kinds/generated/core-v1.ts';
+import { secretColumns } from './columns.ts';
 import { defaultSecret } from './defaults.ts';
 
 export const Secrets = defineResource<Secret>({
@@ -8,6 +9,7 @@ export const Secrets = defineResource<Secret>({
   kind: 'Secret',
   plural: 'secrets',
   scope: 'Namespaced',
+  columns: secretColumns,
   defaults: defaultSecret,
   selectableFields: {
     type: (secret) => secret.type ?? '',

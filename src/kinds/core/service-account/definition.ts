@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { ServiceAccount } from '#kinds/generated/core-v1.ts';
+import { serviceAccountColumns } from './columns.ts';
 
 export const ServiceAccounts = defineResource<ServiceAccount>({
   group: '',
@@ -7,6 +8,7 @@ export const ServiceAccounts = defineResource<ServiceAccount>({
   kind: 'ServiceAccount',
   plural: 'serviceaccounts',
   scope: 'Namespaced',
+  columns: serviceAccountColumns,
   returnsDeletedObject: true,
   shortNames: ['sa'],
   subresources: [

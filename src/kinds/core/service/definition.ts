@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import { dns1035Name } from '#api/name-format.ts';
 import type { Service } from '#kinds/generated/core-v1.ts';
+import { serviceColumns } from './columns.ts';
 import { defaultService } from './defaults.ts';
 
 export const Services = defineResource<Service>({
@@ -9,6 +10,7 @@ export const Services = defineResource<Service>({
   kind: 'Service',
   plural: 'services',
   scope: 'Namespaced',
+  columns: serviceColumns,
   returnsDeletedObject: true,
   defaults: defaultService,
   shortNames: ['svc'],

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { EndpointSlice } from '#kinds/generated/discovery-v1.ts';
+import { endpointSliceColumns } from './columns.ts';
 import { defaultEndpointSlice } from './defaults.ts';
 
 export const EndpointSlices = defineResource<EndpointSlice>({
@@ -8,6 +9,7 @@ export const EndpointSlices = defineResource<EndpointSlice>({
   kind: 'EndpointSlice',
   plural: 'endpointslices',
   scope: 'Namespaced',
+  columns: endpointSliceColumns,
   tracksGeneration: true,
   defaults: defaultEndpointSlice,
 });

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { FlowSchema } from '#kinds/generated/flowcontrol-v1.ts';
+import { flowSchemaColumns } from './columns.ts';
 
 export const FlowSchemas = defineResource<FlowSchema>({
   group: 'flowcontrol.apiserver.k8s.io',
@@ -7,6 +8,7 @@ export const FlowSchemas = defineResource<FlowSchema>({
   kind: 'FlowSchema',
   plural: 'flowschemas',
   scope: 'Cluster',
+  columns: flowSchemaColumns,
   tracksGeneration: true,
   subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
 });

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { IngressClass } from '#kinds/generated/networking-v1.ts';
+import { ingressClassColumns } from './columns.ts';
 import { defaultIngressClass } from './defaults.ts';
 
 export const IngressClasses = defineResource<IngressClass>({
@@ -8,6 +9,7 @@ export const IngressClasses = defineResource<IngressClass>({
   kind: 'IngressClass',
   plural: 'ingressclasses',
   scope: 'Cluster',
+  columns: ingressClassColumns,
   tracksGeneration: true,
   defaults: defaultIngressClass,
 });

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { Ingress } from '#kinds/generated/networking-v1.ts';
+import { ingressColumns } from './columns.ts';
 
 export const Ingresses = defineResource<Ingress>({
   group: 'networking.k8s.io',
@@ -7,6 +8,7 @@ export const Ingresses = defineResource<Ingress>({
   kind: 'Ingress',
   plural: 'ingresses',
   scope: 'Namespaced',
+  columns: ingressColumns,
   tracksGeneration: true,
   shortNames: ['ing'],
   subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { IPAddress } from '#kinds/generated/networking-v1.ts';
+import { ipAddressColumns } from './columns.ts';
 
 export const IPAddresses = defineResource<IPAddress>({
   group: 'networking.k8s.io',
@@ -7,5 +8,6 @@ export const IPAddresses = defineResource<IPAddress>({
   kind: 'IPAddress',
   plural: 'ipaddresses',
   scope: 'Cluster',
+  columns: ipAddressColumns,
   shortNames: ['ip'],
 });

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { NetworkPolicy } from '#kinds/generated/networking-v1.ts';
+import { networkPolicyColumns } from './columns.ts';
 import { defaultNetworkPolicy } from './defaults.ts';
 
 export const NetworkPolicies = defineResource<NetworkPolicy>({
@@ -8,6 +9,7 @@ export const NetworkPolicies = defineResource<NetworkPolicy>({
   kind: 'NetworkPolicy',
   plural: 'networkpolicies',
   scope: 'Namespaced',
+  columns: networkPolicyColumns,
   tracksGeneration: true,
   defaults: defaultNetworkPolicy,
   shortNames: ['netpol'],

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { ServiceCIDR } from '#kinds/generated/networking-v1.ts';
+import { serviceCIDRColumns } from './columns.ts';
 
 export const ServiceCIDRs = defineResource<ServiceCIDR>({
   group: 'networking.k8s.io',
@@ -7,5 +8,6 @@ export const ServiceCIDRs = defineResource<ServiceCIDR>({
   kind: 'ServiceCIDR',
   plural: 'servicecidrs',
   scope: 'Cluster',
+  columns: serviceCIDRColumns,
   subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
 });

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { RuntimeClass } from '#kinds/generated/node-v1.ts';
+import { runtimeClassColumns } from './columns.ts';
 
 export const RuntimeClasses = defineResource<RuntimeClass>({
   group: 'node.k8s.io',
@@ -7,6 +8,7 @@ export const RuntimeClasses = defineResource<RuntimeClass>({
   kind: 'RuntimeClass',
   plural: 'runtimeclasses',
   scope: 'Cluster',
+  columns: runtimeClassColumns,
   allowCreateOnUpdate: true,
   allowUnconditionalUpdate: false,
 });

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { PodDisruptionBudget } from '#kinds/generated/policy-v1.ts';
+import { podDisruptionBudgetColumns } from './columns.ts';
 
 export const PodDisruptionBudgets = defineResource<PodDisruptionBudget>({
   group: 'policy',
@@ -7,6 +8,7 @@ export const PodDisruptionBudgets = defineResource<PodDisruptionBudget>({
   kind: 'PodDisruptionBudget',
   plural: 'poddisruptionbudgets',
   scope: 'Namespaced',
+  columns: podDisruptionBudgetColumns,
   tracksGeneration: true,
   shortNames: ['pdb'],
   allowUnconditionalUpdate: false,

@@ -2,6 +2,7 @@ import { defineResource } from '#api/definition.ts';
 import { pathSegmentName } from '#api/name-format.ts';
 import type { ClusterRoleBinding } from '#kinds/generated/rbac-v1.ts';
 import { defaultRoleBinding } from '#kinds/rbac/role-binding/defaults.ts';
+import { clusterRoleBindingColumns } from './columns.ts';
 
 export const ClusterRoleBindings = defineResource<ClusterRoleBinding>({
   group: 'rbac.authorization.k8s.io',
@@ -9,6 +10,7 @@ export const ClusterRoleBindings = defineResource<ClusterRoleBinding>({
   kind: 'ClusterRoleBinding',
   plural: 'clusterrolebindings',
   scope: 'Cluster',
+  columns: clusterRoleBindingColumns,
   defaults: defaultRoleBinding,
   validateName: pathSegmentName,
   allowCreateOnUpdate: true,

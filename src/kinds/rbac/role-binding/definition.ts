@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import { pathSegmentName } from '#api/name-format.ts';
 import type { RoleBinding } from '#kinds/generated/rbac-v1.ts';
+import { roleBindingColumns } from './columns.ts';
 import { defaultRoleBinding } from './defaults.ts';
 
 export const RoleBindings = defineResource<RoleBinding>({
@@ -9,6 +10,7 @@ export const RoleBindings = defineResource<RoleBinding>({
   kind: 'RoleBinding',
   plural: 'rolebindings',
   scope: 'Namespaced',
+  columns: roleBindingColumns,
   defaults: defaultRoleBinding,
   validateName: pathSegmentName,
   allowCreateOnUpdate: true,

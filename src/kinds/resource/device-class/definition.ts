@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { DeviceClass } from '#kinds/generated/resource-v1.ts';
+import { deviceClassColumns } from './columns.ts';
 
 export const DeviceClasses = defineResource<DeviceClass>({
   group: 'resource.k8s.io',
@@ -7,6 +8,7 @@ export const DeviceClasses = defineResource<DeviceClass>({
   kind: 'DeviceClass',
   plural: 'deviceclasses',
   scope: 'Cluster',
+  columns: deviceClassColumns,
   returnsDeletedObject: true,
   tracksGeneration: true,
 });

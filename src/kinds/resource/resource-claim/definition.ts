@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { ResourceClaim } from '#kinds/generated/resource-v1.ts';
+import { resourceClaimColumns } from './columns.ts';
 
 export const ResourceClaims = defineResource<ResourceClaim>({
   group: 'resource.k8s.io',
@@ -7,6 +8,7 @@ export const ResourceClaims = defineResource<ResourceClaim>({
   kind: 'ResourceClaim',
   plural: 'resourceclaims',
   scope: 'Namespaced',
+  columns: resourceClaimColumns,
   returnsDeletedObject: true,
   subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
 });

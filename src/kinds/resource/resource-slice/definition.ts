@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { ResourceSlice } from '#kinds/generated/resource-v1.ts';
+import { resourceSliceColumns } from './columns.ts';
 
 export const ResourceSlices = defineResource<ResourceSlice>({
   group: 'resource.k8s.io',
@@ -7,6 +8,7 @@ export const ResourceSlices = defineResource<ResourceSlice>({
   kind: 'ResourceSlice',
   plural: 'resourceslices',
   scope: 'Cluster',
+  columns: resourceSliceColumns,
   returnsDeletedObject: true,
   tracksGeneration: true,
   selectableFields: {

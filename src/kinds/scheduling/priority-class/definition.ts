@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { PriorityClass } from '#kinds/generated/scheduling-v1.ts';
+import { priorityClassColumns } from './columns.ts';
 import { defaultPriorityClass } from './defaults.ts';
 
 export const PriorityClasses = defineResource<PriorityClass>({
@@ -8,6 +9,7 @@ export const PriorityClasses = defineResource<PriorityClass>({
   kind: 'PriorityClass',
   plural: 'priorityclasses',
   scope: 'Cluster',
+  columns: priorityClassColumns,
   tracksGeneration: true,
   defaults: defaultPriorityClass,
   shortNames: ['pc'],

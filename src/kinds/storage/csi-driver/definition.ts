@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { CSIDriver } from '#kinds/generated/storage-v1.ts';
+import { csiDriverColumns } from './columns.ts';
 import { defaultCSIDriver } from './defaults.ts';
 
 export const CSIDrivers = defineResource<CSIDriver>({
@@ -8,6 +9,7 @@ export const CSIDrivers = defineResource<CSIDriver>({
   kind: 'CSIDriver',
   plural: 'csidrivers',
   scope: 'Cluster',
+  columns: csiDriverColumns,
   returnsDeletedObject: true,
   defaults: defaultCSIDriver,
   allowUnconditionalUpdate: false,

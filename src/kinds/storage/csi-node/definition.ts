@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { CSINode } from '#kinds/generated/storage-v1.ts';
+import { csiNodeColumns } from './columns.ts';
 
 export const CSINodes = defineResource<CSINode>({
   group: 'storage.k8s.io',
@@ -7,6 +8,7 @@ export const CSINodes = defineResource<CSINode>({
   kind: 'CSINode',
   plural: 'csinodes',
   scope: 'Cluster',
+  columns: csiNodeColumns,
   returnsDeletedObject: true,
   allowUnconditionalUpdate: false,
 });

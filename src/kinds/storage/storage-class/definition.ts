@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { StorageClass } from '#kinds/generated/storage-v1.ts';
+import { storageClassColumns } from './columns.ts';
 import { defaultStorageClass } from './defaults.ts';
 
 export const StorageClasses = defineResource<StorageClass>({
@@ -8,6 +9,7 @@ export const StorageClasses = defineResource<StorageClass>({
   kind: 'StorageClass',
   plural: 'storageclasses',
   scope: 'Cluster',
+  columns: storageClassColumns,
   returnsDeletedObject: true,
   defaults: defaultStorageClass,
   shortNames: ['sc'],

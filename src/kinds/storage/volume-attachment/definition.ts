@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { VolumeAttachment } from '#kinds/generated/storage-v1.ts';
+import { volumeAttachmentColumns } from './columns.ts';
 
 export const VolumeAttachments = defineResource<VolumeAttachment>({
   group: 'storage.k8s.io',
@@ -7,6 +8,7 @@ export const VolumeAttachments = defineResource<VolumeAttachment>({
   kind: 'VolumeAttachment',
   plural: 'volumeattachments',
   scope: 'Cluster',
+  columns: volumeAttachmentColumns,
   returnsDeletedObject: true,
   allowUnconditionalUpdate: false,
   subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],

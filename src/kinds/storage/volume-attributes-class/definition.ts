@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { VolumeAttributesClass } from '#kinds/generated/storage-v1.ts';
+import { volumeAttributesClassColumns } from './columns.ts';
 
 export const VolumeAttributesClasses = defineResource<VolumeAttributesClass>({
   group: 'storage.k8s.io',
@@ -7,6 +8,7 @@ export const VolumeAttributesClasses = defineResource<VolumeAttributesClass>({
   kind: 'VolumeAttributesClass',
   plural: 'volumeattributesclasses',
   scope: 'Cluster',
+  columns: volumeAttributesClassColumns,
   returnsDeletedObject: true,
   shortNames: ['vac'],
 });
