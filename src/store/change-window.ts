@@ -67,6 +67,5 @@ export class ChangeWindow {
 }
 
 function eventBytes(event: StoreEvent): number {
-  const previous = event.previous?.value.length ?? 0;
-  return event.type === 'put' ? event.entry.value.length + previous : previous;
+  return event.type === 'put' ? event.entry.value.length : 0;
 }

@@ -27,19 +27,20 @@ import { ChangeWindow, type WindowBounds } from './change-window.ts';
 import { ExpiryQueue } from './expiry-queue.ts';
 import type { Journal, JournalRecord, RecordHead } from './journal.ts';
 import { MemoryJournal } from './memory-journal.ts';
-import type {
-  DeleteOptions,
-  GetOptions,
-  ListOptions,
-  ListResult,
-  PutOptions,
-  Store,
-  StoreEntry,
-  StoreEvent,
-  StoreWatch,
-  WatchBatch,
-  WatchOptions,
-  WriteResult,
+import {
+  type DeleteOptions,
+  eventKey,
+  type GetOptions,
+  type ListOptions,
+  type ListResult,
+  type PutOptions,
+  type Store,
+  type StoreEntry,
+  type StoreEvent,
+  type StoreWatch,
+  type WatchBatch,
+  type WatchOptions,
+  type WriteResult,
 } from './store.ts';
 import { type KeyRange, rangeOf, type Version, VersionIndex } from './version-index.ts';
 import { WatchHub } from './watch-hub.ts';
@@ -77,7 +78,6 @@ export function createMemoryStore(env: Env, options: Omit<RevisionStoreOptions, 
 
 interface PendingWrite {
   readonly record: JournalRecord;
-  readonly previous: StoreEntry | undefined;
   readonly settled: Promise<WriteResult>;
   readonly resolve: (result: WriteResult) => void;
   readonly reject: (error: unknown) => void;
@@ -255,21 +255,15 @@ class RevisionStore implements Store {
         await rival?.settled.catch(() => undefined);
         continue;
       }
-      const previous = rival ? entryOfRecord(rival.record) : version?.entry;
-      if (version && !previous) {
-        const loaded = await this.entryOf(version);
-        // Time has passed: look again, and keep what was read if it is still the newest.
-        if (this.pending.has(key) || this.index.get(key) !== version) continue;
-        return this.enqueue(key, value, loaded, ttlSeconds);
-      }
-      return this.enqueue(key, value, previous, ttlSeconds);
+      const createRevision = rival?.record.value ? rival.record.createRevision : version?.createRevision;
+      return this.enqueue(key, value, createRevision, ttlSeconds);
     }
   }
 
   private enqueue(
     key: string,
     value: Uint8Array | undefined,
-    previous: StoreEntry | undefined,
+    createRevision: number | undefined,
     ttlSeconds: number | undefined,
   ): Promise<WriteResult> {
     const revision = ++this.assigned;
@@ -277,11 +271,11 @@ class RevisionStore implements Store {
       revision,
       key,
       value,
-      createRevision: previous?.createRevision ?? revision,
+      createRevision: createRevision ?? revision,
       expiry: ttlSeconds ? { ttlSeconds, atMs: this.env.clock.now() + ttlSeconds * 1000 } : undefined,
     };
     const { promise: settled, resolve, reject } = Promise.withResolvers<WriteResult>();
-    const write = { record, previous, settled, resolve, reject };
+    const write = { record, settled, resolve, reject };
     this.pending.set(key, write);
     this.waiting.push(write);
     // After this turn, so that writes made in one turn share an append.
@@ -337,7 +331,7 @@ class RevisionStore implements Store {
       assert(record.revision === this.durable + 1, 'changes become durable in revision order');
       this.durable = record.revision;
       const entry = entryOfRecord(record);
-      const event = eventOf(record, entry, write.previous);
+      const event = eventOf(record, entry);
       events.push(event);
       this.window.push(event, this.indexRecord(record, entry === undefined, entry));
       if (record.expiry) this.expiries.schedule(record.key, record.revision, record.expiry.ttlSeconds);
@@ -345,9 +339,7 @@ class RevisionStore implements Store {
       if (this.pending.get(record.key) === write) this.pending.delete(record.key);
     }
     this.hub.publish(events, this.durable);
-    for (const { record, previous, resolve } of batch) {
-      resolve({ succeeded: true, revision: record.revision, previous });
-    }
+    for (const { record, resolve } of batch) resolve({ succeeded: true, revision: record.revision });
     this.compaction.changed();
   }
 
@@ -417,18 +409,14 @@ class RevisionStore implements Store {
     if (first !== undefined && first <= afterRevision + 1) {
       for (let at = afterRevision + 1; at <= revision; at++) {
         const event = this.window.at(at);
-        if (event && eventKeyHas(event, prefix)) events.push(event);
+        if (event && eventKey(event).startsWith(prefix)) events.push(event);
       }
       return { events, revision };
     }
     const revisions = Array.from({ length: revision - afterRevision }, (_, i) => afterRevision + 1 + i);
-    const records = (await this.journal.read(revisions)).filter((record) => record?.key.startsWith(prefix));
-    const replaced = records.map((record) => record && this.index.replacedBy(record.key, record.revision));
-    const previous = await this.entriesOf(replaced.filter((version) => version !== undefined));
-    let next = 0;
-    records.forEach((record, i) => {
-      if (record) events.push(eventOf(record, entryOfRecord(record), replaced[i] ? previous[next++] : undefined));
-    });
+    for (const record of await this.journal.read(revisions)) {
+      if (record?.key.startsWith(prefix)) events.push(eventOf(record, entryOfRecord(record)));
+    }
     return { events, revision };
   }
 
@@ -457,13 +445,8 @@ function entryOfRecord(record: JournalRecord): StoreEntry | undefined {
   return { key, value, createRevision, modRevision: revision };
 }
 
-function eventOf(record: JournalRecord, entry: StoreEntry | undefined, previous: StoreEntry | undefined): StoreEvent {
-  if (entry) return { type: 'put', entry, previous };
-  return { type: 'delete', key: record.key, revision: record.revision, previous: previous as StoreEntry };
-}
-
-function eventKeyHas(event: StoreEvent, prefix: string): boolean {
-  return (event.type === 'put' ? event.entry.key : event.key).startsWith(prefix);
+function eventOf({ key, revision }: JournalRecord, entry: StoreEntry | undefined): StoreEvent {
+  return entry ? { type: 'put', entry } : { type: 'delete', key, revision };
 }
 
 function asStatus(error: unknown): unknown {

@@ -68,13 +68,14 @@ export interface DeleteOptions {
 }
 
 export type WriteResult =
-  | { readonly succeeded: true; readonly revision: number; readonly previous: StoreEntry | undefined }
+  | { readonly succeeded: true; readonly revision: number }
   /** The expectation did not hold, or a delete found no key; `current` is the durable state that it was compared with. */
   | { readonly succeeded: false; readonly current: StoreEntry | undefined };
 
+/** What was before a change is not said: who needs it (the watch cache) has it, and the store would have to read it. */
 export type StoreEvent =
-  | { readonly type: 'put'; readonly entry: StoreEntry; readonly previous: StoreEntry | undefined }
-  | { readonly type: 'delete'; readonly key: string; readonly revision: number; readonly previous: StoreEntry };
+  | { readonly type: 'put'; readonly entry: StoreEntry }
+  | { readonly type: 'delete'; readonly key: string; readonly revision: number };
 
 export interface WatchOptions {
   readonly prefix: string;

@@ -102,11 +102,6 @@ export class VersionIndex {
     return found;
   }
 
-  /** The version that a change at `revision` replaced, while it is not compacted. */
-  replacedBy(key: string, revision: number): Version | undefined {
-    return this.getAt(key, revision - 1);
-  }
-
   /** Forgets what was superseded at `revision` or before; answers the revisions of those records. */
   compact(revision: number): number[] {
     const dropped: number[] = [];
