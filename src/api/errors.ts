@@ -198,6 +198,11 @@ export function newInternalError(message: string, cause?: unknown): StatusError 
   return error;
 }
 
+/** 500 without a reason: what upstream answers for an error of its storage that it has no better name for. */
+export function newGenericFailure(message: string): StatusError {
+  return new StatusError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code: 500 });
+}
+
 /** The store cannot take writes: its disk is full. */
 export function newInsufficientStorage(message: string): StatusError {
   return failure(507, 'InsufficientStorage', message);

@@ -1,0 +1,32 @@
+/**
+ * WireResponse: an answer as bytes, ready for a byte transport (HTTP/1.1, HTTP/2). What turns ApiResponses into it is isomorphic;
+ * what puts it on sockets is the platform's.
+ */
+
+import type { ApiRequest, UpgradeConnection } from './request.ts';
+
+export type WireHeaders = Readonly<Record<string, string>>;
+
+export type WireResponse =
+  | {
+      readonly type: 'full';
+      readonly status: number;
+      readonly headers: WireHeaders;
+      readonly body: Uint8Array;
+      /** The transport may gzip it for clients that take it. */
+      readonly compressible: boolean;
+    }
+  | {
+      readonly type: 'stream';
+      readonly status: number;
+      readonly headers: WireHeaders;
+      /** Bytes that `chunks` add up to, when known. */
+      readonly length?: number;
+      /** Taken at the speed of the peer: the next chunk is made when the last was accepted. */
+      readonly chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+      readonly compressible: boolean;
+    }
+  | { readonly type: 'upgrade'; readonly upgrade: (connection: UpgradeConnection) => Promise<void> };
+
+/** Never throws or rejects: failures are Status answers. */
+export type WireHandler = (request: ApiRequest) => Promise<WireResponse>;

@@ -1,0 +1,41 @@
+/** The seam to admission: plugins of one chain that may change or refuse a write. Implementations live in src/apiserver/admission. */
+
+import type { KubeObject } from '#api/object.ts';
+import type { UserInfo } from '#api/request.ts';
+import type { Draft } from '#base/edit.ts';
+
+export type AdmissionOperation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
+
+export interface AdmissionContext {
+  readonly operation: AdmissionOperation;
+  /** The kind of `object`: a subresource's own where it has one (Binding, Scale, Eviction). */
+  readonly kind: { readonly group: string; readonly version: string; readonly kind: string };
+  readonly resource: { readonly group: string; readonly version: string; readonly resource: string };
+  readonly subresource: string;
+  readonly namespace: string;
+  /** '' while a generated name is not made yet. */
+  readonly name: string;
+  /**
+   * The new object: `admit` may change it in place, `validate` must not. Absent for DELETE; for CONNECT the options. Defaults
+   * are set; the definition's prepare hooks have not run when `admit` runs, and have when `validate` does.
+   */
+  readonly object: Draft<KubeObject> | undefined;
+  /** The frozen object in the store; absent for CREATE and CONNECT. */
+  readonly oldObject: KubeObject | undefined;
+  /** CreateOptions, UpdateOptions, PatchOptions or DeleteOptions of the request. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly user: UserInfo;
+  readonly dryRun: boolean;
+  /** Adds a Warning header to the answer. */
+  readonly warn: (message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Throws StatusError to refuse. Plugins that decide from caches answer without a promise. */
+export interface AdmissionPlugin {
+  readonly name: string;
+  /** Quick test before a context is looked at; absent means every operation. */
+  readonly handles?: (operation: AdmissionOperation) => boolean;
+  readonly admit?: (context: AdmissionContext) => void | Promise<void>;
+  readonly validate?: (context: AdmissionContext) => void | Promise<void>;
+}

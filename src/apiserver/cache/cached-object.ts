@@ -1,0 +1,161 @@
+/**
+ * CachedObject: one version of one object, as the bytes that the store keeps plus a frozen view.
+ *
+ * The store's bytes are the object's JSON without metadata.resourceVersion (the store's revision is the version). The bytes
+ * are shared with the store; clients get them with the version put in. The view is decoded at most once, and not at all when
+ * the write that made the bytes passed it along (`rememberView`).
+ *
+ * Invariant 1: stored JSON is made by this server's encoders: apiVersion and kind before metadata, and metadata's name,
+ * generateName, namespace, selfLink and uid before its other fields, none of them with an escape.
+ */
+
+import type { KubeObject } from '#api/object.ts';
+import type { EncodedObject } from '#api/request.ts';
+import { deepFreeze } from '#base/edit.ts';
+
+/** Turns a view into protobuf bytes; a kind without protobuf (custom resources) has none. */
+export type ProtobufEncoder = (object: KubeObject) => Uint8Array;
+
+/** Views of bytes that were just written, keyed by the byte array itself: the store hands the same array back in its events. */
+const knownViews = new WeakMap<Uint8Array, KubeObject>();
+
+/** `view` (frozen, without resourceVersion or with any) is what `value` encodes. */
+export function rememberView(value: Uint8Array, view: KubeObject): void {
+  knownViews.set(value, view);
+}
+
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+export class CachedObject implements EncodedObject {
+  /** Key below the resource's prefix: 'namespace/name' or 'name'. */
+  readonly key: string;
+  readonly value: Uint8Array;
+  readonly revision: number;
+  private readonly encodeProtobuf: ProtobufEncoder | undefined;
+  private view: KubeObject | undefined;
+  private protobufBytes: Uint8Array | undefined;
+
+  constructor(key: string, value: Uint8Array, revision: number, encodeProtobuf: ProtobufEncoder | undefined) {
+    this.key = key;
+    this.value = value;
+    this.revision = revision;
+    this.encodeProtobuf = encodeProtobuf;
+  }
+
+  get object(): KubeObject {
+    this.view ??= withResourceVersion(
+      knownViews.get(this.value) ?? (JSON.parse(decoder.decode(this.value)) as KubeObject),
+      String(this.revision),
+    );
+    return this.view;
+  }
+
+  json(): Uint8Array {
+    const pieces = this.jsonPieces();
+    const bytes = new Uint8Array(pieces.head.length + pieces.version.length + pieces.tail.length);
+    bytes.set(pieces.head);
+    bytes.set(pieces.version, pieces.head.length);
+    bytes.set(pieces.tail, pieces.head.length + pieces.version.length);
+    return bytes;
+  }
+
+  /** The JSON in three pieces, two of them parts of the stored bytes: for writers that copy into a larger buffer. */
+  jsonPieces(): { readonly head: Uint8Array; readonly version: Uint8Array; readonly tail: Uint8Array } {
+    const { value } = this;
+    const at = versionOffset(value);
+    const comma = value[at - 1] === openBrace ? '' : ',';
+    const version = encoder.encode(
+      comma === '' ? `"resourceVersion":"${this.revision}",` : `,"resourceVersion":"${this.revision}"`,
+    );
+    return { head: value.subarray(0, at), version, tail: value.subarray(at) };
+  }
+
+  /** The same state under a later revision: what a deletion shows. */
+  atRevision(revision: number): CachedObject {
+    const copy = new CachedObject(this.key, this.value, revision, this.encodeProtobuf);
+    if (this.view) rememberView(this.value, this.view);
+    return copy;
+  }
+
+  protobuf(): Uint8Array {
+    if (!this.encodeProtobuf) throw new Error('this kind has no protobuf encoding');
+    this.protobufBytes ??= this.encodeProtobuf(this.object);
+    return this.protobufBytes;
+  }
+}
+
+/** An answer that is not in the cache: Status, Scale, reviews, dry-run results. */
+export class PlainObject implements EncodedObject {
+  readonly object: KubeObject;
+  private readonly encodeJson: (object: KubeObject) => Uint8Array;
+  private readonly encodeProtobuf: ProtobufEncoder | undefined;
+
+  constructor(object: KubeObject, encodeJson?: (object: KubeObject) => Uint8Array, encodeProtobuf?: ProtobufEncoder) {
+    this.object = deepFreeze(object);
+    this.encodeJson = encodeJson ?? ((value) => encoder.encode(JSON.stringify(value)));
+    this.encodeProtobuf = encodeProtobuf;
+  }
+
+  json(): Uint8Array {
+    return this.encodeJson(this.object);
+  }
+
+  protobuf(): Uint8Array {
+    if (!this.encodeProtobuf) throw new Error('this answer has no protobuf encoding');
+    return this.encodeProtobuf(this.object);
+  }
+}
+
+/** A frozen copy of the object whose metadata says this version, in the place where Go prints it. */
+export function withResourceVersion(object: KubeObject, resourceVersion: string): KubeObject {
+  const { name, generateName, namespace, selfLink, uid, ...rest } = object.metadata ?? {};
+  const metadata = {
+    ...(name === undefined ? {} : { name }),
+    ...(generateName === undefined ? {} : { generateName }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(selfLink === undefined ? {} : { selfLink }),
+    ...(uid === undefined ? {} : { uid }),
+    ...rest,
+    resourceVersion,
+  };
+  return deepFreeze({ ...object, metadata });
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
+const openBrace = 0x7b;
+const metadataKey = encoder.encode('"metadata":{');
+const leadingFields = new Set(['name', 'generateName', 'namespace', 'selfLink', 'uid']);
+
+/** Where in stored JSON the version goes: after the last of metadata's leading fields (invariant 1). */
+function versionOffset(value: Uint8Array): number {
+  let at = indexOf(value, metadataKey) + metadataKey.length;
+  let end = at;
+  for (;;) {
+    // "key":"text", repeated
+    if (value[at] !== quote) return end;
+    const keyEnd = skipString(value, at);
+    const key = decoder.decode(value.subarray(at + 1, keyEnd - 1));
+    if (!leadingFields.has(key) || value[keyEnd + 1] !== quote) return end;
+    end = skipString(value, keyEnd + 1);
+    at = end + 1;
+  }
+}
+
+/** Offset after the string that starts at `at`. */
+function skipString(value: Uint8Array, at: number): number {
+  let position = at + 1;
+  while (position < value.length && value[position] !== quote) position += value[position] === backslash ? 2 : 1;
+  return position + 1;
+}
+
+function indexOf(value: Uint8Array, pattern: Uint8Array): number {
+  const first = pattern[0] as number;
+  for (let at = value.indexOf(first); at >= 0; at = value.indexOf(first, at + 1)) {
+    let matched = 1;
+    while (matched < pattern.length && value[at + matched] === pattern[matched]) matched++;
+    if (matched === pattern.length) return at;
+  }
+  throw new Error('stored object without metadata');
+}

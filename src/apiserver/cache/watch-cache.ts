@@ -1,0 +1,181 @@
+/**
+ * WatchCache: the current objects of one resource and its recent changes, fed by the store feed.
+ *
+ * GET, LIST and WATCH are answered from here with bytes that exist. Loading is lazy: a resource that nobody asks for costs
+ * nothing, so a server of hundreds of kinds starts at once.
+ *
+ * 1. Loading: the sink is registered first and keeps events; the list of the store is taken at some revision; then the kept
+ *    events above it are applied. So no event is lost or applied twice.
+ * 2. The cache is as of `revision`: the feed's, or the list's while the feed is still behind it.
+ * 3. CachedObjects and Changes never change: a list that is being sent is a snapshot of references.
+ */
+
+import type { KubeObject } from '#api/object.ts';
+import { eventKey, eventRevision, type Store, type StoreEntry, type StoreEvent } from '#store/store.ts';
+import { CachedObject, type ProtobufEncoder } from './cached-object.ts';
+import { Change } from './change.ts';
+import { EventRing } from './event-ring.ts';
+import { OrderedMap } from './ordered-map.ts';
+import type { FeedSink, StoreFeed } from './store-feed.ts';
+import { inScope, Watcher, WatcherIndex, type WatchScope } from './watcher.ts';
+
+export interface WatchCacheConfig {
+  readonly prefix: string;
+  readonly store: Store;
+  readonly feed: StoreFeed;
+  readonly encodeProtobuf?: ProtobufEncoder | undefined;
+  /** Field by which watchers are indexed (pods: spec.nodeName). */
+  readonly triggerOf?: ((object: KubeObject) => string) | undefined;
+}
+
+export class WatchCache implements FeedSink {
+  private readonly config: WatchCacheConfig;
+  private readonly objects = new OrderedMap<CachedObject>();
+  private readonly watchers: WatcherIndex;
+  private ring = new EventRing(0);
+  private loadedAt = 0;
+  private changedAt = 0;
+  private pending: StoreEvent[] = [];
+  private state: 'empty' | 'loading' | 'ready' = 'empty';
+  private loading: Promise<void> | undefined;
+
+  constructor(config: WatchCacheConfig) {
+    this.config = config;
+    this.watchers = new WatcherIndex(config.triggerOf);
+  }
+
+  /** Undefined when the cache is loaded; otherwise resolves when it is. */
+  ensureLoaded(): Promise<void> | undefined {
+    if (this.state === 'ready') return undefined;
+    this.loading ??= this.load().finally(() => {
+      this.loading = undefined;
+    });
+    return this.loading;
+  }
+
+  /** The cache holds the state as of this revision. */
+  get revision(): number {
+    return Math.max(this.config.feed.revision, this.loadedAt);
+  }
+
+  /** A list at this revision or any later one equals the current one: no change came since. */
+  get lastChange(): number {
+    return this.changedAt;
+  }
+
+  get size(): number {
+    return this.objects.size;
+  }
+
+  get watcherCount(): number {
+    return this.watchers.size;
+  }
+
+  /** Waits until the cache is at least as new as the revision; undefined when it is. */
+  waitFor(revision: number): Promise<void> | undefined {
+    return revision <= this.loadedAt ? undefined : this.config.feed.waitFor(revision);
+  }
+
+  get(key: string): CachedObject | undefined {
+    return this.objects.get(key);
+  }
+
+  /** Objects with from <= key < to in key order; '' for no upper end. A snapshot. */
+  slice(from: string, to: string): CachedObject[] {
+    return this.objects.slice(from, to);
+  }
+
+  range(from: string, to: string): Iterable<CachedObject> {
+    return this.objects.range(from, to);
+  }
+
+  count(from: string, to: string): number {
+    return this.objects.count(from, to);
+  }
+
+  /** Below this revision a watch cannot start: its events are gone. */
+  get watchFloor(): number {
+    return this.ring.floor;
+  }
+
+  /**
+   * A watcher for changes after the revision; those known already are in its mailbox. The caller removes it. The revision must not
+   * be below `watchFloor`; one of the future waits by itself: earlier changes are not sent.
+   */
+  watch(scope: WatchScope, after: number): Watcher {
+    const watcher = new Watcher(scope, after);
+    if (after < this.changedAt) {
+      for (const change of this.ring.after(after)) if (inScope(scope, change.key)) watcher.offer(change);
+    }
+    this.watchers.add(watcher);
+    return watcher;
+  }
+
+  unwatch(watcher: Watcher): void {
+    this.watchers.remove(watcher);
+    watcher.mailbox.end();
+  }
+
+  /** Ends every watch: the server stops, or the resource goes. */
+  endWatches(): void {
+    for (const watcher of this.watchers.all()) watcher.mailbox.end();
+  }
+
+  apply(event: StoreEvent): void {
+    if (this.state === 'loading') this.pending.push(event);
+    else if (this.state === 'ready') this.applyLoaded(event);
+  }
+
+  reset(): void {
+    // Watchers end and list again; what was loading will be loaded again by whoever asks next.
+    this.endWatches();
+    this.objects.clear();
+    this.pending = [];
+    this.state = this.state === 'loading' ? 'loading' : 'empty';
+  }
+
+  private async load(): Promise<void> {
+    const { prefix, store, feed } = this.config;
+    this.state = 'loading';
+    feed.register(prefix, this);
+    try {
+      const { entries, revision } = await store.list({ prefix });
+      this.objects.clear();
+      for (const entry of entries) this.objects.set(entry.key.slice(prefix.length), this.makeObject(entry));
+      this.loadedAt = revision;
+      this.changedAt = revision;
+      this.ring = new EventRing(revision);
+      const { pending } = this;
+      this.pending = [];
+      this.state = 'ready';
+      for (const event of pending) this.applyLoaded(event);
+    } catch (error) {
+      this.state = 'empty';
+      this.pending = [];
+      throw error;
+    }
+  }
+
+  private applyLoaded(event: StoreEvent): void {
+    const revision = eventRevision(event);
+    if (revision <= this.loadedAt) return;
+    const key = eventKey(event).slice(this.config.prefix.length);
+    const previous = this.objects.get(key);
+    let current: CachedObject | undefined;
+    if (event.type === 'put') {
+      current = this.makeObject(event.entry);
+      this.objects.set(key, current);
+    } else {
+      if (!previous) return;
+      this.objects.delete(key);
+    }
+    const change = new Change(revision, current, previous);
+    this.changedAt = revision;
+    this.ring.push(change);
+    this.watchers.dispatch(change);
+  }
+
+  private makeObject({ key, value, modRevision }: StoreEntry): CachedObject {
+    return new CachedObject(key.slice(this.config.prefix.length), value, modRevision, this.config.encodeProtobuf);
+  }
+}

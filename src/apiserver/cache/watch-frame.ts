@@ -1,0 +1,42 @@
+/**
+ * WatchFrame: one watch event with its encoded frame, made once and shared by every watcher that gets it.
+ */
+
+import type { WatchEventType } from '#api/object.ts';
+import type { EncodedObject, EncodedWatchEvent } from '#api/request.ts';
+
+const encoder = new TextEncoder();
+const heads = {
+  ADDED: encoder.encode('{"type":"ADDED","object":'),
+  MODIFIED: encoder.encode('{"type":"MODIFIED","object":'),
+  DELETED: encoder.encode('{"type":"DELETED","object":'),
+  BOOKMARK: encoder.encode('{"type":"BOOKMARK","object":'),
+  ERROR: encoder.encode('{"type":"ERROR","object":'),
+} as const satisfies Record<WatchEventType, Uint8Array>;
+const tail = encoder.encode('}\n');
+
+export class WatchFrame implements EncodedWatchEvent {
+  readonly type: WatchEventType;
+  readonly body: EncodedObject;
+  private frame: Uint8Array | undefined;
+
+  constructor(type: WatchEventType, body: EncodedObject) {
+    this.type = type;
+    this.body = body;
+  }
+
+  /** `{"type":"ADDED","object":{...}}` and a newline. */
+  json(): Uint8Array {
+    this.frame ??= jsonFrame(this.type, this.body.json());
+    return this.frame;
+  }
+}
+
+export function jsonFrame(type: WatchEventType, body: Uint8Array): Uint8Array {
+  const head = heads[type];
+  const frame = new Uint8Array(head.length + body.length + tail.length);
+  frame.set(head);
+  frame.set(body, head.length);
+  frame.set(tail, head.length + body.length);
+  return frame;
+}

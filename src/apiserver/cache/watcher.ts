@@ -1,0 +1,115 @@
+/**
+ * Watchers of one resource, found by what they watch, so that a change costs only the watchers that may want it: a kubelet's
+ * watch on its node's pods is not looked at for the pods of other nodes.
+ */
+
+import type { KubeObject } from '#api/object.ts';
+import type { EncodedWatchEvent } from '#api/request.ts';
+import { Mailbox } from '#base/mailbox.ts';
+import type { Change } from './change.ts';
+
+/** Events that a watcher may fall behind before it is cut off; it lists again. */
+export const watcherBound = 10_000;
+
+export interface WatchScope {
+  /** '' for all. */
+  readonly namespace: string;
+  /** Exact name, when the field selector asks for one. */
+  readonly name?: string | undefined;
+  /** Value of the resource's trigger field (pods: spec.nodeName), when the field selector asks for one. */
+  readonly trigger?: string | undefined;
+  /** Selector; absent matches all. */
+  readonly matches?: ((object: KubeObject) => boolean) | undefined;
+}
+
+export class Watcher {
+  readonly scope: WatchScope;
+  readonly mailbox = new Mailbox<EncodedWatchEvent>(watcherBound);
+  /** Changes up to this revision were sent or are part of the initial state. */
+  after: number;
+
+  constructor(scope: WatchScope, after: number) {
+    this.scope = scope;
+    this.after = after;
+  }
+
+  offer(change: Change): void {
+    if (change.revision <= this.after) return;
+    const frame = change.frameFor(this.scope.matches);
+    if (frame) this.mailbox.push(frame);
+  }
+}
+
+/** True when a change to this key can be in the scope, its selector aside. */
+export function inScope(scope: WatchScope, key: string): boolean {
+  if (scope.namespace === '') {
+    return scope.name === undefined || key === scope.name || key.endsWith(`/${scope.name}`);
+  }
+  if (scope.name !== undefined) return key === `${scope.namespace}/${scope.name}`;
+  return key.startsWith(`${scope.namespace}/`);
+}
+
+export class WatcherIndex {
+  private readonly buckets = new Map<string, Set<Watcher>>();
+  /** The value of the trigger field; watchers that ask for one value of it are found by it. */
+  private readonly triggerOf: ((object: KubeObject) => string) | undefined;
+  private total = 0;
+
+  constructor(triggerOf: ((object: KubeObject) => string) | undefined) {
+    this.triggerOf = triggerOf;
+  }
+
+  get size(): number {
+    return this.total;
+  }
+
+  add(watcher: Watcher): void {
+    const bucket = bucketOf(watcher.scope);
+    let watchers = this.buckets.get(bucket);
+    if (!watchers) {
+      watchers = new Set();
+      this.buckets.set(bucket, watchers);
+    }
+    watchers.add(watcher);
+    this.total++;
+  }
+
+  remove(watcher: Watcher): void {
+    const bucket = bucketOf(watcher.scope);
+    const watchers = this.buckets.get(bucket);
+    if (!watchers?.delete(watcher)) return;
+    this.total--;
+    if (watchers.size === 0) this.buckets.delete(bucket);
+  }
+
+  *all(): Generator<Watcher, void, void> {
+    for (const watchers of this.buckets.values()) yield* watchers;
+  }
+
+  dispatch(change: Change): void {
+    if (this.total === 0) return;
+    const { key } = change;
+    const slash = key.indexOf('/');
+    this.offer('all', change);
+    if (slash > 0) this.offer(`namespace ${key.slice(0, slash)}`, change);
+    this.offer(`name ${key}`, change);
+    if (slash > 0) this.offer(`name ${key.slice(slash + 1)}`, change);
+    if (!this.triggerOf) return;
+    const now = change.current && this.triggerOf(change.current.object);
+    const before = change.previous && this.triggerOf(change.previous.object);
+    if (now !== undefined) this.offer(`trigger ${now}`, change);
+    if (before !== undefined && before !== now) this.offer(`trigger ${before}`, change);
+  }
+
+  private offer(bucket: string, change: Change): void {
+    const watchers = this.buckets.get(bucket);
+    if (!watchers) return;
+    for (const watcher of watchers) if (inScope(watcher.scope, change.key)) watcher.offer(change);
+  }
+}
+
+function bucketOf({ namespace, name, trigger }: WatchScope): string {
+  if (name !== undefined) return namespace === '' ? `name ${name}` : `name ${namespace}/${name}`;
+  if (trigger !== undefined) return `trigger ${trigger}`;
+  return namespace === '' ? 'all' : `namespace ${namespace}`;
+}

@@ -1,0 +1,35 @@
+/** What the request path works with: the server's parts, and one request's facts. */
+
+import type { ApiRequest, UserInfo } from '#api/request.ts';
+import type { Env } from '#base/env.ts';
+import type { Store } from '#store/store.ts';
+import type { AdmissionChain } from './admission-chain.ts';
+import type { StoreFeed } from './cache/store-feed.ts';
+import type { FieldManager } from './field-manager.ts';
+import type { Patcher } from './patcher.ts';
+import type { Registry } from './registry/registry.ts';
+import type { Resource } from './registry/resource.ts';
+import type { RequestInfo } from './request/request-info.ts';
+import type { WriteHooks } from './write-hooks.ts';
+
+export interface ServerContext {
+  readonly env: Env;
+  readonly store: Store;
+  readonly feed: StoreFeed;
+  readonly registry: Registry;
+  readonly admission: AdmissionChain;
+  readonly fieldManager: FieldManager | undefined;
+  readonly patcher: Patcher | undefined;
+  /** By '<group>/<plural>'. */
+  readonly writeHooks: ReadonlyMap<string, WriteHooks>;
+}
+
+export interface RequestContext {
+  readonly server: ServerContext;
+  readonly request: ApiRequest;
+  readonly info: RequestInfo;
+  readonly user: UserInfo;
+  readonly resource: Resource;
+  /** Texts of Warning headers; verbs add to it. */
+  readonly warnings: string[];
+}

@@ -1,0 +1,219 @@
+/**
+ * Discovery: what is served, from the definitions: /api, /apis, /apis/GROUP, /apis/GROUP/VERSION, and the aggregated form of the
+ * first two (apidiscovery.k8s.io), which spares clients a request per group. Documents are made once per change of the registry.
+ */
+
+import type { ResourceDefinition, Subresource, Verb } from '#api/definition.ts';
+import { newNotAcceptable } from '#api/errors.ts';
+import type { ApiRequest, ApiResponse } from '#api/request.ts';
+import type { Registry } from '../registry/registry.ts';
+import { parseAccept } from '../wire/accept.ts';
+import { compareVersions, groupRank } from './version-order.ts';
+
+interface Document {
+  readonly bytes: Uint8Array;
+  readonly contentType: string;
+  readonly etag?: string;
+}
+
+const encoder = new TextEncoder();
+const aggregatedVersions = ['v2', 'v2beta1'];
+
+export class Discovery {
+  private readonly registry: Registry;
+  private readonly documents = new Map<string, Document | undefined>();
+  private generation = -1;
+
+  constructor(registry: Registry) {
+    this.registry = registry;
+  }
+
+  handle(request: ApiRequest): ApiResponse | undefined {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return undefined;
+    if (this.generation !== this.registry.generation) {
+      this.documents.clear();
+      this.generation = this.registry.generation;
+    }
+    const path = request.path.replace(/\/$/, '');
+    const root = path === '/api' || path === '/apis';
+    const form = formOf(request.headers.accept, root);
+    const key = `${form} ${path}`;
+    let document = this.documents.get(key);
+    if (!document && !this.documents.has(key)) {
+      document = this.make(path, form);
+      // Unknown paths are not remembered: their number is the client's choice.
+      if (document) this.documents.set(key, document);
+    }
+    if (!document) return undefined;
+    const headers = document.etag ? { etag: document.etag, vary: 'Accept', 'cache-control': 'public' } : {};
+    if (document.etag && request.headers['if-none-match'] === document.etag) {
+      return { type: 'bytes', status: 304, contentType: document.contentType, body: new Uint8Array(), headers };
+    }
+    return { type: 'bytes', status: 200, contentType: document.contentType, body: document.bytes, headers };
+  }
+
+  private make(path: string, form: string): Document | undefined {
+    if (form !== 'plain') return this.aggregated(path, form);
+    const [, root, group = '', version] = path.split('/');
+    if (root === 'api') {
+      if (path === '/api') return plain({ kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] });
+      return this.resources('', group);
+    }
+    if (path === '/apis')
+      return plain({ kind: 'APIGroupList', apiVersion: 'v1', groups: this.groups().map(groupDocument) });
+    if (version !== undefined) return this.resources(group, version);
+    const found = this.groups().find(({ name }) => name === group);
+    return found && plain({ kind: 'APIGroup', apiVersion: 'v1', ...groupDocument(found) });
+  }
+
+  private resources(group: string, version: string): Document | undefined {
+    const definitions = this.definitionsOf(group, version);
+    if (definitions.length === 0) return undefined;
+    return plain({
+      kind: 'APIResourceList',
+      ...(group === '' ? {} : { apiVersion: 'v1' }),
+      groupVersion: groupVersionOf(group, version),
+      resources: definitions.flatMap(resourceEntries),
+    });
+  }
+
+  private aggregated(path: string, version: string): Document {
+    const groups = path === '/api' ? [{ name: '', versions: ['v1'] }] : this.groups();
+    const items = groups.map(({ name, versions }) => ({
+      metadata: { ...(name === '' ? {} : { name }), creationTimestamp: null },
+      versions: versions.map((each) => ({
+        version: each,
+        resources: this.definitionsOf(name, each).map(aggregatedResource),
+        freshness: 'Current',
+      })),
+    }));
+    const apiVersion = `apidiscovery.k8s.io/${version}`;
+    const bytes = encoder.encode(JSON.stringify({ kind: 'APIGroupDiscoveryList', apiVersion, metadata: {}, items }));
+    return {
+      bytes,
+      contentType: `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
+      etag: `"${fingerprint(bytes)}"`,
+    };
+  }
+
+  /** Named groups in upstream's order of priority, their versions newest first. */
+  private groups(): { readonly name: string; readonly versions: readonly string[] }[] {
+    const versions = new Map<string, Set<string>>();
+    for (const { definition } of this.registry.all()) {
+      if (definition.group === '') continue;
+      const known = versions.get(definition.group) ?? new Set();
+      known.add(definition.version);
+      versions.set(definition.group, known);
+    }
+    return [...versions]
+      .map(([name, set]) => ({ name, versions: [...set].sort(compareVersions) }))
+      .sort((a, b) => groupRank(a.name) - groupRank(b.name) || (a.name < b.name ? -1 : 1));
+  }
+
+  private definitionsOf(group: string, version: string): ResourceDefinition[] {
+    const found: ResourceDefinition[] = [];
+    for (const { definition } of this.registry.all()) {
+      if (definition.group === group && definition.version === version) found.push(definition);
+    }
+    return found.sort((a, b) => (a.plural < b.plural ? -1 : 1));
+  }
+}
+
+/** 'plain', or the version of the aggregated form that the client prefers. Throws 406 when it takes neither. */
+function formOf(accept: string | undefined, root: boolean): string {
+  if (!accept) return 'plain';
+  for (const { type, parameters } of parseAccept(accept)) {
+    if (type !== 'application/json' && type !== '*/*' && type !== 'application/*') continue;
+    if (parameters.as === undefined) return 'plain';
+    const version = parameters.v ?? '';
+    const known = parameters.as === 'APIGroupDiscoveryList' && parameters.g === 'apidiscovery.k8s.io';
+    if (root && known && aggregatedVersions.includes(version)) return version;
+  }
+  // Clients that want protobuf or YAML of discovery take JSON too, whatever they say first.
+  if (/protobuf|yaml/.test(accept)) return 'plain';
+  throw newNotAcceptable(['application/json']);
+}
+
+function plain(value: unknown): Document {
+  return { bytes: encoder.encode(`${JSON.stringify(value)}\n`), contentType: 'application/json' };
+}
+
+function groupVersionOf(group: string, version: string): string {
+  return group === '' ? version : `${group}/${version}`;
+}
+
+function groupDocument({ name, versions }: { readonly name: string; readonly versions: readonly string[] }): object {
+  const list = versions.map((version) => ({ groupVersion: `${name}/${version}`, version }));
+  return { name, versions: list, preferredVersion: list[0] };
+}
+
+function resourceEntries(definition: ResourceDefinition): object[] {
+  const { plural, singular, kind, scope, verbs, shortNames, categories } = definition;
+  const namespaced = scope === 'Namespaced';
+  const own = {
+    name: plural,
+    singularName: singular,
+    namespaced,
+    kind,
+    verbs: sortedVerbs(verbs),
+    ...(shortNames.length > 0 ? { shortNames } : {}),
+    ...(categories.length > 0 ? { categories } : {}),
+  };
+  const subresources = sortedSubresources(definition).map((subresource) => ({
+    name: `${plural}/${subresource.name}`,
+    singularName: '',
+    namespaced,
+    ...foreignKind(definition, subresource),
+    kind: subresource.kind?.kind ?? kind,
+    verbs: sortedVerbs(subresource.verbs),
+  }));
+  return [own, ...subresources];
+}
+
+/** Group and version are said only when they are not the resource's. */
+function foreignKind(definition: ResourceDefinition, { kind }: Subresource<never> | Subresource<object>): object {
+  if (!kind || (kind.group === definition.group && kind.version === definition.version)) return {};
+  return { ...(kind.group === '' ? {} : { group: kind.group }), version: kind.version };
+}
+
+function aggregatedResource(definition: ResourceDefinition): object {
+  const { plural, singular, kind, scope, verbs, shortNames, categories } = definition;
+  const subresources = sortedSubresources(definition).map((subresource) => {
+    const { group = '', version = '' } = foreignKind(definition, subresource) as { group?: string; version?: string };
+    return {
+      subresource: subresource.name,
+      responseKind: { group, version, kind: subresource.kind?.kind ?? kind },
+      verbs: sortedVerbs(subresource.verbs),
+    };
+  });
+  return {
+    resource: plural,
+    responseKind: { group: '', version: '', kind },
+    scope,
+    singularResource: singular,
+    verbs: sortedVerbs(verbs),
+    ...(shortNames.length > 0 ? { shortNames } : {}),
+    ...(categories.length > 0 ? { categories } : {}),
+    ...(subresources.length > 0 ? { subresources } : {}),
+  };
+}
+
+function sortedSubresources(definition: ResourceDefinition): ResourceDefinition['subresources'] {
+  return [...definition.subresources].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function sortedVerbs(verbs: readonly Verb[]): Verb[] {
+  return [...verbs].sort();
+}
+
+/** FNV-1a over two lanes: 64 bits are plenty to tell two documents of one server apart. */
+function fingerprint(bytes: Uint8Array): string {
+  let low = 0x811c9dc5;
+  let high = 0x01000193;
+  for (let at = 0; at < bytes.length; at++) {
+    low = Math.imul(low ^ (bytes[at] as number), 0x01000193);
+    high = Math.imul(high ^ ((bytes[at] as number) + at), 0x85ebca6b);
+  }
+  const hex = (value: number): string => (value >>> 0).toString(16).padStart(8, '0');
+  return (hex(low) + hex(high)).toUpperCase();
+}

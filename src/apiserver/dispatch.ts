@@ -1,0 +1,105 @@
+/** Dispatch: from a resource request to its verb, subresource or action. */
+
+import type { Subresource } from '#api/definition.ts';
+import { newMethodNotAllowed, newMethodNotAllowedOnPath, newPathNotFound } from '#api/errors.ts';
+import type { KubeObject } from '#api/object.ts';
+import type { ApiResponse } from '#api/request.ts';
+import type { Actions } from './actions/action.ts';
+import type { RequestContext } from './context.ts';
+import { create } from './verbs/create.ts';
+import { deleteOne } from './verbs/delete.ts';
+import { deleteCollection } from './verbs/delete-collection.ts';
+import { get } from './verbs/get.ts';
+import { list } from './verbs/list.ts';
+import { patch } from './verbs/patch.ts';
+import { update } from './verbs/update.ts';
+import { viewOf } from './verbs/view.ts';
+import { watch } from './verbs/watch.ts';
+
+/** Throws 404 and 405 for what the resource does not serve. */
+export function dispatch(context: RequestContext, actions: Actions): Promise<ApiResponse> {
+  const { resource, info } = context;
+  checkScope(context);
+  if (info.subresource !== '') return dispatchSubresource(context, actions);
+  const { definition } = resource;
+  const verb = info.verb as (typeof definition.verbs)[number];
+  if (!definition.verbs.includes(verb)) throw methodNotAllowed(context);
+  if (!definition.stored) {
+    const action = actions[`${definition.group}/${definition.plural}`];
+    if (!action) throw methodNotAllowed(context);
+    return action(context);
+  }
+  switch (verb) {
+    case 'get':
+      return get(context);
+    case 'list':
+      return list(context);
+    case 'watch':
+      return watch(context);
+    case 'create':
+      if (info.name !== '') throw newMethodNotAllowedOnPath();
+      return create(context);
+    case 'update':
+      if (info.name === '') throw newMethodNotAllowedOnPath();
+      return update(context);
+    case 'patch':
+      if (info.name === '') throw newMethodNotAllowedOnPath();
+      return patch(context);
+    case 'delete':
+      return deleteOne(context);
+    case 'deletecollection':
+      return deleteCollection(context);
+  }
+}
+
+function dispatchSubresource(context: RequestContext, actions: Actions): Promise<ApiResponse> {
+  const { resource, info } = context;
+  const { definition } = resource;
+  const subresource: Subresource<KubeObject> | undefined = definition.subresources.find(
+    ({ name }) => name === info.subresource,
+  );
+  if (!subresource) throw newPathNotFound();
+  // The body of a proxied request may have any method; the proxy's own verbs say which.
+  if (subresource.type === 'action') {
+    const action = actions[`${definition.group}/${definition.plural}/${subresource.name}`];
+    if (!action) throw methodNotAllowed(context);
+    return action(context);
+  }
+  const verb = info.verb as Subresource<KubeObject>['verbs'][number];
+  if (!subresource.verbs.includes(verb)) throw methodNotAllowed(context);
+  switch (verb) {
+    case 'get':
+      return subresource.type === 'view' ? getView(context) : get(context);
+    case 'update':
+      return update(context);
+    case 'patch':
+      return patch(context);
+    default:
+      throw methodNotAllowed(context);
+  }
+}
+
+async function getView(context: RequestContext): Promise<ApiResponse> {
+  const response = await get(context);
+  const view = viewOf(context);
+  return response.type === 'object' && view ? { ...response, body: view.encode(response.body.object) } : response;
+}
+
+/** A namespaced resource is reached below its namespace, except by reads over all; a cluster-scoped one never is (CVE-2019-11247). */
+function checkScope({ resource, info }: RequestContext): void {
+  const ownNamespace = resource.definition.plural === 'namespaces' && resource.definition.group === '';
+  if (!resource.namespaced) {
+    if (info.namespace !== '' && !ownNamespace) throw newPathNotFound();
+    return;
+  }
+  if (info.namespace !== '') return;
+  if (info.name !== '') throw newPathNotFound();
+  // Without a namespace a collection can be read, and reviews be posted; creating needs one.
+  if (info.verb === 'deletecollection' || info.verb === 'create') throw newMethodNotAllowedOnPath();
+}
+
+function methodNotAllowed({ resource, info }: RequestContext): Error {
+  return info.name === '' || info.subresource !== ''
+    ? newMethodNotAllowedOnPath()
+    : newMethodNotAllowed(resource.name, info.verb);
+}

@@ -1,0 +1,104 @@
+/** Paths outside of resources: discovery, health, version, and what the composition root adds. */
+
+import { newPathNotFound } from '#api/errors.ts';
+import type { ApiRequest, ApiResponse } from '#api/request.ts';
+import type { ServerContext } from './context.ts';
+import { Discovery } from './discovery/discovery.ts';
+import type { RequestInfo } from './request/request-info.ts';
+import { version } from './version.ts';
+
+/** Answers for every path below the prefix that it is registered by; undefined is 404. */
+export type PathHandler = (request: ApiRequest) => Promise<ApiResponse | undefined> | ApiResponse | undefined;
+
+export class Paths {
+  private readonly handlers: Readonly<Record<string, PathHandler>>;
+
+  constructor(context: ServerContext, more: Readonly<Record<string, PathHandler>>) {
+    const discovery = new Discovery(context.registry);
+    const health: PathHandler = (request) => healthOf(context, request);
+    this.handlers = {
+      api: (request) => discovery.handle(request),
+      apis: (request) => discovery.handle(request),
+      version: () => json(version),
+      healthz: health,
+      livez: health,
+      readyz: health,
+      ...Object.fromEntries(Object.entries(more).map(([prefix, handler]) => [prefix.replace(/^\//, ''), handler])),
+    };
+  }
+
+  async handle(request: ApiRequest, { path }: RequestInfo): Promise<ApiResponse> {
+    if (path === '/')
+      return json({
+        paths: Object.keys(this.handlers)
+          .map((name) => `/${name}`)
+          .sort(),
+      });
+    const name = path.split('/', 2)[1] ?? '';
+    const handler = Object.hasOwn(this.handlers, name) ? this.handlers[name] : undefined;
+    const response = await handler?.(request);
+    if (!response) throw newPathNotFound();
+    return response;
+  }
+}
+
+const encoder = new TextEncoder();
+
+export function json(value: unknown): ApiResponse {
+  return {
+    type: 'bytes',
+    status: 200,
+    contentType: 'application/json',
+    body: encoder.encode(JSON.stringify(value, null, 2)),
+  };
+}
+
+const checks = [
+  'ping',
+  'log',
+  'etcd',
+  'etcd-readiness',
+  'informer-sync',
+  'poststarthook/start-apiserver-admission-initializer',
+];
+
+/** Plain 'ok', or the list of checks with ?verbose. */
+async function healthOf({ store }: ServerContext, { path, query }: ApiRequest): Promise<ApiResponse | undefined> {
+  const [, probe = '', only] = path.split('/');
+  const known = checks.filter((name) => probe === 'readyz' || (name !== 'etcd-readiness' && name !== 'informer-sync'));
+  const wanted = only === undefined || only === '' ? known : known.filter((name) => name === only);
+  if (wanted.length === 0) return undefined;
+  const excluded = new Set(query.getAll('exclude'));
+  let healthy = true;
+  const lines: string[] = [];
+  for (const name of wanted) {
+    if (excluded.has(name)) {
+      lines.push(`[+]${name} excluded: ok`);
+      continue;
+    }
+    const works = name.startsWith('etcd') ? await answers(store) : true;
+    healthy &&= works;
+    lines.push(works ? `[+]${name} ok` : `[-]${name} failed: reason withheld`);
+  }
+  if (!healthy) return text(500, `${lines.join('\n')}\n${probe} check failed\n`);
+  return query.has('verbose') ? text(200, `${lines.join('\n')}\n${probe} check passed\n`) : text(200, 'ok');
+}
+
+async function answers(store: ServerContext['store']): Promise<boolean> {
+  try {
+    await store.revision();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function text(status: number, body: string): ApiResponse {
+  return {
+    type: 'bytes',
+    status,
+    contentType: 'text/plain; charset=utf-8',
+    body: encoder.encode(body),
+    headers: { 'x-content-type-options': 'nosniff' },
+  };
+}

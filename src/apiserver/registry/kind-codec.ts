@@ -1,0 +1,32 @@
+/**
+ * KindCodec: what the request path needs of a kind's schema. Built-in kinds have one over the generated tables
+ * (schema-codec.ts); a custom resource brings one made from its structural schema.
+ */
+
+import type { KubeObject } from '#api/object.ts';
+import type { RequestBody } from '#api/request.ts';
+import type { Draft } from '#base/edit.ts';
+
+export interface DecodedBody {
+  /** Fresh and mutable all the way down; apiVersion and kind as they were given. */
+  readonly object: Draft<KubeObject>;
+  /** What strict decoding found: 'unknown field "spec.foo"', 'duplicate field "spec.replicas"'. */
+  readonly problems: readonly string[];
+}
+
+export interface KindCodec {
+  /**
+   * Reads a body of any media type that the server takes. A plain tree (in-process callers, results of patches) is checked in the same
+   * way and copied. Throws StatusError BadRequest in upstream's words when the body is not an object of this kind.
+   */
+  decode(body: RequestBody): DecodedBody;
+  /** Defaults that the schema declares; the definition's own come after. */
+  applyDefaults(draft: Draft<KubeObject>): void;
+  /** JSON as Go prints the type. */
+  encodeJson(object: KubeObject): Uint8Array;
+  /** Absent for kinds without a protobuf form. */
+  readonly encodeProtobuf?: ((object: KubeObject) => Uint8Array) | undefined;
+}
+
+/** The codec of a group, version and kind: of resources, and of subresources' own kinds (Scale, Eviction, Binding). */
+export type CodecLookup = (group: string, version: string, kind: string) => KindCodec | undefined;

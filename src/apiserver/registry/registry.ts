@@ -1,0 +1,89 @@
+/** Registry: the resources that the server serves now. Definitions come and go at run time (custom resources). */
+
+import type { ResourceDefinition } from '#api/definition.ts';
+import { assert } from '#base/errors.ts';
+import type { Store } from '#store/store.ts';
+import type { StoreFeed } from '../cache/store-feed.ts';
+import type { CodecLookup, KindCodec } from './kind-codec.ts';
+import { Resource } from './resource.ts';
+
+export class Registry {
+  private readonly store: Store;
+  private readonly feed: StoreFeed;
+  private readonly codecs: CodecLookup;
+  private readonly byPath = new Map<string, Resource>();
+  private readonly changeListeners = new Set<() => void>();
+  /** Counts additions and removals: documents derived from the definitions are made again when it moves. */
+  private changes = 0;
+
+  constructor(store: Store, feed: StoreFeed, codecs: CodecLookup) {
+    this.store = store;
+    this.feed = feed;
+    this.codecs = codecs;
+  }
+
+  get generation(): number {
+    return this.changes;
+  }
+
+  /** `codec` for kinds that the server's tables do not know. */
+  add(definition: ResourceDefinition, codec?: KindCodec): Resource {
+    const found = codec ?? this.codecs(definition.group, definition.version, definition.kind);
+    assert(found, `no schema for ${definition.kind} of ${definition.group}/${definition.version}`);
+    const resource = new Resource(definition, found, this.store, this.feed);
+    this.byPath.set(pathOf(definition.group, definition.version, definition.plural), resource);
+    this.changed();
+    return resource;
+  }
+
+  remove(definition: Pick<ResourceDefinition, 'group' | 'version' | 'plural'>): void {
+    const path = pathOf(definition.group, definition.version, definition.plural);
+    const resource = this.byPath.get(path);
+    if (!resource) return;
+    this.byPath.delete(path);
+    this.feed.unregister(resource.prefix);
+    resource.cache.endWatches();
+    this.changed();
+  }
+
+  find(group: string, version: string, plural: string): Resource | undefined {
+    return this.byPath.get(pathOf(group, version, plural));
+  }
+
+  /** By kind; for references in objects. */
+  findKind(group: string, kind: string): Resource | undefined {
+    for (const { definition } of this.byPath.values()) {
+      if (definition.group === group && definition.kind === kind)
+        return this.find(group, definition.version, definition.plural);
+    }
+    return undefined;
+  }
+
+  hasGroupVersion(group: string, version: string): boolean {
+    for (const { definition } of this.byPath.values()) {
+      if (definition.group === group && definition.version === version) return true;
+    }
+    return false;
+  }
+
+  codecOf(group: string, version: string, kind: string): KindCodec | undefined {
+    return this.codecs(group, version, kind);
+  }
+
+  all(): Iterable<Resource> {
+    return this.byPath.values();
+  }
+
+  onChange(listener: () => void): void {
+    this.changeListeners.add(listener);
+  }
+
+  private changed(): void {
+    this.changes++;
+    for (const listener of this.changeListeners) listener();
+  }
+}
+
+function pathOf(group: string, version: string, plural: string): string {
+  return `${group}/${version}/${plural}`;
+}

@@ -1,0 +1,70 @@
+/** Resource: a definition at work: its codec, where its objects live in the store, and its watch cache. */
+
+import { apiVersionOf, type ResourceDefinition } from '#api/definition.ts';
+import type { ResourceName } from '#api/errors.ts';
+import type { KubeObject } from '#api/object.ts';
+import type { Store } from '#store/store.ts';
+import { registryPrefix, type StoreFeed } from '../cache/store-feed.ts';
+import { WatchCache } from '../cache/watch-cache.ts';
+import type { KindCodec } from './kind-codec.ts';
+
+export class Resource {
+  readonly definition: ResourceDefinition;
+  readonly codec: KindCodec;
+  /** 'v1', 'apps/v1' */
+  readonly apiVersion: string;
+  /** How messages name it. */
+  readonly name: ResourceName;
+  /** '/registry/apps/deployments/'; the core group's segment is 'core'. */
+  readonly prefix: string;
+  readonly cache: WatchCache;
+
+  constructor(definition: ResourceDefinition, codec: KindCodec, store: Store, feed: StoreFeed) {
+    this.definition = definition;
+    this.codec = codec;
+    this.apiVersion = apiVersionOf(definition);
+    this.name = { group: definition.group, resource: definition.plural };
+    this.prefix = `${registryPrefix}${definition.group || 'core'}/${definition.plural}/`;
+    this.cache = new WatchCache({
+      prefix: this.prefix,
+      store,
+      feed,
+      encodeProtobuf: codec.encodeProtobuf,
+      triggerOf: triggers[`${definition.group}/${definition.plural}`],
+    });
+  }
+
+  get namespaced(): boolean {
+    return this.definition.scope === 'Namespaced';
+  }
+
+  /** Key below the prefix. */
+  keyOf(namespace: string, name: string): string {
+    return this.namespaced ? `${namespace}/${name}` : name;
+  }
+
+  storeKey(namespace: string, name: string): string {
+    return this.prefix + this.keyOf(namespace, name);
+  }
+
+  /** Value of a selectable field as text. Undefined for a field that the kind cannot be selected by. */
+  fieldOf(field: string): ((object: KubeObject) => string) | undefined {
+    if (field === 'metadata.name') return (object) => object.metadata?.name ?? '';
+    if (field === 'metadata.namespace' && this.namespaced) return (object) => object.metadata?.namespace ?? '';
+    return Object.hasOwn(this.definition.selectableFields, field) ? this.definition.selectableFields[field] : undefined;
+  }
+}
+
+/** Fields by which watchers are indexed, as upstream does for what every node watches. */
+const triggerFields: Readonly<Record<string, string>> = {
+  '/pods': 'spec.nodeName',
+};
+
+/** The field whose exact match in a selector finds a watcher of the resource directly, if it has one. */
+export function triggerFieldOf(definition: ResourceDefinition): string | undefined {
+  return triggerFields[`${definition.group}/${definition.plural}`];
+}
+
+const triggers: Readonly<Record<string, (object: KubeObject) => string>> = {
+  '/pods': (object) => (object as { readonly spec?: { readonly nodeName?: string } }).spec?.nodeName ?? '',
+};

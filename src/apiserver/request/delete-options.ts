@@ -1,0 +1,62 @@
+/** DeleteOptions of a request: its body or, without one, the query (upstream's order); validated in upstream's words. */
+
+import { DecodeError } from '#api/codec/decode-error.ts';
+import { newBadRequest, newInvalid } from '#api/errors.ts';
+import { type FieldError, invalid, notSupported } from '#api/field-error.ts';
+import type { DeleteOptions } from '#api/generated/meta-v1.ts';
+import type { ApiRequest } from '#api/request.ts';
+import type { KindCodec } from '../registry/kind-codec.ts';
+import { isTrue } from './request-info.ts';
+
+const propagationPolicies = ['Foreground', 'Background', 'Orphan'];
+
+/** Throws 400 or 422. */
+export function parseDeleteOptions(request: ApiRequest, codec: KindCodec): DeleteOptions {
+  const options = readOptions(request, codec);
+  const errors = validate(options);
+  if (errors.length > 0) throw newInvalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', errors);
+  const { gracePeriodSeconds } = options;
+  // A negative period stands for one second.
+  return gracePeriodSeconds !== undefined && gracePeriodSeconds < 0 ? { ...options, gracePeriodSeconds: 1 } : options;
+}
+
+function readOptions({ body, query }: ApiRequest, codec: KindCodec): DeleteOptions {
+  if (body && (body.type === 'object' || body.bytes.length > 0)) {
+    let object: DeleteOptions & { readonly kind?: string | undefined };
+    try {
+      object = codec.decode(body).object as typeof object;
+    } catch (error) {
+      if (error instanceof DecodeError) throw newBadRequest(error.message);
+      throw error;
+    }
+    if (object.kind && object.kind !== 'DeleteOptions') {
+      throw newBadRequest('decoded object cannot be converted to DeleteOptions');
+    }
+    return object;
+  }
+  const grace = query.get('gracePeriodSeconds');
+  if (grace && !/^-?\d+$/.test(grace))
+    throw newBadRequest(`strconv.ParseInt: parsing ${JSON.stringify(grace)}: invalid syntax`);
+  const policy = query.get('propagationPolicy');
+  const dryRun = query.getAll('dryRun').filter((value) => value !== '');
+  return {
+    ...(grace ? { gracePeriodSeconds: Number(grace) } : {}),
+    ...(policy ? { propagationPolicy: policy } : {}),
+    ...(query.has('orphanDependents') ? { orphanDependents: isTrue(query.get('orphanDependents')) } : {}),
+    ...(dryRun.length > 0 ? { dryRun } : {}),
+  };
+}
+
+function validate({ propagationPolicy, orphanDependents, dryRun }: DeleteOptions): FieldError[] {
+  const errors: FieldError[] = [];
+  if (orphanDependents !== undefined && orphanDependents !== null && propagationPolicy) {
+    const detail = 'orphanDependents and deletionPropagation cannot be both set';
+    errors.push(invalid('propagationPolicy', propagationPolicy, detail));
+  }
+  if (propagationPolicy && !propagationPolicies.includes(propagationPolicy)) {
+    const message = `Unsupported value: ${JSON.stringify(propagationPolicy)}: supported values: "Foreground", "Background", "Orphan", "nil"`;
+    errors.push({ type: 'FieldValueNotSupported', field: 'propagationPolicy', message });
+  }
+  if (dryRun?.some((value) => value !== 'All')) errors.push(notSupported('dryRun', dryRun, ['All']));
+  return errors;
+}

@@ -1,0 +1,105 @@
+/** Options of lists and watches, from the query, validated in upstream's words (apimachinery metainternalversion validation). */
+
+import { newBadRequest, newInvalid } from '#api/errors.ts';
+import { type FieldError, forbidden, notSupported } from '#api/field-error.ts';
+import { everyField, type FieldSelector, parseFieldSelector } from '#api/field-selector.ts';
+import { everything, parseLabelSelector, type Selector, SelectorError } from '#api/label-selector.ts';
+import { isTrue } from './request-info.ts';
+
+export interface ListOptions {
+  readonly labelSelector: Selector;
+  readonly fieldSelector: FieldSelector;
+  /** '' when not given. */
+  readonly resourceVersion: string;
+  readonly resourceVersionMatch: '' | 'Exact' | 'NotOlderThan';
+  /** 0 is no limit. */
+  readonly limit: number;
+  readonly continueToken: string;
+  readonly timeoutSeconds: number | undefined;
+  readonly allowWatchBookmarks: boolean;
+  readonly sendInitialEvents: boolean | undefined;
+}
+
+/** Throws 400 or 422. */
+export function parseListOptions(query: URLSearchParams, watch: boolean): ListOptions {
+  const match = query.get('resourceVersionMatch') ?? '';
+  const options: ListOptions = {
+    labelSelector: selectorOf(query.get('labelSelector'), everything, parseLabelSelector),
+    fieldSelector: selectorOf(query.get('fieldSelector'), everyField, parseFieldSelector),
+    resourceVersion: query.get('resourceVersion') ?? '',
+    resourceVersionMatch: match as ListOptions['resourceVersionMatch'],
+    limit: integerOf(query.get('limit')) ?? 0,
+    continueToken: query.get('continue') ?? '',
+    timeoutSeconds: integerOf(query.get('timeoutSeconds')),
+    allowWatchBookmarks: isTrue(query.get('allowWatchBookmarks')),
+    sendInitialEvents: query.has('sendInitialEvents') ? isTrue(query.get('sendInitialEvents')) : undefined,
+  };
+  const errors = watch ? validateWatch(options) : validateList(options);
+  if (errors.length > 0) throw newInvalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', errors);
+  return options;
+}
+
+function validateWatch({ resourceVersionMatch, sendInitialEvents }: ListOptions): FieldError[] {
+  const field = 'resourceVersionMatch';
+  if (sendInitialEvents !== undefined) {
+    if (resourceVersionMatch !== 'NotOlderThan') {
+      return [forbidden(field, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')];
+    }
+    return [];
+  }
+  if (resourceVersionMatch !== '') {
+    return [forbidden(field, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided')];
+  }
+  return [];
+}
+
+function validateList(options: ListOptions): FieldError[] {
+  const { resourceVersion, resourceVersionMatch, continueToken, sendInitialEvents } = options;
+  const field = 'resourceVersionMatch';
+  const errors: FieldError[] = [];
+  if (resourceVersionMatch !== '') {
+    if (resourceVersion === '') {
+      errors.push(forbidden(field, 'resourceVersionMatch is forbidden unless resourceVersion is provided'));
+    }
+    if (continueToken !== '')
+      errors.push(forbidden(field, 'resourceVersionMatch is forbidden when continue is provided'));
+    if (resourceVersionMatch !== 'Exact' && resourceVersionMatch !== 'NotOlderThan') {
+      const error = notSupported(field, resourceVersionMatch, []);
+      errors.push({ ...error, message: `${error.message}: supported values: "Exact", "NotOlderThan", ""` });
+    }
+    if (resourceVersionMatch === 'Exact' && resourceVersion === '0') {
+      errors.push(forbidden(field, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
+    }
+  }
+  if (sendInitialEvents !== undefined) {
+    errors.push(forbidden('sendInitialEvents', 'sendInitialEvents is forbidden for list'));
+  }
+  return errors;
+}
+
+/** A resourceVersion as a revision; throws upstream's 400. */
+export function parseResourceVersion(text: string): number {
+  if (!/^\d{1,20}$/.test(text)) {
+    throw newBadRequest(
+      `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
+    );
+  }
+  return Number(text);
+}
+
+function integerOf(text: string | null): number | undefined {
+  if (text === null || text === '') return undefined;
+  if (!/^[-+]?\d+$/.test(text))
+    throw newBadRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  return Number(text);
+}
+
+function selectorOf<T>(text: string | null, absent: T, parse: (text: string) => T): T {
+  if (!text) return absent;
+  try {
+    return parse(text);
+  } catch (error) {
+    if (error instanceof SelectorError) throw newBadRequest(error.message);
+    throw error;
+  }
+}

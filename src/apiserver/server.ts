@@ -1,0 +1,177 @@
+/**
+ * The API server: one handler from request to response, over a store and a list of definitions.
+ *
+ * authenticate -> authorize -> (path or resource) -> verb: admission, validation, store. Filters that later parts bring (audit, priority
+ * and fairness) wrap `handler`. In-process callers go through the same function as HTTP.
+ */
+
+import type { ResourceDefinition } from '#api/definition.ts';
+import { newBadRequest, newForbidden, newPathNotFound, newServiceUnavailable, newUnauthorized } from '#api/errors.ts';
+import { everyField } from '#api/field-selector.ts';
+import type { ApiHandler, ApiRequest, ApiResponse, Headers, UserInfo } from '#api/request.ts';
+import type { WireHandler } from '#api/wire.ts';
+import type { Env } from '#base/env.ts';
+import type { Store } from '#store/store.ts';
+import type { Actions } from './actions/action.ts';
+import { AdmissionChain } from './admission-chain.ts';
+import type { AdmissionPlugin } from './admission-plugin.ts';
+import type { Authenticator } from './authenticator.ts';
+import type { AuthorizationAttributes, Authorizer } from './authorizer.ts';
+import { StoreFeed } from './cache/store-feed.ts';
+import type { RequestContext, ServerContext } from './context.ts';
+import { dispatch } from './dispatch.ts';
+import type { FieldManager } from './field-manager.ts';
+import type { Patcher } from './patcher.ts';
+import type { PathHandler } from './paths.ts';
+import { Paths } from './paths.ts';
+import type { CodecLookup } from './registry/kind-codec.ts';
+import { Registry } from './registry/registry.ts';
+import { parseRequestInfo, type RequestInfo } from './request/request-info.ts';
+import { transform } from './transform/transform.ts';
+import { checkAcceptable, createWireHandler } from './wire/encode.ts';
+import type { WriteHooks } from './write-hooks.ts';
+
+export interface ApiServerConfig {
+  readonly env: Env;
+  readonly store: Store;
+  readonly definitions: readonly ResourceDefinition[];
+  readonly codecs: CodecLookup;
+  readonly authenticate: Authenticator;
+  readonly authorize: Authorizer;
+  readonly admission?: readonly AdmissionPlugin[];
+  readonly actions?: Actions;
+  readonly fieldManager?: FieldManager;
+  readonly patcher?: Patcher;
+  readonly writeHooks?: ReadonlyMap<string, WriteHooks>;
+  /** Further paths outside of resources, by prefix: '/openapi', '/metrics', '/.well-known'. */
+  readonly paths?: Readonly<Record<string, PathHandler>>;
+}
+
+export interface ApiServer {
+  /** For in-process callers and the simulated network: throws StatusError. */
+  readonly handler: ApiHandler;
+  /** For byte transports: never throws. */
+  readonly wire: WireHandler;
+  readonly context: ServerContext;
+  readonly registry: Registry;
+  /** Resolves when requests can be served. */
+  ready(): Promise<void>;
+  /** Ends watches and the feed; requests are refused from then on. The store stays open. */
+  close(): Promise<void>;
+}
+
+export function createApiServer(config: ApiServerConfig): ApiServer {
+  return new Server(config);
+}
+
+class Server implements ApiServer {
+  readonly context: ServerContext;
+  readonly wire: WireHandler;
+  private readonly config: ApiServerConfig;
+  private readonly paths: Paths;
+  private starting: Promise<void> | undefined;
+  private closed = false;
+
+  constructor(config: ApiServerConfig) {
+    const { env, store, codecs } = config;
+    const feed = new StoreFeed(store, env);
+    this.config = config;
+    this.context = {
+      env,
+      store,
+      feed,
+      registry: new Registry(store, feed, codecs),
+      admission: new AdmissionChain(config.admission ?? []),
+      fieldManager: config.fieldManager,
+      patcher: config.patcher,
+      writeHooks: config.writeHooks ?? new Map(),
+    };
+    for (const definition of config.definitions) this.registry.add(definition);
+    this.paths = new Paths(this.context, config.paths ?? {});
+    this.wire = createWireHandler({ handler: (request) => this.handleChecked(request), codecs, env });
+  }
+
+  get registry(): Registry {
+    return this.context.registry;
+  }
+
+  ready(): Promise<void> {
+    this.starting ??= this.context.feed.start();
+    return this.starting;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    for (const { cache } of this.registry.all()) cache.endWatches();
+    await this.context.feed.close();
+  }
+
+  readonly handler: ApiHandler = async (request) => {
+    if (this.closed) throw newServiceUnavailable('apiserver is shutting down');
+    await this.ready();
+    const info = parseRequestInfo(request);
+    if (!info) throw newBadRequest(`invalid path: ${request.path}`);
+    const user = await this.authenticate(request);
+    await this.authorize(info, user);
+    if (!info.isResourceRequest) return this.paths.handle(request, info);
+    const resource = this.registry.find(info.apiGroup, info.apiVersion, info.resource);
+    if (!resource) throw newPathNotFound();
+    const context: RequestContext = { server: this.context, request, info, user, resource, warnings: [] };
+    const response = await dispatch(context, this.config.actions ?? {});
+    return withWarnings(transform(context, response), context.warnings);
+  };
+
+  private handleChecked(request: ApiRequest): Promise<ApiResponse> {
+    const refused =
+      request.path.startsWith('/api/') || request.path.startsWith('/apis/') ? checkAcceptable(request) : undefined;
+    return refused ? Promise.reject(refused) : this.handler(request);
+  }
+
+  private async authenticate(request: ApiRequest): Promise<UserInfo> {
+    const user = await this.config.authenticate(request);
+    if (!user) throw newUnauthorized();
+    return user;
+  }
+
+  private async authorize(info: RequestInfo, user: UserInfo): Promise<void> {
+    const attributes: AuthorizationAttributes = { ...info, user, fieldSelector: everyField };
+    const pending = this.config.authorize(attributes);
+    const { decision, reason } = pending instanceof Promise ? await pending : pending;
+    if (decision === 'allow') return;
+    const text = forbiddenText(attributes) + (reason === '' ? '' : `: ${reason}`);
+    throw newForbidden({ group: info.apiGroup, resource: info.resource }, info.name, text);
+  }
+}
+
+/** Upstream's sentence (apiserver endpoints/handlers/responsewriters/errors.go). */
+export function forbiddenText(attributes: AuthorizationAttributes): string {
+  const { user, verb, path, apiGroup, namespace, isResourceRequest } = attributes;
+  const subject = `User ${JSON.stringify(user.username)} cannot ${verb}`;
+  if (!isResourceRequest) return `${subject} path ${JSON.stringify(path)}`;
+  const resource = attributes.subresource ? `${attributes.resource}/${attributes.subresource}` : attributes.resource;
+  const where = namespace ? `in the namespace ${JSON.stringify(namespace)}` : 'at the cluster scope';
+  return `${subject} resource ${JSON.stringify(resource)} in API group ${JSON.stringify(apiGroup)} ${where}`;
+}
+
+/** Total length of warnings in one answer (upstream's limit, so that headers stay small). */
+const warningsBound = 4096;
+const warningBound = 256;
+
+function withWarnings(response: ApiResponse, warnings: readonly string[]): ApiResponse {
+  if (warnings.length === 0 || response.type === 'upgrade') return response;
+  let total = 0;
+  const values: string[] = [];
+  for (const warning of new Set(warnings)) {
+    const text = total + warning.length > warningsBound ? warning.slice(0, warningBound) : warning;
+    total += text.length;
+    if (total > 2 * warningsBound) break;
+    values.push(`299 - ${quoted(text)}`);
+  }
+  const headers: Headers = { ...response.headers, warning: values.join(', ') };
+  return { ...response, headers };
+}
+
+/** A quoted-string of RFC 9110: control and non-ASCII characters would break the header. */
+function quoted(text: string): string {
+  return `"${text.replace(/[\\"]/g, '\\$&').replace(/[^\x20-\x7e]/g, '?')}"`;
+}

@@ -1,0 +1,114 @@
+/** Tables (meta/v1): what `kubectl get` prints, made by the server from the definition's columns. */
+
+import type { Column, ResourceDefinition } from '#api/definition.ts';
+import type { KubeObject } from '#api/object.ts';
+import type { EncodedObject, EncodedWatchEvent } from '#api/request.ts';
+import { ageOf } from '#api/time.ts';
+import { WatchFrame } from '../cache/watch-frame.ts';
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export interface TableConfig {
+  readonly apiVersion: string;
+  readonly definition: ResourceDefinition;
+  /** includeObject: 'None', 'Metadata' (also ''), 'Object'. */
+  readonly include: string;
+  readonly nowMs: () => number;
+}
+
+export interface TableMeta {
+  readonly resourceVersion: string;
+  readonly continue?: string;
+  readonly remainingItemCount?: number;
+}
+
+/** Columns of kinds that declare none. */
+const nameAndAge: readonly Column<KubeObject>[] = [
+  { name: 'Name', type: 'string', format: 'name', cell: (object) => object.metadata?.name ?? '' },
+  { name: 'Age', type: 'string', cell: (object, nowMs) => ageOf(object.metadata?.creationTimestamp, nowMs) },
+];
+
+export class TableMaker {
+  private readonly config: TableConfig;
+  private readonly columns: readonly Column<KubeObject>[];
+
+  constructor(config: TableConfig) {
+    this.config = config;
+    this.columns = config.definition.columns.length > 0 ? config.definition.columns : nameAndAge;
+  }
+
+  of(items: readonly EncodedObject[], metadata: TableMeta): EncodedObject {
+    return this.table(items, metadata, true);
+  }
+
+  /** One table per event; only the first says the columns. */
+  async *watch(
+    batches: AsyncIterable<readonly EncodedWatchEvent[]>,
+  ): AsyncGenerator<readonly EncodedWatchEvent[], void, void> {
+    let first = true;
+    for await (const batch of batches) {
+      yield batch.map((event) => {
+        if (event.type === 'ERROR') return event;
+        const { resourceVersion = '' } = event.body.object.metadata ?? {};
+        const table = this.table([event.body], { resourceVersion }, first);
+        first = false;
+        return new WatchFrame(event.type, table);
+      });
+    }
+  }
+
+  private table(items: readonly EncodedObject[], metadata: TableMeta, withColumns: boolean): EncodedObject {
+    const nowMs = this.config.nowMs();
+    const rows = items.map((item) => this.row(item, nowMs)).join(',');
+    const head = JSON.stringify({ kind: 'Table', apiVersion: this.config.apiVersion, metadata }).slice(0, -1);
+    const columns = withColumns ? JSON.stringify(this.columns.map(columnDefinition)) : 'null';
+    const text = `${head},"columnDefinitions":${columns},"rows":[${rows}]}\n`;
+    return new TableBody(encoder.encode(text));
+  }
+
+  private row(item: EncodedObject, nowMs: number): string {
+    const cells = JSON.stringify(this.columns.map(({ cell }) => cell(item.object, nowMs)));
+    return `{"cells":${cells},"object":${this.objectText(item)}}`;
+  }
+
+  private objectText(item: EncodedObject): string {
+    switch (this.config.include) {
+      case 'None':
+        return 'null';
+      case 'Object':
+        return decoder.decode(item.json());
+      default:
+        return JSON.stringify({
+          kind: 'PartialObjectMetadata',
+          apiVersion: this.config.apiVersion,
+          metadata: item.object.metadata,
+        });
+    }
+  }
+}
+
+function columnDefinition({ name, type, format, description, priority }: Column<KubeObject>): object {
+  return { name, type, format: format ?? '', description: description ?? '', priority: priority ?? 0 };
+}
+
+/** Bytes of a table; the view is read back from them in the rare case that somebody in process asks for one. */
+class TableBody implements EncodedObject {
+  private readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  get object(): KubeObject {
+    return JSON.parse(decoder.decode(this.bytes)) as KubeObject;
+  }
+
+  json(): Uint8Array {
+    return this.bytes;
+  }
+
+  protobuf(): Uint8Array {
+    throw new Error('tables have no protobuf encoding here');
+  }
+}

@@ -1,0 +1,77 @@
+/** Conversions of answers that a client may ask for by Accept: Table (kubectl get) and metadata only. */
+
+import { newNotAcceptable } from '#api/errors.ts';
+import type { ApiResponse, EncodedObject } from '#api/request.ts';
+import type { RequestContext } from '../context.ts';
+import { type Conversion, negotiate } from '../wire/accept.ts';
+import { PartialMetadata } from './partial-metadata.ts';
+import { TableMaker } from './table.ts';
+
+export function transform(context: RequestContext, response: ApiResponse): ApiResponse {
+  const accept = context.request.headers.accept;
+  if (!accept?.includes('as=')) return response;
+  const as = negotiate(accept, true)?.as;
+  if (!as) return response;
+  switch (as.kind) {
+    case 'Table':
+      return toTable(context, response, as);
+    case 'PartialObjectMetadata':
+      if (response.type === 'list') throw newNotAcceptable(['application/json', 'application/yaml']);
+      return toPartial(context, response, as);
+    case 'PartialObjectMetadataList':
+      if (response.type === 'object') throw newNotAcceptable(['application/json', 'application/yaml']);
+      return toPartial(context, response, as);
+  }
+}
+
+function toPartial({ server }: RequestContext, response: ApiResponse, { version }: Conversion): ApiResponse {
+  const partial = new PartialMetadata(`meta.k8s.io/${version}`, server.registry);
+  switch (response.type) {
+    case 'object':
+      return isStatus(response.body) ? response : { ...response, body: partial.of(response.body) };
+    case 'list':
+      return {
+        ...response,
+        apiVersion: `meta.k8s.io/${version}`,
+        kind: 'PartialObjectMetadataList',
+        items: response.items.map((item) => partial.of(item)),
+      };
+    case 'watch':
+      return { ...response, events: partial.watch(response.events) };
+    default:
+      return response;
+  }
+}
+
+function toTable(context: RequestContext, response: ApiResponse, { version }: Conversion): ApiResponse {
+  const { resource, request, server } = context;
+  const table = new TableMaker({
+    apiVersion: `meta.k8s.io/${version}`,
+    definition: resource.definition,
+    include: request.query.get('includeObject') ?? '',
+    nowMs: () => server.env.clock.now(),
+  });
+  switch (response.type) {
+    case 'object':
+      if (isStatus(response.body)) return response;
+      return {
+        ...response,
+        body: table.of([response.body], { resourceVersion: response.body.object.metadata?.resourceVersion ?? '' }),
+      };
+    case 'list':
+      return {
+        type: 'object',
+        status: 200,
+        body: table.of(response.items, response.metadata),
+        ...(response.headers ? { headers: response.headers } : {}),
+      };
+    case 'watch':
+      return { ...response, events: table.watch(response.events) };
+    default:
+      return response;
+  }
+}
+
+function isStatus({ object }: EncodedObject): boolean {
+  return object.kind === 'Status' && object.apiVersion === 'v1';
+}

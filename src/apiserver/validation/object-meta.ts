@@ -1,0 +1,166 @@
+/** Validation of metadata, the same for every kind (apimachinery api/validation/objectmeta.go). */
+
+import { child, type FieldError, forbidden, index, invalid, required, tooLong } from '#api/field-error.ts';
+import type { ManagedFieldsEntry, ObjectMeta, OwnerReference } from '#api/generated/meta-v1.ts';
+import { isDNS1123Label, isQualifiedName, isValidLabelValue, subdomainName } from '#api/name-format.ts';
+
+export type NameRule = (name: string, prefix: boolean) => readonly string[];
+
+/** Bytes of all annotation keys and values of one object. */
+const annotationsBound = 256 * 1024;
+const immutableMessage = 'field is immutable';
+
+export function validateObjectMeta(
+  meta: ObjectMeta,
+  namespaced: boolean,
+  nameRule: NameRule | undefined,
+): FieldError[] {
+  const path = 'metadata';
+  const rule = nameRule ?? subdomainName;
+  const errors: FieldError[] = [];
+  if (meta.generateName) {
+    for (const message of rule(meta.generateName, true)) {
+      errors.push(invalid(child(path, 'generateName'), meta.generateName, message));
+    }
+  }
+  if (!meta.name) errors.push(required(child(path, 'name'), 'name or generateName is required'));
+  else for (const message of rule(meta.name, false)) errors.push(invalid(child(path, 'name'), meta.name, message));
+  if (namespaced) {
+    if (!meta.namespace) errors.push(required(child(path, 'namespace')));
+    else {
+      for (const message of isDNS1123Label(meta.namespace)) {
+        errors.push(invalid(child(path, 'namespace'), meta.namespace, message));
+      }
+    }
+  } else if (meta.namespace) errors.push(forbidden(child(path, 'namespace'), 'not allowed on this type'));
+  if ((meta.generation ?? 0) < 0) {
+    errors.push(invalid(child(path, 'generation'), meta.generation, 'must be greater than or equal to 0'));
+  }
+  errors.push(...validateCommon(meta, path));
+  errors.push(...validateFinalizers(meta.finalizers ?? [], child(path, 'finalizers')));
+  return errors;
+}
+
+export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta): FieldError[] {
+  const path = 'metadata';
+  const errors: FieldError[] = [];
+  if (old.deletionTimestamp) {
+    const extra = (meta.finalizers ?? []).filter((finalizer) => !old.finalizers?.includes(finalizer)).sort();
+    if (extra.length > 0) {
+      const list = `[]string{${extra.map((item) => JSON.stringify(item)).join(', ')}}`;
+      const detail = `no new finalizers can be added if the object is being deleted, found new finalizers ${list}`;
+      errors.push(forbidden(child(path, 'finalizers'), detail));
+    }
+  }
+  if ((meta.generation ?? 0) < (old.generation ?? 0)) {
+    errors.push(invalid(child(path, 'generation'), meta.generation ?? 0, 'must not be decremented'));
+  }
+  for (const field of immutableFields) {
+    if ((meta[field] ?? '') !== (old[field] ?? '')) {
+      errors.push(invalid(child(path, field), meta[field] ?? (isText(field) ? '' : null), immutableMessage));
+    }
+  }
+  errors.push(...validateCommon(meta, path));
+  return errors;
+}
+
+const immutableFields = [
+  'name',
+  'namespace',
+  'uid',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+] as const;
+
+function isText(field: (typeof immutableFields)[number]): boolean {
+  return field === 'name' || field === 'namespace' || field === 'uid';
+}
+
+export function validateLabels(labels: Readonly<Record<string, string>> | undefined, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const [key, value] of Object.entries(labels ?? {})) {
+    for (const message of isQualifiedName(key)) errors.push(invalid(path, key, message));
+    for (const message of isValidLabelValue(value)) errors.push(invalid(path, value, message));
+  }
+  return errors;
+}
+
+export function validateAnnotations(
+  annotations: Readonly<Record<string, string>> | undefined,
+  path: string,
+): FieldError[] {
+  const errors: FieldError[] = [];
+  let size = 0;
+  for (const [key, value] of Object.entries(annotations ?? {})) {
+    for (const message of isQualifiedName(key.toLowerCase())) errors.push(invalid(path, key, message));
+    size += utf8Length(key) + utf8Length(value);
+  }
+  if (size > annotationsBound) errors.push(tooLong(path, annotationsBound));
+  return errors;
+}
+
+function validateCommon(meta: ObjectMeta, path: string): FieldError[] {
+  return [
+    ...validateLabels(meta.labels, child(path, 'labels')),
+    ...validateAnnotations(meta.annotations, child(path, 'annotations')),
+    ...validateOwnerReferences(meta.ownerReferences ?? [], child(path, 'ownerReferences')),
+    ...validateManagedFields(meta.managedFields ?? [], child(path, 'managedFields')),
+  ];
+}
+
+function validateOwnerReferences(references: readonly OwnerReference[], path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  let controller = '';
+  for (const reference of references) {
+    const version = reference.apiVersion.slice(reference.apiVersion.indexOf('/') + 1);
+    if (!version) errors.push(invalid(child(path, 'apiVersion'), reference.apiVersion, 'version must not be empty'));
+    for (const field of ['kind', 'name', 'uid'] as const) {
+      if (!reference[field]) errors.push(invalid(child(path, field), reference[field], 'must not be empty'));
+    }
+    if (reference.apiVersion === 'v1' && reference.kind === 'Event') {
+      errors.push(invalid(path, reference, '/v1, Kind=Event is disallowed from being an owner'));
+    }
+    if (!reference.controller) continue;
+    const name = `${reference.kind}/${reference.name}`;
+    if (controller === '') controller = name;
+    else {
+      const detail = `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${name}`;
+      errors.push(invalid(path, references, detail));
+    }
+  }
+  return errors;
+}
+
+function validateFinalizers(finalizers: readonly string[], path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const finalizer of finalizers) {
+    for (const message of isQualifiedName(finalizer)) errors.push(invalid(path, finalizer, message));
+  }
+  if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
+    errors.push(invalid(path, finalizers, 'finalizer orphan and foregroundDeletion cannot be both set'));
+  }
+  return errors;
+}
+
+function validateManagedFields(entries: readonly ManagedFieldsEntry[], path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  entries.forEach((entry, position) => {
+    const at = index(path, position);
+    if (entry.operation !== 'Apply' && entry.operation !== 'Update') {
+      errors.push(invalid(child(at, 'operation'), entry.operation ?? '', 'must be `Apply` or `Update`'));
+    }
+    if (entry.fieldsType && entry.fieldsType !== 'FieldsV1') {
+      errors.push(invalid(child(at, 'fieldsType'), entry.fieldsType, 'must be `FieldsV1`'));
+    }
+    if ((entry.manager ?? '').length > 128) errors.push(tooLong(child(at, 'manager'), 128));
+    if ((entry.subresource ?? '').length > 256) errors.push(tooLong(child(at, 'subresource'), 256));
+  });
+  return errors;
+}
+
+const encoder = new TextEncoder();
+
+function utf8Length(text: string): number {
+  return encoder.encode(text).length;
+}

@@ -1,0 +1,144 @@
+/** POST of an object (and PUT or apply of one that does not exist yet). */
+
+import { newAlreadyExists, newGenerateNameConflict, newGenericFailure } from '#api/errors.ts';
+import type { ApiResponse, EncodedObject } from '#api/request.ts';
+import { formatTime } from '#api/time.ts';
+import { mutableCopy } from '#base/edit.ts';
+import { nameSuffix, uuid } from '#base/env.ts';
+import { CachedObject, PlainObject } from '../cache/cached-object.ts';
+import type { RequestContext } from '../context.ts';
+import { parseWriteOptions, type WriteOptions } from '../request/write-options.ts';
+import {
+  admissionContext,
+  applyDefaults,
+  decodeObject,
+  encodeForStore,
+  ensureNamespace,
+  hookContext,
+  type MutableObject,
+  putObject,
+  validateNew,
+} from './write.ts';
+
+/** Generated names are at most this long; the prefix is cut (apiserver storage/names). */
+const maxNameLength = 63;
+const suffixLength = 5;
+/** Attempts to find a free generated name (RetryGenerateName). */
+const maxNameAttempts = 8;
+
+export async function create(context: RequestContext): Promise<ApiResponse> {
+  const options = parseWriteOptions(context.request, 'CreateOptions');
+  const { resource } = context;
+  const draft = decodeObject(
+    context,
+    resource.codec,
+    { apiVersion: resource.apiVersion, kind: resource.definition.kind },
+    options,
+  );
+  ensureNamespace(context, draft);
+  if (draft.metadata.resourceVersion)
+    throw newGenericFailure('resourceVersion should not be set on objects to be created');
+  applyDefaults(resource, draft);
+  return { type: 'object', status: 201, body: await createObject(context, draft, options) };
+}
+
+/** Creates a decoded and defaulted object: admission, preparation, validation, the write. The draft is given away. */
+export async function createObject(
+  context: RequestContext,
+  draft: MutableObject,
+  options: WriteOptions,
+  admissionOptions?: Readonly<Record<string, unknown>>,
+): Promise<EncodedObject> {
+  const { server, resource } = context;
+  const { env, admission, fieldManager } = server;
+  const { definition } = resource;
+  const { metadata } = draft;
+  const now = formatTime(env.clock.now());
+  const { dryRun } = options;
+
+  delete metadata.managedFields;
+  delete metadata.selfLink;
+  fillSystemFields(context, draft, now);
+  const write = { resource, manager: options.fieldManager, subresource: '', time: now };
+  const managed = options.applied ?? undefined;
+  if (managed) metadata.managedFields = managed;
+  else fieldManager?.update(undefined, draft, write);
+
+  const admitContext = admissionContext(context, 'CREATE', {
+    object: draft,
+    oldObject: undefined,
+    dryRun,
+    name: metadata.name ?? '',
+    options: admissionOptions ?? { kind: 'CreateOptions', apiVersion: 'meta.k8s.io/v1' },
+  });
+  const admitting = admission.admit(admitContext);
+  if (admitting) await admitting;
+  applyDefaults(resource, draft);
+
+  delete metadata.deletionTimestamp;
+  delete metadata.deletionGracePeriodSeconds;
+  if (definition.hasStatus && !definition.keepsStatusOnCreate) delete (draft as { status?: unknown }).status;
+  if (definition.tracksGeneration) metadata.generation = 1;
+  definition.prepareForCreate?.(draft, hookContext(context));
+  const generated = !metadata.name && Boolean(metadata.generateName);
+  const finish = server.writeHooks
+    .get(`${definition.group}/${definition.plural}`)
+    ?.beforeWrite?.(draft, undefined, dryRun);
+  let committed = false;
+  try {
+    for (let attempt = 1; ; attempt++) {
+      if (generated) metadata.name = generateName(context, metadata.generateName ?? '');
+      if (attempt === 1) {
+        validateNew(context, draft);
+        if (!managed) fieldManager?.update(undefined, draft, write);
+        const validating = admission.validate({ ...admitContext, name: metadata.name ?? '' });
+        if (validating) await validating;
+      }
+      const created = await insert(context, attempt < maxNameAttempts && generated ? copyOf(draft) : draft, dryRun);
+      if (created) {
+        committed = !dryRun;
+        return created;
+      }
+      const name = metadata.name ?? '';
+      if (!generated) throw newAlreadyExists(resource.name, name);
+      if (attempt === maxNameAttempts) throw newGenerateNameConflict(resource.name, name, 1);
+    }
+  } finally {
+    finish?.(committed);
+  }
+}
+
+/** Undefined when the name is taken. */
+async function insert(
+  context: RequestContext,
+  draft: MutableObject,
+  dryRun: boolean,
+): Promise<EncodedObject | undefined> {
+  const { server, resource } = context;
+  const key = resource.keyOf(draft.metadata.namespace ?? '', draft.metadata.name ?? '');
+  const encoded = encodeForStore(resource, draft);
+  if (dryRun) {
+    const existing = await server.store.get(resource.prefix + key);
+    const { codec } = resource;
+    return existing
+      ? undefined
+      : new PlainObject(encoded.view, (object) => codec.encodeJson(object), codec.encodeProtobuf);
+  }
+  const written = await putObject(context, key, encoded, 0);
+  return written instanceof CachedObject ? written : undefined;
+}
+
+/** Writing freezes; a draft whose generated name may turn out taken is written as a copy. */
+function copyOf(draft: MutableObject): MutableObject {
+  return mutableCopy(draft) as MutableObject;
+}
+
+function fillSystemFields(context: RequestContext, draft: MutableObject, now: string): void {
+  const { metadata } = draft;
+  metadata.creationTimestamp = now;
+  metadata.uid = uuid(context.server.env.random);
+}
+
+function generateName(context: RequestContext, prefix: string): string {
+  return prefix.slice(0, maxNameLength - suffixLength) + nameSuffix(context.server.env.random, suffixLength);
+}

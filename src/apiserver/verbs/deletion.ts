@@ -1,0 +1,139 @@
+/**
+ * What a delete does to an object: nothing to wait for, and it goes; otherwise it is marked, and goes when its finalizers are taken
+ * away and its grace period was given up (rest.BeforeDelete, generic registry Store.Delete). Pure.
+ */
+
+import type { ResourceDefinition } from '#api/definition.ts';
+import { newConflict } from '#api/errors.ts';
+import type { DeleteOptions } from '#api/generated/meta-v1.ts';
+import type { KubeObject } from '#api/object.ts';
+import { formatTime, parseTime } from '#api/time.ts';
+import { mutableCopy } from '#base/edit.ts';
+import { asMutable, type MutableObject } from './write.ts';
+
+const orphanFinalizer = 'orphan';
+const foregroundFinalizer = 'foregroundDeletion';
+
+export type Deletion =
+  /** Nothing holds the object. */
+  | { readonly type: 'remove' }
+  /** It is being deleted already, with nothing to change. */
+  | { readonly type: 'pending' }
+  /** It stays, marked like this. */
+  | { readonly type: 'mark'; readonly draft: MutableObject };
+
+/** Throws Conflict when a precondition does not hold. */
+export function planDeletion(
+  definition: ResourceDefinition,
+  object: KubeObject,
+  options: DeleteOptions,
+  nowMs: number,
+): Deletion {
+  checkPreconditions(definition, object, options);
+  const draft = asMutable(mutableCopy(object), {
+    apiVersion: object.apiVersion ?? '',
+    kind: object.kind ?? '',
+  });
+  const { metadata } = draft;
+  const grace = planGrace(definition, object, options, nowMs);
+  if (grace === 'pending') return { type: 'pending' };
+
+  const finalizers = finalizersFor(definition, object, options);
+  const finalizersChanged = !sameSet(finalizers, object.metadata?.finalizers ?? []);
+  if (finalizersChanged) metadata.finalizers = [...finalizers];
+  if (finalizers.length === 0) delete metadata.finalizers;
+
+  if (grace !== 'none') {
+    metadata.deletionTimestamp = grace.deletionTimestamp;
+    metadata.deletionGracePeriodSeconds = grace.seconds;
+  }
+  const held = finalizers.length > 0 || (definition.holdsDeletion?.(object) ?? false);
+  if (!held) return grace !== 'none' && grace.seconds > 0 ? marked(definition, object, draft) : { type: 'remove' };
+  if (grace === 'none') {
+    if (object.metadata?.deletionTimestamp && !finalizersChanged) return { type: 'pending' };
+    metadata.deletionTimestamp ??= formatTime(nowMs);
+    metadata.deletionGracePeriodSeconds ??= 0;
+  }
+  return marked(definition, object, draft);
+}
+
+function marked(definition: ResourceDefinition, object: KubeObject, draft: MutableObject): Deletion {
+  const { metadata } = draft;
+  if (!object.metadata?.deletionTimestamp && metadata.generation) metadata.generation++;
+  definition.prepareForDelete?.(draft);
+  return { type: 'mark', draft };
+}
+
+type Grace = 'none' | 'pending' | { readonly deletionTimestamp: string; readonly seconds: number };
+
+function planGrace(definition: ResourceDefinition, object: KubeObject, options: DeleteOptions, nowMs: number): Grace {
+  const { gracefulDeletion } = definition;
+  if (!gracefulDeletion) return 'none';
+  const meta = object.metadata ?? {};
+  if (!meta.deletionTimestamp) {
+    const seconds = gracefulDeletion(object, { gracePeriodSeconds: options.gracePeriodSeconds });
+    return { deletionTimestamp: formatTime(nowMs + seconds * 1000), seconds };
+  }
+  if (!meta.deletionGracePeriodSeconds) return 'none';
+  // A second delete may only shorten the period.
+  const asked = options.gracePeriodSeconds;
+  if (asked === undefined || asked >= meta.deletionGracePeriodSeconds) return 'pending';
+  const startedMs = (parseTime(meta.deletionTimestamp) ?? nowMs) - meta.deletionGracePeriodSeconds * 1000;
+  const endsMs = startedMs + asked * 1000;
+  if (endsMs >= nowMs) return { deletionTimestamp: formatTime(endsMs), seconds: asked };
+  // The whole period is over already; a graceful deletion keeps the least that still is one.
+  return { deletionTimestamp: formatTime(nowMs), seconds: asked === 0 ? 0 : 1 };
+}
+
+/** The object's finalizers with the two of garbage collection set as the options say. */
+function finalizersFor(definition: ResourceDefinition, object: KubeObject, options: DeleteOptions): readonly string[] {
+  const finalizers = object.metadata?.finalizers ?? [];
+  if (definition.plural === 'events') return finalizers;
+  const others = finalizers.filter((name) => name !== orphanFinalizer && name !== foregroundFinalizer);
+  if (orphans(definition, finalizers, options)) return [...others, orphanFinalizer];
+  if (deletesInForeground(finalizers, options)) return [...others, foregroundFinalizer];
+  return others;
+}
+
+function orphans(definition: ResourceDefinition, finalizers: readonly string[], options: DeleteOptions): boolean {
+  if (options.orphanDependents !== undefined && options.orphanDependents !== null) return options.orphanDependents;
+  if (options.propagationPolicy) return options.propagationPolicy === 'Orphan';
+  if (finalizers.includes(orphanFinalizer)) return true;
+  return orphansByDefault.has(`${definition.group}/${definition.plural}`);
+}
+
+/** Kinds that orphan their dependents unless told otherwise, for compatibility with their oldest clients. */
+const orphansByDefault = new Set(['/replicationcontrollers', 'batch/jobs']);
+
+function deletesInForeground(finalizers: readonly string[], options: DeleteOptions): boolean {
+  if (options.propagationPolicy) return options.propagationPolicy === 'Foreground';
+  if (options.orphanDependents !== undefined && options.orphanDependents !== null) return false;
+  return finalizers.includes(foregroundFinalizer);
+}
+
+function checkPreconditions(
+  { group, kind }: ResourceDefinition,
+  object: KubeObject,
+  { preconditions }: DeleteOptions,
+): void {
+  const { name = '', uid = '', resourceVersion = '' } = object.metadata ?? {};
+  const subject = { group, resource: kind };
+  if (preconditions?.uid && preconditions.uid !== uid) {
+    throw newConflict(
+      subject,
+      name,
+      `the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
+    );
+  }
+  if (preconditions?.resourceVersion && preconditions.resourceVersion !== resourceVersion) {
+    throw newConflict(
+      subject,
+      name,
+      `the ResourceVersion in the precondition (${preconditions.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
+    );
+  }
+}
+
+function sameSet(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((item) => b.includes(item));
+}

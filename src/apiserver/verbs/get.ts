@@ -1,0 +1,13 @@
+/** GET of one object. */
+
+import { newNotFound } from '#api/errors.ts';
+import type { ApiResponse } from '#api/request.ts';
+import type { RequestContext } from '../context.ts';
+import { whenFresh } from './read.ts';
+
+export async function get({ server, request, info, resource }: RequestContext): Promise<ApiResponse> {
+  await whenFresh(resource, server.store, request.query.get('resourceVersion') ?? '');
+  const object = resource.cache.get(resource.keyOf(info.namespace, info.name));
+  if (!object) throw newNotFound(resource.name, info.name);
+  return { type: 'object', status: 200, body: object };
+}

@@ -1,0 +1,53 @@
+/** What reads share: how fresh the cache must be, which objects a selector means. */
+
+import { newBadRequest } from '#api/errors.ts';
+import type { FieldSelector } from '#api/field-selector.ts';
+import type { KubeObject } from '#api/object.ts';
+import type { Store } from '#store/store.ts';
+import type { Resource } from '../registry/resource.ts';
+import { type ListOptions, parseResourceVersion } from '../request/list-options.ts';
+
+/**
+ * Waits until the cache can answer: '' is as new as anything acknowledged before the request (consistent), '0' whatever is there, a
+ * version at least that one. Throws 504 for a version that does not come.
+ */
+export async function whenFresh(resource: Resource, store: Store, resourceVersion: string): Promise<void> {
+  await resource.cache.ensureLoaded();
+  if (resourceVersion === '0') return;
+  const revision = resourceVersion === '' ? await store.revision() : parseResourceVersion(resourceVersion);
+  await resource.cache.waitFor(revision);
+}
+
+export type Matcher = (object: KubeObject) => boolean;
+
+/** The selectors as one function; undefined when they match everything. Throws 400 for a field that the kind has not. */
+export function matcherOf(
+  resource: Resource,
+  { labelSelector, fieldSelector }: Pick<ListOptions, 'labelSelector' | 'fieldSelector'>,
+): Matcher | undefined {
+  const fields = fieldMatcher(resource, fieldSelector);
+  if (labelSelector.requirements.length === 0 && !labelSelector.nothing) return fields;
+  return (object) => labelSelector.matches(object.metadata?.labels) && (!fields || fields(object));
+}
+
+function fieldMatcher(resource: Resource, selector: FieldSelector): Matcher | undefined {
+  if (selector.requirements.length === 0) return undefined;
+  const tests = selector.requirements.map(({ field, operator, value }) => {
+    const read = resource.fieldOf(field);
+    if (!read) throw newBadRequest(unknownFieldMessage(resource, field));
+    return (object: KubeObject) => (read(object) === value) === (operator === '=');
+  });
+  const [only] = tests;
+  return tests.length === 1 && only ? only : (object) => tests.every((test) => test(object));
+}
+
+function unknownFieldMessage({ definition }: Resource, field: string): string {
+  return Object.keys(definition.selectableFields).length > 0
+    ? `field label not supported: ${field}`
+    : `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`;
+}
+
+/** Keys of a namespace, or all: from (inclusive) and to (exclusive). '0' follows '/'. */
+export function keyRange(namespace: string): { readonly from: string; readonly to: string } {
+  return namespace === '' ? { from: '', to: '' } : { from: `${namespace}/`, to: `${namespace}0` };
+}

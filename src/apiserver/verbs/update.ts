@@ -1,0 +1,277 @@
+/**
+ * PUT and the write path that PUT and PATCH share: from the current state to the next by compare-and-set.
+ *
+ * A request that names a resourceVersion gets Conflict when it is not the newest; one that does not is worked out again on
+ * the newer state, a bounded number of times.
+ */
+
+import { newConflict, newInvalid, newNotFound, optimisticLockMessage } from '#api/errors.ts';
+import { invalid } from '#api/field-error.ts';
+import type { KubeObject } from '#api/object.ts';
+import type { ApiResponse, EncodedObject } from '#api/request.ts';
+import { formatTime } from '#api/time.ts';
+import { type Draft, mutableCopy } from '#base/edit.ts';
+import { CachedObject, PlainObject } from '../cache/cached-object.ts';
+import type { RequestContext } from '../context.ts';
+import { parseWriteOptions, type WriteOptions } from '../request/write-options.ts';
+import { createObject } from './create.ts';
+import { removeNow } from './delete.ts';
+import { whenFresh } from './read.ts';
+import { viewOf } from './view.ts';
+import {
+  admissionContext,
+  applyDefaults,
+  decodeObject,
+  encodeForStore,
+  ensureName,
+  ensureNamespace,
+  hookContext,
+  isStatus,
+  type MutableObject,
+  putObject,
+  revisionOf,
+  sameBytes,
+  validateChanged,
+} from './write.ts';
+
+/** How often a write without a resourceVersion is worked out on a newer state (upstream's patch: 5). */
+const maxAttempts = 5;
+
+export async function update(context: RequestContext): Promise<ApiResponse> {
+  const options = parseWriteOptions(context.request, 'UpdateOptions');
+  const { resource, info } = context;
+  const view = viewOf(context);
+  if (view) {
+    const submitted = decodeObject(context, view.codec, view, options);
+    ensureNamespace(context, submitted);
+    ensureName(submitted, info.name);
+    const make = (current: KubeObject) => view.write(current, submitted);
+    const { object } = await updateObject(context, options, { make });
+    return { type: 'object', status: 200, body: view.encode(object.object) };
+  }
+  const expected = { apiVersion: resource.apiVersion, kind: resource.definition.kind };
+  const submitted = decodeObject(context, resource.codec, expected, options);
+  ensureNamespace(context, submitted);
+  ensureName(submitted, info.name);
+  applyDefaults(resource, submitted);
+  const make = () => mutableCopy(submitted) as MutableObject;
+  const mayCreate = resource.definition.allowCreateOnUpdate && info.subresource === '';
+  const result = await updateObject(context, options, { make, create: mayCreate ? make : undefined });
+  return { type: 'object', status: result.created ? 201 : 200, body: result.object };
+}
+
+export interface UpdatePlan {
+  /** The next state, fresh and mutable, from the current one; called again when the object changed meanwhile. */
+  readonly make: (current: KubeObject) => MutableObject;
+  /** The object to create when there is none; absent: 404. */
+  readonly create?: (() => MutableObject) | undefined;
+  /** True when `make` has set managedFields itself (apply). */
+  readonly managed?: boolean;
+  readonly admissionOptions?: Readonly<Record<string, unknown>>;
+}
+
+export interface UpdateResult {
+  readonly object: EncodedObject;
+  readonly created: boolean;
+}
+
+/** Carries a plan out: compare-and-set with a bounded number of attempts. Throws NotFound, Conflict, Invalid, Forbidden ... */
+export async function updateObject(
+  context: RequestContext,
+  options: WriteOptions,
+  plan: UpdatePlan,
+): Promise<UpdateResult> {
+  const { server, resource, info } = context;
+  const key = resource.keyOf(info.namespace, info.name);
+  for (let attempt = 1; ; attempt++) {
+    await whenFresh(resource, server.store, '');
+    const current = resource.cache.get(key);
+    if (!current) {
+      if (!plan.create) throw newNotFound(resource.name, info.name);
+      return { object: await createMissing(context, options, plan.create()), created: true };
+    }
+    const written = await attemptUpdate(context, options, plan, current);
+    if (written.object) return { object: written.object, created: false };
+    if (written.conditional || attempt >= maxAttempts)
+      throw newConflict(resource.name, info.name, optimisticLockMessage);
+  }
+}
+
+async function createMissing(
+  context: RequestContext,
+  options: WriteOptions,
+  draft: MutableObject,
+): Promise<EncodedObject> {
+  if (draft.metadata.uid) {
+    const { name } = context.resource;
+    const cause = `Precondition failed: UID in precondition: ${draft.metadata.uid}, UID in object meta: `;
+    throw newConflict(name, context.info.name, cause);
+  }
+  delete draft.metadata.resourceVersion;
+  return createObject(context, draft, options);
+}
+
+interface Attempt {
+  /** Absent: somebody else wrote first. */
+  readonly object?: EncodedObject;
+  /** The request named a resourceVersion: no second attempt. */
+  readonly conditional: boolean;
+}
+
+async function attemptUpdate(
+  context: RequestContext,
+  options: WriteOptions,
+  plan: UpdatePlan,
+  current: CachedObject,
+): Promise<Attempt> {
+  const { server, resource, info } = context;
+  const { definition } = resource;
+  const old = current.object;
+  const draft = plan.make(old);
+  const conditional = checkRevision(context, draft, current);
+  checkUid(context, draft, old);
+  const write = {
+    resource,
+    manager: options.fieldManager,
+    subresource: info.subresource,
+    time: formatTime(server.env.clock.now()),
+  };
+  keepSystemFields(draft, old);
+  if (!plan.managed) server.fieldManager?.update(old, draft, write);
+
+  const admitContext = admissionContext(context, 'UPDATE', {
+    object: draft,
+    oldObject: old,
+    dryRun: options.dryRun,
+    options: plan.admissionOptions ?? { kind: 'UpdateOptions', apiVersion: 'meta.k8s.io/v1' },
+  });
+  const admitting = server.admission.admit(admitContext);
+  if (admitting) await admitting;
+  applyDefaults(resource, draft);
+  prepare(context, draft, old);
+  const hooks = info.subresource === '' ? server.writeHooks.get(`${definition.group}/${definition.plural}`) : undefined;
+  const finish = hooks?.beforeWrite?.(draft, old, options.dryRun);
+  let committed = false;
+  try {
+    validateChanged(context, draft, old);
+    if (!plan.managed) server.fieldManager?.update(old, draft, write);
+    const validating = server.admission.validate(admitContext);
+    if (validating) await validating;
+
+    const encoded = encodeForStore(resource, draft);
+    if (options.dryRun) {
+      const { codec } = resource;
+      const shown = {
+        ...encoded.view,
+        metadata: { ...encoded.view.metadata, resourceVersion: String(current.revision) },
+      };
+      return {
+        object: new PlainObject(shown, (object) => codec.encodeJson(object), codec.encodeProtobuf),
+        conditional,
+      };
+    }
+    if (isGone(context, encoded.view, old)) {
+      const removed = await removeNow(context, current, encoded);
+      committed = removed !== undefined;
+      return removed ? { object: removed, conditional } : { conditional };
+    }
+    if (sameBytes(encoded.value, current.value)) return { object: current, conditional };
+    const written = await putObject(context, current.key, encoded, current.revision);
+    if (!(written instanceof CachedObject)) return { conditional };
+    committed = true;
+    return { object: written, conditional };
+  } finally {
+    finish?.(committed);
+  }
+}
+
+/** True when the request is about one resourceVersion. Throws Conflict when it is not the current one. */
+function checkRevision(context: RequestContext, draft: MutableObject, current: CachedObject): boolean {
+  const { resource, info } = context;
+  const revision = revisionOf(draft.metadata.resourceVersion);
+  if (revision !== 0) {
+    if (revision === current.revision) return context.request.method === 'PUT';
+    throw newConflict(resource.name, info.name, optimisticLockMessage);
+  }
+  if (!resource.definition.allowUnconditionalUpdate) {
+    const error = invalid('metadata.resourceVersion', 0, 'must be specified for an update');
+    throw newInvalid(resource.definition, info.name, [error]);
+  }
+  return false;
+}
+
+function checkUid(context: RequestContext, draft: MutableObject, old: KubeObject): void {
+  const { resource, info } = context;
+  const { uid } = draft.metadata;
+  if (!uid || uid === old.metadata?.uid) return;
+  throw newConflict(
+    resource.name,
+    info.name,
+    `StorageError: invalid object, Code: 4, Key: /registry/${resource.definition.plural}/${current(info)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata?.uid}`,
+  );
+}
+
+function current({ namespace, name }: RequestContext['info']): string {
+  return namespace ? `${namespace}/${name}` : name;
+}
+
+/** What no update can change, whatever the client sent (rest.BeforeUpdate). */
+function keepSystemFields(draft: MutableObject, old: KubeObject): void {
+  const { metadata } = draft;
+  const before = old.metadata ?? {};
+  metadata.uid = before.uid;
+  metadata.creationTimestamp = before.creationTimestamp;
+  if (before.deletionTimestamp) {
+    metadata.deletionTimestamp = before.deletionTimestamp;
+    metadata.deletionGracePeriodSeconds ??= before.deletionGracePeriodSeconds;
+  } else {
+    delete metadata.deletionTimestamp;
+    delete metadata.deletionGracePeriodSeconds;
+  }
+  if (before.generation === undefined) delete metadata.generation;
+  else metadata.generation = before.generation;
+  if (before.selfLink === undefined) delete metadata.selfLink;
+}
+
+/** Splits spec from status, runs the definition's hooks, counts the generation. */
+function prepare(context: RequestContext, draft: MutableObject, old: KubeObject): void {
+  const { definition } = context.resource;
+  const hooks = hookContext(context);
+  const fields = draft as Record<string, unknown>;
+  const before = old as Readonly<Record<string, unknown>>;
+  if (isStatus(context)) {
+    for (const field of Object.keys({ ...fields, ...before })) {
+      if (field !== 'status' && field !== 'metadata') setOrDelete(fields, field, before[field]);
+    }
+    definition.prepareForStatusUpdate?.(draft, old, hooks);
+    return;
+  }
+  if (definition.hasStatus) setOrDelete(fields, 'status', before.status);
+  definition.prepareForUpdate?.(draft, old, hooks);
+  if (definition.tracksGeneration && contentChanged(context, draft, old)) {
+    draft.metadata.generation = (old.metadata?.generation ?? 0) + 1;
+  }
+}
+
+function setOrDelete(fields: Record<string, unknown>, field: string, value: unknown): void {
+  if (value === undefined) delete fields[field];
+  else fields[field] = mutableCopy(value);
+}
+
+/** Anything but metadata and status differs. */
+function contentChanged({ resource }: RequestContext, draft: Draft<KubeObject>, old: KubeObject): boolean {
+  const content = (object: KubeObject): KubeObject => {
+    const { metadata: _metadata, status: _status, ...rest } = object as KubeObject & { readonly status?: unknown };
+    return rest;
+  };
+  return !sameBytes(resource.codec.encodeJson(content(draft)), resource.codec.encodeJson(content(old)));
+}
+
+/** The update took away the last thing that kept a deleted object. */
+function isGone({ resource }: RequestContext, next: KubeObject, old: KubeObject): boolean {
+  const { metadata } = next;
+  if (!old.metadata?.deletionTimestamp || !metadata?.deletionTimestamp) return false;
+  if (metadata.finalizers && metadata.finalizers.length > 0) return false;
+  if (metadata.deletionGracePeriodSeconds) return false;
+  return !resource.definition.holdsDeletion?.(next);
+}

@@ -1,0 +1,170 @@
+/**
+ * WATCH: the state if asked for, then every change, until the time is up, the client leaves, or it falls too far behind.
+ *
+ * A watch that cannot start where it was asked to (the version is too old) answers 200 and an ERROR event, as upstream does.
+ */
+
+import { newResourceExpired, type StatusError } from '#api/errors.ts';
+import { exactMatch } from '#api/field-selector.ts';
+import type { KubeObject } from '#api/object.ts';
+import type { ApiResponse, EncodedWatchEvent } from '#api/request.ts';
+import type { Clock, Timer } from '#base/env.ts';
+import { PlainObject } from '../cache/cached-object.ts';
+import { WatchFrame } from '../cache/watch-frame.ts';
+import type { Watcher } from '../cache/watcher.ts';
+import type { RequestContext } from '../context.ts';
+import { type Resource, triggerFieldOf } from '../registry/resource.ts';
+import { parseListOptions, parseResourceVersion } from '../request/list-options.ts';
+import { keyRange, matcherOf, whenFresh } from './read.ts';
+
+/** Watches without timeoutSeconds last this long or up to twice as long (upstream's --min-request-timeout). */
+const minRequestTimeoutMs = 1800_000;
+/** Bookmarks come about this often (upstream's cacher). */
+const bookmarkIntervalMs = 60_000;
+/** The last bookmark comes this long before the watch ends by its time. */
+const lastBookmarkLeadMs = 2000;
+/** Initial events handed over at a time. */
+const initialBatch = 500;
+
+const initialEventsEnd = { 'k8s.io/initial-events-end': 'true' };
+
+export async function watch(context: RequestContext): Promise<ApiResponse> {
+  const { server, request, info, resource } = context;
+  const options = parseListOptions(request.query, true);
+  const matches = matcherOf(resource, options);
+  const { resourceVersion, sendInitialEvents } = options;
+  const namespace = resource.namespaced ? info.namespace : '';
+  // GET /api/v1/watch/.../{name} and fieldSelector=metadata.name=x are the same watch.
+  const name = info.name || exactMatch(options.fieldSelector, 'metadata.name');
+  const triggerField = triggerFieldOf(resource.definition);
+  const trigger = triggerField === undefined ? undefined : exactMatch(options.fieldSelector, triggerField);
+  const scope = { namespace, name, trigger, matches };
+
+  const { cache } = resource;
+  const fromVersion = resourceVersion !== '' && resourceVersion !== '0' && !sendInitialEvents;
+  await whenFresh(resource, server.store, fromVersion ? '0' : resourceVersion);
+
+  const withState = sendInitialEvents ?? !fromVersion;
+  const after = fromVersion ? parseResourceVersion(resourceVersion) : cache.revision;
+  if (after < cache.watchFloor) {
+    return watchResponse(failed(newResourceExpired(`too old resource version: ${after} (${cache.watchFloor})`)));
+  }
+  const { from, to } = keyRange(namespace);
+  const initial = withState ? cache.slice(from, to).filter((item) => inInitial(item.key, item.object)) : [];
+  function inInitial(key: string, object: KubeObject): boolean {
+    if (name !== undefined && key !== name && !key.endsWith(`/${name}`)) return false;
+    return !matches || matches(object);
+  }
+  const head: EncodedWatchEvent[] = initial.map((item) => new WatchFrame('ADDED', item));
+  if (sendInitialEvents && options.allowWatchBookmarks) head.push(bookmark(resource, after, initialEventsEnd));
+  const stream = new WatchStream({
+    resource,
+    watcher: cache.watch(scope, after),
+    head,
+    clock: server.env.clock,
+    signal: request.signal,
+    bookmarks: options.allowWatchBookmarks,
+    durationMs: options.timeoutSeconds
+      ? options.timeoutSeconds * 1000
+      : minRequestTimeoutMs * (1 + server.env.random.next()),
+    jitter: server.env.random.next(),
+  });
+  return watchResponse(stream);
+}
+
+function watchResponse(events: AsyncIterable<readonly EncodedWatchEvent[]>): ApiResponse {
+  return { type: 'watch', status: 200, events };
+}
+
+async function* failed(error: StatusError): AsyncGenerator<readonly EncodedWatchEvent[], void, void> {
+  yield [new WatchFrame('ERROR', new PlainObject(error.status as unknown as KubeObject))];
+}
+
+function bookmark(resource: Resource, revision: number, annotations?: Record<string, string>): WatchFrame {
+  const object: KubeObject = {
+    kind: resource.definition.kind,
+    apiVersion: resource.apiVersion,
+    metadata: { resourceVersion: String(revision), ...(annotations ? { annotations } : {}) },
+  };
+  const { codec } = resource;
+  return new WatchFrame('BOOKMARK', new PlainObject(object, (value) => codec.encodeJson(value), codec.encodeProtobuf));
+}
+
+interface WatchStreamConfig {
+  readonly resource: Resource;
+  readonly watcher: Watcher;
+  readonly head: readonly EncodedWatchEvent[];
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly bookmarks: boolean;
+  readonly durationMs: number;
+  readonly jitter: number;
+}
+
+/**
+ * The events of one watch in batches: all that is queued goes out together. An object of its own rather than a generator: what it
+ * holds is given back whether or not anybody begins to read.
+ */
+class WatchStream implements AsyncIterableIterator<readonly EncodedWatchEvent[]> {
+  private readonly config: WatchStreamConfig;
+  private readonly timers: Timer[] = [];
+  private readonly onAbort = () => this.close();
+  private sent = 0;
+
+  constructor(config: WatchStreamConfig) {
+    this.config = config;
+    const { clock, signal, durationMs } = config;
+    this.timers.push(clock.after(durationMs, () => config.watcher.mailbox.end()));
+    if (config.bookmarks) {
+      this.scheduleBookmark(bookmarkIntervalMs * (0.75 + config.jitter / 4));
+      if (durationMs > 2 * lastBookmarkLeadMs) {
+        this.timers.push(clock.after(durationMs - lastBookmarkLeadMs, () => this.offerBookmark()));
+      }
+    }
+    signal.addEventListener('abort', this.onAbort, { once: true });
+    if (signal.aborted) this.close();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<readonly EncodedWatchEvent[], undefined>> {
+    const { head, watcher } = this.config;
+    if (this.sent < head.length) {
+      const value = head.slice(this.sent, this.sent + initialBatch);
+      this.sent += value.length;
+      return { done: false, value };
+    }
+    const value = await watcher.mailbox.take();
+    if (value) return { done: false, value };
+    this.close();
+    return { done: true, value: undefined };
+  }
+
+  async return(): Promise<IteratorResult<readonly EncodedWatchEvent[], undefined>> {
+    this.close();
+    return { done: true, value: undefined };
+  }
+
+  private close(): void {
+    const { resource, watcher, signal } = this.config;
+    for (const timer of this.timers) timer.cancel();
+    signal.removeEventListener('abort', this.onAbort);
+    resource.cache.unwatch(watcher);
+  }
+
+  private scheduleBookmark(delayMs: number): void {
+    const timer = this.config.clock.after(delayMs, () => {
+      this.offerBookmark();
+      this.timers.splice(this.timers.indexOf(timer), 1);
+      this.scheduleBookmark(bookmarkIntervalMs);
+    });
+    this.timers.push(timer);
+  }
+
+  private offerBookmark(): void {
+    const { resource, watcher } = this.config;
+    watcher.mailbox.push(bookmark(resource, Math.max(resource.cache.revision, watcher.after)));
+  }
+}

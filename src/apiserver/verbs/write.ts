@@ -1,0 +1,230 @@
+/** What all writes share: reading the body, checking identity, admission, validation, putting into the store. */
+
+import { newBadRequest, newGenericFailure, newInvalid, newRequestEntityTooLarge } from '#api/errors.ts';
+import type { FieldError } from '#api/field-error.ts';
+import type { KubeObject } from '#api/object.ts';
+import { formatTime } from '#api/time.ts';
+import { type Draft, deepFreeze } from '#base/edit.ts';
+import type { WriteResult } from '#store/store.ts';
+import type { AdmissionContext, AdmissionOperation } from '../admission-plugin.ts';
+import { CachedObject, rememberView } from '../cache/cached-object.ts';
+import type { RequestContext } from '../context.ts';
+import type { KindCodec } from '../registry/kind-codec.ts';
+import type { Resource } from '../registry/resource.ts';
+import type { WriteOptions } from '../request/write-options.ts';
+import { validateObjectMeta, validateObjectMetaUpdate } from '../validation/object-meta.ts';
+
+/** Largest object that the store takes (etcd's default request limit). */
+const objectBound = 1536 * 1024;
+
+/** A draft with the metadata that every write has. */
+export type MutableObject = Draft<KubeObject> & { metadata: NonNullable<Draft<KubeObject>['metadata']> };
+
+/**
+ * The body as an object of the expected kind; strict findings become an error or warnings by the request's fieldValidation. Throws 400
+ * in upstream's words.
+ */
+export function decodeObject(
+  context: RequestContext,
+  codec: KindCodec,
+  expected: { readonly apiVersion: string; readonly kind: string },
+  options: Pick<WriteOptions, 'fieldValidation'>,
+): MutableObject {
+  const body = context.request.body ?? { type: 'bytes', bytes: new Uint8Array(), contentType: 'application/json' };
+  const { object, problems } = codec.decode(body);
+  reportProblems(context, problems, options);
+  checkKind(object, expected);
+  return asMutable(object, expected);
+}
+
+export function asMutable(
+  object: Draft<KubeObject>,
+  { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
+): MutableObject {
+  object.apiVersion = apiVersion;
+  object.kind = kind;
+  object.metadata ??= {};
+  return object as MutableObject;
+}
+
+export function reportProblems(
+  context: RequestContext,
+  problems: readonly string[],
+  { fieldValidation }: Pick<WriteOptions, 'fieldValidation'>,
+): void {
+  if (problems.length === 0 || fieldValidation === 'Ignore') return;
+  if (fieldValidation === 'Strict') throw newBadRequest(`strict decoding error: ${problems.join(', ')}`);
+  context.warnings.push(...problems);
+}
+
+function checkKind(object: KubeObject, expected: { readonly apiVersion: string; readonly kind: string }): void {
+  const kind = object.kind || expected.kind;
+  const apiVersion = object.apiVersion || expected.apiVersion;
+  if (kind === expected.kind && apiVersion === expected.apiVersion) return;
+  const version = apiVersion.slice(apiVersion.indexOf('/') + 1);
+  const [group, wanted] = [groupOf(apiVersion), groupOf(expected.apiVersion)];
+  const cause =
+    kind === expected.kind || (group === wanted && version === versionOf(expected.apiVersion))
+      ? `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`
+      : `converting (${version}.${kind}) to (${wanted || 'core'}.${expected.kind}): unknown conversion`;
+  throw newBadRequest(`${kind} in version "${version}" cannot be handled as a ${expected.kind}: ${cause}`);
+}
+
+function groupOf(apiVersion: string): string {
+  const slash = apiVersion.indexOf('/');
+  return slash < 0 ? '' : apiVersion.slice(0, slash);
+}
+
+function versionOf(apiVersion: string): string {
+  return apiVersion.slice(apiVersion.indexOf('/') + 1);
+}
+
+/** Fills the namespace of the request in; throws 400 when the object names another. */
+export function ensureNamespace(context: RequestContext, object: MutableObject): void {
+  const { metadata } = object;
+  const namespace = context.resource.namespaced ? context.info.namespace : '';
+  if (!metadata.namespace || namespace === '') {
+    if (namespace === '') {
+      // A cluster-scoped object's namespace is dropped, as upstream does.
+      delete metadata.namespace;
+    } else metadata.namespace = namespace;
+    return;
+  }
+  if (metadata.namespace !== namespace) {
+    throw newBadRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+}
+
+/** Fills the name of the URL in; throws 400 when the object has another. */
+export function ensureName(object: MutableObject, name: string): void {
+  const { metadata } = object;
+  if (!metadata.name) metadata.name = name;
+  else if (metadata.name !== name) {
+    throw newBadRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+  }
+}
+
+export function applyDefaults(resource: Resource, draft: MutableObject): void {
+  resource.codec.applyDefaults(draft);
+  resource.definition.defaults?.(draft);
+}
+
+export function admissionContext(
+  context: RequestContext,
+  operation: AdmissionOperation,
+  write: {
+    readonly object: Draft<KubeObject> | undefined;
+    readonly oldObject: KubeObject | undefined;
+    readonly dryRun: boolean;
+    readonly name?: string | undefined;
+    readonly options?: Readonly<Record<string, unknown>>;
+    readonly kind?: AdmissionContext['kind'];
+  },
+): AdmissionContext {
+  const { resource, info, user, request, warnings } = context;
+  const { group, version, kind, plural } = resource.definition;
+  return {
+    operation,
+    kind: write.kind ?? { group, version, kind },
+    resource: { group, version, resource: plural },
+    subresource: info.subresource,
+    // A namespace is in itself, as far as admission is concerned.
+    namespace: info.namespace || (group === '' && plural === 'namespaces' ? (write.name ?? info.name) : ''),
+    name: write.name ?? info.name,
+    object: write.object,
+    oldObject: write.oldObject,
+    options: write.options ?? {},
+    user,
+    dryRun: write.dryRun,
+    warn: (message) => warnings.push(message),
+    signal: request.signal,
+  };
+}
+
+export function hookContext(context: RequestContext): { readonly now: string; readonly subresource: string } {
+  return { now: formatTime(context.server.env.clock.now()), subresource: context.info.subresource };
+}
+
+/** Validation of a create; throws 422 with every finding. */
+export function validateNew(context: RequestContext, object: MutableObject): void {
+  const { definition, namespaced } = context.resource;
+  const errors: FieldError[] = [
+    ...validateObjectMeta(object.metadata, namespaced, definition.validateName),
+    ...(definition.validate?.(object, hookContext(context)) ?? []),
+  ];
+  if (errors.length > 0) throw newInvalid(definition, object.metadata.name ?? '', errors);
+  context.warnings.push(...(definition.warnings?.(object, undefined) ?? []));
+}
+
+/** Validation of an update of the object or its status; throws 422 with every finding. */
+export function validateChanged(context: RequestContext, object: MutableObject, old: KubeObject): void {
+  const { definition } = context.resource;
+  const hooks = hookContext(context);
+  const own = isStatus(context)
+    ? definition.validateStatusUpdate?.(object, old, hooks)
+    : [...(definition.validate?.(object, hooks) ?? []), ...(definition.validateUpdate?.(object, old, hooks) ?? [])];
+  const errors: FieldError[] = [...validateObjectMetaUpdate(object.metadata, old.metadata ?? {}), ...(own ?? [])];
+  if (errors.length > 0) throw newInvalid(definition, object.metadata.name ?? '', dropRepeated(errors));
+  if (!isStatus(context)) context.warnings.push(...(definition.warnings?.(object, old) ?? []));
+}
+
+export function isStatus({ resource, info }: RequestContext): boolean {
+  return resource.definition.subresources.some(({ name, type }) => type === 'status' && name === info.subresource);
+}
+
+/** validate and validateUpdate may find the same fault. */
+function dropRepeated(errors: readonly FieldError[]): FieldError[] {
+  const seen = new Set<string>();
+  return errors.filter(({ field, message }) => {
+    const key = `${field} ${message}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+/** The object as it goes into the store: frozen, without resourceVersion, with its bytes. Throws 413. */
+export function encodeForStore(
+  resource: Resource,
+  draft: MutableObject,
+): { readonly view: KubeObject; readonly value: Uint8Array } {
+  delete draft.metadata.resourceVersion;
+  const view = deepFreeze(draft) as KubeObject;
+  const value = resource.codec.encodeJson(view);
+  if (value.length > objectBound) throw newRequestEntityTooLarge(`limit is ${objectBound}`);
+  return { view, value };
+}
+
+/** Writes if the stored revision is as expected (0: there is none). The view is kept for the cache, which gets the same bytes. */
+export async function putObject(
+  context: RequestContext,
+  key: string,
+  encoded: { readonly view: KubeObject; readonly value: Uint8Array },
+  expectedModRevision: number,
+): Promise<CachedObject | Extract<WriteResult, { readonly succeeded: false }>> {
+  const { server, resource } = context;
+  const { ttlSeconds } = resource.definition;
+  rememberView(encoded.value, encoded.view);
+  const result = await server.store.put(resource.prefix + key, encoded.value, {
+    expectedModRevision,
+    ...(ttlSeconds === undefined ? {} : { ttlSeconds }),
+  });
+  if (!result.succeeded) return result;
+  return new CachedObject(key, encoded.value, result.revision, resource.codec.encodeProtobuf);
+}
+
+/** Bytes are equal: the write would change nothing. */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** resourceVersion of a body as a revision; 0 when there is none. Throws as upstream does for what is no number. */
+export function revisionOf(resourceVersion: string | undefined): number {
+  if (!resourceVersion) return 0;
+  if (!/^\d{1,20}$/.test(resourceVersion)) {
+    throw newGenericFailure(`strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`);
+  }
+  return Number(resourceVersion);
+}

@@ -1,0 +1,277 @@
+/**
+ * From ApiResponse to bytes: JSON that exists already, protobuf and YAML made on demand; lists in chunks, watch events in
+ * batches. Failures become Status answers here, at the outermost edge.
+ */
+
+import { indentJson } from '#api/codec/json-encode.ts';
+import { encodeYaml } from '#api/codec/yaml-encode.ts';
+import { isStatusError, newInternalError, newNotAcceptable, type StatusError } from '#api/errors.ts';
+import type { Status } from '#api/generated/meta-v1.ts';
+import type { KubeObject } from '#api/object.ts';
+import type { ApiHandler, ApiRequest, ApiResponse, EncodedObject, EncodedWatchEvent, Headers } from '#api/request.ts';
+import type { WireHandler, WireResponse } from '#api/wire.ts';
+import { isAborted } from '#base/abort.ts';
+import type { Env } from '#base/env.ts';
+import { messageOf } from '#base/errors.ts';
+import { CachedObject } from '../cache/cached-object.ts';
+import { jsonFrame, WatchFrame } from '../cache/watch-frame.ts';
+import type { CodecLookup } from '../registry/kind-codec.ts';
+import { isTrue } from '../request/request-info.ts';
+import { type Negotiated, negotiate } from './accept.ts';
+import { encodeProtobufList, protobufWatchFrame } from './protobuf.ts';
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** Bytes of a list handed to the transport at a time. */
+const listChunkBytes = 64 * 1024;
+const acceptable = [
+  'application/json',
+  'application/yaml',
+  'application/vnd.kubernetes.protobuf',
+  'application/json;stream=watch',
+  'application/vnd.kubernetes.protobuf;stream=watch',
+] as const;
+
+export interface WireConfig {
+  readonly handler: ApiHandler;
+  readonly codecs: CodecLookup;
+  readonly env: Env;
+}
+
+export function createWireHandler({ handler, codecs, env }: WireConfig): WireHandler {
+  const encode = new Encoder(codecs);
+  return async (request) => {
+    const accepted = negotiate(request.headers.accept, true) ?? negotiate(undefined, true);
+    try {
+      const response = await handler(request);
+      return encode.response(request, response, accepted as Negotiated);
+    } catch (error) {
+      return encode.failure(request, statusOf(error, request, env), accepted as Negotiated);
+    }
+  };
+}
+
+/** Expected failures as they are; a bug is logged and answered as 500 without its details. */
+function statusOf(error: unknown, request: ApiRequest, env: Env): Status {
+  if (isStatusError(error)) return error.status;
+  if (!isAborted(error)) {
+    env.log.error('request failed', { method: request.method, path: request.path, error });
+  }
+  return newInternalError(messageOf(error)).status;
+}
+
+/** 406 for clients that take nothing that the server has; checked before the request is carried out. */
+export function checkAcceptable(request: ApiRequest): StatusError | undefined {
+  return negotiate(request.headers.accept, true) ? undefined : newNotAcceptable(acceptable);
+}
+
+class Encoder {
+  private readonly codecs: CodecLookup;
+
+  constructor(codecs: CodecLookup) {
+    this.codecs = codecs;
+  }
+
+  response(request: ApiRequest, response: ApiResponse, accepted: Negotiated): WireResponse {
+    switch (response.type) {
+      case 'object':
+        return this.full(request, response.status, response.body, accepted, response.headers);
+      case 'list':
+        return this.list(request, response, accepted);
+      case 'watch':
+        return this.watch(response, accepted);
+      case 'bytes':
+        return bytesResponse(response);
+      case 'upgrade':
+        return response;
+    }
+  }
+
+  failure(request: ApiRequest, status: Status, accepted: Negotiated): WireResponse {
+    const retryAfter = status.details?.retryAfterSeconds;
+    return this.full(
+      request,
+      status.code ?? 500,
+      this.status(status),
+      { ...accepted, as: undefined },
+      {
+        ...(retryAfter ? { 'retry-after': String(retryAfter) } : {}),
+      },
+    );
+  }
+
+  private status(status: Status): EncodedObject {
+    const codec = this.codecs('', 'v1', 'Status');
+    const object = status as unknown as KubeObject;
+    return {
+      object,
+      json: () => codec?.encodeJson(object) ?? encoder.encode(JSON.stringify(status)),
+      protobuf: () => {
+        if (!codec?.encodeProtobuf) throw newInternalError('no protobuf encoding of Status');
+        return codec.encodeProtobuf(object);
+      },
+    };
+  }
+
+  private full(
+    request: ApiRequest,
+    status: number,
+    body: EncodedObject,
+    accepted: Negotiated,
+    headers: Headers | undefined,
+  ): WireResponse {
+    return {
+      type: 'full',
+      status,
+      headers: headersOf(accepted.mediaType, headers),
+      body: encodeObject(request, body, accepted),
+      compressible: true,
+    };
+  }
+
+  private list(
+    request: ApiRequest,
+    response: Extract<ApiResponse, { readonly type: 'list' }>,
+    accepted: Negotiated,
+  ): WireResponse {
+    const headers = headersOf(accepted.mediaType, response.headers);
+    if (accepted.encoding === 'protobuf') {
+      const body = encodeProtobufList(response, this.codecs('meta.k8s.io', 'v1', 'ListMeta'));
+      return { type: 'full', status: 200, headers, body, compressible: true };
+    }
+    const head = encoder.encode(listHead(response));
+    if (accepted.encoding === 'yaml' || isPretty(request, accepted)) {
+      const text = decoder.decode(concat([...jsonListChunks(head, response.items)]));
+      const body = encoder.encode(accepted.encoding === 'yaml' ? encodeYaml(JSON.parse(text)) : indentJson(text));
+      return { type: 'full', status: 200, headers, body, compressible: true };
+    }
+    const chunks = jsonListChunks(head, response.items);
+    if (response.items.length <= smallList) {
+      return { type: 'full', status: 200, headers, body: concat([...chunks]), compressible: true };
+    }
+    return { type: 'stream', status: 200, headers, chunks, compressible: true };
+  }
+
+  private watch(response: Extract<ApiResponse, { readonly type: 'watch' }>, accepted: Negotiated): WireResponse {
+    const protobuf = accepted.encoding === 'protobuf';
+    const mediaType = protobuf ? 'application/vnd.kubernetes.protobuf;stream=watch' : 'application/json';
+    return {
+      type: 'stream',
+      status: 200,
+      headers: headersOf(mediaType, response.headers),
+      chunks: watchChunks(response.events, protobuf ? (event) => this.protobufFrame(event) : jsonOf),
+      compressible: false,
+    };
+  }
+
+  private protobufFrame(event: EncodedWatchEvent): Uint8Array {
+    const body = event.type === 'ERROR' ? this.status(event.body.object as Status) : event.body;
+    return protobufWatchFrame(event.type, body.protobuf());
+  }
+}
+
+/** Lists of at most this many items go out in one piece, with a length. */
+const smallList = 100;
+
+function jsonOf(event: EncodedWatchEvent): Uint8Array {
+  return event instanceof WatchFrame ? event.json() : jsonFrame(event.type, event.body.json());
+}
+
+async function* watchChunks(
+  batches: AsyncIterable<readonly EncodedWatchEvent[]>,
+  encode: (event: EncodedWatchEvent) => Uint8Array,
+): AsyncGenerator<Uint8Array, void, void> {
+  for await (const batch of batches) {
+    const [only] = batch;
+    if (batch.length === 1 && only) yield encode(only);
+    else yield concat(batch.map(encode));
+  }
+}
+
+function encodeObject(request: ApiRequest, body: EncodedObject, accepted: Negotiated): Uint8Array {
+  switch (accepted.encoding) {
+    case 'protobuf':
+      return body.protobuf();
+    case 'yaml':
+      return encoder.encode(encodeYaml(JSON.parse(decoder.decode(body.json()))));
+    case 'json': {
+      const json = body.json();
+      return isPretty(request, accepted) ? encoder.encode(indentJson(decoder.decode(json))) : json;
+    }
+  }
+}
+
+/** Asked for, or a person with curl or wget. */
+function isPretty({ query, headers }: ApiRequest, accepted: Negotiated): boolean {
+  if (accepted.encoding !== 'json') return false;
+  if (query.has('pretty')) return isTrue(query.get('pretty'));
+  const agent = headers['user-agent'] ?? '';
+  return accepted.pretty || agent.startsWith('curl') || agent.startsWith('Wget');
+}
+
+function listHead({ kind, apiVersion, metadata }: Extract<ApiResponse, { readonly type: 'list' }>): string {
+  const meta: Record<string, unknown> = { resourceVersion: metadata.resourceVersion };
+  if (metadata.continue !== undefined) meta.continue = metadata.continue;
+  if (metadata.remainingItemCount !== undefined) meta.remainingItemCount = metadata.remainingItemCount;
+  return `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(meta)},"items":[`;
+}
+
+const comma = encoder.encode(',');
+const listTail = encoder.encode(']}\n');
+
+/** The list in chunks of bounded size: only what is being sent exists twice. */
+function* jsonListChunks(head: Uint8Array, items: readonly EncodedObject[]): Generator<Uint8Array, void, void> {
+  let chunk = new Uint8Array(listChunkBytes);
+  let used = 0;
+  const pieces: Uint8Array[] = [];
+  function* put(...parts: readonly Uint8Array[]): Generator<Uint8Array, void, void> {
+    for (const part of parts) {
+      if (used + part.length > chunk.length) {
+        if (used > 0) yield chunk.subarray(0, used);
+        chunk = new Uint8Array(Math.max(listChunkBytes, part.length));
+        used = 0;
+      }
+      chunk.set(part, used);
+      used += part.length;
+    }
+  }
+  yield* put(head);
+  for (let at = 0; at < items.length; at++) {
+    pieces.length = 0;
+    if (at > 0) pieces.push(comma);
+    const item = items[at] as EncodedObject;
+    if (item instanceof CachedObject) {
+      const { head: start, version, tail } = item.jsonPieces();
+      pieces.push(start, version, tail);
+    } else pieces.push(item.json());
+    yield* put(...pieces);
+  }
+  yield* put(listTail);
+  yield chunk.subarray(0, used);
+}
+
+function bytesResponse(response: Extract<ApiResponse, { readonly type: 'bytes' }>): WireResponse {
+  const headers = headersOf(response.contentType, response.headers);
+  return response.body instanceof Uint8Array
+    ? { type: 'full', status: response.status, headers, body: response.body, compressible: true }
+    : { type: 'stream', status: response.status, headers, chunks: response.body, compressible: false };
+}
+
+function headersOf(contentType: string, more: Headers | undefined): Record<string, string> {
+  const headers: Record<string, string> = { 'content-type': contentType, 'cache-control': 'no-cache, private' };
+  for (const [name, value] of Object.entries(more ?? {})) if (value !== undefined) headers[name] = value;
+  return headers;
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const whole = new Uint8Array(length);
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}
