@@ -13,12 +13,12 @@ export interface ConnectContext {
   readonly request: ApiRequest;
   readonly info: RequestInfo;
   readonly user: UserInfo;
+  readonly lookup: ConnectLookup;
 }
 
 export type ConnectHandler = (context: ConnectContext) => Promise<ApiResponse>;
 
 export interface ConnectOptions {
-  readonly lookup: ConnectLookup;
   readonly authorize: Authorizer;
   /** To kubelets: with the API server's client certificate, verifying theirs. */
   readonly kubelet: Backend;

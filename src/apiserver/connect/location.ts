@@ -1,7 +1,7 @@
 /** Where a kubelet is and what a request to it looks like (pkg/registry/core/pod LogLocation, streamLocation). */
 
 import { newBadRequest, newInternalError } from '#api/errors.ts';
-import type { ConnectOptions, NodeView, PodView } from './context.ts';
+import type { ConnectLookup, ConnectOptions, NodeView, PodView } from './context.ts';
 
 const defaultKubeletPort = 10250;
 const defaultAddressTypes = ['InternalIP', 'ExternalIP', 'Hostname', 'InternalDNS', 'ExternalDNS'];
@@ -12,8 +12,12 @@ export interface KubeletAddress {
   readonly port: number;
 }
 
-export async function kubeletAddress(options: ConnectOptions, nodeName: string): Promise<KubeletAddress> {
-  const node = await options.lookup.node(nodeName);
+export async function kubeletAddress(
+  options: ConnectOptions,
+  lookup: ConnectLookup,
+  nodeName: string,
+): Promise<KubeletAddress> {
+  const node = await lookup.node(nodeName);
   const host = preferredAddress(node, options.preferredAddressTypes ?? defaultAddressTypes);
   if (host === undefined) {
     const types = (node.status?.addresses ?? []).map(({ type }) => type).join(' ');

@@ -15,12 +15,12 @@ import { chooseContainer, kubeletAddress, kubeletUrl } from './location.ts';
 const maxErrorBytes = 50_000;
 
 export function podLogHandler(options: ConnectOptions): ConnectHandler {
-  return async ({ request, info }) => {
+  return async ({ request, info, lookup }) => {
     const { query } = request;
     const parsed = parseLogOptions(query);
     if (!parsed) throw newBadRequest('unable to decode PodLogOptions');
     if (parsed.errors.length > 0) throw newInvalid({ group: '', kind: 'PodLogOptions' }, info.name, parsed.errors);
-    const pod = await options.lookup.pod(info.namespace, info.name);
+    const pod = await lookup.pod(info.namespace, info.name);
     const container = chooseContainer(pod, info.name, query.get('container') ?? '');
     // Not scheduled yet: no log and no error.
     if (!pod.spec?.nodeName) return { type: 'bytes', status: 204, contentType: 'text/plain', body: new Uint8Array() };
@@ -31,7 +31,7 @@ export function podLogHandler(options: ConnectOptions): ConnectHandler {
       if (value) parameters.set(name, value);
     }
     parameters.set('stream', parsed.options.stream);
-    const address = await kubeletAddress(options, pod.spec.nodeName);
+    const address = await kubeletAddress(options, lookup, pod.spec.nodeName);
     const url = kubeletUrl(address, ['', 'containerLogs', info.namespace, info.name, container], parameters);
     const backend = isTrue(query.get('insecureSkipTLSVerifyBackend')) ? options.insecureKubelet : options.kubelet;
     const answer = await fetchLog(backend, url, request.signal);

@@ -24,7 +24,7 @@ export function remoteCommandHandler(options: ConnectOptions, subresource: 'exec
       stderr: flag('stderr', shown),
       tty,
     };
-    const pod = await options.lookup.pod(info.namespace, info.name);
+    const pod = await context.lookup.pod(info.namespace, info.name);
     const container = chooseContainer(pod, info.name, query.get('container') ?? '');
     const node = requireNode(pod.spec?.nodeName, info.name);
     const parameters = new URLSearchParams();
@@ -34,7 +34,7 @@ export function remoteCommandHandler(options: ConnectOptions, subresource: 'exec
     if (tty) parameters.set('tty', '1');
     if (subresource === 'exec') for (const word of query.getAll('command')) parameters.append('command', word);
     const url = kubeletUrl(
-      await kubeletAddress(options, node),
+      await kubeletAddress(options, context.lookup, node),
       ['', subresource, info.namespace, info.name, container],
       parameters,
     );
@@ -54,13 +54,13 @@ export function portForwardHandler(options: ConnectOptions): ConnectHandler {
     await requireCreate(options, context);
     const { request, info } = context;
     if (!isUpgradeRequest(request.headers)) throw newBadRequest('Upgrade request required');
-    const pod = await options.lookup.pod(info.namespace, info.name);
+    const pod = await context.lookup.pod(info.namespace, info.name);
     const node = requireNode(pod.spec?.nodeName, info.name);
     const parameters = new URLSearchParams();
     const ports = request.query.getAll('ports');
     if (ports.length > 0) parameters.set('port', ports.join(','));
     const url = kubeletUrl(
-      await kubeletAddress(options, node),
+      await kubeletAddress(options, context.lookup, node),
       ['', 'portForward', info.namespace, info.name],
       parameters,
     );

@@ -17,7 +17,7 @@ import { collect } from '#api/streaming/byte-stream.ts';
 import { forwardedHeaders, hopByHop, proxyUpgrade } from '#api/streaming/proxy-upgrade.ts';
 import { isUpgradeRequest } from '#api/streaming/web-socket.ts';
 import { messageOf } from '#base/errors.ts';
-import type { ConnectContext, ConnectHandler, ConnectOptions, EndpointsView } from './context.ts';
+import type { ConnectContext, ConnectHandler, ConnectLookup, ConnectOptions, EndpointsView } from './context.ts';
 import { isGlobalUnicast } from './ip-address.ts';
 import { bracketed, kubeletAddress } from './location.ts';
 import { createLinkRewriter, type LinkRewriter, rewriteHtml } from './rewrite.ts';
@@ -53,9 +53,9 @@ function splitName(text: string, kind: string): { scheme: string; name: string; 
   return { scheme: scheme || 'http', name, port: port ?? '' };
 }
 
-async function podTarget(options: ConnectOptions, { info }: ConnectContext): Promise<Target> {
+async function podTarget(options: ConnectOptions, { info, lookup }: ConnectContext): Promise<Target> {
   const { scheme, name, port } = splitName(info.name, 'pod');
-  const pod = await options.lookup.pod(info.namespace, name);
+  const pod = await lookup.pod(info.namespace, name);
   const declared = pod.spec?.containers?.flatMap(({ ports }) => ports ?? [])[0]?.containerPort;
   const chosen = port || (declared === undefined ? '' : `${declared}`);
   const ip = pod.status?.podIPs?.[0]?.ip || pod.status?.podIP || '';
@@ -63,22 +63,26 @@ async function podTarget(options: ConnectOptions, { info }: ConnectContext): Pro
   return { origin: `${scheme}://${bracketed(ip)}${chosen ? `:${chosen}` : ''}`, backend: options.proxy };
 }
 
-async function serviceTarget(options: ConnectOptions, { info }: ConnectContext, random: () => number): Promise<Target> {
+async function serviceTarget(
+  options: ConnectOptions,
+  { info, lookup }: ConnectContext,
+  random: () => number,
+): Promise<Target> {
   const { scheme, name, port } = splitName(info.name, 'service');
   let portName = port;
   if (/^\d+$/.test(port)) {
-    const service = await options.lookup.service(info.namespace, name);
+    const service = await lookup.service(info.namespace, name);
     const found = service.spec?.ports?.find((servicePort) => servicePort.port === Number(port));
     if (!found) throw newServiceUnavailable(`no service port ${port} found for service ${JSON.stringify(name)}`);
     portName = found.name ?? '';
   }
-  const { subsets = [] } = await options.lookup.endpoints(info.namespace, name);
+  const { subsets = [] } = await lookup.endpoints(info.namespace, name);
   if (subsets.length === 0) throw newServiceUnavailable(`no endpoints available for service ${JSON.stringify(name)}`);
   for (const subset of rotated(subsets, random)) {
     const target = subset.ports?.find((endpointPort) => (endpointPort.name ?? '') === portName)?.port;
     if (target === undefined) continue;
     for (const address of rotated(subset.addresses ?? [], random)) {
-      if (!(await isPodAddress(options, info.namespace, address))) continue;
+      if (!(await isPodAddress(lookup, info.namespace, address))) continue;
       return { origin: `${scheme}://${bracketed(address.ip ?? '')}:${target}`, backend: options.proxy };
     }
   }
@@ -88,7 +92,7 @@ async function serviceTarget(options: ConnectOptions, { info }: ConnectContext, 
 type Address = NonNullable<NonNullable<EndpointsView['subsets']>[number]['addresses']>[number];
 
 /** Only pods are proxied to: whoever may write Endpoints could point them anywhere. */
-async function isPodAddress({ lookup }: ConnectOptions, namespace: string, address: Address): Promise<boolean> {
+async function isPodAddress(lookup: ConnectLookup, namespace: string, address: Address): Promise<boolean> {
   const name = address.targetRef?.name;
   if (!name || address.targetRef?.namespace !== namespace || !isGlobalUnicast(address.ip ?? '')) return false;
   try {
@@ -104,9 +108,9 @@ function rotated<T>(items: readonly T[], random: () => number): readonly T[] {
   return [...items.slice(start), ...items.slice(0, start)];
 }
 
-async function nodeTarget(options: ConnectOptions, { info }: ConnectContext): Promise<Target> {
+async function nodeTarget(options: ConnectOptions, { info, lookup }: ConnectContext): Promise<Target> {
   const { scheme, name, port } = splitName(info.name, 'node');
-  const kubelet = await kubeletAddress(options, name);
+  const kubelet = await kubeletAddress(options, lookup, name);
   if (!isGlobalUnicast(kubelet.host)) throw newBadRequest('address not allowed');
   const host = bracketed(kubelet.host);
   if (port === '' || port === `${kubelet.port}`) {

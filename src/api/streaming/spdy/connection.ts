@@ -181,7 +181,7 @@ export class SpdyConnection {
   private finish(): void {
     if (this.state === 'closed') return;
     this.state = 'closed';
-    for (const stream of [...this.streams.values()]) stream.receiveReset();
+    for (const stream of this.streams.values()) stream.receiveReset();
     this.streams.clear();
     for (const answer of this.pings.values()) answer();
     this.pings.clear();
