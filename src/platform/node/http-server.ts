@@ -25,10 +25,11 @@ import type { Duplex } from 'node:stream';
 import type { PeerCertificate, TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { ApiRequest, Peer, RequestBody, UpgradeConnection } from '#api/request.ts';
+import type { ApiRequest, Peer, RequestBody } from '#api/request.ts';
 import type { WireHandler, WireResponse } from '#api/wire.ts';
 import type { Logger } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
+import { socketStream } from './socket-stream.ts';
 
 /** Largest request body (upstream's 3 MiB). */
 const bodyBound = 3 * 1024 * 1024;
@@ -235,7 +236,7 @@ async function serveUpgrade(
     );
     const response = await config.handler(request);
     if (response.type === 'upgrade') {
-      await response.upgrade(connectionOf(socket, head));
+      await response.upgrade(socketStream(socket, head));
       return;
     }
     // An answer instead of an upgrade: it ends the connection, so that nothing is smuggled behind it.
@@ -408,19 +409,6 @@ function closeChunks(response: WireResponse): void {
   const { chunks } = response;
   const iterator = Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : undefined;
   void iterator?.return?.();
-}
-
-function connectionOf(socket: Duplex, head: Buffer): UpgradeConnection {
-  if (head.length > 0) socket.unshift(head);
-  return {
-    incoming: socket,
-    write: (bytes) =>
-      new Promise((resolve, reject) => {
-        socket.write(bytes, (error) => (error ? reject(error) : resolve()));
-      }),
-    end: () => new Promise((resolve) => socket.end(() => resolve())),
-    destroy: (error) => void socket.destroy(error instanceof Error ? error : undefined),
-  };
 }
 
 function statusText(status: number): string {
