@@ -1,0 +1,445 @@
+/**
+ * SchedulingQueue: which pod is tried next (kube-scheduler PriorityQueue).
+ *
+ *                  add, update                       pop
+ *     new pod ---------------------------> active ---------> in flight --- placed ---> done
+ *                    ^    ^      ^                              |
+ *        gate lifted |    |      | back-off over, or nothing    | rejected, failed
+ *                    |    |      | else to do                   v
+ *                    |    |   back-off <----- event that may help, while its back-off runs; an error
+ *                    |    +------------------ event that may help
+ *                    +----------------- unschedulable pool <--- no event so far helps
+ *
+ * 1. A pod is in exactly one place; heap entries of places that it has left are skipped when they surface.
+ * 2. An event moves a pod only if a plugin that rejected it says that the event may help (its queueing hint).
+ * 3. Events during an attempt count for it: they are replayed when the pod comes back rejected.
+ * 4. After five minutes in the pool a pod is tried anyway: hints may be wrong.
+ */
+
+import type { Clock, Timer } from '#base/env.ts';
+import { Heap } from '#base/heap.ts';
+import type { Pod } from '#kinds/generated/core-v1.ts';
+import {
+  Action,
+  type ClusterEvent,
+  clusterEvent,
+  forceActivate,
+  matchesEvent,
+  podChanges,
+  unschedulableTimeout,
+} from '../framework/cluster-event.ts';
+import type { Framework } from '../framework/framework.ts';
+import type { EventObject, EventRegistration } from '../framework/plugin.ts';
+import type { PodInfo } from '../framework/pod-info.ts';
+import { backoffEndMs, backoffExpirationMs, isBackingOff, type PodBackoff } from './backoff.ts';
+import { InFlightEvents } from './in-flight-events.ts';
+import type { Nominator } from './nominator.ts';
+import { QueuedPod } from './queued-pod.ts';
+import { UnschedulablePods } from './unschedulable-pods.ts';
+
+export interface SchedulingQueueConfig {
+  readonly clock: Clock;
+  readonly nominator: Nominator;
+  readonly backoff: PodBackoff;
+  /** How long hints may keep a pod waiting. */
+  readonly maxUnschedulableMs: number;
+}
+
+const flushIntervalMs = 30_000;
+
+interface Entry {
+  readonly pod: QueuedPod;
+  readonly ticket: number;
+}
+
+type Strategy = 'skip' | 'after-backoff' | 'immediately';
+
+const everyEvent: readonly EventRegistration[] = [{ event: clusterEvent('*', Action.All) }];
+
+export class SchedulingQueue {
+  private readonly config: SchedulingQueueConfig;
+  private readonly profiles: ReadonlyMap<string, Framework>;
+  /** By profile and plugin. */
+  private readonly registrations = new Map<string, ReadonlyMap<string, readonly EventRegistration[]>>();
+  /** Pods in any place, by uid. */
+  private readonly pods = new Map<string, QueuedPod>();
+  private readonly active: Heap<Entry>;
+  private readonly backoff: Heap<Entry>;
+  /** After errors: these wait their back-off out, whatever else there is to do. */
+  private readonly errorBackoff: Heap<Entry>;
+  private readonly pool = new UnschedulablePods();
+  private readonly inFlight = new InFlightEvents();
+  private readonly interested = new Map<string, readonly string[]>();
+  private tickets = 0;
+  private activeCount = 0;
+  private backoffCount = 0;
+  private wake: (() => void) | undefined;
+  private backoffTimer: { readonly timer: Timer; readonly dueMs: number } | undefined;
+  private flushTimer: Timer | undefined;
+  private closed = false;
+
+  constructor(config: SchedulingQueueConfig, profiles: ReadonlyMap<string, Framework>) {
+    this.config = config;
+    this.profiles = profiles;
+    for (const [name, profile] of profiles) {
+      this.registrations.set(
+        name,
+        new Map(profile.all.map((plugin) => [plugin.name, plugin.eventsToRegister?.() ?? everyEvent])),
+      );
+    }
+    const [first] = profiles.values();
+    const less = first?.less() ?? ((a, b) => a.timestampMs < b.timestampMs);
+    const inTurn = (a: Entry, b: Entry): boolean => {
+      if (less(a.pod, b.pod)) return true;
+      return !less(b.pod, a.pod) && a.ticket < b.ticket;
+    };
+    const byExpiration = (a: Entry, b: Entry): boolean => {
+      const difference = backoffExpirationMs(a.pod, config.backoff) - backoffExpirationMs(b.pod, config.backoff);
+      return difference === 0 ? inTurn(a, b) : difference < 0;
+    };
+    this.active = new Heap(inTurn);
+    this.backoff = new Heap(byExpiration);
+    this.errorBackoff = new Heap(byExpiration);
+  }
+
+  /** Pods by place: upstream's scheduler_pending_pods. */
+  get counts(): { readonly active: number; readonly backoff: number; readonly unschedulable: number } {
+    return { active: this.activeCount, backoff: this.backoffCount, unschedulable: this.pool.size };
+  }
+
+  /** False while no event could make a difference: nothing is rejected, nothing in flight. */
+  get awaitsEvents(): boolean {
+    return this.pool.size > 0 || this.inFlight.any;
+  }
+
+  /** A pod that the queue did not know. */
+  add(info: PodInfo): void {
+    if (this.pods.has(info.uid)) return;
+    const pod = new QueuedPod(info, this.config.clock.now());
+    this.pods.set(info.uid, pod);
+    this.moveToActive(pod);
+    this.config.nominator.add(info);
+  }
+
+  /** A newer version of an unscheduled pod. */
+  update(before: Pod, info: PodInfo): void {
+    const pod = this.pods.get(info.uid);
+    if (!pod) {
+      this.add(info);
+      return;
+    }
+    const events = podChanges(before, info.pod);
+    if (pod.place === 'in-flight') {
+      // It comes back with the version of then; what changed may help it.
+      for (const event of events) this.inFlight.record({ event, before, after: info.pod });
+      return;
+    }
+    this.config.nominator.update(pod.info, info);
+    pod.info = info;
+    if (pod.place !== 'unschedulable') return;
+    for (const event of events) {
+      const strategy = this.strategyFor(pod, event, before, info.pod);
+      if (strategy === 'skip') continue;
+      this.requeue(pod, strategy);
+      if ((pod.place as string) !== 'unschedulable') return;
+    }
+  }
+
+  /** The pod is gone, or has its node. */
+  delete(uid: string): void {
+    this.config.nominator.remove(uid);
+    const pod = this.pods.get(uid);
+    if (!pod || pod.place === 'in-flight') return;
+    this.leave(pod);
+    this.pods.delete(uid);
+  }
+
+  /** The next pod to try; in flight from now on, until `done` or `rejected`. */
+  pop(): QueuedPod | undefined {
+    const pod = this.take(this.active, 'active') ?? this.take(this.backoff, 'backoff');
+    if (!pod) return undefined;
+    this.leave(pod);
+    pod.place = 'in-flight';
+    pod.attempts++;
+    pod.initialAttemptMs ??= this.config.clock.now();
+    this.inFlight.begin(pod.info.uid);
+    return pod;
+  }
+
+  /** Resolves when there may be something to pop, or the queue is closed. One waiter. */
+  async wait(): Promise<void> {
+    if (this.closed || this.activeCount > 0 || this.peek(this.backoff, 'backoff')) return;
+    await new Promise<void>((resolve) => {
+      this.wake = resolve;
+    });
+  }
+
+  /** The pod needs no replay of events any more: it goes to its node, or is not tried again. */
+  done(uid: string): void {
+    this.inFlight.end(uid);
+    const pod = this.pods.get(uid);
+    if (pod?.place === 'in-flight') this.pods.delete(uid);
+  }
+
+  /** An attempt failed: by plugins, or (without plugins) by an error. `info` is the newest version of the pod. */
+  rejected(
+    pod: QueuedPod,
+    info: PodInfo,
+    unschedulablePlugins: ReadonlySet<string>,
+    pendingPlugins: ReadonlySet<string>,
+  ): void {
+    const { uid } = info;
+    pod.info = info;
+    pod.gatingPlugin = '';
+    pod.unschedulablePlugins = unschedulablePlugins;
+    pod.pendingPlugins = pendingPlugins;
+    const isError = unschedulablePlugins.size === 0 && pendingPlugins.size === 0;
+    if (isError) {
+      pod.consecutiveErrors++;
+    } else {
+      pod.unschedulableCount++;
+      pod.consecutiveErrors = 0;
+    }
+    pod.timestampMs = this.config.clock.now();
+    pod.backoffExpirationMs = undefined;
+    let strategy: Strategy = isError ? 'after-backoff' : 'skip';
+    for (const { event, before, after } of this.inFlight.eventsFor(uid)) {
+      const answer = this.strategyFor(pod, event, before, after);
+      if (answer !== 'skip') strategy = answer;
+      if (answer === 'immediately') break;
+    }
+    this.inFlight.end(uid);
+    // Another pod of the uid may have been added meanwhile by an event that came in between.
+    const other = this.pods.get(uid);
+    if (other && other !== pod) return;
+    this.pods.set(uid, pod);
+    this.requeue(pod, strategy);
+  }
+
+  /** Moves the rejected pods that the event may help. `concerns` leaves pods out before their hints are asked. */
+  moveAll(event: ClusterEvent, before: EventObject, after: EventObject, concerns?: (pod: PodInfo) => boolean): void {
+    this.inFlight.record({ event, before, after });
+    if (this.pool.size === 0) return;
+    const candidates = event.resource === '*' ? [...this.pool.all()] : this.candidatesFor(event);
+    for (const pod of candidates) {
+      if (pod.place !== 'unschedulable' || (concerns && !concerns(pod.info))) continue;
+      if (pod.gatingPlugin !== '' && !this.concernsPlugin(pod, pod.gatingPlugin, event)) continue;
+      const strategy = this.strategyFor(pod, event, before, after);
+      if (strategy !== 'skip') this.requeue(pod, strategy);
+    }
+  }
+
+  /** Tries the pod next, whatever its back-off. */
+  activate(uid: string): void {
+    const pod = this.pods.get(uid);
+    if (!pod) return;
+    if (pod.place === 'in-flight')
+      this.inFlight.record({ event: forceActivate, before: undefined, after: pod.info.pod });
+    else if (pod.place !== 'active') this.moveToActive(pod);
+  }
+
+  /** Wakes the waiter and drops the timers. */
+  close(): void {
+    this.closed = true;
+    this.backoffTimer?.timer.cancel();
+    this.flushTimer?.cancel();
+    this.signal();
+  }
+
+  private requeue(pod: QueuedPod, strategy: Strategy): void {
+    if (strategy === 'skip') {
+      this.leave(pod);
+      this.putIntoPool(pod);
+    } else if (strategy === 'after-backoff' && isBackingOff(pod, this.config.backoff, this.config.clock.now())) {
+      this.moveToBackoff(pod);
+    } else {
+      this.moveToActive(pod);
+    }
+  }
+
+  private moveToActive(pod: QueuedPod): void {
+    // Gates were looked at when it went into back-off.
+    const comesFromBackoff = pod.place === 'backoff';
+    this.leave(pod);
+    if (!comesFromBackoff && this.isGated(pod)) {
+      this.putIntoPool(pod);
+      return;
+    }
+    pod.place = 'active';
+    pod.ticket = ++this.tickets;
+    this.activeCount++;
+    this.active.push({ pod, ticket: pod.ticket });
+    this.signal();
+  }
+
+  private moveToBackoff(pod: QueuedPod): void {
+    this.leave(pod);
+    if (this.isGated(pod)) {
+      this.putIntoPool(pod);
+      return;
+    }
+    pod.place = 'backoff';
+    pod.ticket = ++this.tickets;
+    this.backoffCount++;
+    const entry = { pod, ticket: pod.ticket };
+    if (pod.unschedulablePlugins.size === 0 && pod.pendingPlugins.size === 0) {
+      this.errorBackoff.push(entry);
+    } else {
+      this.backoff.push(entry);
+      this.signal();
+    }
+    this.armBackoffTimer();
+  }
+
+  private putIntoPool(pod: QueuedPod): void {
+    this.pool.put(pod);
+    if (!this.flushTimer && !this.closed) {
+      this.flushTimer = this.config.clock.after(flushIntervalMs, () => this.flushPool());
+    }
+  }
+
+  /** Out of its place; the caller puts it into the next. */
+  private leave(pod: QueuedPod): void {
+    if (pod.place === 'active') this.activeCount--;
+    else if (pod.place === 'backoff') this.backoffCount--;
+    else if (pod.place === 'unschedulable') this.pool.remove(pod);
+    pod.ticket = 0;
+    pod.place = 'in-flight';
+  }
+
+  private take(heap: Heap<Entry>, place: 'active' | 'backoff'): QueuedPod | undefined {
+    const pod = this.peek(heap, place);
+    if (pod) heap.pop();
+    return pod;
+  }
+
+  private peek(heap: Heap<Entry>, place: 'active' | 'backoff'): QueuedPod | undefined {
+    for (let entry = heap.peek(); entry; entry = heap.peek()) {
+      if (entry.pod.place === place && entry.pod.ticket === entry.ticket) return entry.pod;
+      heap.pop();
+    }
+    return undefined;
+  }
+
+  /** Asks the gating plugin first: it is the one that most probably still says no. */
+  private isGated(pod: QueuedPod): boolean {
+    const plugins = this.profileOf(pod)?.preEnqueuePlugins ?? [];
+    const ordered = plugins.toSorted(
+      (a, b) => Number(b.name === pod.gatingPlugin) - Number(a.name === pod.gatingPlugin),
+    );
+    for (const plugin of ordered) {
+      const answer = plugin.preEnqueue?.(pod.info);
+      if (!answer) continue;
+      pod.gatingPlugin = plugin.name;
+      pod.unschedulablePlugins = new Set(pod.unschedulablePlugins).add(plugin.name);
+      return true;
+    }
+    pod.gatingPlugin = '';
+    return false;
+  }
+
+  private profileOf(pod: QueuedPod): Framework | undefined {
+    return this.profiles.get(pod.info.pod.spec?.schedulerName ?? '');
+  }
+
+  private registrationsOf(pod: QueuedPod, plugin: string): readonly EventRegistration[] {
+    return this.registrations.get(pod.info.pod.spec?.schedulerName ?? '')?.get(plugin) ?? everyEvent;
+  }
+
+  private concernsPlugin(pod: QueuedPod, plugin: string, event: ClusterEvent): boolean {
+    return event.resource === '*' || this.registrationsOf(pod, plugin).some((each) => matchesEvent(each.event, event));
+  }
+
+  /** Pods rejected by a plugin that registered such an event. */
+  private candidatesFor(event: ClusterEvent): QueuedPod[] {
+    const key = `${event.resource} ${event.action}`;
+    let plugins = this.interested.get(key);
+    if (!plugins) {
+      const names = new Set<string>();
+      for (const registrations of this.registrations.values()) {
+        for (const [name, each] of registrations) {
+          if (each.some((registration) => matchesEvent(registration.event, event))) names.add(name);
+        }
+      }
+      plugins = [...names];
+      this.interested.set(key, plugins);
+    }
+    return plugins.flatMap((plugin) => [...this.pool.rejectedBy(plugin)]);
+  }
+
+  private strategyFor(pod: QueuedPod, event: ClusterEvent, before: EventObject, after: EventObject): Strategy {
+    const { rejectors } = pod;
+    if (rejectors.size === 0) return 'after-backoff';
+    if (event.resource === '*') {
+      // With an object it is meant for that pod alone.
+      const target = (after as Pod | undefined)?.metadata?.uid;
+      return target === undefined || target === pod.info.uid ? 'after-backoff' : 'skip';
+    }
+    let strategy: Strategy = 'skip';
+    for (const plugin of rejectors) {
+      for (const { event: registered, hint } of this.registrationsOf(pod, plugin)) {
+        if (!matchesEvent(registered, event) || !helps(hint, pod.info, before, after)) continue;
+        if (pod.pendingPlugins.has(plugin)) return 'immediately';
+        strategy = 'after-backoff';
+      }
+    }
+    return strategy;
+  }
+
+  private armBackoffTimer(): void {
+    if (this.closed) return;
+    const ends = [this.peek(this.backoff, 'backoff'), this.peek(this.errorBackoff, 'backoff')].flatMap((pod) =>
+      pod ? [backoffEndMs(pod, this.config.backoff)] : [],
+    );
+    if (ends.length === 0) return;
+    const dueMs = Math.min(...ends);
+    if (this.backoffTimer && this.backoffTimer.dueMs <= dueMs) return;
+    this.backoffTimer?.timer.cancel();
+    const delayMs = Math.max(0, dueMs - this.config.clock.now());
+    const timer = this.config.clock.after(delayMs, () => {
+      this.backoffTimer = undefined;
+      this.flushBackoff();
+    });
+    this.backoffTimer = { timer, dueMs };
+  }
+
+  private flushBackoff(): void {
+    const nowMs = this.config.clock.now();
+    for (const heap of [this.backoff, this.errorBackoff]) {
+      for (let pod = this.peek(heap, 'backoff'); pod; pod = this.peek(heap, 'backoff')) {
+        if (isBackingOff(pod, this.config.backoff, nowMs)) break;
+        heap.pop();
+        this.moveToActive(pod);
+      }
+    }
+    this.armBackoffTimer();
+  }
+
+  private flushPool(): void {
+    this.flushTimer = undefined;
+    const nowMs = this.config.clock.now();
+    for (const pod of [...this.pool.all()]) {
+      if (nowMs - pod.timestampMs <= this.config.maxUnschedulableMs) continue;
+      this.requeue(pod, this.strategyFor(pod, unschedulableTimeout, undefined, undefined));
+    }
+    if (this.pool.size > 0 && !this.closed) {
+      this.flushTimer = this.config.clock.after(flushIntervalMs, () => this.flushPool());
+    }
+  }
+
+  private signal(): void {
+    const wake = this.wake;
+    this.wake = undefined;
+    wake?.();
+  }
+}
+
+/** A hint that fails must not leave the pod waiting for ever. */
+function helps(hint: EventRegistration['hint'], pod: PodInfo, before: EventObject, after: EventObject): boolean {
+  if (!hint) return true;
+  try {
+    return hint(pod, before, after);
+  } catch {
+    return true;
+  }
+}
