@@ -1,0 +1,265 @@
+/**
+ * Typed operations of server-side apply: the fields of a value, what changed between two, their merge, and removing fields. They
+ * walk the schema tables; a value without a schema (custom resources that preserve unknown fields) merges objects and replaces lists.
+ * (structured-merge-diff: typed)
+ */
+
+import { isObject, type JsonObject, jsonEqual, setMember } from '../patch/json-tree.ts';
+import type { FieldSchema, Schema, StructSchema } from '../schema/schema.ts';
+import { type FieldSet, FieldSetBuilder } from './field-set.ts';
+
+/** How a place in an object merges. */
+type Shape =
+  /** One value: scalars, atomic lists and maps. */
+  | { readonly type: 'leaf' }
+  | { readonly type: 'map'; readonly child: (key: string) => Place }
+  | { readonly type: 'list'; readonly element: Place; readonly elementOf: (item: unknown) => string | undefined };
+
+interface Place {
+  readonly schema: Schema | undefined;
+  readonly field: FieldSchema | undefined;
+  /** What Go has where JSON has nothing, so that first content is no "added" member: an empty struct, or null. */
+  readonly absent: unknown;
+  /** An entry of a map, not a declared member. */
+  readonly free: boolean;
+}
+
+const leaf: Shape = { type: 'leaf' };
+const unknownPlace: Place = { schema: undefined, field: undefined, absent: undefined, free: true };
+
+export function rootPlace(schema: StructSchema | undefined): Place {
+  return { schema, field: undefined, absent: undefined, free: false };
+}
+
+function shapeOf(place: Place, value: unknown): Shape {
+  const { schema, field } = place;
+  if (schema === undefined) return isObject(value) ? { type: 'map', child: () => unknownPlace } : leaf;
+  if (schema.type === 'struct') {
+    if (schema.atomic || field?.mapType === 'atomic') return leaf;
+    return { type: 'map', child: (key) => memberPlace(schema, key) };
+  }
+  if (schema.type === 'map') {
+    if (field?.mapType === 'atomic') return leaf;
+    const element: Place = { schema: schema.element, field: undefined, absent: undefined, free: true };
+    return { type: 'map', child: () => element };
+  }
+  if (schema.type !== 'list') return leaf;
+  const element: Place = { schema: schema.element, field: undefined, absent: undefined, free: false };
+  if (field?.listType === 'set') return { type: 'list', element, elementOf: (item) => `v:${JSON.stringify(item)}` };
+  if (field?.listType === 'map')
+    return { type: 'list', element, elementOf: keyedElement(field.listMapKeys, schema.element) };
+  return leaf;
+}
+
+function memberPlace(schema: StructSchema, key: string): Place {
+  const field = schema.memberByName.get(key);
+  if (!field) return unknownPlace;
+  return { schema: field.schema, field, absent: absentValue(field), free: false };
+}
+
+function absentValue({ schema, pointer, omitempty }: FieldSchema): unknown {
+  if (pointer) return undefined;
+  if (schema.type === 'struct') return emptyObject;
+  return (schema.type === 'list' || schema.type === 'map') && !omitempty ? null : undefined;
+}
+
+/** 'k:{"containerPort":80,"protocol":"TCP"}'; keys that are left out count with their declared default. */
+function keyedElement(keys: readonly string[], element: Schema): (item: unknown) => string | undefined {
+  const sorted = [...keys].sort();
+  const defaults = new Map(
+    sorted.map((key) => [key, element.type === 'struct' ? element.memberByName.get(key)?.defaultValue : undefined]),
+  );
+  return (item) => {
+    if (!isObject(item)) return undefined;
+    const identity: JsonObject = {};
+    for (const key of sorted) {
+      const value = item[key] ?? defaults.get(key);
+      if (value !== undefined) identity[key] = value;
+    }
+    return `k:${JSON.stringify(identity)}`;
+  };
+}
+
+function isEmptyContainer(value: unknown): boolean {
+  return (isObject(value) && Object.keys(value).length === 0) || (Array.isArray(value) && value.length === 0);
+}
+
+/** The fields that a configuration states: what its applier will own. */
+export function fieldsOf(value: unknown, place: Place): FieldSet {
+  const builder = new FieldSetBuilder();
+  addFields(builder, value, place);
+  return builder.build();
+}
+
+function addFields(builder: FieldSetBuilder, value: unknown, place: Place): void {
+  const shape = shapeOf(place, value);
+  if (shape.type === 'map' && isObject(value)) {
+    for (const key of Object.keys(value)) {
+      const child = builder.child(`f:${key}`);
+      const childPlace = shape.child(key);
+      addFields(child, value[key], childPlace);
+      if (value[key] === null || (isObject(value[key]) && isEmptyContainer(value[key])) || childPlace.free)
+        child.member = true;
+    }
+  } else if (shape.type === 'list' && Array.isArray(value)) {
+    for (const item of value) {
+      const element = shape.elementOf(item);
+      if (element === undefined) continue;
+      const child = builder.child(element);
+      child.member = true;
+      if (isObject(item)) addFields(child, item, shape.element);
+    }
+  } else if (shape.type === 'leaf') {
+    builder.member = true;
+  }
+}
+
+export interface Comparison {
+  /** Fields that are new or have another value. */
+  readonly changed: FieldSet;
+  readonly removed: FieldSet;
+}
+
+/** What a write changed. `undefined` stands for nothing there. */
+export function compare(before: unknown, after: unknown, place: Place): Comparison {
+  const changed = new FieldSetBuilder();
+  const removed = new FieldSetBuilder();
+  compareAt(before, after, place, changed, removed);
+  return { changed: changed.build(), removed: removed.build() };
+}
+
+function compareAt(
+  before: unknown,
+  after: unknown,
+  place: Place,
+  changed: FieldSetBuilder,
+  removed: FieldSetBuilder,
+): void {
+  if (before === after) return;
+  const shape = shapeOf(place, after ?? before);
+  const asLeaf =
+    shape.type === 'leaf' ||
+    ((before === undefined || before === null || isEmptyContainer(before)) &&
+      (after === undefined || after === null || isEmptyContainer(after)));
+  if (asLeaf) {
+    if (before === undefined) changed.member = true;
+    else if (after === undefined) removed.member = true;
+    else if (!jsonEqual(before, after)) changed.member = true;
+    return;
+  }
+  if (before === undefined) changed.member = true;
+  else if (after === undefined) removed.member = true;
+  if (shape.type === 'map') {
+    const old = isObject(before) ? before : {};
+    const next = isObject(after) ? after : {};
+    for (const key of new Set([...Object.keys(old), ...Object.keys(next)])) {
+      const element = `f:${key}`;
+      const childPlace = shape.child(key);
+      // In an object that is new or gone as a whole, everything is.
+      const absent = before !== undefined && after !== undefined ? childPlace.absent : undefined;
+      const oldValue = Object.hasOwn(old, key) ? old[key] : undefined;
+      const nextValue = Object.hasOwn(next, key) ? next[key] : undefined;
+      if (oldValue === nextValue) continue;
+      compareAt(oldValue ?? absent, nextValue ?? absent, childPlace, changed.child(element), removed.child(element));
+    }
+    return;
+  }
+  const old = itemsByElement(before, shape.elementOf);
+  const next = itemsByElement(after, shape.elementOf);
+  for (const element of new Set([...old.keys(), ...next.keys()])) {
+    compareAt(old.get(element), next.get(element), shape.element, changed.child(element), removed.child(element));
+  }
+}
+
+const emptyObject: Readonly<JsonObject> = Object.freeze({});
+
+function itemsByElement(list: unknown, elementOf: (item: unknown) => string | undefined): Map<string, unknown> {
+  const items = new Map<string, unknown>();
+  for (const item of Array.isArray(list) ? list : []) {
+    const element = elementOf(item);
+    if (element !== undefined) items.set(element, item);
+  }
+  return items;
+}
+
+/** The live value with the configuration on top: stated fields win, maps and keyed lists merge, the rest stays. */
+export function merge(live: unknown, configuration: unknown, place: Place): unknown {
+  if (configuration === undefined) return live;
+  const shape = shapeOf(place, configuration);
+  if (shape.type === 'map' && isObject(configuration)) {
+    const merged: JsonObject = {};
+    if (isObject(live)) for (const key of Object.keys(live)) setMember(merged, key, live[key]);
+    for (const key of Object.keys(configuration)) {
+      if (configuration[key] === null) delete merged[key];
+      else setMember(merged, key, merge(merged[key], configuration[key], shape.child(key)));
+    }
+    return merged;
+  }
+  if (shape.type === 'list' && Array.isArray(configuration)) {
+    return mergeLists(Array.isArray(live) ? live : [], configuration, shape.element, shape.elementOf);
+  }
+  return configuration;
+}
+
+/** Stated elements come in the configuration's order; those that only the live list has keep their place among their neighbours. */
+function mergeLists(
+  live: readonly unknown[],
+  stated: readonly unknown[],
+  place: Place,
+  elementOf: (item: unknown) => string | undefined,
+): unknown[] {
+  const liveItems = itemsByElement(live, elementOf);
+  const statedElements = new Set(stated.map(elementOf));
+  const merged: unknown[] = [];
+  let next = 0;
+  const takeUnstated = () => {
+    for (; next < live.length && !statedElements.has(elementOf(live[next])); next++) merged.push(live[next]);
+  };
+  for (const item of stated) {
+    const element = elementOf(item);
+    const existing = element === undefined ? undefined : liveItems.get(element);
+    // Live elements before this one stay before it.
+    const position = live.findIndex((candidate, index) => index >= next && elementOf(candidate) === element);
+    if (position >= 0) {
+      while (next < position) {
+        takeUnstated();
+        if (next < position) next++;
+      }
+      next = position + 1;
+    }
+    merged.push(isObject(item) ? merge(existing, item, place) : item);
+  }
+  while (next < live.length) {
+    takeUnstated();
+    next++;
+  }
+  return merged;
+}
+
+/**
+ * Removes what was applied before and is stated by nobody any more: every path of `dropped`, unless `owned` has it or something
+ * below it.
+ */
+export function prune(value: unknown, dropped: FieldSet, owned: FieldSet | undefined, place: Place): unknown {
+  const shape = shapeOf(place, value);
+  if (shape.type === 'map' && isObject(value)) {
+    const pruned: JsonObject = {};
+    for (const key of Object.keys(value)) {
+      const drop = dropped.children.get(`f:${key}`);
+      const own = owned?.children.get(`f:${key}`);
+      if (drop?.member && !own) continue;
+      setMember(pruned, key, drop ? prune(value[key], drop, own, shape.child(key)) : value[key]);
+    }
+    return pruned;
+  }
+  if (shape.type === 'list' && Array.isArray(value)) {
+    return value.flatMap((item) => {
+      const element = shape.elementOf(item);
+      const drop = element === undefined ? undefined : dropped.children.get(element);
+      const own = element === undefined ? undefined : owned?.children.get(element);
+      if (!drop) return [item];
+      return drop.member && !own ? [] : [prune(item, drop, own, shape.element)];
+    });
+  }
+  return value;
+}
