@@ -75,8 +75,8 @@ class Walk {
   readonly strictErrors: string[] = [];
   /** Names of struct fields and map keys, and indexes of list elements, from the root. */
   private readonly path: (string | number)[] = [];
-  /** How many of `path` are map keys, which Go's type errors leave out: their positions. */
-  private readonly mapKeys: number[] = [];
+  /** Struct fields from the root as Go's type errors name them: no indexes, no map keys. */
+  private readonly goPath: string[] = [];
   private struct: StructSchema | undefined;
   private depth = 0;
 
@@ -131,14 +131,16 @@ class Walk {
       }
       this.struct = schema;
       this.path.push(key);
+      this.goPath.push(field.goPath);
       const kept = this.fieldValue(member, field);
       this.path.pop();
+      this.goPath.pop();
       if (kept === undefined) drop(tree, key);
       else if (kept !== member) tree[key] = kept;
     }
     this.struct = outer;
     for (const field of schema.present) {
-      if (tree[field.name] === undefined) tree[field.name] = zeroValue(field.schema);
+      if (tree[field.name] === undefined) tree[field.name] = absentValue(field.schema);
     }
     this.depth--;
     return tree;
@@ -196,7 +198,6 @@ class Walk {
     this.enter();
     const map = value as Tree;
     const { element } = schema;
-    this.mapKeys.push(this.path.length);
     for (const key in map) {
       this.memberCount++;
       const item = map[key];
@@ -207,7 +208,6 @@ class Walk {
         Object.defineProperty(map, key, { value: kept, writable: true, enumerable: true, configurable: true });
       this.path.pop();
     }
-    this.mapKeys.pop();
     this.depth--;
     return map;
   }
@@ -283,10 +283,7 @@ class Walk {
   }
 
   private typeError(value: unknown, schema: { readonly goName: string }): DecodeError {
-    // Go names struct fields only: no indexes, no map keys.
-    const fields = this.path
-      .filter((part, position) => typeof part === 'string' && !this.mapKeys.includes(position))
-      .join('.');
+    const fields = this.goPath.join('.');
     const context =
       this.struct && fields !== '' ? `struct field ${this.struct.name}.${fields} of type` : 'value of type';
     return new DecodeError(`json: cannot unmarshal ${jsonKind(value, schema)} into Go ${context} ${schema.goName}`);
@@ -334,6 +331,19 @@ function isEmpty(map: Tree): boolean {
   return true;
 }
 
+/**
+ * What a required list or map is that was not sent: empty to readers, null on the wire, as Go's nil is. Told from a list that was
+ * sent empty by identity, so it is frozen; a copy of it is a plain empty list.
+ */
+export const nilList: readonly never[] = Object.freeze([]);
+export const nilMap: Readonly<Record<string, never>> = Object.freeze({});
+
+/** What a decoded object has where a member that is always present was not sent. */
+export function absentValue(schema: Schema): unknown {
+  if (schema.type === 'list') return nilList;
+  return schema.type === 'map' ? nilMap : zeroValue(schema);
+}
+
 /** Go's zero value as our objects have it; undefined where that is nothing. */
 export function zeroValue(schema: Schema): unknown {
   switch (schema.type) {
@@ -356,7 +366,7 @@ export function zeroValue(schema: Schema): unknown {
       return {};
     case 'struct': {
       const tree: Tree = {};
-      for (const field of schema.present) tree[field.name] = zeroValue(field.schema);
+      for (const field of schema.present) tree[field.name] = absentValue(field.schema);
       return tree;
     }
     default:

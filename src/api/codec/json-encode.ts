@@ -7,7 +7,7 @@
  */
 
 import type { FieldSchema, ScalarSchema, Schema, StructSchema } from '../schema/schema.ts';
-import type { Tree } from './json-decode.ts';
+import { nilList, nilMap, type Tree } from './json-decode.ts';
 
 /** One object as compact JSON, without a line end. */
 export function encodeJson(schema: StructSchema, object: object): string {
@@ -148,7 +148,7 @@ function encodeStruct(object: Tree, schema: StructSchema): string {
   for (const member of membersOf(schema)) {
     const value = object[member.name];
     let encoded: string | undefined;
-    if (value === undefined || value === null) encoded = member.absent;
+    if (value === undefined || value === null || value === nilList || value === nilMap) encoded = member.absent;
     else if (typeof value === 'string' && value !== '') encoded = quote(value);
     else if (member.dropsZero && isZero(value, member.schema)) continue;
     else encoded = encodeValue(value, member.schema);

@@ -214,8 +214,13 @@ class Scanner {
   }
 
   private fail(context: string): never {
-    const character = this.text[this.position];
-    if (character === undefined) throw new DecodeError('unexpected end of JSON input');
+    let character = this.text[this.position];
+    if (character === undefined) {
+      // Go ends its input with a space, which only words, numbers and escapes take offence at.
+      if (!/^in (?:literal|numeric|exponent|string escape|\\u)|^after decimal/.test(context))
+        throw new DecodeError('unexpected end of JSON input');
+      character = ' ';
+    }
     throw new DecodeError(`invalid character ${quotedCharacter(character)} ${context}`);
   }
 }
@@ -223,6 +228,8 @@ class Scanner {
 function checksKeys(schema: Schema | undefined): boolean {
   return schema?.type === 'struct' || schema?.type === 'map' || schema?.type === 'any';
 }
+
+const encoder = new TextEncoder();
 
 function isDigit(character: string | undefined): boolean {
   return character !== undefined && character >= '0' && character <= '9';
@@ -232,5 +239,7 @@ function isDigit(character: string | undefined): boolean {
 function quotedCharacter(character: string): string {
   if (character === "'") return "'\\''";
   if (character === '"') return "'\"'";
-  return `'${JSON.stringify(character).slice(1, -1)}'`;
+  // Go looks at bytes: of a character beyond ASCII it shows the first one.
+  const [byte = 0] = encoder.encode(character);
+  return `'${JSON.stringify(String.fromCharCode(byte)).slice(1, -1)}'`;
 }

@@ -10,7 +10,7 @@ import type { FieldSchema, MapSchema, ScalarSchema, Schema, StructSchema } from 
 import { formatTime } from '../time.ts';
 import { toBase64 } from './base64.ts';
 import { DecodeError, maxDepth } from './decode-error.ts';
-import { type Tree, zeroValue } from './json-decode.ts';
+import { absentValue, type Tree, zeroValue } from './json-decode.ts';
 import { protobufMagic } from './protobuf-encode.ts';
 import { quantity, zeroTimeMs } from './scalar.ts';
 
@@ -77,7 +77,7 @@ function readStruct(reader: Reader, schema: StructSchema, tree: Tree, depth: num
     else readField(reader, field, tree, depth);
   }
   for (const field of schema.present) {
-    if (tree[field.name] === undefined) tree[field.name] = zeroValue(field.schema);
+    if (tree[field.name] === undefined) tree[field.name] = absentValue(field.schema);
   }
   return tree;
 }

@@ -44,7 +44,9 @@ export function base64Text(text: string): string {
   if (isBase64(text)) return text;
   const joined = text.replace(/[\r\n]/g, '');
   if (isBase64(joined)) return joined;
-  const bad = /^(?:[A-Za-z0-9+/\r\n])*/.exec(text)?.[0].length ?? 0;
+  const good = /^[A-Za-z0-9+/\r\n]*/.exec(text)?.[0].length ?? 0;
+  // Input that ends too early is bad from where its last group of four began.
+  const bad = good === text.length ? good - (joined.length % 4) : good;
   throw new DecodeError(`illegal base64 data at input byte ${bad}`);
 }
 
@@ -74,7 +76,7 @@ function timeError(text: string, layout: string): string {
     [/^\d{2}/, '04'],
     [/^:/, ':'],
     [/^\d{2}/, '05'],
-    layout.includes('.000000') ? [/^\.\d{6}(?!\d)/, '.000000'] : [/^(?:[.,]\d+)?/, ''],
+    layout.includes('.000000') ? [/^\.\d{6}/, '.000000'] : [/^(?:[.,]\d+)?/, ''],
     [/^(?:Z|[+-]\d{2}:\d{2})/, 'Z07:00'],
   ];
   let rest = text;

@@ -16,7 +16,9 @@ import {
   type ScalarEvent,
   YAMLException,
 } from 'js-yaml';
+import { fromBase64 } from './base64.ts';
 import { DecodeError, maxDepth } from './decode-error.ts';
+import { base64Text } from './scalar.ts';
 import { resolvePlain } from './yaml-scalar.ts';
 
 export interface YamlDocument {
@@ -43,6 +45,8 @@ export function decodeYamlAll(text: string): readonly YamlDocument[] {
   }
   return new TreeBuilder(text, events).documents();
 }
+
+const textDecoder = new TextDecoder();
 
 interface Anchored {
   readonly value: unknown;
@@ -112,7 +116,6 @@ class TreeBuilder {
 
   private mapping(): Record<string, unknown> {
     const map: Record<string, unknown> = {};
-    const merges: unknown[] = [];
     while (!this.isEnd()) {
       const keyEvent = this.events[this.position];
       const isMerge =
@@ -120,27 +123,30 @@ class TreeBuilder {
         keyEvent.style === SCALAR_STYLE.PLAIN &&
         this.source(keyEvent) === '<<' &&
         keyEvent.tagStart < 0;
-      const key = keyText(this.node());
+      const keyNode = this.node();
+      const key = keyText(keyNode);
       const value = this.node();
       if (isMerge) {
-        merges.push(value);
+        this.merge(map, value);
         continue;
       }
       if (Object.hasOwn(map, key)) {
         const start = keyEvent && 'valueStart' in keyEvent ? keyEvent.valueStart : 0;
-        this.duplicates.push(`line ${lineOf(this.text, start)}: key ${JSON.stringify(key)} already set in map`);
+        this.duplicates.push(`line ${lineOf(this.text, start)}: key ${JSON.stringify(keyNode)} already set in map`);
       }
       setOwn(map, key, value);
     }
-    for (const merge of merges) {
-      for (const source of Array.isArray(merge) ? merge : [merge]) {
-        if (typeof source !== 'object' || source === null)
-          throw new DecodeError('yaml: map merge requires map or sequence of maps as the value');
-        for (const [key, value] of Object.entries(source))
-          if (!Object.hasOwn(map, key)) setOwn(map, key, this.copy(value));
-      }
-    }
     return map;
+  }
+
+  /** `<<`: as go-yaml does it, what is merged replaces what came before it; of several maps the first wins. */
+  private merge(map: Record<string, unknown>, value: unknown): void {
+    for (const source of Array.isArray(value) ? value.toReversed() : [value]) {
+      if (typeof source !== 'object' || source === null) {
+        throw new DecodeError('yaml: map merge requires map or sequence of maps as the value');
+      }
+      for (const [key, member] of Object.entries(source)) setOwn(map, key, this.copy(member));
+    }
   }
 
   private source(event: ScalarEvent): string {
@@ -152,7 +158,13 @@ class TreeBuilder {
     const tag = event.tagStart < 0 ? '' : this.text.slice(event.tagStart, event.tagEnd);
     const isText =
       tag === '' ? event.style !== SCALAR_STYLE.PLAIN : tag === '!' || tag.endsWith('!str') || tag.endsWith(':str>');
-    return isText ? text : resolvePlain(text).value;
+    if (isText) return text;
+    if (tag.endsWith('binary') || tag.endsWith(':binary>')) return textDecoder.decode(fromBase64(base64Text(text)));
+    const { value } = resolvePlain(text);
+    if (typeof value === 'number' && !Number.isFinite(value)) {
+      throw new DecodeError(`json: unsupported value: ${Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'}`);
+    }
+    return value;
   }
 
   private open(event: { readonly anchorStart: number; readonly anchorEnd: number }): void {
@@ -209,7 +221,7 @@ function allowedAliasRatio(nodeCount: number): number {
 function keyText(key: unknown): string {
   if (typeof key === 'string') return key;
   if (typeof key === 'number' || typeof key === 'boolean') return String(key);
-  throw new DecodeError('error converting YAML to JSON: unsupported map key');
+  throw new DecodeError(key === null ? 'unsupported map key of type: null' : 'yaml: invalid map key');
 }
 
 function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {

@@ -162,7 +162,8 @@ class YamlWriter {
 
 /** Plain text that go-yaml would read back as text; base-60 numbers are quoted for other readers. */
 function staysText(text: string): boolean {
-  return resolvePlain(text).type === 'string' && !/^[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?$/.test(text);
+  const { type } = resolvePlain(text);
+  return (type === 'string' || type === 'merge') && !/^[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?$/.test(text);
 }
 
 interface Allowed {

@@ -36,7 +36,7 @@ export function resolvePlain(text: string): PlainScalar {
     const plain = text.replaceAll('_', '');
     const whole = integerValue(plain);
     if (whole !== undefined) return { type: 'number', value: whole };
-    if (decimalFloat.test(plain)) return { type: 'number', value: Number(plain) };
+    if (decimalFloat.test(plain) && Number.isFinite(Number(plain))) return { type: 'number', value: Number(plain) };
   } else if (first === 0x2e && decimalFloat.test(text)) {
     return { type: 'number', value: Number(text) };
   }

@@ -214,9 +214,7 @@ class TableStruct implements StructSchema {
   }
 
   get members(): readonly FieldSchema[] {
-    this.memberList ??= this.fields.flatMap((field) =>
-      field.inline && field.schema.type === 'struct' ? field.schema.members : [field],
-    );
+    this.memberList ??= this.fields.flatMap(membersOf);
     return this.memberList;
   }
 
@@ -235,11 +233,19 @@ class TableStruct implements StructSchema {
     const { typeText: _, always, ...facts } = line;
     return {
       ...facts,
+      goPath: line.name,
       schema: this.home.parse(pointer ? line.typeText.slice(1) : line.typeText),
       pointer,
       omitempty: line.optional && !always,
     };
   }
+}
+
+/** A field as the members that it is in JSON. */
+function membersOf(field: FieldSchema): readonly FieldSchema[] {
+  const { schema } = field;
+  if (!field.inline || schema.type !== 'struct') return [field];
+  return schema.members.map((member) => ({ ...member, goPath: `${schema.name}.${member.goPath}` }));
 }
 
 /**

@@ -78,6 +78,8 @@ export interface FieldSchema {
   /** JSON name; '' for an inline struct. */
   readonly name: string;
   readonly inline: boolean;
+  /** As Go's messages name it in its struct: the JSON name, behind the names of the inline structs it is in ('TypeMeta.kind'). */
+  readonly goPath: string;
   readonly schema: Schema;
   /** Go's pointer: null is different from the zero value. */
   readonly pointer: boolean;
