@@ -2,7 +2,7 @@
 
 import type { Labels } from '#api/label-selector.ts';
 import { type KubeObject, keyOf } from '#api/object.ts';
-import type { Env, Random } from '#base/env.ts';
+import type { Clock, Env, Random, Timer } from '#base/env.ts';
 import type { Client } from '#client/client.ts';
 import type { Node, Pod } from '#kinds/generated/core-v1.ts';
 import type { Lister } from '#runtime/informer.ts';
@@ -122,6 +122,44 @@ export function makePod(
     metadata: { namespace: 'default', uid: `uid-${metadata.namespace ?? 'default'}-${name}`, ...metadata, name },
     spec: { containers: [{ name: 'main', image: 'pause' }], ...spec },
   };
+}
+
+/** Time that passes when told to; timers run in order. */
+export class ManualClock implements Clock {
+  private ms = 0;
+  private readonly timers = new Set<{ readonly dueMs: number; readonly run: () => void }>();
+
+  now(): number {
+    return this.ms;
+  }
+
+  monotonic(): number {
+    return this.ms;
+  }
+
+  after(delayMs: number, run: () => void): Timer {
+    const timer = { dueMs: this.ms + delayMs, run };
+    this.timers.add(timer);
+    return { cancel: () => this.timers.delete(timer) };
+  }
+
+  /** Timers that would still run. */
+  get pending(): number {
+    return this.timers.size;
+  }
+
+  advance(ms: number): void {
+    const endMs = this.ms + ms;
+    for (;;) {
+      const due = [...this.timers].filter(({ dueMs }) => dueMs <= endMs).sort((a, b) => a.dueMs - b.dueMs);
+      const [next] = due;
+      if (!next) break;
+      this.timers.delete(next);
+      this.ms = Math.max(this.ms, next.dueMs);
+      next.run();
+    }
+    this.ms = endMs;
+  }
 }
 
 function idleEnv(random: Random): Env {
