@@ -45,6 +45,8 @@ export interface NodeFiles {
   readLink(path: string): Promise<string>;
   link(target: string, path: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
+  /** Replaces a file by its gzip, PATH.gz. */
+  compress(path: string): Promise<void>;
   /** With everything below; nothing to do when it is not there. Does not cross mounts. */
   remove(path: string): Promise<void>;
   setMode(path: string, mode: number): Promise<void>;
@@ -84,6 +86,8 @@ export interface Mounts {
 export interface PodCgroups {
   /** Makes the root and the two classes below it; sets what they may use of the machine. */
   prepare(allocatable: { readonly milliCpu: number; readonly memoryBytes: number }): Promise<void>;
+  /** The burstable class gets what its pods ask for together. */
+  setBurstableShares(cpuShares: number): Promise<void>;
   /** `name` as PodSandboxConfig.cgroupParent takes it: '/kubepods/burstable/pod1234'. */
   create(name: string, limits: PodCgroupLimits): Promise<void>;
   update(name: string, limits: PodCgroupLimits): Promise<void>;

@@ -65,15 +65,22 @@ export class VolumeManager {
     return (pod.spec.volumes ?? []).some((volume) => typeOf(volume)?.refreshes);
   }
 
-  /** Unmounts and removes everything that the pod had on this node. */
+  /** Unmounts and removes the pod's volumes. What its ended containers left to say stays until `removePod`. */
   async tearDown(uid: string): Promise<void> {
     const { files, mounts, rootDirectory } = this.context;
     const directory = podDirectory(rootDirectory, uid);
     if (await files.stat(directory)) {
       await mounts.unmountBelow(directory);
-      await files.remove(directory);
+      const parts = ['volumes', 'volume-subpaths', 'plugins'];
+      await Promise.all(parts.map((part) => files.remove(`${directory}/${part}`)));
     }
     await files.remove(podDirectory(memoryDirectory(rootDirectory), uid));
+  }
+
+  /** Removes everything that the pod has on this node's disk. */
+  async removePod(uid: string): Promise<void> {
+    await this.tearDown(uid);
+    await this.context.files.remove(podDirectory(this.context.rootDirectory, uid));
   }
 
   /** Pods that have something on this node. */
