@@ -1,0 +1,203 @@
+/** Input made to hurt: depth, size, prototypes, bombs, truncation. Every decoder refuses it or bounds it. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SchemaRegistry } from '../schema/registry.ts';
+import type { SchemaTable } from '../schema/table.ts';
+import { DecodeError } from './decode-error.ts';
+import { checkTree, decodeJson, decodeTree, parseJson } from './json-decode.ts';
+import { encodeJson } from './json-encode.ts';
+import { countMembers, scanJson } from './json-scan.ts';
+import { decodeMessage, unwrapProtobuf } from './protobuf-decode.ts';
+import { encodeMessage, encodeProtobuf } from './protobuf-encode.ts';
+import { decodeYaml } from './yaml-decode.ts';
+
+const table: SchemaTable = {
+  package: 'k8s.io/api/test/v1',
+  group: 'test',
+  version: 'v1',
+  text: `
+Thing
+  inline meta/v1.TypeMeta -
+  metadata? meta/v1.ObjectMeta 1
+  names []string 2
+  self? *Thing 3
+  children? []Thing 4
+  counts? map[string]int32 5
+  raw? RawExtension 6
+  data? bytes 7
+  size? *int64 8
+`,
+};
+const registry = new SchemaRegistry([table]);
+const thing = registry.type('k8s.io/api/test/v1', 'Thing');
+
+const refusals: readonly (readonly [string, string, RegExp])[] = [
+  ['lists 100,000 deep', `{"raw":${'['.repeat(1e5)}${']'.repeat(1e5)}}`, /exceeded max depth/],
+  ['objects 100,000 deep in a raw value', `{"raw":${'{"a":'.repeat(1e5)}1${'}'.repeat(1e5)}}`, /exceeded max depth/],
+  ['objects 100,000 deep in an unknown field', `{"x":${'{"a":'.repeat(1e5)}1${'}'.repeat(1e5)}}`, /exceeded max depth/],
+  ['a type nested in itself 100,000 deep', `${'{"self":'.repeat(1e5)}{}${'}'.repeat(1e5)}`, /exceeded max depth/],
+  ['unclosed lists 100,000 deep', `{"raw":${'['.repeat(1e5)}`, /exceeded max depth|unexpected end of JSON input/],
+];
+
+for (const [name, text, message] of refusals) {
+  test(`decodeJson refuses ${name}`, () => {
+    assert.throws(
+      () => decodeJson(thing, text),
+      (error) => error instanceof DecodeError && message.test(error.message),
+    );
+  });
+}
+
+test('checkTree and scanJson refuse depth without a schema', () => {
+  const text = '['.repeat(1e5) + ']'.repeat(1e5);
+  assert.throws(() => checkTree(JSON.parse(text)), DecodeError);
+  assert.throws(() => scanJson(text, undefined), DecodeError);
+});
+
+test('decodeJson treats __proto__ and constructor as data', () => {
+  const text =
+    '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"counts":{"__proto__":1,"constructor":2,"toString":3}}';
+  const { object, strictErrors } = decodeJson(thing, text);
+  assert.deepEqual(strictErrors, ['unknown field "__proto__"', 'unknown field "constructor"']);
+  assert.equal(Object.getPrototypeOf(object), Object.prototype);
+  assert.equal(Object.getPrototypeOf(object.counts), Object.prototype);
+  assert.deepEqual(Object.keys(object.counts as object), ['__proto__', 'constructor', 'toString']);
+  assert.equal(({} as { polluted?: number }).polluted, undefined);
+  assert.equal(
+    encodeJson(thing, object),
+    '{"metadata":{},"names":null,"counts":{"__proto__":1,"constructor":2,"toString":3},"raw":null}',
+  );
+});
+
+test('decodeYaml treats __proto__ as data, also through anchors and merges', () => {
+  const { value } = decodeYaml('a: &x {__proto__: {polluted: 1}}\nb: *x\nc:\n  <<: *x\n__proto__: 2\n');
+  const tree = value as Record<string, object>;
+  for (const part of [tree, tree.a, tree.b, tree.c]) {
+    assert.equal(Object.getPrototypeOf(part), Object.prototype);
+    assert.ok(Object.hasOwn(part as object, '__proto__'));
+  }
+});
+
+test('decodeMessage makes own properties of hostile map keys', () => {
+  const bytes = encodeMessage(thing, { names: [], counts: JSON.parse('{"__proto__":7}') });
+  const { counts } = decodeMessage(thing, bytes);
+  assert.deepEqual(Object.entries(counts as object), [['__proto__', 7]]);
+});
+
+test('decodeJson reports at most 100 findings of many', () => {
+  const fields = Array.from({ length: 5000 }, (_, i) => `"f${i}":1`).join(',');
+  assert.equal(decodeJson(thing, `{${fields}}`).strictErrors.length, 100);
+  const duplicates = Array.from({ length: 5000 }, (_, i) => `"k${i}":1,"k${i}":2`).join(',');
+  assert.equal(decodeJson(thing, `{"counts":{${duplicates}}}`).strictErrors.length, 100);
+});
+
+test('decodeJson takes a list of a million elements in bounded time', () => {
+  const { object } = decodeJson(thing, `{"names":[${'"",'.repeat(999_999)}""]}`);
+  assert.equal((object.names as unknown[]).length, 1_000_000);
+});
+
+test('countMembers counts what JSON.parse makes members of, whatever the text holds', () => {
+  const texts: readonly (readonly [string, number])[] = [
+    ['{}', 0],
+    ['"a:b"', 0],
+    ['{"a":"\\":{\\"b\\":1"}', 1],
+    ['{"a\\\\":1,"b" : {"c"\n:\t2}}', 3],
+    ['{"\\\\\\"":1,"\\\\":2}', 2],
+    ['["a","b",{"c":["d:"]}]', 1],
+  ];
+  for (const [text, count] of texts) assert.equal(countMembers(text), count, text);
+});
+
+test('decodeYaml stops expanding aliases (billion laughs)', () => {
+  const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x]'];
+  for (let i = 1; i < 10; i++)
+    lines.push(
+      `a${i}: &a${i} [${Array(9)
+        .fill(`*a${i - 1}`)
+        .join(', ')}]`,
+    );
+  assert.throws(() => decodeYaml(lines.join('\n')), /document contains excessive aliasing/);
+});
+
+test('decodeYaml refuses an alias inside its own anchor, unknown anchors and depth', () => {
+  assert.throws(() => decodeYaml('a: &a [*a]'), /value contains itself/);
+  assert.throws(() => decodeYaml('a: *b'), /unknown anchor 'b' referenced/);
+  assert.throws(() => decodeYaml('['.repeat(1e5)), DecodeError);
+  assert.throws(() => decodeYaml(`${'- '.repeat(1e5)}a`), DecodeError);
+});
+
+test('aliases are copies: changing one in place leaves the other', () => {
+  const { value } = decodeYaml('a: &x {name: "1"}\nb: *x\n');
+  const { a, b } = value as { a: { name: string }; b: { name: string } };
+  a.name = '2';
+  assert.equal(b.name, '1');
+});
+
+const object = {
+  apiVersion: 'test/v1',
+  kind: 'Thing',
+  metadata: { name: 'a', labels: { x: 'y' }, creationTimestamp: '2026-01-01T00:00:00Z' },
+  names: ['one', 'zwei', 'три'],
+  counts: { a: 1, b: -2 },
+  children: [{ metadata: {}, names: ['x'], size: -1 }],
+  raw: { any: ['thing'] },
+  data: 'AAEC',
+  size: 2 ** 40,
+};
+
+test('unwrapProtobuf and decodeMessage refuse every truncation, and read the whole', () => {
+  const bytes = encodeProtobuf(thing, object);
+  for (let length = 0; length < bytes.length; length++) {
+    const cut = bytes.subarray(0, length);
+    try {
+      const { message } = unwrapProtobuf(cut);
+      decodeMessage(thing, message);
+      // Cut between two fields of the envelope: what is there is whole.
+    } catch (error) {
+      assert.ok(error instanceof DecodeError, `length ${length}: ${String(error)}`);
+    }
+  }
+  const { apiVersion, kind, message } = unwrapProtobuf(bytes);
+  assert.equal(encodeJson(thing, { apiVersion, kind, ...decodeMessage(thing, message) }), encodeJson(thing, object));
+});
+
+test('decodeMessage survives every single-byte change of a message with a DecodeError or an object', () => {
+  const bytes = encodeMessage(thing, object);
+  for (let position = 0; position < bytes.length; position++) {
+    for (const value of [0x00, 0x7f, 0x80, 0xff, (bytes[position] ?? 0) ^ 1]) {
+      const changed = bytes.slice();
+      changed[position] = value;
+      try {
+        assert.equal(typeof decodeMessage(thing, changed), 'object');
+      } catch (error) {
+        assert.ok(error instanceof DecodeError, `byte ${position} = ${value}: ${String(error)}`);
+      }
+    }
+  }
+});
+
+test('decodeMessage refuses nesting, lengths beyond the end and endless varints', () => {
+  let nested = new Uint8Array();
+  for (let i = 0; i < 2000; i++) {
+    const length: number[] = [];
+    for (let rest = nested.length; ; rest >>= 7) {
+      length.push(rest >= 0x80 ? (rest & 0x7f) | 0x80 : rest);
+      if (rest < 0x80) break;
+    }
+    nested = Uint8Array.from([0x1a, ...length, ...nested]);
+  }
+  assert.throws(() => decodeMessage(thing, nested), /exceeded max depth/);
+  assert.throws(() => decodeMessage(thing, Uint8Array.from([0x12, 0xff, 0xff, 0xff, 0xff, 0x0f])), /unexpected EOF/);
+  assert.throws(() => decodeMessage(thing, new Uint8Array(20).fill(0xff)), /integer overflow/);
+  assert.throws(() => decodeMessage(thing, Uint8Array.from([0x13])), /illegal wireType|wrong wireType/);
+});
+
+test('decodeTree keeps the caller informed of what was wrong where', () => {
+  const { strictErrors } = decodeTree(thing, {
+    children: [{ names: [] }, { namez: [] }],
+    metadata: { labels: {}, label: {} },
+  });
+  assert.deepEqual(strictErrors, ['unknown field "children[1].namez"', 'unknown field "metadata.label"']);
+  assert.throws(() => parseJson('{"a":}'), /invalid character '}' looking for beginning of value/);
+});
