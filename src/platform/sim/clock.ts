@@ -22,6 +22,7 @@ export class SimClock implements Clock {
   private readonly alarms = new Heap<Alarm>(
     (a, b) => a.deadlineMs < b.deadlineMs || (a.deadlineMs === b.deadlineMs && a.order < b.order),
   );
+  private turns: Promise<unknown> = Promise.resolve();
   private elapsedMs = 0;
   private wallMs: number;
   private order = 0;
@@ -55,14 +56,30 @@ export class SimClock implements Clock {
 
   /** Lets `durationMs` pass: fires what is due, in order, and runs every promise to where it waits for time. */
   async advance(durationMs: number): Promise<void> {
-    const untilMs = this.elapsedMs + durationMs;
-    await settle();
-    while (await this.step(untilMs));
-    this.elapsedMs = Math.max(this.elapsedMs, untilMs);
+    await this.advanceUntil(() => false, durationMs);
   }
 
-  /** Lets time pass until `condition` holds; false when it does not within `limitMs`. */
-  async advanceUntil(condition: () => boolean, limitMs: number): Promise<boolean> {
+  /** Lets time pass until `condition` holds; false when it does not within `limitMs`. Callers take turns. */
+  advanceUntil(condition: () => boolean, limitMs: number): Promise<boolean> {
+    const turn = this.turns.then(() => this.drive(condition, limitMs));
+    this.turns = turn.catch(() => {});
+    return turn;
+  }
+
+  /** Lets time pass until the promise is settled; rejects when that takes longer than `limitMs`. */
+  async drivenTo<T>(promise: Promise<T>, limitMs: number): Promise<T> {
+    let settled = false;
+    const done = () => {
+      settled = true;
+    };
+    promise.then(done, done);
+    if (!(await this.advanceUntil(() => settled, limitMs))) {
+      throw new Error(`nothing came within ${limitMs} ms of simulated time`);
+    }
+    return promise;
+  }
+
+  private async drive(condition: () => boolean, limitMs: number): Promise<boolean> {
     const untilMs = this.elapsedMs + limitMs;
     await settle();
     while (!condition()) {

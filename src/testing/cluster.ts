@@ -1,0 +1,183 @@
+/**
+ * createCluster: a whole cluster in this process, on simulated time, disk, network and nodes.
+ *
+ *   const cluster = await createCluster({ nodes: 3, seed: 1 });
+ *   await cluster.client.create(Deployments, web);
+ *   await cluster.until(() => cluster.running('default').length === 3);
+ *
+ * The control plane is the real one; a node is a SimulatedMachine with a simulated kubelet. Time passes only while a call of
+ * `cluster.client` is under way, or in `advance` and `until`. Everything that happens follows from the seed: two clusters with
+ * the same seed and the same calls have the same history, byte for byte.
+ */
+
+import type { ApiHandler } from '#api/request.ts';
+import type { Client } from '#client/client.ts';
+import { SimDisk } from '#platform/sim/disk.ts';
+import { createSimEnv, type SimEnv, type SimEnvOptions } from '#platform/sim/env.ts';
+import { SimNetwork } from '#platform/sim/network.ts';
+import { SimProcess } from '#platform/sim/process.ts';
+import { startControllers } from '#runtime/controller.ts';
+import { clientOf, startApiServer, startManagers } from './control-plane.ts';
+import { defaultNodeConfig, type SimulatedNodeConfig, simulatedKubelet } from './simulated-kubelet.ts';
+import { type RunningPod, SimulatedMachine } from './simulated-machine.ts';
+
+export interface ClusterOptions extends SimEnvOptions {
+  /** node-0, node-1, ...; 1 unless told. */
+  readonly nodes?: number;
+  readonly node?: Partial<SimulatedNodeConfig>;
+  /** 'server': controllers and scheduler live with the API server and call it directly, as `kubets up` does; 'apart': across the network. */
+  readonly controllers?: 'server' | 'apart';
+}
+
+/** A node and the agent on it. */
+export interface SimulatedNode {
+  readonly machine: SimulatedMachine;
+  /** The agent dies; containers run on. */
+  killAgent(): void;
+  /** The machine dies with everything on it. */
+  powerOff(): void;
+  /** Idempotent: the machine and its agent run. */
+  start(): void;
+}
+
+/** Longest simulated time that a call of `cluster.client` may take, in ms. */
+const callLimitMs = 120_000;
+
+/** Longest simulated time until a new cluster is ready, in ms. */
+const readyLimitMs = 60_000;
+
+export async function createCluster(options: ClusterOptions = {}): Promise<SimulatedCluster> {
+  const cluster = new SimulatedCluster(options);
+  await cluster.env.clock.drivenTo(cluster.start(), readyLimitMs);
+  return cluster;
+}
+
+export class SimulatedCluster {
+  readonly env: SimEnv;
+  readonly disk: SimDisk;
+  readonly network: SimNetwork;
+  readonly nodes: readonly SimulatedNode[];
+  /** The administrator, on a network without faults of its own; its calls let time pass until they are answered. */
+  readonly client: Client;
+  private readonly options: ClusterOptions;
+  private server: SimProcess | undefined;
+  private managers: SimProcess | undefined;
+  private handler: ApiHandler | undefined;
+  private lives = 0;
+
+  constructor(options: ClusterOptions) {
+    this.options = options;
+    this.env = createSimEnv(options);
+    this.disk = new SimDisk(this.env);
+    this.network = new SimNetwork(this.env);
+    this.nodes = Array.from({ length: options.nodes ?? 1 }, (_, index) => this.createNode(index));
+    const handler: ApiHandler = (request) => {
+      if (!this.handler) return Promise.reject(new Error('the API server is down'));
+      return this.env.clock.drivenTo(this.handler(request), callLimitMs);
+    };
+    this.client = clientOf(handler, 'kubernetes-admin', ['system:masters']);
+  }
+
+  /** Resolves when the API answers, controllers work and every node has registered. */
+  async start(): Promise<void> {
+    await this.startServer();
+    await this.startManagers();
+    for (const node of this.nodes) node.start();
+  }
+
+  /** Lets simulated time pass. */
+  advance(ms: number): Promise<void> {
+    return this.env.clock.advance(ms);
+  }
+
+  /** Lets time pass until the condition holds; throws when it does not within the limit of simulated time. */
+  async until(condition: () => boolean, limitMs = 120_000): Promise<void> {
+    if (await this.env.clock.advanceUntil(condition, limitMs)) return;
+    throw new Error(`it did not come to pass within ${limitMs} ms of simulated time: ${condition}`);
+  }
+
+  /** What runs on all machines: 'namespace/name' and the pod, of one namespace or all. */
+  running(namespace?: string): (RunningPod & { readonly key: string; readonly node: string })[] {
+    return this.nodes.flatMap(({ machine }) =>
+      [...machine.running()]
+        .filter(([key]) => namespace === undefined || key.startsWith(`${namespace}/`))
+        .map(([key, pod]) => ({ ...pod, key, node: machine.name })),
+    );
+  }
+
+  /** A client of a process on another host, with the faults of the network. Time does not pass by itself. */
+  clientOn(host: string, process: SimProcess, username: string): Client {
+    return clientOf(this.network.handlerFor(process, host), username);
+  }
+
+  /** A process of its own; `name` tells its randomness apart. */
+  process(name: string): SimProcess {
+    return new SimProcess(`${name}/${this.lives++}`, this.env);
+  }
+
+  /** kill -9 of the API server (and of controllers and scheduler, where they live with it). */
+  killServer(): void {
+    this.server?.kill();
+    this.server = undefined;
+    this.handler = undefined;
+    this.network.listen(undefined);
+    if (this.options.controllers !== 'apart') this.managers = undefined;
+  }
+
+  /** kill -9 of controllers and scheduler that live apart. */
+  killManagers(): void {
+    this.managers?.kill();
+    this.managers = undefined;
+  }
+
+  /** What the supervisor does: starts the server when it is down. */
+  async startServer(): Promise<void> {
+    if (this.server) return;
+    const process = this.process('server');
+    this.server = process;
+    const { handler } = await startApiServer(process, this.disk);
+    if (this.server !== process) return;
+    this.handler = handler;
+    this.network.listen({ process, handler });
+    if (this.options.controllers !== 'apart') {
+      this.managers = process;
+      await startManagers(process, handler);
+    }
+  }
+
+  async startManagers(): Promise<void> {
+    if (this.managers) return;
+    const process = this.process('managers');
+    this.managers = process;
+    await startManagers(process, this.network.handlerFor(process, 'managers'));
+  }
+
+  private createNode(index: number): SimulatedNode {
+    const machine = new SimulatedMachine(`node-${index}`, index);
+    const config = { ...defaultNodeConfig, ...this.options.node };
+    let agent: SimProcess | undefined;
+    const killAgent = () => {
+      agent?.kill();
+      agent = undefined;
+    };
+    return {
+      machine,
+      killAgent,
+      powerOff: () => {
+        killAgent();
+        machine.powerOff();
+      },
+      start: () => {
+        machine.powerOn();
+        if (agent) return;
+        agent = this.process(machine.name);
+        const client = this.clientOn(machine.name, agent, `system:node:${machine.name}`);
+        const controllers = simulatedKubelet(machine, config);
+        void startControllers(
+          { env: agent.env, client, clientFor: () => client, controllers },
+          new AbortController().signal,
+        );
+      },
+    };
+  }
+}
