@@ -124,6 +124,11 @@ class Walk {
       this.memberCount++;
       const field = fields.get(key);
       const member = tree[key];
+      // Callers in this process may spell absence so; JSON has no such value.
+      if (member === undefined) {
+        drop(tree, key);
+        continue;
+      }
       if (field === undefined) {
         this.unknown(key, member);
         drop(tree, key);
@@ -202,6 +207,10 @@ class Walk {
       this.memberCount++;
       const item = map[key];
       if (typeof item === 'string' && element.type === 'string') continue;
+      if (item === undefined) {
+        drop(map, key);
+        continue;
+      }
       this.path.push(key);
       const kept = item === null ? (zeroValue(element) ?? null) : this.value(item, element);
       if (kept !== item)
