@@ -4,6 +4,7 @@
  */
 
 import type { ControllerFactory } from '#runtime/controller.ts';
+import { daemonSetController } from './daemon-set/controller.ts';
 import { deploymentController } from './deployment/controller.ts';
 import { endpointSliceController } from './endpoint-slice/controller.ts';
 import { endpointsController } from './endpoints/controller.ts';
@@ -17,6 +18,7 @@ import { replicationController } from './replication-controller/controller.ts';
 import { resourceQuotaController } from './resource-quota/controller.ts';
 import { rootCaCertPublisher } from './root-ca-cert-publisher/controller.ts';
 import { serviceAccountController } from './service-account/controller.ts';
+import { statefulSetController } from './stateful-set/controller.ts';
 import { taintEvictionController } from './taint-eviction/controller.ts';
 
 export interface ControllersConfig {
@@ -30,6 +32,7 @@ export interface ControllersConfig {
 
 export function allControllers(config: ControllersConfig = {}): ControllerFactory[] {
   return [
+    daemonSetController,
     deploymentController,
     endpointSliceController,
     endpointsController,
@@ -41,6 +44,7 @@ export function allControllers(config: ControllersConfig = {}): ControllerFactor
     replicationController,
     resourceQuotaController,
     serviceAccountController,
+    statefulSetController,
     taintEvictionController,
     ...(config.rootCa === undefined ? [] : [rootCaCertPublisher(config.rootCa)]),
     ...(config.nodeIpam === undefined ? [] : [nodeIpamController(config.nodeIpam)]),
