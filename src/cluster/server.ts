@@ -1,0 +1,94 @@
+/**
+ * The server role: store, API server, controllers and scheduler in one process. The latter two are clients of the former, in
+ * process: authenticated, authorized and admitted like everybody, without sockets and encoding between.
+ *
+ * Order of the start: the store, the API server, the objects that every cluster begins with, the socket, then those who act.
+ */
+
+import { readFileSync } from 'node:fs';
+import type { UserInfo } from '#api/request.ts';
+import { aborted } from '#base/abort.ts';
+import type { Env } from '#base/env.ts';
+import { createClient } from '#client/api-client.ts';
+import type { Client } from '#client/client.ts';
+import { allControllers } from '#controllers/all.ts';
+import { startHttpServer } from '#platform/node/http-server.ts';
+import { openSqliteStore } from '#platform/node/sqlite-journal.ts';
+import { startControllers } from '#runtime/controller.ts';
+import { createScheduler } from '#scheduler/scheduler.ts';
+import type { ClusterLayout } from './machine/layout.ts';
+import { certificateFile, keyFile } from './pki/authority.ts';
+import { assembleApiServer } from './server/api-server.ts';
+import { ensureBootstrapObjects } from './server/bootstrap-objects.ts';
+import { dnsService } from './server/dns-service.ts';
+import { plannedPodRanges } from './server/pod-ranges.ts';
+import { type ClusterSettings, nodesOf } from './settings.ts';
+import { linkToSupervisor } from './supervisor/link.ts';
+import { startSupervisorProcess } from './up.ts';
+
+export interface ServerOptions {
+  readonly env: Env;
+  readonly layout: ClusterLayout;
+  readonly settings: ClusterSettings;
+}
+
+/** Runs until the signal fires and everything has ended. */
+export async function runServer({ env, layout, settings }: ServerOptions, signal: AbortSignal): Promise<void> {
+  const link = linkToSupervisor(
+    env,
+    {
+      socketPath: layout.supervisorSocket,
+      unit: 'server',
+      onLost: () => {
+        env.log.warn('the supervisor is gone: starting another');
+        startSupervisorProcess(layout, settings.name);
+      },
+    },
+    signal,
+  );
+  const store = await openSqliteStore(env, { directory: layout.store });
+  const server = await assembleApiServer({ env, layout, settings, store });
+  const clientOf = (user: UserInfo): Client =>
+    createClient({ handler: server.handler, peer: { address: '', inProcess: user }, userAgent: user.username });
+  await server.ready();
+  await ensureBootstrapObjects(clientOf({ username: 'system:apiserver', groups: ['system:masters'] }));
+  const http = await startHttpServer({
+    handler: server.wire,
+    log: env.log,
+    host: '::',
+    port: settings.apiPort,
+    tls: {
+      certificate: readFileSync(certificateFile(layout.pki, 'apiserver'), 'utf8'),
+      key: readFileSync(keyFile(layout.pki, 'apiserver'), 'utf8'),
+      clientCa: readFileSync(certificateFile(layout.pki, 'ca'), 'utf8'),
+    },
+  });
+  env.log.info('API server listens', { port: http.port });
+
+  const ending = new AbortController();
+  const controllers = await startControllers(
+    {
+      env,
+      client: clientOf(controllerManager),
+      clientFor: () => clientOf(controllerManager),
+      controllers: [
+        ...allControllers({ rootCa: readFileSync(certificateFile(layout.pki, 'ca'), 'utf8') }),
+        plannedPodRanges(new Map(nodesOf(settings).map(({ name, podCidr }) => [name, podCidr]))),
+        dnsService(settings.network.dnsServiceAddress),
+      ],
+    },
+    ending.signal,
+  );
+  const scheduler = await createScheduler().start({ env, client: clientOf(schedulerUser), config: {} }, ending.signal);
+  link.ready();
+  await aborted(signal);
+  env.log.info('server ends');
+  ending.abort();
+  await Promise.all([controllers.stopped, scheduler.stopped]);
+  await http.close();
+  await server.close();
+  await store.close();
+}
+
+const controllerManager: UserInfo = { username: 'system:kube-controller-manager', groups: ['system:authenticated'] };
+const schedulerUser: UserInfo = { username: 'system:kube-scheduler', groups: ['system:authenticated'] };

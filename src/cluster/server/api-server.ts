@@ -1,0 +1,81 @@
+/** The API server of a cluster, put together: who is let in, what may be done, what is admitted, what is carried out. */
+
+import { readFileSync } from 'node:fs';
+import { defaultAdmissionPlugins } from '#admission/plugins.ts';
+import { SchemaRegistry } from '#api/schema/registry.ts';
+import { createBootstrapTokenAuthenticator } from '#apiserver/authentication/bootstrap-token.ts';
+import { createAuthenticator, healthPaths } from '#apiserver/authentication/chain.ts';
+import { createServiceAccountTokens } from '#apiserver/authentication/service-account.ts';
+import { authorizerChain } from '#apiserver/authorization/chain.ts';
+import { createNodeAuthorizer } from '#apiserver/authorization/node.ts';
+import { createRbacAuthorizer } from '#apiserver/authorization/rbac.ts';
+import { createConnectActions } from '#apiserver/connect/actions.ts';
+import { schemaCodecs } from '#apiserver/registry/schema-codec.ts';
+import { type ApiServer, createApiServer } from '#apiserver/server.ts';
+import type { Env } from '#base/env.ts';
+import { createClient } from '#client/api-client.ts';
+import { builtinDefinitions } from '#kinds/all.ts';
+import { ResourceQuotas } from '#kinds/core/resource-quota/definition.ts';
+import { builtinTables } from '#kinds/schemas.ts';
+import { createNodeBackend } from '#platform/node/backend.ts';
+import { nodeRawDeflate } from '#platform/node/raw-deflate.ts';
+import { nodeWebSocketAcceptor } from '#platform/node/web-socket.ts';
+import type { Store } from '#store/store.ts';
+import type { ClusterLayout } from '../machine/layout.ts';
+import { certificateFile, keyFile } from '../pki/authority.ts';
+import type { ClusterSettings } from '../settings.ts';
+import { createLiveObjects } from './live-objects.ts';
+import { loadServiceAccountKeys, serviceAccountIssuer } from './service-account-keys.ts';
+
+export interface ApiServerOptions {
+  readonly env: Env;
+  readonly layout: ClusterLayout;
+  readonly settings: ClusterSettings;
+  readonly store: Store;
+}
+
+export async function assembleApiServer({ env, layout, store }: ApiServerOptions): Promise<ApiServer> {
+  const keys = await loadServiceAccountKeys(layout.pki);
+  const objects = createLiveObjects(() => server.registry, store);
+  const tokens = createServiceAccountTokens(keys, [serviceAccountIssuer], objects, env);
+  const rbac = createRbacAuthorizer(objects);
+  const authorize = authorizerChain(createNodeAuthorizer(objects), rbac.authorize);
+  const read = (file: string) => readFileSync(file, 'utf8');
+  const kubeletTls = {
+    ca: read(certificateFile(layout.pki, 'ca')),
+    cert: read(certificateFile(layout.pki, 'apiserver-kubelet-client')),
+    key: read(keyFile(layout.pki, 'apiserver-kubelet-client')),
+  };
+  const server: ApiServer = createApiServer({
+    env,
+    store,
+    definitions: builtinDefinitions,
+    codecs: schemaCodecs(new SchemaRegistry(builtinTables)),
+    authenticate: createAuthenticator({
+      tokens: [tokens.authenticate, createBootstrapTokenAuthenticator(objects, env)],
+      anonymousPaths: healthPaths,
+    }),
+    authorize,
+    admission: defaultAdmissionPlugins({
+      objects,
+      env,
+      writeQuota: (quota) => inProcess.updateStatus(ResourceQuotas, quota),
+    }),
+    actions: createConnectActions(
+      {
+        authorize,
+        kubelet: createNodeBackend({ tls: kubeletTls }),
+        insecureKubelet: createNodeBackend({ tls: kubeletTls, insecureSkipTlsVerify: true }),
+        proxy: createNodeBackend({ insecureSkipTlsVerify: true }),
+        streaming: { clock: env.clock, deflate: nodeRawDeflate, webSockets: nodeWebSocketAcceptor },
+      },
+      env.random,
+    ),
+  });
+  const inProcess = createClient({
+    handler: (request) => server.handler(request),
+    peer: { address: '', inProcess: { username: 'system:apiserver', groups: ['system:masters'] } },
+    userAgent: 'kubets-apiserver',
+  });
+  return server;
+}

@@ -1,0 +1,99 @@
+/**
+ * Objects that every cluster begins with: namespaces, upstream's RBAC policy, priority classes, flow schemas, and the rights of our
+ * own parts. Missing ones are created at each start; roles that lost a rule get it back, unless their owner turned that off
+ * (rbac.authorization.kubernetes.io/autoupdate: "false"), as upstream does.
+ */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ResourceDefinition } from '#api/definition.ts';
+import { isAlreadyExists } from '#api/errors.ts';
+import type { KubeObject } from '#api/object.ts';
+import { uncovered } from '#apiserver/authorization/rbac-rules.ts';
+import { edit, mutableCopy } from '#base/edit.ts';
+import type { Client } from '#client/client.ts';
+import { builtinDefinitions } from '#kinds/all.ts';
+import type { ClusterRole, ClusterRoleBinding } from '#kinds/generated/rbac-v1.ts';
+
+const autoupdate = 'rbac.authorization.kubernetes.io/autoupdate';
+
+export async function ensureBootstrapObjects(client: Client): Promise<void> {
+  await ensureAll(client, namespaces);
+  await ensureAll(client, [...readObjects('policies.json'), ...readObjects('rbac.json'), ...ownPolicy]);
+}
+
+const namespaces: readonly KubeObject[] = ['default', 'kube-system', 'kube-public', 'kube-node-lease'].map((name) => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name },
+}));
+
+/** The agents' DNS server shares the informers of their service proxy; beyond services it needs to know which namespaces exist. */
+const ownPolicy: readonly (ClusterRole | ClusterRoleBinding)[] = [
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    metadata: { name: 'kubets:node-dns' },
+    rules: [{ apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] }],
+  },
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata: { name: 'kubets:node-dns' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'kubets:node-dns' },
+    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'system:kube-proxy' }],
+  },
+];
+
+async function ensureAll(client: Client, objects: readonly KubeObject[]): Promise<void> {
+  const byDefinition = Map.groupBy(objects, definitionOf);
+  await Promise.all(
+    [...byDefinition].map(async ([definition, wanted]) => {
+      const { items } = await client.list(definition);
+      const present = new Map(items.map((item) => [keyOf(item), item]));
+      await Promise.all(wanted.map((object) => ensure(client, definition, object, present.get(keyOf(object)))));
+    }),
+  );
+}
+
+async function ensure(
+  client: Client,
+  definition: ResourceDefinition,
+  wanted: KubeObject,
+  present: KubeObject | undefined,
+): Promise<void> {
+  if (!present) {
+    await client.create(definition, wanted).catch((error: unknown) => {
+      if (!isAlreadyExists(error)) throw error;
+    });
+    return;
+  }
+  if (wanted.kind !== 'ClusterRole' && wanted.kind !== 'Role') return;
+  if (present.metadata?.annotations?.[autoupdate] === 'false') return;
+  // Both have the fields of a role.
+  const [has, needs] = [(present as ClusterRole).rules ?? [], (wanted as ClusterRole).rules ?? []];
+  const missing = uncovered(has, needs);
+  if (missing.length === 0) return;
+  const next = edit(present as ClusterRole, (draft) => {
+    draft.rules = mutableCopy([...has, ...missing]);
+  });
+  await client.update(definition, next);
+}
+
+function definitionOf(object: KubeObject): ResourceDefinition {
+  const [version = '', group = ''] = (object.apiVersion ?? '').split('/').reverse();
+  const found = builtinDefinitions.find(
+    (definition) => definition.kind === object.kind && definition.group === group && definition.version === version,
+  );
+  if (!found) throw new Error(`${object.apiVersion} ${object.kind} is not served`);
+  return found;
+}
+
+function keyOf({ metadata }: KubeObject): string {
+  return `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
+}
+
+/** Files of this program. */
+function readObjects(file: string): readonly KubeObject[] {
+  return JSON.parse(readFileSync(join(import.meta.dirname, '../bootstrap', file), 'utf8')) as readonly KubeObject[];
+}
