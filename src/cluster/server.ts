@@ -21,6 +21,7 @@ import { certificateFile, keyFile } from './pki/authority.ts';
 import { assembleApiServer } from './server/api-server.ts';
 import { ensureBootstrapObjects } from './server/bootstrap-objects.ts';
 import { dnsService } from './server/dns-service.ts';
+import { apiServerUser, controllerManagerUser, controllerUser, schedulerUser } from './server/identities.ts';
 import { plannedPodRanges } from './server/pod-ranges.ts';
 import { type ClusterSettings, nodesOf } from './settings.ts';
 import { linkToSupervisor } from './supervisor/link.ts';
@@ -51,7 +52,7 @@ export async function runServer({ env, layout, settings }: ServerOptions, signal
   const clientOf = (user: UserInfo): Client =>
     createClient({ handler: server.handler, peer: { address: '', inProcess: user }, userAgent: user.username });
   await server.ready();
-  await ensureBootstrapObjects(clientOf({ username: 'system:apiserver', groups: ['system:masters'] }));
+  await ensureBootstrapObjects(clientOf(apiServerUser));
   const http = await startHttpServer({
     handler: server.wire,
     log: env.log,
@@ -69,8 +70,8 @@ export async function runServer({ env, layout, settings }: ServerOptions, signal
   const controllers = await startControllers(
     {
       env,
-      client: clientOf(controllerManager),
-      clientFor: () => clientOf(controllerManager),
+      client: clientOf(controllerManagerUser),
+      clientFor: (name) => clientOf(controllerUser(name)),
       controllers: [
         ...allControllers({ rootCa: readFileSync(certificateFile(layout.pki, 'ca'), 'utf8') }),
         plannedPodRanges(new Map(nodesOf(settings).map(({ name, podCidr }) => [name, podCidr]))),
@@ -89,6 +90,3 @@ export async function runServer({ env, layout, settings }: ServerOptions, signal
   await server.close();
   await store.close();
 }
-
-const controllerManager: UserInfo = { username: 'system:kube-controller-manager', groups: ['system:authenticated'] };
-const schedulerUser: UserInfo = { username: 'system:kube-scheduler', groups: ['system:authenticated'] };

@@ -28,20 +28,42 @@ const namespaces: readonly KubeObject[] = ['default', 'kube-system', 'kube-publi
   metadata: { name },
 }));
 
-/** The agents' DNS server shares the informers of their service proxy; beyond services it needs to know which namespaces exist. */
+const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1' } as const;
+const roleRef = (name: string) => ({ apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name });
+
+/**
+ * Rights of our own parts. The agents' DNS server shares the informers of their service proxy; beyond services it needs to know
+ * which namespaces exist. The controller of the Service kube-dns writes that Service and its endpoints.
+ */
 const ownPolicy: readonly (ClusterRole | ClusterRoleBinding)[] = [
   {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
+    ...rbac,
     kind: 'ClusterRole',
     metadata: { name: 'kubets:node-dns' },
     rules: [{ apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] }],
   },
   {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
+    ...rbac,
     kind: 'ClusterRoleBinding',
     metadata: { name: 'kubets:node-dns' },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'kubets:node-dns' },
+    roleRef: roleRef('kubets:node-dns'),
     subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'system:kube-proxy' }],
+  },
+  {
+    ...rbac,
+    kind: 'ClusterRole',
+    metadata: { name: 'kubets:kube-dns-controller' },
+    rules: [
+      { apiGroups: [''], resources: ['services'], verbs: ['create', 'get', 'update'] },
+      { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['create', 'get', 'update'] },
+    ],
+  },
+  {
+    ...rbac,
+    kind: 'ClusterRoleBinding',
+    metadata: { name: 'kubets:kube-dns-controller' },
+    roleRef: roleRef('kubets:kube-dns-controller'),
+    subjects: [{ kind: 'ServiceAccount', namespace: 'kube-system', name: 'kube-dns-controller' }],
   },
 ];
 
