@@ -11,6 +11,7 @@
  */
 
 import { load } from 'js-yaml';
+import { messageOf } from '#base/errors.ts';
 import { Failure } from '../failure.ts';
 import type { ImageConfig } from './archive.ts';
 
@@ -26,7 +27,12 @@ export type LayerRecipe =
 
 export function parseRecipe(text: string, file: string): ImageRecipe {
   const bad = (what: string) => new Failure(`${file}: ${what}`);
-  const value: unknown = load(text);
+  let value: unknown;
+  try {
+    value = load(text);
+  } catch (error) {
+    throw bad(messageOf(error));
+  }
   if (!isMapping(value)) throw bad('a mapping is expected');
   const { references, layers, config, ...unknown } = value;
   for (const key of Object.keys(unknown)) throw bad(`unknown field "${key}"`);
