@@ -5,11 +5,15 @@ import { defaultAdmissionPlugins } from '#admission/plugins.ts';
 import { SchemaRegistry } from '#api/schema/registry.ts';
 import { createBootstrapTokenAuthenticator } from '#apiserver/authentication/bootstrap-token.ts';
 import { createAuthenticator, healthPaths } from '#apiserver/authentication/chain.ts';
+import { impersonated } from '#apiserver/authentication/impersonation.ts';
 import { createServiceAccountTokens } from '#apiserver/authentication/service-account.ts';
 import { authorizerChain } from '#apiserver/authorization/chain.ts';
 import { createNodeAuthorizer } from '#apiserver/authorization/node.ts';
 import { createRbacAuthorizer } from '#apiserver/authorization/rbac.ts';
 import { createConnectActions } from '#apiserver/connect/actions.ts';
+import { identityPaths } from '#apiserver/identity/discovery.ts';
+import { reviewActions } from '#apiserver/identity/reviews.ts';
+import { tokenRequestAction } from '#apiserver/identity/token-request.ts';
 import { schemaCodecs } from '#apiserver/registry/schema-codec.ts';
 import { type ApiServer, createApiServer } from '#apiserver/server.ts';
 import type { Env } from '#base/env.ts';
@@ -46,31 +50,44 @@ export async function assembleApiServer({ env, layout, store }: ApiServerOptions
     cert: read(certificateFile(layout.pki, 'apiserver-kubelet-client')),
     key: read(keyFile(layout.pki, 'apiserver-kubelet-client')),
   };
+  const schemas = new SchemaRegistry(builtinTables);
+  const bootstrapTokens = createBootstrapTokenAuthenticator(objects, env);
+  const authenticate = createAuthenticator({
+    tokens: [tokens.authenticate, bootstrapTokens],
+    anonymousPaths: healthPaths,
+  });
+  const apiAudiences = [serviceAccountIssuer];
   const server: ApiServer = createApiServer({
     env,
     store,
     definitions: builtinDefinitions,
-    codecs: schemaCodecs(new SchemaRegistry(builtinTables)),
-    authenticate: createAuthenticator({
-      tokens: [tokens.authenticate, createBootstrapTokenAuthenticator(objects, env)],
-      anonymousPaths: healthPaths,
-    }),
+    codecs: schemaCodecs(schemas),
+    schemas,
+    authenticate: async (request) => {
+      const user = await authenticate(request);
+      return user && impersonated(request, user, authorize);
+    },
     authorize,
     admission: defaultAdmissionPlugins({
       objects,
       env,
       writeQuota: (quota) => inProcess.updateStatus(ResourceQuotas, quota),
     }),
-    actions: createConnectActions(
-      {
-        authorize,
-        kubelet: createNodeBackend({ tls: kubeletTls }),
-        insecureKubelet: createNodeBackend({ tls: kubeletTls, insecureSkipTlsVerify: true }),
-        proxy: createNodeBackend({ insecureSkipTlsVerify: true }),
-        streaming: { clock: env.clock, deflate: nodeRawDeflate, webSockets: nodeWebSocketAcceptor },
-      },
-      env.random,
-    ),
+    paths: identityPaths(keys, serviceAccountIssuer),
+    actions: {
+      '/serviceaccounts/token': tokenRequestAction({ keys, apiAudiences, objects, env }),
+      ...reviewActions({ authorize, rbac, serviceAccounts: tokens, otherTokens: [bootstrapTokens], apiAudiences }),
+      ...createConnectActions(
+        {
+          authorize,
+          kubelet: createNodeBackend({ tls: kubeletTls }),
+          insecureKubelet: createNodeBackend({ tls: kubeletTls, insecureSkipTlsVerify: true }),
+          proxy: createNodeBackend({ insecureSkipTlsVerify: true }),
+          streaming: { clock: env.clock, deflate: nodeRawDeflate, webSockets: nodeWebSocketAcceptor },
+        },
+        env.random,
+      ),
+    },
   });
   const inProcess = createClient({
     handler: (request) => server.handler(request),

@@ -1,0 +1,142 @@
+/**
+ * serviceaccounts/token: issues a bound token. Its life is between ten minutes and the server's limit; a pod's own token (an hour
+ * and seven seconds, for the API) lives a year and warns after the hour, so that clients that never read it again keep
+ * working (KEP-1205, upstream: pkg/registry/core/serviceaccount/storage/token.go).
+ */
+
+import { newBadRequest, newConflict, newInvalid, newNotFound } from '#api/errors.ts';
+import { child, type FieldError, invalid } from '#api/field-error.ts';
+import type { KubeObject } from '#api/object.ts';
+import { formatTime } from '#api/time.ts';
+import type { Env } from '#base/env.ts';
+import type { TokenRequest } from '#kinds/generated/authentication-v1.ts';
+import type { Pod } from '#kinds/generated/core-v1.ts';
+import type { Action } from '../actions/action.ts';
+import { type BoundObject, issueToken, type ServiceAccountKeys } from '../authentication/service-account.ts';
+import { PlainObject } from '../cache/cached-object.ts';
+import type { CollectionName, LiveObjects } from '../live-objects.ts';
+import { parseWriteOptions } from '../request/write-options.ts';
+import { admissionContext, decodeObject } from '../verbs/write.ts';
+
+export interface TokenRequestConfig {
+  readonly keys: ServiceAccountKeys;
+  readonly apiAudiences: readonly string[];
+  readonly objects: LiveObjects;
+  readonly env: Env;
+}
+
+const minSeconds = 600;
+const maxSeconds = 2 ** 32;
+const defaultSeconds = 3600;
+/** What a kubelet asks for on behalf of a pod. */
+const podTokenSeconds = 3607;
+const yearSeconds = 365 * 24 * 3600;
+const kind = { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' } as const;
+const apiVersion = 'authentication.k8s.io/v1';
+
+const boundKinds: Readonly<Record<string, CollectionName>> = { Pod: '/pods', Node: '/nodes', Secret: '/secrets' };
+
+export function tokenRequestAction({ keys, apiAudiences, objects, env }: TokenRequestConfig): Action {
+  return async (context) => {
+    const { info, server } = context;
+    const options = parseWriteOptions(context.request, 'CreateOptions');
+    const codec = server.registry.codecOf(kind.group, kind.version, kind.kind);
+    if (!codec) throw newBadRequest('TokenRequest is not known here');
+    const draft = decodeObject(context, codec, { apiVersion, kind: kind.kind }, options);
+    const request = draft as unknown as TokenRequest;
+    if (draft.metadata.name && draft.metadata.name !== info.name) {
+      throw newBadRequest(`name must match the service account name: ${info.name}`);
+    }
+    const account = await objects.getFresh('/serviceaccounts', info.namespace, info.name);
+    if (!account) throw newNotFound({ group: '', resource: 'serviceaccounts' }, info.name);
+    draft.metadata = { ...draft.metadata, name: info.name, namespace: info.namespace };
+    const admission = admissionContext(context, 'CREATE', {
+      object: draft,
+      oldObject: undefined,
+      dryRun: options.dryRun,
+      options: {},
+    });
+    await server.admission.admit(admission);
+    await server.admission.validate(admission);
+
+    const expirationSeconds = request.spec?.expirationSeconds ?? defaultSeconds;
+    const errors = validate(expirationSeconds);
+    if (errors.length > 0) throw newInvalid(kind, '', errors);
+    const audiences = request.spec?.audiences?.length ? request.spec.audiences : apiAudiences;
+    const bound = await boundObject(objects, request, info.namespace, info.name);
+    const extended =
+      expirationSeconds === podTokenSeconds &&
+      audiences.every((audience) => apiAudiences.includes(audience)) &&
+      bound?.reference.kind === 'Pod';
+    const issued = await issueToken(keys, env, {
+      namespace: info.namespace,
+      account: { name: info.name, uid: account.metadata?.uid ?? '' },
+      audiences,
+      expirationSeconds: extended ? yearSeconds : expirationSeconds,
+      ...(extended ? { warnAfterSeconds: expirationSeconds } : {}),
+      bound: bound?.reference,
+      node: bound?.node,
+    });
+    // Whoever asked for an hour is told an hour: it renews in time although the token would last.
+    const told = extended ? env.clock.now() + expirationSeconds * 1000 : issued.expiresMs;
+    const answer = {
+      kind: kind.kind,
+      apiVersion,
+      metadata: { ...draft.metadata, creationTimestamp: formatTime(env.clock.now()) },
+      spec: { ...request.spec, audiences, expirationSeconds },
+      status: { token: issued.token, expirationTimestamp: formatTime(told) },
+    } as KubeObject;
+    const body = new PlainObject(answer, (object) => codec.encodeJson(object), codec.encodeProtobuf);
+    return { type: 'object', status: 201, body };
+  };
+}
+
+function validate(seconds: number): FieldError[] {
+  const path = child('spec', 'expirationSeconds');
+  if (seconds < minSeconds) return [invalid(path, seconds, 'may not specify a duration less than 10 minutes')];
+  if (seconds > maxSeconds) return [invalid(path, seconds, 'may not specify a duration larger than 2^32 seconds')];
+  return [];
+}
+
+interface Bound {
+  readonly reference: BoundObject;
+  readonly node: { readonly name: string; readonly uid?: string | undefined } | undefined;
+}
+
+async function boundObject(
+  objects: LiveObjects,
+  { spec }: TokenRequest,
+  namespace: string,
+  account: string,
+): Promise<Bound | undefined> {
+  const reference = spec?.boundObjectRef;
+  if (!reference) return undefined;
+  const { name = '', uid } = reference;
+  const collection = reference.apiVersion === 'v1' ? boundKinds[reference.kind ?? ''] : undefined;
+  if (!collection)
+    throw newBadRequest(
+      `cannot bind token for serviceaccount "${account}" to object of type ${reference.apiVersion}, Kind=${reference.kind}`,
+    );
+  const found = await objects.getFresh(collection, reference.kind === 'Node' ? '' : namespace, name);
+  const resource = { group: '', resource: collection.slice(1) };
+  if (!found) throw newNotFound(resource, name);
+  const actual = found.metadata?.uid ?? '';
+  if (uid && uid !== actual) {
+    throw newConflict(
+      resource,
+      name,
+      `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`,
+    );
+  }
+  const pod = reference.kind === 'Pod' ? (found as Pod) : undefined;
+  if (pod && pod.spec?.serviceAccountName !== account) {
+    throw newBadRequest(
+      `cannot bind token for serviceaccount "${account}" to pod running with different serviceaccount name.`,
+    );
+  }
+  const nodeName = pod?.spec?.nodeName;
+  const node = nodeName
+    ? { name: nodeName, uid: (await objects.getFresh('/nodes', '', nodeName))?.metadata?.uid }
+    : undefined;
+  return { reference: { kind: reference.kind as BoundObject['kind'], name, uid: actual }, node };
+}
