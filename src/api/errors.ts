@@ -203,6 +203,11 @@ export function newGenericFailure(message: string): StatusError {
   return new StatusError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code: 500 });
 }
 
+/** 422 without a subject: a JSON patch whose operations do not apply. */
+export function newUnprocessable(): StatusError {
+  return failure(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
+}
+
 /** The store cannot take writes: its disk is full. */
 export function newInsufficientStorage(message: string): StatusError {
   return failure(507, 'InsufficientStorage', message);

@@ -5,8 +5,6 @@ import type { Env } from '#base/env.ts';
 import type { Store } from '#store/store.ts';
 import type { AdmissionChain } from './admission-chain.ts';
 import type { StoreFeed } from './cache/store-feed.ts';
-import type { FieldManager } from './field-manager.ts';
-import type { Patcher } from './patcher.ts';
 import type { Registry } from './registry/registry.ts';
 import type { Resource } from './registry/resource.ts';
 import type { RequestInfo } from './request/request-info.ts';
@@ -18,8 +16,6 @@ export interface ServerContext {
   readonly feed: StoreFeed;
   readonly registry: Registry;
   readonly admission: AdmissionChain;
-  readonly fieldManager: FieldManager | undefined;
-  readonly patcher: Patcher | undefined;
   /** By '<group>/<plural>'. */
   readonly writeHooks: ReadonlyMap<string, WriteHooks>;
 }

@@ -2,8 +2,10 @@
 
 import { newPathNotFound } from '#api/errors.ts';
 import type { ApiRequest, ApiResponse } from '#api/request.ts';
+import type { SchemaRegistry } from '#api/schema/registry.ts';
 import type { ServerContext } from './context.ts';
 import { Discovery } from './discovery/discovery.ts';
+import { OpenApi } from './discovery/openapi.ts';
 import type { RequestInfo } from './request/request-info.ts';
 import { version } from './version.ts';
 
@@ -13,12 +15,18 @@ export type PathHandler = (request: ApiRequest) => Promise<ApiResponse | undefin
 export class Paths {
   private readonly handlers: Readonly<Record<string, PathHandler>>;
 
-  constructor(context: ServerContext, more: Readonly<Record<string, PathHandler>>) {
+  constructor(
+    context: ServerContext,
+    schemas: SchemaRegistry | undefined,
+    more: Readonly<Record<string, PathHandler>>,
+  ) {
+    const openapi = schemas && new OpenApi(context.registry, schemas);
     const discovery = new Discovery(context.registry);
     const health: PathHandler = (request) => healthOf(context, request);
     this.handlers = {
       api: (request) => discovery.handle(request),
       apis: (request) => discovery.handle(request),
+      ...(openapi ? { openapi: (request: ApiRequest) => openapi.handle(request) } : {}),
       version: () => json(version),
       healthz: health,
       livez: health,

@@ -7,8 +7,9 @@
 
 import type { ResourceDefinition } from '#api/definition.ts';
 import { newBadRequest, newForbidden, newPathNotFound, newServiceUnavailable, newUnauthorized } from '#api/errors.ts';
-import { everyField } from '#api/field-selector.ts';
+import { everyField, type FieldSelector, parseFieldSelector } from '#api/field-selector.ts';
 import type { ApiHandler, ApiRequest, ApiResponse, Headers, UserInfo } from '#api/request.ts';
+import type { SchemaRegistry } from '#api/schema/registry.ts';
 import type { WireHandler } from '#api/wire.ts';
 import type { Env } from '#base/env.ts';
 import type { Store } from '#store/store.ts';
@@ -20,8 +21,6 @@ import type { AuthorizationAttributes, Authorizer } from './authorizer.ts';
 import { StoreFeed } from './cache/store-feed.ts';
 import type { RequestContext, ServerContext } from './context.ts';
 import { dispatch } from './dispatch.ts';
-import type { FieldManager } from './field-manager.ts';
-import type { Patcher } from './patcher.ts';
 import type { PathHandler } from './paths.ts';
 import { Paths } from './paths.ts';
 import type { CodecLookup } from './registry/kind-codec.ts';
@@ -36,12 +35,12 @@ export interface ApiServerConfig {
   readonly store: Store;
   readonly definitions: readonly ResourceDefinition[];
   readonly codecs: CodecLookup;
+  /** What OpenAPI documents are made from; absent: none are served. */
+  readonly schemas?: SchemaRegistry;
   readonly authenticate: Authenticator;
   readonly authorize: Authorizer;
   readonly admission?: readonly AdmissionPlugin[];
   readonly actions?: Actions;
-  readonly fieldManager?: FieldManager;
-  readonly patcher?: Patcher;
   readonly writeHooks?: ReadonlyMap<string, WriteHooks>;
   /** Further paths outside of resources, by prefix: '/openapi', '/metrics', '/.well-known'. */
   readonly paths?: Readonly<Record<string, PathHandler>>;
@@ -82,12 +81,10 @@ class Server implements ApiServer {
       feed,
       registry: new Registry(store, feed, codecs),
       admission: new AdmissionChain(config.admission ?? []),
-      fieldManager: config.fieldManager,
-      patcher: config.patcher,
       writeHooks: config.writeHooks ?? new Map(),
     };
     for (const definition of config.definitions) this.registry.add(definition);
-    this.paths = new Paths(this.context, config.paths ?? {});
+    this.paths = new Paths(this.context, config.schemas, config.paths ?? {});
     this.wire = createWireHandler({ handler: (request) => this.handleChecked(request), codecs, env });
   }
 
@@ -112,7 +109,7 @@ class Server implements ApiServer {
     const info = parseRequestInfo(request);
     if (!info) throw newBadRequest(`invalid path: ${request.path}`);
     const user = await this.authenticate(request);
-    await this.authorize(info, user);
+    await this.authorize(request, info, user);
     if (!info.isResourceRequest) return this.paths.handle(request, info);
     const resource = this.registry.find(info.apiGroup, info.apiVersion, info.resource);
     if (!resource) throw newPathNotFound();
@@ -133,13 +130,24 @@ class Server implements ApiServer {
     return user;
   }
 
-  private async authorize(info: RequestInfo, user: UserInfo): Promise<void> {
-    const attributes: AuthorizationAttributes = { ...info, user, fieldSelector: everyField };
+  private async authorize(request: ApiRequest, info: RequestInfo, user: UserInfo): Promise<void> {
+    const attributes: AuthorizationAttributes = { ...info, user, fieldSelector: selectedFields(request) };
     const pending = this.config.authorize(attributes);
     const { decision, reason } = pending instanceof Promise ? await pending : pending;
     if (decision === 'allow') return;
     const text = forbiddenText(attributes) + (reason === '' ? '' : `: ${reason}`);
     throw newForbidden({ group: info.apiGroup, resource: info.resource }, info.name, text);
+  }
+}
+
+/** What the request is limited to by its field selector; one that does not parse limits nothing, and is refused later. */
+function selectedFields(request: ApiRequest): FieldSelector {
+  const text = request.query.get('fieldSelector');
+  if (!text) return everyField;
+  try {
+    return parseFieldSelector(text);
+  } catch {
+    return everyField;
   }
 }
 

@@ -8,6 +8,7 @@ import { newNotAcceptable } from '#api/errors.ts';
 import type { ApiRequest, ApiResponse } from '#api/request.ts';
 import type { Registry } from '../registry/registry.ts';
 import { parseAccept } from '../wire/accept.ts';
+import { fingerprint } from './fingerprint.ts';
 import { compareVersions, groupRank } from './version-order.ts';
 
 interface Document {
@@ -204,16 +205,4 @@ function sortedSubresources(definition: ResourceDefinition): ResourceDefinition[
 
 function sortedVerbs(verbs: readonly Verb[]): Verb[] {
   return [...verbs].sort();
-}
-
-/** FNV-1a over two lanes: 64 bits are plenty to tell two documents of one server apart. */
-function fingerprint(bytes: Uint8Array): string {
-  let low = 0x811c9dc5;
-  let high = 0x01000193;
-  for (let at = 0; at < bytes.length; at++) {
-    low = Math.imul(low ^ (bytes[at] as number), 0x01000193);
-    high = Math.imul(high ^ ((bytes[at] as number) + at), 0x85ebca6b);
-  }
-  const hex = (value: number): string => (value >>> 0).toString(16).padStart(8, '0');
-  return (hex(low) + hex(high)).toUpperCase();
 }

@@ -5,6 +5,7 @@
 
 import type { KubeObject } from '#api/object.ts';
 import type { RequestBody } from '#api/request.ts';
+import type { StructSchema } from '#api/schema/schema.ts';
 import type { Draft } from '#base/edit.ts';
 
 export interface DecodedBody {
@@ -15,11 +16,15 @@ export interface DecodedBody {
 }
 
 export interface KindCodec {
+  /** What strategic merge and server-side apply go by; custom resources have none. */
+  readonly schema: StructSchema | undefined;
   /**
    * Reads a body of any media type that the server takes. A plain tree (in-process callers, results of patches) is checked in the same
    * way and copied. Throws StatusError BadRequest in upstream's words when the body is not an object of this kind.
    */
   decode(body: RequestBody): DecodedBody;
+  /** The same for a tree that a patch made; it is copied. Throws DecodeError. */
+  decodeTree(tree: unknown): DecodedBody;
   /** Defaults that the schema declares; the definition's own come after. */
   applyDefaults(draft: Draft<KubeObject>): void;
   /** JSON as Go prints the type. */

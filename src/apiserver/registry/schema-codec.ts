@@ -37,7 +37,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 const encoder = new TextEncoder();
 
 class SchemaCodec implements KindCodec {
-  private readonly schema: StructSchema;
+  readonly schema: StructSchema;
   private readonly kind: string;
   readonly encodeProtobuf: (object: KubeObject) => Uint8Array;
 
@@ -49,6 +49,11 @@ class SchemaCodec implements KindCodec {
 
   decode(body: RequestBody): DecodedBody {
     const { object, strictErrors } = this.decodeBody(body);
+    return { object: object as Draft<KubeObject>, problems: strictErrors };
+  }
+
+  decodeTree(tree: unknown): DecodedBody {
+    const { object, strictErrors } = decodeTree(this.schema, mutableCopy(tree));
     return { object: object as Draft<KubeObject>, problems: strictErrors };
   }
 

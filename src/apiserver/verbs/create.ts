@@ -8,6 +8,7 @@ import { nameSuffix, uuid } from '#base/env.ts';
 import { CachedObject, PlainObject } from '../cache/cached-object.ts';
 import type { RequestContext } from '../context.ts';
 import { parseWriteOptions, type WriteOptions } from '../request/write-options.ts';
+import { updateManagedFields } from './managed.ts';
 import {
   admissionContext,
   applyDefaults,
@@ -50,48 +51,50 @@ export async function createObject(
   admissionOptions?: Readonly<Record<string, unknown>>,
 ): Promise<EncodedObject> {
   const { server, resource } = context;
-  const { env, admission, fieldManager } = server;
+  const { env, admission } = server;
   const { definition } = resource;
-  const { metadata } = draft;
   const now = formatTime(env.clock.now());
   const { dryRun } = options;
 
-  delete metadata.managedFields;
-  delete metadata.selfLink;
+  delete draft.metadata.managedFields;
+  delete draft.metadata.selfLink;
   fillSystemFields(context, draft, now);
-  const write = { resource, manager: options.fieldManager, subresource: '', time: now };
   const managed = options.applied ?? undefined;
-  if (managed) metadata.managedFields = managed;
-  else fieldManager?.update(undefined, draft, write);
+  if (definition.hasStatus && !definition.keepsStatusOnCreate) delete (draft as { status?: unknown }).status;
+  if (managed) draft.metadata.managedFields = managed;
+  else updateManagedFields(context, undefined, draft, options);
 
   const admitContext = admissionContext(context, 'CREATE', {
     object: draft,
     oldObject: undefined,
     dryRun,
-    name: metadata.name ?? '',
+    name: draft.metadata.name ?? '',
     options: admissionOptions ?? { kind: 'CreateOptions', apiVersion: 'meta.k8s.io/v1' },
   });
   const admitting = admission.admit(admitContext);
   if (admitting) await admitting;
   applyDefaults(resource, draft);
 
-  delete metadata.deletionTimestamp;
-  delete metadata.deletionGracePeriodSeconds;
+  delete draft.metadata.deletionTimestamp;
+  delete draft.metadata.deletionGracePeriodSeconds;
   if (definition.hasStatus && !definition.keepsStatusOnCreate) delete (draft as { status?: unknown }).status;
-  if (definition.tracksGeneration) metadata.generation = 1;
+  if (definition.tracksGeneration) draft.metadata.generation = 1;
   definition.prepareForCreate?.(draft, hookContext(context));
-  const generated = !metadata.name && Boolean(metadata.generateName);
+  const generated = !draft.metadata.name && Boolean(draft.metadata.generateName);
   const finish = server.writeHooks
     .get(`${definition.group}/${definition.plural}`)
     ?.beforeWrite?.(draft, undefined, dryRun);
   let committed = false;
   try {
     for (let attempt = 1; ; attempt++) {
-      if (generated) metadata.name = generateName(context, metadata.generateName ?? '');
+      if (generated) {
+        draft.metadata.name = generateName(context, draft.metadata.generateName ?? '');
+        // Some defaults are made of the name.
+        definition.defaults?.(draft);
+      }
       if (attempt === 1) {
         validateNew(context, draft);
-        if (!managed) fieldManager?.update(undefined, draft, write);
-        const validating = admission.validate({ ...admitContext, name: metadata.name ?? '' });
+        const validating = admission.validate({ ...admitContext, name: draft.metadata.name ?? '' });
         if (validating) await validating;
       }
       const created = await insert(context, attempt < maxNameAttempts && generated ? copyOf(draft) : draft, dryRun);
@@ -99,7 +102,7 @@ export async function createObject(
         committed = !dryRun;
         return created;
       }
-      const name = metadata.name ?? '';
+      const name = draft.metadata.name ?? '';
       if (!generated) throw newAlreadyExists(resource.name, name);
       if (attempt === maxNameAttempts) throw newGenerateNameConflict(resource.name, name, 1);
     }

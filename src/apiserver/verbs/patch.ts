@@ -2,16 +2,18 @@
 
 import { DecodeError } from '#api/codec/decode-error.ts';
 import { decodeYaml } from '#api/codec/yaml-decode.ts';
-import { newBadRequest, newNotFound, newUnsupportedMediaType } from '#api/errors.ts';
+import { newBadRequest, newInvalid, newUnsupportedMediaType } from '#api/errors.ts';
+import { invalid } from '#api/field-error.ts';
 import type { KubeObject } from '#api/object.ts';
-import type { ApiResponse } from '#api/request.ts';
-import { formatTime } from '#api/time.ts';
-import { type Draft, deepFreeze } from '#base/edit.ts';
+import type { ApiResponse, RequestBody } from '#api/request.ts';
+import { deepFreeze } from '#base/edit.ts';
 import { messageOf } from '#base/errors.ts';
 import type { RequestContext } from '../context.ts';
-import type { PatchType } from '../patcher.ts';
+import type { DecodedBody, KindCodec } from '../registry/kind-codec.ts';
 import { isTrue } from '../request/request-info.ts';
 import { parseWriteOptions, type WriteOptions } from '../request/write-options.ts';
+import { applyConfigurationTo } from './managed.ts';
+import { type PatchType, patchTree } from './patch-tree.ts';
 import { type UpdateResult, updateObject } from './update.ts';
 import { type View, viewOf } from './view.ts';
 import { applyDefaults, asMutable, ensureName, ensureNamespace, type MutableObject, reportProblems } from './write.ts';
@@ -39,8 +41,7 @@ export async function patch(context: RequestContext): Promise<ApiResponse> {
 function patchTypeOf(context: RequestContext): PatchType | 'apply' {
   const mediaType = (context.request.body?.contentType ?? '').split(';', 1)[0]?.trim() ?? '';
   const type = Object.hasOwn(patchTypes, mediaType) ? patchTypes[mediaType] : undefined;
-  const { server } = context;
-  if (!type || (type === 'apply' ? !server.fieldManager : !server.patcher)) {
+  if (!type) {
     throw newUnsupportedMediaType(Object.keys(patchTypes));
   }
   return type;
@@ -53,13 +54,13 @@ function applyPatch(
   view: View | undefined,
 ): Promise<UpdateResult> {
   const body = parseBody(context);
-  const { resource, server } = context;
+  const { resource } = context;
   const codec = view?.codec ?? resource.codec;
   let warned = false;
   const make = (current: KubeObject): MutableObject => {
     const before = view ? view.read(current) : current;
-    const tree = server.patcher?.patch(type, before, body, resource);
-    const { object, problems } = codec.decode({ type: 'object', object: tree, contentType: 'application/json' });
+    const tree = patchTree(type, before, body, codec.schema);
+    const { object, problems } = decodePatched(codec, tree, options);
     // A second attempt finds the same again.
     if (!warned) reportProblems(context, problems, options);
     warned = true;
@@ -73,39 +74,43 @@ function applyPatch(
   return updateObject(context, options, { make, admissionOptions });
 }
 
+/** The patched tree as an object; what does not fit the kind is the patch's fault: 422. */
+function decodePatched(codec: KindCodec, tree: unknown, { fieldValidation }: WriteOptions): DecodedBody {
+  const refuse = (message: string): never => {
+    throw newInvalid({ group: '', kind: '' }, '', [invalid('patch', JSON.stringify(tree), message)]);
+  };
+  try {
+    const decoded = codec.decodeTree(tree);
+    if (fieldValidation === 'Strict' && decoded.problems.length > 0) {
+      refuse(`strict decoding error: ${decoded.problems.join(', ')}`);
+    }
+    return decoded;
+  } catch (error) {
+    if (error instanceof DecodeError) refuse(error.message);
+    throw error;
+  }
+}
+
 const admissionOptions = { kind: 'PatchOptions', apiVersion: 'meta.k8s.io/v1' };
 
-function applyConfiguration(
+async function applyConfiguration(
   context: RequestContext,
   options: WriteOptions,
   view: View | undefined,
 ): Promise<UpdateResult> {
-  const { resource, server, info, request } = context;
-  const { fieldManager } = server;
-  if (!fieldManager) throw newNotFound(resource.name, info.name);
+  const { resource, info, request } = context;
   const codec = view?.codec ?? resource.codec;
-  const { object, problems } = codec.decode({
-    type: 'object',
-    object: parseBody(context),
-    contentType: 'application/json',
-  });
+  const body: RequestBody = { type: 'object', object: parseBody(context), contentType: 'application/json' };
+  const { object, problems } = codec.decode(body);
   reportProblems(context, problems, options);
   const configuration = asMutable(object, view ?? { apiVersion: resource.apiVersion, kind: resource.definition.kind });
+  if (configuration.metadata.managedFields) throw newBadRequest('metadata.managedFields must be nil');
   ensureNamespace(context, configuration);
   ensureName(configuration, info.name);
   deepFreeze(configuration);
-  const write = {
-    resource,
-    manager: options.fieldManager,
-    subresource: info.subresource,
-    time: formatTime(server.env.clock.now()),
-    force: isTrue(request.query.get('force')),
-  };
+  const force = isTrue(request.query.get('force'));
   const make = (current: KubeObject | undefined): MutableObject => {
-    const draft = asMutable(fieldManager.apply(current, configuration as KubeObject, write) as Draft<KubeObject>, {
-      apiVersion: resource.apiVersion,
-      kind: resource.definition.kind,
-    });
+    const draft = applyConfigurationTo(context, current, configuration as KubeObject, options, force);
     applyDefaults(resource, draft);
     return draft;
   };

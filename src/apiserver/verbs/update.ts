@@ -9,13 +9,13 @@ import { newConflict, newInvalid, newNotFound, optimisticLockMessage } from '#ap
 import { invalid } from '#api/field-error.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { ApiResponse, EncodedObject } from '#api/request.ts';
-import { formatTime } from '#api/time.ts';
 import { type Draft, mutableCopy } from '#base/edit.ts';
 import { CachedObject, PlainObject } from '../cache/cached-object.ts';
 import type { RequestContext } from '../context.ts';
 import { parseWriteOptions, type WriteOptions } from '../request/write-options.ts';
 import { createObject } from './create.ts';
 import { removeNow } from './delete.ts';
+import { updateManagedFields } from './managed.ts';
 import { whenFresh } from './read.ts';
 import { viewOf } from './view.ts';
 import {
@@ -88,7 +88,7 @@ export async function updateObject(
     const current = resource.cache.get(key);
     if (!current) {
       if (!plan.create) throw newNotFound(resource.name, info.name);
-      return { object: await createMissing(context, options, plan.create()), created: true };
+      return { object: await createMissing(context, options, plan.create(), plan.managed ?? false), created: true };
     }
     const written = await attemptUpdate(context, options, plan, current);
     if (written.object) return { object: written.object, created: false };
@@ -101,6 +101,7 @@ async function createMissing(
   context: RequestContext,
   options: WriteOptions,
   draft: MutableObject,
+  managed: boolean,
 ): Promise<EncodedObject> {
   if (draft.metadata.uid) {
     const { name } = context.resource;
@@ -108,7 +109,7 @@ async function createMissing(
     throw newConflict(name, context.info.name, cause);
   }
   delete draft.metadata.resourceVersion;
-  return createObject(context, draft, options);
+  return createObject(context, draft, managed ? { ...options, applied: draft.metadata.managedFields ?? [] } : options);
 }
 
 interface Attempt {
@@ -130,14 +131,9 @@ async function attemptUpdate(
   const draft = plan.make(old);
   const conditional = checkRevision(context, draft, current);
   checkUid(context, draft, old);
-  const write = {
-    resource,
-    manager: options.fieldManager,
-    subresource: info.subresource,
-    time: formatTime(server.env.clock.now()),
-  };
   keepSystemFields(draft, old);
-  if (!plan.managed) server.fieldManager?.update(old, draft, write);
+  isolate(context, draft, old);
+  if (!plan.managed) updateManagedFields(context, old, draft, options);
 
   const admitContext = admissionContext(context, 'UPDATE', {
     object: draft,
@@ -154,7 +150,6 @@ async function attemptUpdate(
   let committed = false;
   try {
     validateChanged(context, draft, old);
-    if (!plan.managed) server.fieldManager?.update(old, draft, write);
     const validating = server.admission.validate(admitContext);
     if (validating) await validating;
 
@@ -233,20 +228,25 @@ function keepSystemFields(draft: MutableObject, old: KubeObject): void {
   if (before.selfLink === undefined) delete metadata.selfLink;
 }
 
-/** Splits spec from status, runs the definition's hooks, counts the generation. */
-function prepare(context: RequestContext, draft: MutableObject, old: KubeObject): void {
-  const { definition } = context.resource;
-  const hooks = hookContext(context);
+/** Spec and status are written apart: what the request may not write is as it was. */
+function isolate(context: RequestContext, draft: MutableObject, old: KubeObject): void {
   const fields = draft as Record<string, unknown>;
   const before = old as Readonly<Record<string, unknown>>;
   if (isStatus(context)) {
     for (const field of Object.keys({ ...fields, ...before })) {
       if (field !== 'status' && field !== 'metadata') setOrDelete(fields, field, before[field]);
     }
+  } else if (context.resource.definition.hasStatus) setOrDelete(fields, 'status', before.status);
+}
+
+/** Runs the definition's hooks, counts the generation. */
+function prepare(context: RequestContext, draft: MutableObject, old: KubeObject): void {
+  const { definition } = context.resource;
+  const hooks = hookContext(context);
+  if (isStatus(context)) {
     definition.prepareForStatusUpdate?.(draft, old, hooks);
     return;
   }
-  if (definition.hasStatus) setOrDelete(fields, 'status', before.status);
   definition.prepareForUpdate?.(draft, old, hooks);
   if (definition.tracksGeneration && contentChanged(context, draft, old)) {
     draft.metadata.generation = (old.metadata?.generation ?? 0) + 1;

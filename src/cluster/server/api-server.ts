@@ -39,6 +39,7 @@ export interface ApiServerOptions {
 }
 
 export async function assembleApiServer({ env, layout, store }: ApiServerOptions): Promise<ApiServer> {
+  const _schemas = new SchemaRegistry(builtinTables);
   const keys = await loadServiceAccountKeys(layout.pki);
   const objects = createLiveObjects(() => server.registry, store);
   const tokens = createServiceAccountTokens(keys, [serviceAccountIssuer], objects, env);

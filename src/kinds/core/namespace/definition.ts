@@ -4,6 +4,7 @@ import type { Draft } from '#base/edit.ts';
 import type { Namespace } from '#kinds/generated/core-v1.ts';
 import { namespaceColumns } from './columns.ts';
 import { defaultNamespace } from './defaults.ts';
+import { namespaceHasFinalizers, prepareNamespace, prepareNamespaceUpdate, terminateNamespace } from './lifecycle.ts';
 
 export const Namespaces = defineResource<Namespace>({
   group: '',
@@ -14,6 +15,10 @@ export const Namespaces = defineResource<Namespace>({
   columns: namespaceColumns,
   returnsDeletedObject: true,
   defaults: defaultNamespace,
+  prepareForCreate: prepareNamespace,
+  prepareForUpdate: prepareNamespaceUpdate,
+  prepareForDelete: terminateNamespace,
+  holdsDeletion: namespaceHasFinalizers,
   shortNames: ['ns'],
   verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
   selectableFields: {

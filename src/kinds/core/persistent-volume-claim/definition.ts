@@ -12,6 +12,9 @@ export const PersistentVolumeClaims = defineResource<PersistentVolumeClaim>({
   columns: persistentVolumeClaimColumns,
   returnsDeletedObject: true,
   defaults: defaultPersistentVolumeClaim,
+  prepareForCreate: (claim) => {
+    claim.status = { phase: 'Pending' };
+  },
   shortNames: ['pvc'],
   subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
 });

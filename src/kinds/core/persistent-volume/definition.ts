@@ -12,6 +12,9 @@ export const PersistentVolumes = defineResource<PersistentVolume>({
   columns: persistentVolumeColumns,
   returnsDeletedObject: true,
   defaults: defaultPersistentVolume,
+  prepareForCreate: (volume, { now }) => {
+    volume.status = { phase: 'Pending', lastPhaseTransitionTime: now };
+  },
   shortNames: ['pv'],
   subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
 });

@@ -3,6 +3,7 @@ import type { Draft } from '#base/edit.ts';
 import type { Pod } from '#kinds/generated/core-v1.ts';
 import { podColumns } from './columns.ts';
 import { defaultPod } from './defaults.ts';
+import { podGracePeriod, preparePod, preparePodStatus } from './lifecycle.ts';
 
 export const Pods = defineResource<Pod>({
   group: '',
@@ -14,6 +15,9 @@ export const Pods = defineResource<Pod>({
   returnsDeletedObject: true,
   tracksGeneration: true,
   defaults: defaultPod,
+  gracefulDeletion: podGracePeriod,
+  prepareForCreate: preparePod,
+  prepareForStatusUpdate: preparePodStatus,
   shortNames: ['po'],
   categories: ['all'],
   selectableFields: {

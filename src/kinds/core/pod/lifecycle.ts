@@ -1,0 +1,89 @@
+/** What the API server does to pods on their way in and out (pkg/registry/core/pod strategy). */
+
+import type { HookContext } from '#api/definition.ts';
+import type { Draft } from '#base/edit.ts';
+import type { Pod } from '#kinds/generated/core-v1.ts';
+import { qosClassOf } from './qos.ts';
+
+/** A new pod is Pending; its class is fixed now; a gated one says that it is not looked at yet. */
+export function preparePod(pod: Draft<Pod>): void {
+  if (!pod.spec) return;
+  pod.status = { phase: 'Pending', qosClass: qosClassOf(pod.spec) };
+  if ((pod.spec.schedulingGates ?? []).length > 0) {
+    pod.status.conditions = [
+      {
+        type: 'PodScheduled',
+        status: 'False',
+        reason: 'SchedulingGated',
+        message: 'Scheduling is blocked due to non-empty scheduling gates',
+      },
+    ];
+  }
+  inheritMatchLabels(pod);
+}
+
+/** Old kubelets corrupted owners and dropped the class by their status writes. */
+export function preparePodStatus(pod: Draft<Pod>, old: Pod, _context: HookContext): void {
+  const before = old as Draft<Pod>;
+  if (pod.metadata) {
+    if (before.metadata?.ownerReferences) pod.metadata.ownerReferences = before.metadata.ownerReferences;
+    else delete pod.metadata.ownerReferences;
+  }
+  if (pod.status) pod.status.qosClass ||= before.status?.qosClass;
+}
+
+/** Seconds that the pod has to end: as asked, else its own; none when it runs nowhere or is over. */
+export function podGracePeriod(
+  pod: Pod,
+  { gracePeriodSeconds }: { readonly gracePeriodSeconds?: number | undefined },
+): number {
+  const { phase } = pod.status ?? {};
+  if (!pod.spec?.nodeName || phase === 'Failed' || phase === 'Succeeded') return 0;
+  const period = gracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 0;
+  return period < 0 ? 1 : period;
+}
+
+/**
+ * matchLabelKeys and mismatchLabelKeys of affinity terms and spread constraints stand for the pod's own values (KEP-3633, KEP-3243); the
+ * server writes them into the selectors.
+ */
+function inheritMatchLabels(pod: Draft<Pod>): void {
+  const labels = pod.metadata?.labels ?? {};
+  const { affinity } = pod.spec ?? {};
+  for (const side of [affinity?.podAffinity, affinity?.podAntiAffinity]) {
+    const terms = [
+      ...(side?.requiredDuringSchedulingIgnoredDuringExecution ?? []),
+      ...(side?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(({ podAffinityTerm }) => podAffinityTerm),
+    ];
+    for (const term of terms) {
+      addKeys(term, term.matchLabelKeys, 'In', labels);
+      addKeys(term, term.mismatchLabelKeys, 'NotIn', labels);
+    }
+  }
+  for (const constraint of pod.spec?.topologySpreadConstraints ?? []) {
+    addKeys(constraint, constraint.matchLabelKeys, 'In', labels);
+  }
+}
+
+interface Selecting {
+  labelSelector?:
+    | { matchExpressions?: { key: string; operator: string; values?: string[] | undefined }[] | undefined }
+    | undefined;
+}
+
+function addKeys(
+  target: Selecting,
+  keys: readonly string[] | undefined,
+  operator: 'In' | 'NotIn',
+  labels: Readonly<Record<string, string>>,
+): void {
+  if (!keys || !target.labelSelector) return;
+  for (const key of keys) {
+    const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
+    if (value === undefined) continue;
+    target.labelSelector.matchExpressions = [
+      ...(target.labelSelector.matchExpressions ?? []),
+      { key, operator, values: [value] },
+    ];
+  }
+}
