@@ -42,7 +42,8 @@ export async function assembleApiServer({ env, layout, store }: ApiServerOptions
   const _schemas = new SchemaRegistry(builtinTables);
   const keys = await loadServiceAccountKeys(layout.pki);
   const objects = createLiveObjects(() => server.registry, store);
-  const tokens = createServiceAccountTokens(keys, [serviceAccountIssuer], objects, env);
+  const apiAudiences = [serviceAccountIssuer];
+  const tokens = createServiceAccountTokens(keys, apiAudiences, objects, env);
   const rbac = createRbacAuthorizer(objects);
   const authorize = authorizerChain(createNodeAuthorizer(objects), rbac.authorize);
   const read = (file: string) => readFileSync(file, 'utf8');
@@ -57,7 +58,6 @@ export async function assembleApiServer({ env, layout, store }: ApiServerOptions
     tokens: [tokens.authenticate, bootstrapTokens],
     anonymousPaths: healthPaths,
   });
-  const apiAudiences = [serviceAccountIssuer];
   const server: ApiServer = createApiServer({
     env,
     store,
