@@ -4,6 +4,7 @@ import type { Handle } from './framework/handle.ts';
 import type { Plugin } from './framework/plugin.ts';
 import { defaultBinder } from './plugins/default-binder/default-binder.ts';
 import { type DefaultPreemptionArgs, defaultPreemption } from './plugins/default-preemption/default-preemption.ts';
+import { dynamicResources } from './plugins/dynamic-resources/dynamic-resources.ts';
 import { imageLocality } from './plugins/image-locality/image-locality.ts';
 import { type InterPodAffinityArgs, interPodAffinity } from './plugins/inter-pod-affinity/inter-pod-affinity.ts';
 import { type NodeAffinityArgs, nodeAffinity } from './plugins/node-affinity/node-affinity.ts';
@@ -45,6 +46,7 @@ export const inTreePlugins: Registry = new Map<string, PluginFactory>([
   ['NodeResourcesFit', ({ state }, args) => nodeResourcesFit(state, args.NodeResourcesFit)],
   ['PodTopologySpread', ({ state, listers }, args) => podTopologySpread(state, listers, args.PodTopologySpread)],
   ['InterPodAffinity', ({ state }, args) => interPodAffinity(state, args.InterPodAffinity)],
+  ['DynamicResources', () => dynamicResources()],
   ['DefaultPreemption', (handle, args) => defaultPreemption(handle, args.DefaultPreemption)],
   [
     'NodeResourcesBalancedAllocation',
@@ -66,6 +68,7 @@ export const defaultPlugins: readonly { readonly name: string; readonly weight?:
   { name: 'NodeResourcesFit', weight: 1 },
   { name: 'PodTopologySpread', weight: 2 },
   { name: 'InterPodAffinity', weight: 2 },
+  { name: 'DynamicResources' },
   { name: 'DefaultPreemption' },
   { name: 'NodeResourcesBalancedAllocation', weight: 1 },
   { name: 'ImageLocality', weight: 1 },

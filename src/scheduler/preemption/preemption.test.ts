@@ -132,7 +132,7 @@ test("a pod that fits nowhere says so in upstream's words, also about preemption
   diagnosis.postFilterMessage = profile.runPostFilter(cycle, diagnosis).status?.reasons.join(', ') ?? '';
   assert.equal(
     diagnosis.message(),
-    '0/3 nodes are available: 3 Insufficient cpu. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.',
+    '0/3 nodes are available: 3 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.',
   );
 });
 
