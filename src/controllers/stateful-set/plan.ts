@@ -3,7 +3,8 @@
  *
  * Replicas are brought up in order of their ordinals and taken down in reverse. With OrderedReady management each step waits until the one
  * before is done: every plan has at most one pod to create or delete, and none while a pod is not ready. Parallel management does all at
- * once. Updates delete pods of older revisions from the highest ordinal down to the partition, at most maxUnavailable at a time.
+ * once. Updates delete pods of older revisions from the highest ordinal down to the partition, one after the other, or up to
+ * maxUnavailable at a time (KEP-961).
  */
 
 import { scaledValue } from '#api/int-or-string.ts';
@@ -136,22 +137,27 @@ function removeCondemned(
   return true;
 }
 
+/** From the highest ordinal down to the partition: an old pod is deleted; one that is not available yet is waited for. */
 function updateReplicas(input: StatefulSetInput, replicas: readonly Slot[], plan: Draft): void {
-  const { set, update } = input;
-  const { type, rollingUpdate } = set.spec?.updateStrategy ?? {};
+  const { type, rollingUpdate } = input.set.spec?.updateStrategy ?? {};
   if (type === 'OnDelete') return;
-  const count = set.spec?.replicas ?? 0;
-  const maxUnavailable = Math.max(1, scaledValue(rollingUpdate?.maxUnavailable ?? 1, count, 'down'));
-  const unavailable = replicas.filter(({ pod }) => isUnavailable(input, pod)).length;
-  let room = maxUnavailable - unavailable;
-  const partition = rollingUpdate?.partition ?? 0;
-  for (let index = replicas.length - 1; index >= partition && room > 0; index--) {
-    const slot = replicas[index];
-    if (!slot?.exists || revisionOf(slot.pod) === update.name || isTerminating(slot.pod)) continue;
-    plan.delete.push(slot.pod);
-    plan.updated++;
-    room--;
+  const isOld = ({ pod, exists }: Slot) => exists && revisionOf(pod) !== input.update.name && !isTerminating(pod);
+  const targets = replicas.slice(rollingUpdate?.partition ?? 0).toReversed();
+  if (rollingUpdate?.maxUnavailable === undefined) {
+    const next = targets.find((slot) => isOld(slot) || isUnavailable(input, slot.pod));
+    if (next && isOld(next)) deleteForUpdate(next, plan);
+    return;
   }
+  const count = input.set.spec?.replicas ?? 0;
+  const maxUnavailable = Math.max(1, scaledValue(rollingUpdate.maxUnavailable, count, 'down'));
+  const unavailable = replicas.filter(({ pod }) => isUnavailable(input, pod)).length;
+  for (const slot of targets.filter(isOld).slice(0, Math.max(0, maxUnavailable - unavailable)))
+    deleteForUpdate(slot, plan);
+}
+
+function deleteForUpdate({ pod }: Slot, plan: Draft): void {
+  plan.delete.push(pod);
+  plan.updated++;
 }
 
 function statusOf(input: StatefulSetInput, updated: number): StatefulSetStatus {
