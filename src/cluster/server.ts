@@ -22,6 +22,7 @@ import { assembleApiServer } from './server/api-server.ts';
 import { ensureBootstrapObjects } from './server/bootstrap-objects.ts';
 import { dnsService } from './server/dns-service.ts';
 import { apiServerUser, controllerManagerUser, controllerUser, schedulerUser } from './server/identities.ts';
+import { ensureKubernetesService } from './server/kubernetes-service.ts';
 import { plannedPodRanges } from './server/pod-ranges.ts';
 import { type ClusterSettings, nodesOf } from './settings.ts';
 import { linkToSupervisor } from './supervisor/link.ts';
@@ -65,6 +66,13 @@ export async function runServer({ env, layout, settings }: ServerOptions, signal
     },
   });
   env.log.info('API server listens', { port: http.port });
+  const { network } = settings;
+  await ensureKubernetesService(clientOf(apiServerUser), {
+    clusterIP: network.apiServiceAddress,
+    address: network.hostAddress,
+    port: http.port,
+    serviceCidr: network.serviceCidr,
+  });
 
   const ending = new AbortController();
   const controllers = await startControllers(
