@@ -6,6 +6,7 @@
 import type { ResourceDefinition } from '#api/definition.ts';
 import { newNotAcceptable } from '#api/errors.ts';
 import { openApiV2 } from '#api/openapi/v2.ts';
+import { openApiV2Protobuf } from '#api/openapi/v2-protobuf.ts';
 import { type OpenApiOptions, openApiV3, openApiV3Groups } from '#api/openapi/v3.ts';
 import type { ApiRequest, ApiResponse } from '#api/request.ts';
 import type { SchemaRegistry } from '#api/schema/registry.ts';
@@ -16,8 +17,15 @@ import { fingerprint } from './fingerprint.ts';
 const encoder = new TextEncoder();
 const options: OpenApiOptions = { version: '1.36', enums: true };
 
+/** What client-go asks for, in the two spellings that upstream takes; the answer carries the second. */
+const protobufTypes = [
+  'application/com.github.proto-openapi.spec.v2@v1.0+protobuf',
+  'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
+] as const;
+
 interface Document {
   readonly bytes: Uint8Array;
+  readonly contentType: string;
   readonly etag: string;
 }
 
@@ -38,18 +46,19 @@ export class OpenApi {
       this.generation = this.registry.generation;
     }
     const name = request.path.replace(/^\/openapi\/?/, '').replace(/\/$/, '');
-    if (!takesJson(request.headers.accept)) throw newNotAcceptable(['application/json']);
-    const known = this.documents.get(name);
-    const document = known ?? this.make(name);
+    const asProtobuf = name === 'v2' && takes(request.headers.accept, protobufTypes, false);
+    if (!asProtobuf && !takes(request.headers.accept, jsonTypes, true)) throw newNotAcceptable(['application/json']);
+    const key = asProtobuf ? 'v2 protobuf' : name;
+    const document = this.documents.get(key) ?? this.make(key);
     if (!document) return undefined;
-    this.documents.set(name, document);
+    this.documents.set(key, document);
     const headers = {
       etag: document.etag,
       vary: 'Accept',
       // A v3 address carries its content's hash: it never changes.
       'cache-control': request.query.has('hash') ? 'public, immutable' : 'no-cache, private',
     };
-    const contentType = 'application/json';
+    const { contentType } = document;
     if (request.headers['if-none-match'] === document.etag) {
       return { type: 'bytes', status: 304, contentType, body: new Uint8Array(), headers };
     }
@@ -59,6 +68,10 @@ export class OpenApi {
   private make(name: string): Document | undefined {
     const definitions = [...this.registry.all()].map(({ definition }) => definition);
     if (name === 'v2') return documentOf(openApiV2(this.schemas, definitions, options));
+    if (name === 'v2 protobuf') {
+      const bytes = openApiV2Protobuf(openApiV2(this.schemas, definitions, options));
+      return { bytes, contentType: protobufTypes[1], etag: `"${fingerprint(bytes)}"` };
+    }
     if (name === 'v3') return documentOf(index(definitions));
     if (!name.startsWith('v3/')) return undefined;
     const [, root, group = '', version] = name.split('/');
@@ -101,13 +114,12 @@ function index(definitions: readonly ResourceDefinition[]): object {
 
 function documentOf(value: object): Document {
   const bytes = encoder.encode(JSON.stringify(value));
-  return { bytes, etag: `"${fingerprint(bytes)}"` };
+  return { bytes, contentType: 'application/json', etag: `"${fingerprint(bytes)}"` };
 }
 
-/** Old clients ask for protobuf alone; they are told that there is none and go on without. */
-function takesJson(accept: string | undefined): boolean {
-  if (!accept) return true;
-  return parseAccept(accept).some(
-    ({ type }) => type === 'application/json' || type === '*/*' || type === 'application/*',
-  );
+const jsonTypes = ['application/json', 'application/*', '*/*'];
+
+/** `otherwise` is the answer for a client that does not say what it takes. */
+function takes(accept: string | undefined, types: readonly string[], otherwise: boolean): boolean {
+  return accept ? parseAccept(accept).some(({ type }) => types.includes(type)) : otherwise;
 }

@@ -9,6 +9,7 @@ import { decodeYaml } from '#api/codec/yaml-decode.ts';
 import { newBadRequest, newUnsupportedMediaType } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { RequestBody } from '#api/request.ts';
+import { applyDefaults } from '#api/schema/defaults.ts';
 import type { SchemaRegistry } from '#api/schema/registry.ts';
 import type { StructSchema } from '#api/schema/schema.ts';
 import { type Draft, mutableCopy } from '#base/edit.ts';
@@ -58,7 +59,7 @@ class SchemaCodec implements KindCodec {
   }
 
   applyDefaults(draft: Draft<KubeObject>): void {
-    void draft;
+    applyDefaults(this.schema, draft);
   }
 
   encodeJson(object: KubeObject): Uint8Array {
