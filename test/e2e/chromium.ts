@@ -60,13 +60,17 @@ export class Browser {
       '--window-size=1000,800',
       'about:blank',
     ];
-    const script = 'mount -t proc proc "$1/proc"; mount --bind /dev "$1/dev"; mount -t tmpfs tmpfs "$1/tmp"; root=$1; shift; exec chroot "$root" /usr/lib/chromium/chromium "$@"';
+    const script =
+      'mount -t proc proc "$1/proc"; mount --bind /dev "$1/dev"; mount -t tmpfs tmpfs "$1/tmp"; root=$1; shift; exec chroot "$root" /usr/lib/chromium/chromium "$@"';
     const child = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', root, ...flags], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     const endpoint = await listeningAddress(child);
     const { port } = new URL(endpoint);
-    const targets = (await (await fetch(`http://127.0.0.1:${port}/json`)).json()) as { type: string; webSocketDebuggerUrl: string }[];
+    const targets = (await (await fetch(`http://127.0.0.1:${port}/json`)).json()) as {
+      type: string;
+      webSocketDebuggerUrl: string;
+    }[];
     const page = targets.find(({ type }) => type === 'page');
     if (!page) throw new Error('chromium has no page');
     const socket = new WebSocket(page.webSocketDebuggerUrl);
@@ -111,7 +115,9 @@ export class Browser {
       })`).catch(() => false);
       if (found === true) return;
     }
-    throw new Error(`not within ${timeoutMs} ms: ${expression}; the page says: ${await this.evaluate('document.body.innerText')}`);
+    throw new Error(
+      `not within ${timeoutMs} ms: ${expression}; the page says: ${await this.evaluate('document.body.innerText')}`,
+    );
   }
 
   async screenshot(): Promise<Uint8Array> {
