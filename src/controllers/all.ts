@@ -9,6 +9,7 @@ import { deploymentController } from './deployment/controller.ts';
 import { endpointSliceController } from './endpoint-slice/controller.ts';
 import { endpointsController } from './endpoints/controller.ts';
 import { garbageCollectorController } from './garbage-collector/controller.ts';
+import { jobController } from './job/controller.ts';
 import { namespaceController } from './namespace/controller.ts';
 import { type NodeIpamConfig, nodeIpamController } from './node-ipam/controller.ts';
 import { type NodeLifecycleConfig, nodeLifecycleController } from './node-lifecycle/controller.ts';
@@ -37,6 +38,7 @@ export function allControllers(config: ControllersConfig = {}): ControllerFactor
     endpointSliceController,
     endpointsController,
     garbageCollectorController,
+    jobController,
     namespaceController,
     nodeLifecycleController(config.nodeLifecycle),
     podGcController(config.podGc),

@@ -20,6 +20,8 @@ export interface MonitorHandler {
 /** Nobody owns through events, and there are many: upstream's default ignored resources. */
 const ignored: ReadonlySet<string> = new Set(['/events', 'events.k8s.io/events']);
 const retryMs = 1000;
+/** After a discovery that some group did not answer: upstream's period of discovery. */
+const incompleteRetryMs = 30_000;
 
 export class Monitors {
   private readonly context: ControllerContext;
@@ -63,10 +65,16 @@ export class Monitors {
     while (!signal.aborted) {
       try {
         const { definitions, failures } = await this.discovery.resources();
-        this.byKind = new Map(definitions.map((definition) => [`${definition.group}/${definition.kind}`, definition]));
+        const found = definitions.map((definition) => [`${definition.group}/${definition.kind}`, definition] as const);
         const wanted = definitions.filter(isCollectable);
-        // An incomplete answer must not end watches of what it could not tell.
-        if (failures.length === 0) this.stopAllBut(new Set(wanted.map(keyOfResource)));
+        // An incomplete answer must not make us forget what it could not tell; it is asked for again.
+        if (failures.length === 0) {
+          this.byKind = new Map(found);
+          this.stopAllBut(new Set(wanted.map(keyOfResource)));
+        } else {
+          this.byKind = new Map([...this.byKind, ...found]);
+          env.clock.after(incompleteRetryMs, () => this.resync());
+        }
         for (const definition of wanted) this.watch(definition);
         await Promise.all([...this.watched.values()].map(({ informer }) => informer.whenSynced(signal)));
         return;

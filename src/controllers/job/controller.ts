@@ -1,0 +1,194 @@
+/** Job controller: runs pods to completion and counts them. Decisions are in plan.ts; the order of writes here is part of its proof. */
+
+import { isNamespaceTerminating, isNotFound } from '#api/errors.ts';
+import { keyOf, refOfKey } from '#api/object.ts';
+import { equalTrees } from '#base/equal.ts';
+import { Jobs } from '#kinds/batch/job/definition.ts';
+import { Pods } from '#kinds/core/pod/definition.ts';
+import type { Job, JobStatus } from '#kinds/generated/batch-v1.ts';
+import type { Pod } from '#kinds/generated/core-v1.ts';
+import type { Controller, ControllerContext, ControllerFactory } from '#runtime/controller.ts';
+import { referenceTo } from '#runtime/event-recorder.ts';
+import type { Informer } from '#runtime/informer.ts';
+import { claim } from '../ownership/claim.ts';
+import {
+  controllerOf,
+  dependentsOf,
+  indexByController,
+  newControllerRef,
+  orphansIn,
+} from '../ownership/controller-ref.ts';
+import { selects } from '../ownership/selector.ts';
+import { createPod, deletePod } from '../pods/pod-control.ts';
+import { slowStart } from '../slow-start.ts';
+import { WriteFence } from '../write-fence.ts';
+import { type BackoffRecord, noFailures } from './backoff.ts';
+import { isFinished, type JobPlan, planJob } from './plan.ts';
+import { hasTrackingFinalizer, trackingFinalizer } from './pods.ts';
+
+export const jobController: ControllerFactory = {
+  name: 'job-controller',
+  create: (context) => new JobController(context),
+};
+
+const ourName = 'kubernetes.io/job-controller';
+const jobNameLabel = 'batch.kubernetes.io/job-name';
+
+class JobController implements Controller {
+  readonly workers = 5;
+  private readonly context: ControllerContext;
+  private readonly jobs: Informer<Job>;
+  private readonly pods: Informer<Pod>;
+  private readonly fence = new WriteFence();
+  private readonly backoffs = new Map<string, BackoffRecord>();
+
+  constructor(context: ControllerContext) {
+    this.context = context;
+    const { informers, queue } = context;
+    this.jobs = informers.of(Jobs);
+    this.pods = indexByController(informers.of(Pods));
+    const enqueue = (job: Job) => queue.add(keyOf(job));
+    this.jobs.addHandler({ onAdd: enqueue, onUpdate: (_, job) => enqueue(job), onDelete: enqueue });
+    const enqueueOwners = (pod: Pod) => this.enqueueOwnersOf(pod);
+    this.pods.addHandler({
+      onAdd: enqueueOwners,
+      onUpdate: (old, pod) => {
+        if (controllerOf(old)?.uid !== controllerOf(pod)?.uid) enqueueOwners(old);
+        enqueueOwners(pod);
+      },
+      onDelete: enqueueOwners,
+    });
+  }
+
+  async reconcile(key: string, signal: AbortSignal): Promise<{ readonly requeueAfterMs?: number }> {
+    await this.fence.passed(key, signal);
+    const job = this.jobs.get(key);
+    await this.releaseOrphans(key, job, signal);
+    if (!job?.spec || isFinished(job)) {
+      this.backoffs.delete(key);
+      return {};
+    }
+    if (job.spec.managedBy !== undefined && job.spec.managedBy !== ourName) return {};
+    const pods = await this.claimPods(job, key, signal);
+    const plan = planJob({
+      job,
+      pods,
+      backoff: this.backoffs.get(key) ?? noFailures,
+      nowMs: this.context.env.clock.now(),
+    });
+    const outcome = await this.changePods(job, plan, key, signal);
+    const { events } = this.context;
+    await this.writeStatus(
+      job,
+      { ...plan.status, active: (plan.status.active ?? 0) - outcome.missed || undefined },
+      key,
+      signal,
+    );
+    this.backoffs.set(key, plan.backoff);
+    for (const { type, reason, message } of plan.events) events.record(referenceTo(Jobs, job), type, reason, message);
+    await Promise.all(plan.release.map((pod) => this.release(pod, key, signal)));
+    if (outcome.error !== undefined) throw outcome.error;
+    return plan.requeueAfterMs === undefined ? {} : { requeueAfterMs: plan.requeueAfterMs };
+  }
+
+  private claimPods(job: Job, key: string, signal: AbortSignal): Promise<Pod[]> {
+    return claim({
+      client: this.context.client,
+      ownerDefinition: Jobs,
+      owner: job,
+      controllerRef: newControllerRef(Jobs, job),
+      definition: Pods,
+      candidates: [...dependentsOf(this.pods, job), ...orphansIn(this.pods, job.metadata?.namespace)],
+      matches: (pod) => selects(job.spec?.selector, pod.metadata?.labels),
+      finalizer: trackingFinalizer,
+      wrote: (pod) => this.fence.wrote(key, this.pods, pod),
+      signal,
+    });
+  }
+
+  /** `missed` pods that were planned were not created; `error` is the first failure. */
+  private async changePods(
+    job: Job,
+    plan: JobPlan,
+    key: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly missed: number; readonly error: unknown }> {
+    const { client, events } = this.context;
+    const control = { client, events, subject: referenceTo(Jobs, job), signal };
+    let next = 0;
+    const { succeeded, error } = await slowStart(plan.create.length, async () => {
+      const pod = plan.create[next++];
+      if (!pod) return;
+      try {
+        this.fence.wrote(key, this.pods, await createPod(control, pod));
+      } catch (cause) {
+        if (!isNamespaceTerminating(cause)) throw cause;
+      }
+    });
+    const deletions = [
+      ...plan.remove.map(async (pod) => {
+        await this.release(pod, key, signal);
+        return deletePod(control, pod);
+      }),
+      ...plan.stop.map((pod) => deletePod(control, pod)),
+    ];
+    const results = await Promise.allSettled(deletions);
+    for (const result of results) {
+      if (result.status === 'fulfilled' && result.value) this.fence.wrote(key, this.pods, result.value);
+    }
+    const failed = results.find((result) => result.status === 'rejected');
+    return { missed: plan.create.length - succeeded, error: error ?? failed?.reason };
+  }
+
+  private async writeStatus(job: Job, status: JobStatus, key: string, signal: AbortSignal): Promise<void> {
+    if (equalTrees(job.status, status)) return;
+    const updated = await this.context.client.updateStatus(Jobs, { ...job, status }, { signal });
+    this.fence.wrote(key, this.jobs, updated);
+  }
+
+  /** Takes the finalizer off; a pod that is gone needs no more. */
+  private async release(pod: Pod, key: string, signal: AbortSignal): Promise<void> {
+    if (!hasTrackingFinalizer(pod)) return;
+    const { namespace, name = '', uid } = pod.metadata ?? {};
+    const metadata = { uid, '$deleteFromPrimitiveList/finalizers': [trackingFinalizer] };
+    const options = { type: 'strategic', signal } as const;
+    try {
+      const answer = await this.context.client.patch(Pods, { namespace, name }, { metadata }, options);
+      this.fence.wrote(key, this.pods, answer);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+
+  /** Pods of a job that is gone or has ended, and pods that lost their job, must not be held by a finalizer that nobody takes off. */
+  private async releaseOrphans(key: string, job: Job | undefined, signal: AbortSignal): Promise<void> {
+    if (job && !isFinished(job)) return;
+    const { namespace, name } = refOfKey(key);
+    const candidates = job
+      ? [...dependentsOf(this.pods, job), ...orphansIn(this.pods, namespace)]
+      : this.pods.list(namespace);
+    for (const pod of candidates) {
+      const controller = controllerOf(pod);
+      const isOurs = controller
+        ? controller.kind === Jobs.kind && controller.name === name
+        : pod.metadata?.labels?.[jobNameLabel] === name;
+      if (isOurs) await this.release(pod, key, signal);
+    }
+  }
+
+  private enqueueOwnersOf(pod: Pod): void {
+    const { queue } = this.context;
+    const { namespace, labels, deletionTimestamp } = pod.metadata ?? {};
+    const controller = controllerOf(pod);
+    if (controller) {
+      if (controller.kind === Jobs.kind) queue.add(`${namespace}/${controller.name}`);
+      return;
+    }
+    const jobName = labels?.[jobNameLabel];
+    if (jobName !== undefined && hasTrackingFinalizer(pod)) queue.add(`${namespace}/${jobName}`);
+    if (deletionTimestamp !== undefined) return;
+    for (const job of this.jobs.list(namespace)) {
+      if (selects(job.spec?.selector, labels)) queue.add(keyOf(job));
+    }
+  }
+}
