@@ -6,7 +6,6 @@ import { table as admissionregistrationV1beta1 } from './generated/admissionregi
 import { table as apiextensionsV1 } from './generated/apiextensions-v1.schema.ts';
 import { table as apiregistrationV1 } from './generated/apiregistration-v1.schema.ts';
 import { table as appsV1 } from './generated/apps-v1.schema.ts';
-import { table as authenticationV1 } from './generated/authentication-v1.schema.ts';
 import { table as authorizationV1 } from './generated/authorization-v1.schema.ts';
 import { table as autoscalingV1 } from './generated/autoscaling-v1.schema.ts';
 import { table as autoscalingV2 } from './generated/autoscaling-v2.schema.ts';
@@ -39,7 +38,6 @@ export const builtinTables: readonly SchemaTable[] = [
   apiextensionsV1,
   apiregistrationV1,
   appsV1,
-  authenticationV1,
   authorizationV1,
   autoscalingV1,
   autoscalingV2,

@@ -61,7 +61,7 @@ export const sources: readonly Source[] = [
   other('apiextensions-apiserver', 'pkg/apis/apiextensions/v1', 'apiextensions.k8s.io', kinds),
   other('kube-aggregator', 'pkg/apis/apiregistration/v1', 'apiregistration.k8s.io', kinds),
   api('apps/v1', 'apps'),
-  api('authentication/v1', 'authentication.k8s.io'),
+  api('authentication/v1', 'authentication.k8s.io', language),
   api('authorization/v1', 'authorization.k8s.io'),
   api('autoscaling/v1', 'autoscaling'),
   api('autoscaling/v2', 'autoscaling'),

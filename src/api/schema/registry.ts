@@ -8,6 +8,7 @@
 import { assert } from '#base/errors.ts';
 import { table as admission } from '../generated/admission-v1.schema.ts';
 import { table as apidiscovery } from '../generated/apidiscovery-v2.schema.ts';
+import { table as authentication } from '../generated/authentication-v1.schema.ts';
 import { table as meta } from '../generated/meta-v1.schema.ts';
 import type { FieldSchema, ListSchema, MapSchema, ScalarSchema, ScalarType, Schema, StructSchema } from './schema.ts';
 import { type DeclarationLines, type FieldLine, readDeclaration, type SchemaTable, splitTable } from './table.ts';
@@ -35,9 +36,9 @@ export class SchemaRegistry {
   private readonly packages = new Map<string, PackageSchemas>();
   private readonly byGroupVersion = new Map<string, PackageSchemas>();
 
-  /** `tables` are those of the kinds to know; the language's own (meta/v1, admission/v1, apidiscovery/v2) are always there. */
+  /** `tables` are those of the kinds to know; the language's own (meta/v1 and what the server itself speaks) are always there. */
   constructor(tables: readonly SchemaTable[]) {
-    for (const table of [meta, admission, apidiscovery, ...tables]) {
+    for (const table of [meta, admission, apidiscovery, authentication, ...tables]) {
       const schemas = new PackageSchemas(table, (path) => this.package(path));
       this.packages.set(table.package, schemas);
       this.byGroupVersion.set(`${table.group}/${table.version}`, schemas);

@@ -10,7 +10,7 @@ import { parseLabelSelector, selectorFromLabelSelector } from '#api/label-select
 import type { KubeObject } from '#api/object.ts';
 import type { ApiResponse, UserInfo } from '#api/request.ts';
 import { formatTime } from '#api/time.ts';
-import type { TokenReview } from '#kinds/generated/authentication-v1.ts';
+import type { TokenReview } from '#api/generated/authentication-v1.ts';
 import type {
   NonResourceAttributes,
   ResourceAttributes,

@@ -1,5 +1,5 @@
 import { defineResource } from '#api/definition.ts';
-import type { SelfSubjectReview } from '#kinds/generated/authentication-v1.ts';
+import type { SelfSubjectReview } from '#api/generated/authentication-v1.ts';
 
 export const SelfSubjectReviews = defineResource<SelfSubjectReview>({
   group: 'authentication.k8s.io',

@@ -1,5 +1,5 @@
 import { defineResource } from '#api/definition.ts';
-import type { TokenReview } from '#kinds/generated/authentication-v1.ts';
+import type { TokenReview } from '#api/generated/authentication-v1.ts';
 
 export const TokenReviews = defineResource<TokenReview>({
   group: 'authentication.k8s.io',
