@@ -11,6 +11,7 @@ import type { Env } from '#base/env.ts';
 import { dns } from '#dns/dns.ts';
 import { kubeletConfig } from '#kubelet/config.ts';
 import { createKubelet } from '#kubelet/kubelet.ts';
+import { createDelegatedAuth } from '#kubelet/server/delegated-auth.ts';
 import { createKubeletServer } from '#kubelet/server/server.ts';
 import { kubeletWire } from '#kubelet/server/wire.ts';
 import { createNodeBackend } from '#platform/node/backend.ts';
@@ -24,7 +25,6 @@ import { nodeWebSocketAcceptor } from '#platform/node/web-socket.ts';
 import { createNftablesDataPlane } from '#proxy/nftables/data-plane.ts';
 import { proxy } from '#proxy/proxy.ts';
 import { Informers } from '#runtime/informer.ts';
-import { kubeletAccess } from './agent/kubelet-access.ts';
 import { Failure } from './failure.ts';
 import { pauseReference } from './images/pause/pause.ts';
 import { type ClusterLayout, nodeLayout } from './machine/layout.ts';
@@ -73,7 +73,7 @@ export async function runAgent(
     const api = createKubeletServer({
       env,
       host: kubelet.host,
-      auth: kubeletAccess(nodeName, asKubelet.client, env.clock),
+      auth: createDelegatedAuth({ client: asKubelet.client, clock: env.clock, nodeName }),
       logFiles: nodeLogFiles,
       runtime: createNodeBackend(),
       streaming: { clock: env.clock, deflate: nodeRawDeflate, webSockets: nodeWebSocketAcceptor },

@@ -26,7 +26,7 @@ import { ensureKubernetesService } from './server/kubernetes-service.ts';
 import { plannedPodRanges } from './server/pod-ranges.ts';
 import { type ClusterSettings, nodesOf } from './settings.ts';
 import { linkToSupervisor } from './supervisor/link.ts';
-import { startSupervisorProcess } from './up.ts';
+import { startSupervisorProcess } from './supervisor/start.ts';
 
 export interface ServerOptions {
   readonly env: Env;

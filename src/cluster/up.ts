@@ -4,9 +4,8 @@
  * Running it again is harmless: what runs is left alone, what is missing is started, more nodes are added.
  */
 
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { startDaemon } from '#platform/node/exec.ts';
 import { hostRoutes, isRoot } from '#platform/node/machine-facts.ts';
 import { accepts } from '#platform/node/sockets.ts';
 import { examine } from './doctor.ts';
@@ -14,7 +13,6 @@ import { Failure } from './failure.ts';
 import { type ClusterLayout, clusterLayout } from './machine/layout.ts';
 import { type NetworkWishes, planNetwork } from './machine/network-plan.ts';
 import { prepareCredentials } from './prepare.ts';
-import { roleCommand } from './roles.ts';
 import {
   type ClusterSettings,
   checkClusterName,
@@ -26,6 +24,7 @@ import {
   saveSettings,
 } from './settings.ts';
 import { askSupervisor, connectControl, type SupervisorStatus } from './supervisor/control.ts';
+import { startSupervisorProcess } from './supervisor/start.ts';
 
 export interface UpOptions extends NetworkWishes {
   readonly name: string;
@@ -140,14 +139,6 @@ async function startSupervisor(layout: ClusterLayout, settings: ClusterSettings)
       throw new Failure('the supervisor does not start', `its log says why: ${join(layout.logs, 'supervisor.log')}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-}
-
-/** Starts the supervisor in a session of its own; a second one ends by itself. */
-export function startSupervisorProcess(layout: ClusterLayout, name: string): void {
-  const logFd = openSync(join(layout.logs, 'supervisor.log'), 'a', 0o640);
-  const [program, ...args] = roleCommand('supervise', '--name', name, '--data-dir', layout.data);
-  startDaemon(program, args, { logFd }).unref();
-  closeSync(logFd);
 }
 
 /** Units that must be there and serve: the server, and two for each node. */

@@ -39,7 +39,6 @@ export interface ApiServerOptions {
 }
 
 export async function assembleApiServer({ env, layout, store }: ApiServerOptions): Promise<ApiServer> {
-  const _schemas = new SchemaRegistry(builtinTables);
   const keys = await loadServiceAccountKeys(layout.pki);
   const objects = createLiveObjects(() => server.registry, store);
   const apiAudiences = [serviceAccountIssuer];

@@ -4,8 +4,12 @@
  */
 
 import { randomFillSync } from 'node:crypto';
-import { type Level, pino } from 'pino';
+import { writeSync } from 'node:fs';
 import type { Clock, Env, LogFields, Logger, Random } from '#base/env.ts';
+
+/** From the least to the most important. */
+const levels = ['debug', 'info', 'warn', 'error'] as const;
+export type Level = (typeof levels)[number];
 
 export interface NodeEnvOptions {
   /** Written into every line as `component`. */
@@ -42,26 +46,38 @@ export const nodeRandom: Random = {
   bytes: (count) => randomFillSync(new Uint8Array(count)),
 };
 
+/**
+ * JSON lines, written at once: a process that dies has said what it said. Thirty lines of our own, because pino costs 11 MB of
+ * memory and 20 ms of start in each of a cluster's processes.
+ */
 function createLogger(options: NodeEnvOptions): Logger {
-  const sink = pino(
-    {
-      base: { component: options.component },
-      level: options.level ?? 'info',
-      timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      serializers: { error: pino.stdSerializers.err },
-    },
-    pino.destination({ fd: options.logFd ?? 2, sync: true }),
-  );
-  return wrap(sink);
+  const least = levels.indexOf(options.level ?? 'info');
+  const fd = options.logFd ?? 2;
+  const logger = (fixed: LogFields): Logger => {
+    const write = (level: Level, message: string, fields: LogFields | undefined) => {
+      if (levels.indexOf(level) < least) return;
+      const line = { level, time: new Date().toISOString(), ...fixed, ...fields, msg: message };
+      try {
+        writeSync(fd, `${JSON.stringify(line, readable)}\n`);
+      } catch {
+        // A full disk or a closed pipe must not end the process that wanted to tell of it.
+      }
+    };
+    return {
+      debug: (message, fields) => write('debug', message, fields),
+      info: (message, fields) => write('info', message, fields),
+      warn: (message, fields) => write('warn', message, fields),
+      error: (message, fields) => write('error', message, fields),
+      child: (fields) => logger({ ...fixed, ...fields }),
+    };
+  };
+  return logger({ component: options.component });
 }
 
-function wrap(sink: pino.Logger): Logger {
-  return {
-    debug: (message, fields) => sink.debug(fields ?? {}, message),
-    info: (message, fields) => sink.info(fields ?? {}, message),
-    warn: (message, fields) => sink.warn(fields ?? {}, message),
-    error: (message, fields) => sink.error(fields ?? {}, message),
-    child: (fields: LogFields) => wrap(sink.child(fields)),
-  };
+/** Errors have nothing enumerable: their type, message and stack are what a reader wants. */
+function readable(_: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value);
+  if (!(value instanceof Error)) return value;
+  const { message, stack, cause } = value;
+  return { type: value.name, message, stack, ...(cause === undefined ? {} : { cause }) };
 }

@@ -1,0 +1,15 @@
+/** Starting a supervisor: by `up`, and by the server when it finds that its supervisor died. */
+
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { startDaemon } from '#platform/node/exec.ts';
+import type { ClusterLayout } from '../machine/layout.ts';
+import { roleCommand } from '../roles.ts';
+
+/** Starts the supervisor in a session of its own; a second one ends by itself. */
+export function startSupervisorProcess(layout: ClusterLayout, name: string): void {
+  const logFd = openSync(join(layout.logs, 'supervisor.log'), 'a', 0o640);
+  const [program, ...args] = roleCommand('supervise', '--name', name, '--data-dir', layout.data);
+  startDaemon(program, args, { logFd }).unref();
+  closeSync(logFd);
+}
