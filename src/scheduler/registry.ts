@@ -16,10 +16,14 @@ import {
 } from './plugins/node-resources/balanced-allocation.ts';
 import { type NodeResourcesFitArgs, nodeResourcesFit } from './plugins/node-resources/fit.ts';
 import { nodeUnschedulable } from './plugins/node-unschedulable/node-unschedulable.ts';
+import { nodeVolumeLimits } from './plugins/node-volume-limits/node-volume-limits.ts';
 import { type PodTopologySpreadArgs, podTopologySpread } from './plugins/pod-topology-spread/pod-topology-spread.ts';
 import { prioritySort } from './plugins/priority-sort/priority-sort.ts';
 import { schedulingGates } from './plugins/scheduling-gates/scheduling-gates.ts';
 import { taintToleration } from './plugins/taint-toleration/taint-toleration.ts';
+import { type VolumeBindingArgs, volumeBinding } from './plugins/volume-binding/volume-binding.ts';
+import { volumeRestrictions } from './plugins/volume-restrictions/volume-restrictions.ts';
+import { volumeZone } from './plugins/volume-zone/volume-zone.ts';
 
 /** Arguments by plugin (kubescheduler.config.k8s.io/v1 pluginConfig). */
 export interface PluginArgs {
@@ -29,6 +33,7 @@ export interface PluginArgs {
   readonly PodTopologySpread?: PodTopologySpreadArgs;
   readonly InterPodAffinity?: InterPodAffinityArgs;
   readonly DefaultPreemption?: DefaultPreemptionArgs;
+  readonly VolumeBinding?: VolumeBindingArgs;
 }
 
 export type PluginFactory = (handle: Handle, args: PluginArgs) => Plugin;
@@ -44,6 +49,10 @@ export const inTreePlugins: Registry = new Map<string, PluginFactory>([
   ['NodeAffinity', (_, args) => nodeAffinity(args.NodeAffinity)],
   ['NodePorts', () => nodePorts()],
   ['NodeResourcesFit', ({ state }, args) => nodeResourcesFit(state, args.NodeResourcesFit)],
+  ['VolumeRestrictions', (handle) => volumeRestrictions(handle)],
+  ['NodeVolumeLimits', (handle) => nodeVolumeLimits(handle)],
+  ['VolumeBinding', (handle, args) => volumeBinding(handle, args.VolumeBinding)],
+  ['VolumeZone', (handle) => volumeZone(handle)],
   ['PodTopologySpread', ({ state, listers }, args) => podTopologySpread(state, listers, args.PodTopologySpread)],
   ['InterPodAffinity', ({ state }, args) => interPodAffinity(state, args.InterPodAffinity)],
   ['DynamicResources', () => dynamicResources()],
@@ -66,6 +75,10 @@ export const defaultPlugins: readonly { readonly name: string; readonly weight?:
   { name: 'NodeAffinity', weight: 2 },
   { name: 'NodePorts' },
   { name: 'NodeResourcesFit', weight: 1 },
+  { name: 'VolumeRestrictions' },
+  { name: 'NodeVolumeLimits' },
+  { name: 'VolumeBinding' },
+  { name: 'VolumeZone' },
   { name: 'PodTopologySpread', weight: 2 },
   { name: 'InterPodAffinity', weight: 2 },
   { name: 'DynamicResources' },

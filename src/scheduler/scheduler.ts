@@ -90,6 +90,11 @@ async function start(
   const recordEvent: Handle['recordEvent'] = (pod, type, reason, message) =>
     events.record(referenceTo(Pods, pod), type, reason, message);
 
+  const volumeListeners = new Set<() => void>();
+  const volumeChanged = () => {
+    for (const listener of [...volumeListeners]) listener();
+  };
+
   let queue: SchedulingQueue | undefined;
   const registry: Registry = new Map([...inTreePlugins, ...(options.plugins ?? [])]);
   for (const profileConfig of config.profiles ?? [{}]) {
@@ -106,6 +111,10 @@ async function start(
         tellPodAdded: (cycle, pod, node) => framework().tellPodAdded(cycle, pod, node),
         tellPodRemoved: (cycle, pod, node) => framework().tellPodRemoved(cycle, pod, node),
         activate: ({ uid }) => queue?.activate(uid),
+        onVolumeChange: (listener) => {
+          volumeListeners.add(listener);
+          return () => volumeListeners.delete(listener);
+        },
         recordEvent,
         signal,
       }),
@@ -134,6 +143,9 @@ async function start(
   informers.of(PersistentVolumeClaims).addHandler(plainHandler(handlers, 'PersistentVolumeClaim'));
   informers.of(StorageClasses).addHandler(plainHandler(handlers, 'storage.k8s.io/StorageClass'));
   informers.of(CSINodes).addHandler(plainHandler(handlers, 'storage.k8s.io/CSINode'));
+  const volumeHandler = { onAdd: volumeChanged, onUpdate: volumeChanged, onDelete: volumeChanged };
+  informers.of(PersistentVolumes).addHandler(volumeHandler);
+  informers.of(PersistentVolumeClaims).addHandler(volumeHandler);
   await informers.whenSynced();
 
   const percentageOfNodesToScore = config.percentageOfNodesToScore ?? 0;

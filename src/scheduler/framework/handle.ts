@@ -48,6 +48,8 @@ export interface Handle {
   readonly tellPodRemoved: (cycle: Cycle, pod: PodInfo, node: NodeInfo) => void;
   /** Puts a waiting or backing-off pod into the active queue. */
   readonly activate: (pod: PodInfo) => void;
+  /** Calls the listener after any change of a volume or claim; returns how to stop that. */
+  readonly onVolumeChange: (listener: () => void) => () => void;
   readonly recordEvent: (pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string) => void;
   readonly signal: AbortSignal;
 }

@@ -115,7 +115,7 @@ export class SchedulingQueue {
   /** A pod that the queue did not know. */
   add(info: PodInfo): void {
     if (this.pods.has(info.uid)) return;
-    const pod = new QueuedPod(info, this.config.clock.now());
+    const pod = new QueuedPod(info, this.config.clock.monotonic());
     this.pods.set(info.uid, pod);
     this.moveToActive(pod);
     this.config.nominator.add(info);
@@ -161,7 +161,7 @@ export class SchedulingQueue {
     this.leave(pod);
     pod.place = 'in-flight';
     pod.attempts++;
-    pod.initialAttemptMs ??= this.config.clock.now();
+    pod.initialAttemptMs ??= this.config.clock.monotonic();
     this.inFlight.begin(pod.info.uid);
     return pod;
   }
@@ -200,7 +200,7 @@ export class SchedulingQueue {
       pod.unschedulableCount++;
       pod.consecutiveErrors = 0;
     }
-    pod.timestampMs = this.config.clock.now();
+    pod.timestampMs = this.config.clock.monotonic();
     pod.backoffExpirationMs = undefined;
     let strategy: Strategy = isError ? 'after-backoff' : 'skip';
     for (const { event, before, after } of this.inFlight.eventsFor(uid)) {
@@ -250,7 +250,7 @@ export class SchedulingQueue {
     if (strategy === 'skip') {
       this.leave(pod);
       this.putIntoPool(pod);
-    } else if (strategy === 'after-backoff' && isBackingOff(pod, this.config.backoff, this.config.clock.now())) {
+    } else if (strategy === 'after-backoff' && isBackingOff(pod, this.config.backoff, this.config.clock.monotonic())) {
       this.moveToBackoff(pod);
     } else {
       this.moveToActive(pod);
@@ -395,7 +395,7 @@ export class SchedulingQueue {
     const dueMs = Math.min(...ends);
     if (this.backoffTimer && this.backoffTimer.dueMs <= dueMs) return;
     this.backoffTimer?.timer.cancel();
-    const delayMs = Math.max(0, dueMs - this.config.clock.now());
+    const delayMs = Math.max(0, dueMs - this.config.clock.monotonic());
     const timer = this.config.clock.after(delayMs, () => {
       this.backoffTimer = undefined;
       this.flushBackoff();
@@ -404,7 +404,7 @@ export class SchedulingQueue {
   }
 
   private flushBackoff(): void {
-    const nowMs = this.config.clock.now();
+    const nowMs = this.config.clock.monotonic();
     for (const heap of [this.backoff, this.errorBackoff]) {
       for (let pod = this.peek(heap, 'backoff'); pod; pod = this.peek(heap, 'backoff')) {
         if (isBackingOff(pod, this.config.backoff, nowMs)) break;
@@ -417,7 +417,7 @@ export class SchedulingQueue {
 
   private flushPool(): void {
     this.flushTimer = undefined;
-    const nowMs = this.config.clock.now();
+    const nowMs = this.config.clock.monotonic();
     for (const pod of [...this.pool.all()]) {
       if (nowMs - pod.timestampMs <= this.config.maxUnschedulableMs) continue;
       this.requeue(pod, this.strategyFor(pod, unschedulableTimeout, undefined, undefined));

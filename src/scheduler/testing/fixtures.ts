@@ -91,6 +91,7 @@ export function createBench(config: BenchConfig = {}): Bench {
       tellPodAdded: (cycle, pod, node) => framework().tellPodAdded(cycle, pod, node),
       tellPodRemoved: (cycle, pod, node) => framework().tellPodRemoved(cycle, pod, node),
       activate: () => {},
+      onVolumeChange: () => () => {},
       recordEvent: () => {},
       signal: new AbortController().signal,
     };
