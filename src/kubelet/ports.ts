@@ -6,7 +6,7 @@
  * name it ('ENOENT'); `isMissing` asks for that.
  */
 
-import type { CriImages, CriRuntime } from './cri/runtime.ts';
+import type { CriImages, CriRuntime, NetworkInterfaceUsage } from './cri/runtime.ts';
 import type { PodCgroupLimits } from './pod/resources.ts';
 
 export interface KubeletPorts {
@@ -114,8 +114,22 @@ export interface MachineInfo {
   readonly hugepages: Readonly<Record<string, number>>;
 }
 
+/** What the whole machine uses now. */
+export interface MachineUsage {
+  readonly bootTimeMs: number;
+  readonly cpuNanoSeconds: number;
+  readonly memoryUsageBytes: number;
+  /** Without what could be had back at once. */
+  readonly memoryWorkingSetBytes: number;
+  readonly memoryAvailableBytes: number;
+  readonly memoryRssBytes: number;
+  /** Of the node's network namespace without loopback and the pods' ends; the one with the default route first. */
+  readonly interfaces: readonly NetworkInterfaceUsage[];
+}
+
 export interface Machine {
   info(): Promise<MachineInfo>;
+  usage(): Promise<MachineUsage>;
   memoryAvailableBytes(): Promise<number>;
   /** Processes that may be and that are. */
   processes(): Promise<{ readonly max: number; readonly running: number }>;

@@ -167,7 +167,7 @@ function podWith(status: Partial<ContainerStatus> | undefined): Pod {
 }
 
 function server() {
-  const env = createNodeEnv({ component: 'test', level: 'fatal' });
+  const env = createNodeEnv({ component: 'test', level: 'error' });
   const pod = podWith({ containerID: 'x://1', state: { running: {} } });
   const missing = async () => {
     throw new Error('container not found ("c")');

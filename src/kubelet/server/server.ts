@@ -7,6 +7,7 @@
  * Source of paths and messages: pkg/kubelet/server/server.go.
  */
 
+import { isStatusError } from '#api/errors.ts';
 import type { ApiHandler, ApiRequest, ApiResponse, UserInfo } from '#api/request.ts';
 import type { Backend } from '#api/streaming/backend.ts';
 import { tunneledProtocols, tunnelPortForward } from '#api/streaming/port-forward.ts';
@@ -82,7 +83,9 @@ export function createKubeletServer(options: KubeletServerOptions): ApiHandler {
       if (!route.methods.includes(request.method)) throw new HttpError(405, '405: Method Not Allowed');
       return await route.handler(request, parts.at(-1) === '' ? parts.slice(0, -1) : parts);
     } catch (error) {
-      if (!(error instanceof HttpError)) log.warn('Request failed', { path: request.path, error: messageOf(error) });
+      if (!(error instanceof HttpError || isStatusError(error))) {
+        log.warn('Request failed', { path: request.path, error: messageOf(error) });
+      }
       return errorResponse(error);
     }
   };

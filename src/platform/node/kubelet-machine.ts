@@ -1,8 +1,9 @@
 /** Facts about this machine for the node's status (src/kubelet/ports.ts Machine). */
 
 import { readdir, readFile } from 'node:fs/promises';
-import { arch, cpus, hostname, networkInterfaces, release } from 'node:os';
-import type { Machine, MachineInfo } from '#kubelet/ports.ts';
+import { arch, cpus, hostname, networkInterfaces, release, uptime } from 'node:os';
+import type { NetworkInterfaceUsage } from '#kubelet/cri/runtime.ts';
+import type { Machine, MachineInfo, MachineUsage } from '#kubelet/ports.ts';
 
 const architectures: Readonly<Record<string, string>> = {
   x64: 'amd64',
@@ -16,6 +17,7 @@ let known: Promise<MachineInfo> | undefined;
 
 export const kubeletMachine: Machine = {
   info: () => (known ??= readInfo()),
+  usage: readUsage,
   async memoryAvailableBytes() {
     return (await meminfo()).get('MemAvailable') ?? 0;
   },
@@ -50,10 +52,46 @@ async function readInfo(): Promise<MachineInfo> {
   };
 }
 
+/** USER_HZ: the ticks a second that /proc/stat counts in, the same on every Linux that Node runs on. */
+const ticksPerSecond = 100;
+
+async function readUsage(): Promise<MachineUsage> {
+  const [memory, stat, interfaces] = await Promise.all([meminfo(), text('/proc/stat'), readInterfaces()]);
+  const of = (name: string) => memory.get(name) ?? 0;
+  // user, nice, system, idle, iowait, irq, softirq, steal
+  const ticks = (stat.split('\n')[0] ?? '').split(/\s+/).slice(1, 9).map(Number);
+  const busy = ticks.filter((_, column) => column !== 3 && column !== 4).reduce((sum, value) => sum + value, 0);
+  return {
+    bootTimeMs: Date.now() - uptime() * 1000,
+    cpuNanoSeconds: busy * (1e9 / ticksPerSecond),
+    memoryUsageBytes: of('MemTotal') - of('MemFree'),
+    memoryWorkingSetBytes: of('MemTotal') - of('MemFree') - of('Inactive(file)'),
+    memoryAvailableBytes: of('MemAvailable'),
+    memoryRssBytes: of('AnonPages'),
+    interfaces,
+  };
+}
+
+async function readInterfaces(): Promise<readonly NetworkInterfaceUsage[]> {
+  const [routes, devices] = await Promise.all([text('/proc/net/route'), text('/proc/net/dev')]);
+  const primary = defaultDevice(routes);
+  return devices
+    .split('\n')
+    .slice(2)
+    .filter((row) => row !== '')
+    .map((row) => {
+      const [name = '', ...numbers] = row.trim().split(/:?\s+/);
+      const [rxBytes = 0, , rxErrors = 0, , , , , , txBytes = 0, , txErrors = 0] = numbers.map(Number);
+      return { name, rxBytes, rxErrors, txBytes, txErrors };
+    })
+    .filter(({ name }) => name !== 'lo' && !name.startsWith('veth'))
+    .sort((a, b) => Number(b.name === primary) - Number(a.name === primary));
+}
+
 async function meminfo(): Promise<ReadonlyMap<string, number>> {
   const values = new Map<string, number>();
   for (const line of (await text('/proc/meminfo')).split('\n')) {
-    const match = /^(\w+):\s+(\d+) kB/.exec(line);
+    const match = /^([\w()]+):\s+(\d+) kB/.exec(line);
     if (match?.[1]) values.set(match[1], Number(match[2]) * 1024);
   }
   return values;

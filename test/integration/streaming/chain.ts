@@ -26,7 +26,7 @@ import { startScriptedRuntime } from './scripted-runtime.ts';
 export type Chain = Awaited<ReturnType<typeof startChain>>;
 
 export async function startChain() {
-  const env = createNodeEnv({ component: 'streaming-test', level: 'fatal' });
+  const env = createNodeEnv({ component: 'streaming-test', level: 'error' });
   const directory = mkdtempSync(join(tmpdir(), 'kubets-streaming-'));
   const pki = join(directory, 'pki');
   const certificate = {
