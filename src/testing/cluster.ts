@@ -12,6 +12,7 @@
 
 import type { ApiHandler } from '#api/request.ts';
 import type { Client } from '#client/client.ts';
+import { Nodes } from '#kinds/core/node/definition.ts';
 import { SimDisk } from '#platform/sim/disk.ts';
 import { createSimEnv, type SimEnv, type SimEnvOptions } from '#platform/sim/env.ts';
 import { SimNetwork } from '#platform/sim/network.ts';
@@ -59,6 +60,8 @@ export class SimulatedCluster {
   readonly nodes: readonly SimulatedNode[];
   /** The administrator, on a network without faults of its own; its calls let time pass until they are answered. */
   readonly client: Client;
+  /** What must never be and was, as sentences: two pods of one name at a time. */
+  readonly violations: string[] = [];
   private readonly options: ClusterOptions;
   private server: SimProcess | undefined;
   private managers: SimProcess | undefined;
@@ -78,11 +81,23 @@ export class SimulatedCluster {
     this.client = clientOf(handler, 'kubernetes-admin', ['system:masters']);
   }
 
-  /** Resolves when the API answers, controllers work and every node has registered. */
+  /** Resolves when the API answers, controllers work and every node is ready. */
   async start(): Promise<void> {
     await this.startServer();
     await this.startManagers();
     for (const node of this.nodes) node.start();
+    const waiting = new Set(this.nodes.map(({ machine }) => machine.name));
+    const watcher = clientOf(this.network.handlerFor(this.process('starter'), 'starter'), 'kubernetes-admin');
+    const abort = new AbortController();
+    const events = watcher.watch(Nodes, { resourceVersion: '0', signal: abort.signal });
+    while (waiting.size > 0) {
+      const next = await events[Symbol.asyncIterator]().next();
+      if (next.done) throw new Error('the watch on nodes ended');
+      const { metadata, status } = next.value.object;
+      const isReady = status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
+      if (isReady) waiting.delete(metadata?.name ?? '');
+    }
+    abort.abort();
   }
 
   /** Lets simulated time pass. */
@@ -152,8 +167,16 @@ export class SimulatedCluster {
     await startManagers(process, this.network.handlerFor(process, 'managers'));
   }
 
+  private checkStart(node: string, key: string, uid: string): void {
+    for (const other of this.running()) {
+      if (other.key !== key) continue;
+      this.violations.push(`${key} (uid ${uid}) starts on ${node} while uid ${other.uid} runs on ${other.node}`);
+    }
+  }
+
   private createNode(index: number): SimulatedNode {
-    const machine = new SimulatedMachine(`node-${index}`, index);
+    const name = `node-${index}`;
+    const machine = new SimulatedMachine(name, index, (key, uid) => this.checkStart(name, key, uid));
     const config = { ...defaultNodeConfig, ...this.options.node };
     let agent: SimProcess | undefined;
     const killAgent = () => {

@@ -15,12 +15,14 @@ export class SimulatedMachine {
   readonly ip: string;
   private readonly podPrefix: string;
   private readonly pods = new Map<string, RunningPod>();
+  private readonly onStart: (key: string, uid: string) => void;
   private nextIp = 2;
   private powered = true;
 
-  /** `index` gives the machine its addresses: 10.0.0.<index + 1>, pods in 10.244.<index>.0/24 and following. */
-  constructor(name: string, index: number) {
+  /** `index` gives the machine its addresses. `onStart` is told before a pod starts. */
+  constructor(name: string, index: number, onStart: (key: string, uid: string) => void) {
     this.name = name;
+    this.onStart = onStart;
     this.ip = `10.0.${(index + 1) >> 8}.${(index + 1) & 255}`;
     this.podPrefix = `10.${128 + ((index >> 8) & 63)}.${index & 255}`;
   }
@@ -47,6 +49,7 @@ export class SimulatedMachine {
   start(key: string, uid: string, nowMs: number): RunningPod {
     const running = this.pods.get(key);
     if (running) throw new Error(`${this.name}: ${key} runs already as ${running.uid}; ${uid} must not start`);
+    this.onStart(key, uid);
     const pod = { uid, podIP: `${this.podPrefix}.${this.nextIp}`, startedAtMs: nowMs };
     this.nextIp = this.nextIp >= 254 ? 2 : this.nextIp + 1;
     this.pods.set(key, pod);

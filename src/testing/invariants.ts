@@ -1,0 +1,167 @@
+/**
+ * What must hold in a cluster at rest: no faults any more, and time enough for everybody to finish. Each rule answers with
+ * its violations, as sentences.
+ */
+
+import type { ResourceDefinition } from '#api/definition.ts';
+import { selectorFromSet } from '#api/label-selector.ts';
+import { type KubeObject, keyOf } from '#api/object.ts';
+import { Deployments } from '#kinds/apps/deployment/definition.ts';
+import { ReplicaSets } from '#kinds/apps/replica-set/definition.ts';
+import { Endpoints } from '#kinds/core/endpoints/definition.ts';
+import { Pods } from '#kinds/core/pod/definition.ts';
+import { Services } from '#kinds/core/service/definition.ts';
+import { EndpointSlices } from '#kinds/discovery/endpoint-slice/definition.ts';
+import type { Deployment, ReplicaSet } from '#kinds/generated/apps-v1.ts';
+import type { Endpoints as EndpointsObject, Pod, PodTemplateSpec, Service } from '#kinds/generated/core-v1.ts';
+import type { EndpointSlice } from '#kinds/generated/discovery-v1.ts';
+import type { SimulatedCluster } from './cluster.ts';
+
+interface State {
+  readonly deployments: readonly Deployment[];
+  readonly replicaSets: readonly ReplicaSet[];
+  readonly pods: readonly Pod[];
+  readonly services: readonly Service[];
+  readonly endpoints: readonly EndpointsObject[];
+  readonly slices: readonly EndpointSlice[];
+}
+
+export async function violationsAtRest(cluster: SimulatedCluster): Promise<string[]> {
+  const list = async <T extends KubeObject>(definition: ResourceDefinition<T>) =>
+    (await cluster.client.list(definition)).items;
+  const state: State = {
+    deployments: await list(Deployments),
+    replicaSets: await list(ReplicaSets),
+    pods: await list(Pods),
+    services: await list(Services),
+    endpoints: await list(Endpoints),
+    slices: await list(EndpointSlices),
+  };
+  return [
+    ...state.deployments.flatMap((deployment) => deploymentViolations(deployment, state)),
+    ...state.replicaSets.flatMap((replicaSet) => replicaSetViolations(replicaSet, state)),
+    ...orphans(state),
+    ...machineViolations(cluster, state.pods),
+    ...state.services.flatMap((service) => endpointViolations(service, state)),
+    ...historyViolations(cluster),
+  ];
+}
+
+/** One ReplicaSet of the newest template has all replicas, the status says so. */
+function deploymentViolations(deployment: Deployment, { replicaSets }: State): string[] {
+  const { metadata, spec, status } = deployment;
+  const name = `deployment ${keyOf(deployment)}`;
+  if (metadata?.deletionTimestamp) return [`${name} is still being deleted`];
+  const wanted = spec?.replicas ?? 1;
+  const found: string[] = [];
+  for (const field of ['replicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas'] as const) {
+    const is = status?.[field] ?? 0;
+    if (is !== wanted) found.push(`${name}: status.${field} is ${is}, spec.replicas ${wanted}`);
+  }
+  if (status?.observedGeneration !== metadata?.generation) {
+    found.push(`${name}: generation ${metadata?.generation}, observed ${status?.observedGeneration}`);
+  }
+  const active = replicaSets.filter((set) => isOwnedBy(set, deployment) && (set.spec?.replicas ?? 0) > 0);
+  if (active.length !== (wanted > 0 ? 1 : 0)) {
+    found.push(`${name}: ${active.length} replica sets have replicas: ${active.map(keyOf).join(', ')}`);
+  }
+  const image = imageOf(spec?.template);
+  for (const set of active) {
+    const runs = imageOf(set.spec?.template);
+    if (runs !== image) found.push(`${name}: ${keyOf(set)} runs ${runs}, not ${image}`);
+  }
+  return found;
+}
+
+/** As many pods as wanted, all of them ready. */
+function replicaSetViolations(replicaSet: ReplicaSet, { pods }: State): string[] {
+  const name = `replica set ${keyOf(replicaSet)}`;
+  if (replicaSet.metadata?.deletionTimestamp) return [`${name} is still being deleted`];
+  const owned = pods.filter((pod) => isOwnedBy(pod, replicaSet));
+  const wanted = replicaSet.spec?.replicas ?? 1;
+  const found: string[] = [];
+  if (owned.length !== wanted) found.push(`${name}: ${owned.length} pods, ${wanted} wanted`);
+  for (const pod of owned) if (!isReady(pod)) found.push(`${name}: pod ${keyOf(pod)} is not ready`);
+  return found;
+}
+
+/** Nobody is owned by what does not exist; nothing waits for deletion. */
+function orphans({ deployments, replicaSets, pods }: State): string[] {
+  const owners = new Set([...deployments, ...replicaSets].map(({ metadata }) => metadata?.uid));
+  return [...replicaSets, ...pods].flatMap((object) => [
+    ...(object.metadata?.ownerReferences ?? [])
+      .filter(({ uid }) => !owners.has(uid))
+      .map(({ kind, name }) => `${keyOf(object)} is owned by ${kind} ${name}, which is gone`),
+    ...(object.metadata?.deletionTimestamp ? [`${keyOf(object)} is still being deleted`] : []),
+  ]);
+}
+
+/** What runs is what the API says runs, where it says. */
+function machineViolations(cluster: SimulatedCluster, pods: readonly Pod[]): string[] {
+  const wanted = pods
+    .filter(({ spec, status }) => spec?.nodeName && status?.phase === 'Running')
+    .map((pod) => `${keyOf(pod)} (uid ${pod.metadata?.uid}) on ${pod.spec?.nodeName}`);
+  const running = cluster.running().map(({ key, uid, node }) => `${key} (uid ${uid}) on ${node}`);
+  return [
+    ...wanted.filter((text) => !running.includes(text)).map((text) => `${text} does not run`),
+    ...running.filter((text) => !wanted.includes(text)).map((text) => `${text} runs, and should not`),
+  ];
+}
+
+/** Endpoints and EndpointSlices of a service with a selector: the addresses of the ready pods that it selects. */
+function endpointViolations(service: Service, { pods, endpoints, slices }: State): string[] {
+  const { selector } = service.spec ?? {};
+  if (!selector) return [];
+  const { matches } = selectorFromSet(selector);
+  const wanted = pods
+    .filter((pod) => pod.metadata?.namespace === service.metadata?.namespace && matches(pod.metadata?.labels))
+    .filter(isReady)
+    .map((pod) => pod.status?.podIP ?? '');
+  const inEndpoints = endpoints
+    .filter((object) => keyOf(object) === keyOf(service))
+    .flatMap((object) => object.subsets ?? [])
+    .flatMap((subset) => subset.addresses ?? [])
+    .map(({ ip }) => ip);
+  const inSlices = slices
+    .filter(
+      ({ metadata }) =>
+        metadata?.namespace === service.metadata?.namespace &&
+        metadata?.labels?.['kubernetes.io/service-name'] === service.metadata?.name,
+    )
+    .flatMap((slice) => slice.endpoints ?? [])
+    .filter(({ conditions }) => conditions?.ready !== false)
+    .flatMap(({ addresses }) => addresses);
+  const text = (addresses: readonly string[]) => [...addresses].sort().join(' ');
+  return [
+    ...(text(inEndpoints) === text(wanted)
+      ? []
+      : [`endpoints of ${keyOf(service)}: [${text(inEndpoints)}], ready: [${text(wanted)}]`]),
+    ...(text(inSlices) === text(wanted)
+      ? []
+      : [`slices of ${keyOf(service)}: [${text(inSlices)}], ready: [${text(wanted)}]`]),
+  ];
+}
+
+/** Revisions follow each other without a gap, over all lives of the server. */
+function historyViolations(cluster: SimulatedCluster): string[] {
+  let last = 0;
+  for (const { revision } of cluster.disk.history()) {
+    if (revision !== last + 1) return [`history goes from revision ${last} to ${revision}`];
+    last = revision;
+  }
+  return [];
+}
+
+function imageOf(template: PodTemplateSpec | undefined): string | undefined {
+  return template?.spec?.containers[0]?.image;
+}
+
+function isOwnedBy(object: KubeObject, owner: KubeObject): boolean {
+  return (
+    object.metadata?.ownerReferences?.some(({ uid, controller }) => controller && uid === owner.metadata?.uid) ?? false
+  );
+}
+
+function isReady(pod: Pod): boolean {
+  return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+}

@@ -1,0 +1,164 @@
+/**
+ * A user who does random things to a cluster through a faulty network: creates, scales, updates and deletes deployments,
+ * services and bare pods, and remembers every answer.
+ */
+
+import { isStatusError } from '#api/errors.ts';
+import { type KubeObject, keyOf } from '#api/object.ts';
+import { sleep } from '#base/abort.ts';
+import { type Draft, edit } from '#base/edit.ts';
+import type { Client } from '#client/client.ts';
+import { Deployments } from '#kinds/apps/deployment/definition.ts';
+import { Pods } from '#kinds/core/pod/definition.ts';
+import { Services } from '#kinds/core/service/definition.ts';
+import type { Deployment } from '#kinds/generated/apps-v1.ts';
+import type { SimProcess } from '#platform/sim/process.ts';
+import type { SimRandom } from '#platform/sim/random.ts';
+
+/** A write that the server said is done. */
+export interface Acknowledged {
+  readonly what: string;
+  readonly uid: string;
+  readonly resourceVersion: number;
+}
+
+const namespace = 'default';
+const names = ['a', 'b', 'c', 'd'];
+const images = ['web:1', 'web:2', 'web:3'];
+
+/** Pause between two actions, in ms. */
+const pauseMs = { low: 100, high: 4000 };
+
+export class Workload {
+  readonly acknowledged: Acknowledged[] = [];
+  /** Answers by kind of outcome, to see that a run tests something. */
+  readonly outcomes = new Map<string, number>();
+  private readonly client: Client;
+  private readonly random: SimRandom;
+  private stopped = false;
+
+  constructor(process: SimProcess, client: Client, random: SimRandom) {
+    this.client = client;
+    this.random = random;
+    void this.run(process);
+  }
+
+  /** What is under way goes on; nothing new begins. */
+  stop(): void {
+    this.stopped = true;
+  }
+
+  private async run({ env: { clock } }: SimProcess): Promise<void> {
+    while (!this.stopped) {
+      await sleep(clock, this.random.between(pauseMs.low, pauseMs.high));
+      const action = this.random.pick(this.actions);
+      // Some things happen at the same time.
+      const running = action();
+      if (this.random.chance(0.7)) await running;
+    }
+  }
+
+  private readonly actions: readonly (() => Promise<void>)[] = [
+    () => this.createDeployment(),
+    () => this.createDeployment(),
+    () => this.scale(),
+    () => this.scale(),
+    () => this.update(),
+    () => this.update(),
+    () => this.deleteDeployment(),
+    () => this.createService(),
+    () => this.deleteService(),
+    () => this.createPod(),
+    () => this.deletePod(),
+    () => this.deletePod(),
+  ];
+
+  private createDeployment(): Promise<void> {
+    const name = this.random.pick(names);
+    const labels = { app: name };
+    const template = {
+      metadata: { labels },
+      spec: { containers: [{ name: 'web', image: this.random.pick(images), ports: [{ containerPort: 80 }] }] },
+    };
+    const spec = { replicas: this.random.between(0, 6), selector: { matchLabels: labels }, template };
+    return this.write('create deployment', () =>
+      this.client.create(Deployments, { metadata: { namespace, name }, spec }),
+    );
+  }
+
+  private scale(): Promise<void> {
+    const replicas = this.random.between(0, 8);
+    return this.change('scale deployment', (draft) => {
+      if (draft.spec) draft.spec.replicas = replicas;
+    });
+  }
+
+  private update(): Promise<void> {
+    const image = this.random.pick(images);
+    return this.change('update deployment', (draft) => {
+      const container = draft.spec?.template.spec?.containers[0];
+      if (container) container.image = image;
+    });
+  }
+
+  private change(what: string, recipe: (draft: Draft<Deployment>) => void): Promise<void> {
+    const name = this.random.pick(names);
+    return this.write(what, async () => {
+      const current = await this.client.get(Deployments, { namespace, name });
+      return this.client.update(Deployments, edit(current, recipe));
+    });
+  }
+
+  private deleteDeployment(): Promise<void> {
+    const name = this.random.pick(names);
+    const propagationPolicy = this.random.pick(['Foreground', 'Background'] as const);
+    return this.attempt('delete deployment', () =>
+      this.client.delete(Deployments, { namespace, name }, { propagationPolicy }),
+    );
+  }
+
+  private createService(): Promise<void> {
+    const name = this.random.pick(names);
+    const spec = { clusterIP: 'None', selector: { app: name }, ports: [{ port: 80, targetPort: 80 }] };
+    return this.write('create service', () => this.client.create(Services, { metadata: { namespace, name }, spec }));
+  }
+
+  private deleteService(): Promise<void> {
+    const name = this.random.pick(names);
+    return this.attempt('delete service', () => this.client.delete(Services, { namespace, name }));
+  }
+
+  private createPod(): Promise<void> {
+    const name = `bare-${this.random.pick(names)}`;
+    const spec = { containers: [{ name: 'main', image: 'tool:1' }] };
+    return this.write('create pod', () => this.client.create(Pods, { metadata: { namespace, name }, spec }));
+  }
+
+  private deletePod(): Promise<void> {
+    return this.attempt('delete pod', async () => {
+      const { items } = await this.client.list(Pods, { namespace, resourceVersion: '0' });
+      if (items.length === 0) return;
+      await this.client.delete(Pods, { namespace, name: this.random.pick(items).metadata?.name ?? '' });
+    });
+  }
+
+  private write(what: string, call: () => Promise<KubeObject>): Promise<void> {
+    return this.attempt(what, async () => {
+      const object = await call();
+      const { uid = '', resourceVersion = '0' } = object.metadata ?? {};
+      this.acknowledged.push({ what: `${what} ${keyOf(object)}`, uid, resourceVersion: Number(resourceVersion) });
+    });
+  }
+
+  /** Refusals and broken connections are part of life; anything else is not. */
+  private async attempt(what: string, call: () => Promise<unknown>): Promise<void> {
+    let outcome = 'done';
+    try {
+      await call();
+    } catch (error) {
+      outcome = isStatusError(error) ? error.reason : error instanceof Error ? error.name : String(error);
+    }
+    const key = `${what}: ${outcome}`;
+    this.outcomes.set(key, (this.outcomes.get(key) ?? 0) + 1);
+  }
+}
