@@ -1,5 +1,6 @@
 /** Runs a role of the cluster until it is told to stop: SIGTERM and SIGINT end it in order. */
 
+import { flushCompileCache } from 'node:module';
 import { parseArgs } from 'node:util';
 import { isAborted } from '#base/abort.ts';
 import { Failure } from '#cluster/failure.ts';
@@ -30,6 +31,8 @@ export async function runRole(role: Role, args: readonly string[]): Promise<void
   process.on('unhandledRejection', (error) => {
     if (!isAborted(error)) env.log.error('unhandled rejection', { error });
   });
+  // A process that is killed would leave nothing for its successor's start.
+  env.clock.after(5_000, flushCompileCache);
   try {
     switch (role) {
       case 'supervise': {

@@ -8,7 +8,14 @@ export type Role = (typeof roles)[number];
 
 const main = join(import.meta.dirname, '../cli/main.ts');
 
-/** Program and arguments of a role, with this process's own Node and its flags. */
+/**
+ * Size of V8's young generation, in MiB. Its default (16) is memory that a busy minute leaves behind for good; small ones cost a
+ * process with few short-lived objects nothing.
+ */
+const youngGeneration: Readonly<Record<Role, number>> = { supervise: 1, server: 8, agent: 2 };
+
+/** Program and arguments of a role, with this process's own Node. */
 export function roleCommand(role: Role, ...args: readonly string[]): readonly [program: string, ...args: string[]] {
-  return [process.execPath, ...process.execArgv, main, role, ...args];
+  const flags = process.execArgv.filter((flag) => !flag.startsWith('--max-semi-space-size'));
+  return [process.execPath, ...flags, `--max-semi-space-size=${youngGeneration[role]}`, main, role, ...args];
 }
