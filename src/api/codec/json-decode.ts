@@ -134,6 +134,8 @@ class Walk {
         drop(tree, key);
         continue;
       }
+      // Most members are text that stays as it is.
+      if (typeof member === 'string' && member !== '' && field.schema.type === 'string') continue;
       this.struct = schema;
       this.path.push(key);
       this.goPath.push(field.goPath);
