@@ -184,8 +184,11 @@ export function newTooManyRequests(message: string, retryAfterSeconds: number): 
 }
 
 /** An eviction that a PodDisruptionBudget does not allow now. */
-export function newDisruptionBudget(message: string, cause: string): StatusError {
-  return failure(429, 'TooManyRequests', message, { causes: [{ reason: 'DisruptionBudget', message: cause }] });
+export function newDisruptionBudget(message: string, cause: string, retryAfterSeconds = 0): StatusError {
+  return failure(429, 'TooManyRequests', message, {
+    causes: [{ reason: 'DisruptionBudget', message: cause }],
+    ...(retryAfterSeconds > 0 ? { retryAfterSeconds } : {}),
+  });
 }
 
 export function newServiceUnavailable(message: string): StatusError {

@@ -12,13 +12,17 @@ import type { ApiHandler, ApiRequest, ApiResponse, Headers, UserInfo } from '#ap
 import type { SchemaRegistry } from '#api/schema/registry.ts';
 import type { WireHandler } from '#api/wire.ts';
 import type { Env } from '#base/env.ts';
+import { assert } from '#base/errors.ts';
 import type { Store } from '#store/store.ts';
 import type { Actions } from './actions/action.ts';
+import { builtinActions } from './actions/builtin.ts';
 import { AdmissionChain } from './admission-chain.ts';
 import type { AdmissionPlugin } from './admission-plugin.ts';
+import { ServiceAllocation, type ServiceAllocationConfig } from './allocation/service-allocation.ts';
 import type { Authenticator } from './authenticator.ts';
 import type { AuthorizationAttributes, Authorizer } from './authorizer.ts';
 import { StoreFeed } from './cache/store-feed.ts';
+import type { WatchCache } from './cache/watch-cache.ts';
 import type { RequestContext, ServerContext } from './context.ts';
 import { dispatch } from './dispatch.ts';
 import type { PathHandler } from './paths.ts';
@@ -41,7 +45,8 @@ export interface ApiServerConfig {
   readonly authorize: Authorizer;
   readonly admission?: readonly AdmissionPlugin[];
   readonly actions?: Actions;
-  readonly writeHooks?: ReadonlyMap<string, WriteHooks>;
+  /** Where services get addresses and node ports from; absent: services are stored as they come. */
+  readonly services?: Pick<ServiceAllocationConfig, 'serviceCidrs' | 'nodePorts'>;
   /** Further paths outside of resources, by prefix: '/openapi', '/metrics', '/.well-known'. */
   readonly paths?: Readonly<Record<string, PathHandler>>;
 }
@@ -68,6 +73,7 @@ class Server implements ApiServer {
   readonly wire: WireHandler;
   private readonly config: ApiServerConfig;
   private readonly paths: Paths;
+  private readonly actions: Actions;
   private starting: Promise<void> | undefined;
   private closed = false;
 
@@ -75,13 +81,14 @@ class Server implements ApiServer {
     const { env, store, codecs } = config;
     const feed = new StoreFeed(store, env);
     this.config = config;
+    this.actions = { ...builtinActions, ...config.actions };
     this.context = {
       env,
       store,
       feed,
       registry: new Registry(store, feed, codecs),
       admission: new AdmissionChain(config.admission ?? []),
-      writeHooks: config.writeHooks ?? new Map(),
+      writeHooks: this.writeHooks(),
     };
     for (const definition of config.definitions) this.registry.add(definition);
     this.paths = new Paths(this.context, config.schemas, config.paths ?? {});
@@ -114,9 +121,20 @@ class Server implements ApiServer {
     const resource = this.registry.find(info.apiGroup, info.apiVersion, info.resource);
     if (!resource) throw newPathNotFound();
     const context: RequestContext = { server: this.context, request, info, user, resource, warnings: [] };
-    const response = await dispatch(context, this.config.actions ?? {});
+    const response = await dispatch(context, this.actions);
     return withWarnings(transform(context, response), context.warnings);
   };
+
+  private writeHooks(): ReadonlyMap<string, WriteHooks> {
+    const { services, env } = this.config;
+    if (!services) return new Map();
+    const cache = (): WatchCache => {
+      const resource = this.registry.find('', 'v1', 'services');
+      assert(resource, 'services are not served');
+      return resource.cache;
+    };
+    return new Map([['/services', new ServiceAllocation({ ...services, random: env.random, services: cache })]]);
+  }
 
   private handleChecked(request: ApiRequest): Promise<ApiResponse> {
     const refused =

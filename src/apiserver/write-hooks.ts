@@ -7,6 +7,8 @@ import type { KubeObject } from '#api/object.ts';
 import type { Draft } from '#base/edit.ts';
 
 export interface WriteHooks {
+  /** Awaited before a write; undefined when the hooks are ready. */
+  ready?(): Promise<void> | undefined;
   /**
    * Before validation of a create or update; may change the draft. Answers what to do when the write is over; `committed` is
    * false when it failed or was a dry run. Throws StatusError when the claim is refused.

@@ -32,6 +32,7 @@ export class WatchCache implements FeedSink {
   private readonly config: WatchCacheConfig;
   private readonly objects = new OrderedMap<CachedObject>();
   private readonly watchers: WatcherIndex;
+  private readonly listeners = new Set<(change: Change) => void>();
   private ring = new EventRing(0);
   private loadedAt = 0;
   private changedAt = 0;
@@ -116,6 +117,11 @@ export class WatchCache implements FeedSink {
     watcher.mailbox.end();
   }
 
+  /** Calls back at once with every later change of a loaded cache: for what must be exactly as new as the cache. */
+  subscribe(listener: (change: Change) => void): void {
+    this.listeners.add(listener);
+  }
+
   /** Ends every watch: the server stops, or the resource goes. */
   endWatches(): void {
     for (const watcher of this.watchers.all()) watcher.mailbox.end();
@@ -172,6 +178,7 @@ export class WatchCache implements FeedSink {
     const change = new Change(revision, current, previous);
     this.changedAt = revision;
     this.ring.push(change);
+    for (const listener of this.listeners) listener(change);
     this.watchers.dispatch(change);
   }
 

@@ -81,9 +81,10 @@ export async function createObject(
   if (definition.tracksGeneration) draft.metadata.generation = 1;
   definition.prepareForCreate?.(draft, hookContext(context));
   const generated = !draft.metadata.name && Boolean(draft.metadata.generateName);
-  const finish = server.writeHooks
-    .get(`${definition.group}/${definition.plural}`)
-    ?.beforeWrite?.(draft, undefined, dryRun);
+  const hooks = server.writeHooks.get(`${definition.group}/${definition.plural}`);
+  const readying = hooks?.ready?.();
+  if (readying) await readying;
+  const finish = hooks?.beforeWrite?.(draft, undefined, dryRun);
   let committed = false;
   try {
     for (let attempt = 1; ; attempt++) {

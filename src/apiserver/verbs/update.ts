@@ -146,6 +146,8 @@ async function attemptUpdate(
   applyDefaults(resource, draft);
   prepare(context, draft, old);
   const hooks = info.subresource === '' ? server.writeHooks.get(`${definition.group}/${definition.plural}`) : undefined;
+  const readying = hooks?.ready?.();
+  if (readying) await readying;
   const finish = hooks?.beforeWrite?.(draft, old, options.dryRun);
   let committed = false;
   try {

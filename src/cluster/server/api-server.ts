@@ -38,7 +38,7 @@ export interface ApiServerOptions {
   readonly store: Store;
 }
 
-export async function assembleApiServer({ env, layout, store }: ApiServerOptions): Promise<ApiServer> {
+export async function assembleApiServer({ env, layout, settings, store }: ApiServerOptions): Promise<ApiServer> {
   const keys = await loadServiceAccountKeys(layout.pki);
   const objects = createLiveObjects(() => server.registry, store);
   const apiAudiences = [serviceAccountIssuer];
@@ -57,6 +57,7 @@ export async function assembleApiServer({ env, layout, store }: ApiServerOptions
     tokens: [tokens.authenticate, bootstrapTokens],
     anonymousPaths: healthPaths,
   });
+  const [firstNodePort = 30_000, lastNodePort = 32_767] = settings.nodePorts.split('-').map(Number);
   const server: ApiServer = createApiServer({
     env,
     store,
@@ -68,6 +69,7 @@ export async function assembleApiServer({ env, layout, store }: ApiServerOptions
       return user && impersonated(request, user, authorize);
     },
     authorize,
+    services: { serviceCidrs: [settings.network.serviceCidr], nodePorts: { first: firstNodePort, last: lastNodePort } },
     admission: defaultAdmissionPlugins({
       objects,
       env,

@@ -3,6 +3,7 @@ import { dns1035Name } from '#api/name-format.ts';
 import type { Service } from '#kinds/generated/core-v1.ts';
 import { serviceColumns } from './columns.ts';
 import { defaultService } from './defaults.ts';
+import { prepareServiceUpdate } from './lifecycle.ts';
 
 export const Services = defineResource<Service>({
   group: '',
@@ -13,6 +14,7 @@ export const Services = defineResource<Service>({
   columns: serviceColumns,
   returnsDeletedObject: true,
   defaults: defaultService,
+  prepareForUpdate: prepareServiceUpdate,
   shortNames: ['svc'],
   categories: ['all'],
   allowCreateOnUpdate: true,

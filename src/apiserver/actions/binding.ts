@@ -1,0 +1,84 @@
+/** pods/binding and the older bindings: a scheduler says where a pod runs (pkg/registry/core/pod/storage BindingREST). */
+
+import { newBadRequest, newConflict, newInvalid } from '#api/errors.ts';
+import { type FieldError, notSupported, required } from '#api/field-error.ts';
+import type { KubeObject } from '#api/object.ts';
+import { formatTime } from '#api/time.ts';
+import type { Draft } from '#base/edit.ts';
+import { assert } from '#base/errors.ts';
+import type { RequestContext } from '../context.ts';
+import { parseWriteOptions } from '../request/write-options.ts';
+import { mutateObject } from '../verbs/mutate.ts';
+import { admissionContext, decodeObject, ensureName, ensureNamespace } from '../verbs/write.ts';
+import type { Action } from './action.ts';
+import { type PodView, setCondition } from './pod-view.ts';
+import { success } from './success.ts';
+
+interface BindingView extends KubeObject {
+  readonly target?: { readonly kind?: string | undefined; readonly name?: string | undefined };
+}
+
+export const bindPod: Action = async (context) => {
+  const { server, info, resource } = context;
+  const options = parseWriteOptions(context.request, 'CreateOptions');
+  const codec = server.registry.codecOf('', 'v1', 'Binding');
+  assert(codec, 'no schema for Binding');
+  const binding = decodeObject(context, codec, { apiVersion: 'v1', kind: 'Binding' }, options);
+  ensureNamespace(context, binding);
+  if (info.subresource !== '') ensureName(binding, info.name);
+  const name = binding.metadata.name ?? '';
+  if (name === '') throw newBadRequest('name must be provided');
+  const node = targetOf(binding as BindingView, name);
+  const admitContext = admissionContext(context, 'CREATE', {
+    object: binding,
+    oldObject: undefined,
+    dryRun: options.dryRun,
+    name,
+    kind: { group: '', version: 'v1', kind: 'Binding' },
+  });
+  await server.admission.admit(admitContext);
+  await server.admission.validate(admitContext);
+
+  const pods = server.registry.find('', 'v1', 'pods');
+  assert(pods, 'pods are not served');
+  const now = formatTime(server.env.clock.now());
+  const target: RequestContext = { ...context, resource: resource.definition.plural === 'pods' ? resource : pods };
+  await mutateObject(target, name, (draft, pod) => assign(draft, pod, binding, node, now), options.dryRun);
+  return success(server.registry, 201);
+};
+
+function targetOf({ target }: BindingView, name: string): string {
+  const errors: FieldError[] = [];
+  if (target?.kind && target.kind !== 'Node')
+    errors.push(notSupported('target.kind', target.kind, ['Node', '<empty>']));
+  if (!target?.name) errors.push(required('target.name'));
+  if (errors.length > 0) throw newInvalid({ group: '', kind: 'Binding' }, name, errors);
+  return target?.name ?? '';
+}
+
+function assign(draft: Draft<KubeObject>, current: KubeObject, binding: KubeObject, node: string, now: string): void {
+  const { spec, metadata } = current as PodView;
+  const name = metadata?.name ?? '';
+  const refuse = (cause: string): never => {
+    throw newConflict({ group: '', resource: 'pods/binding' }, name, cause);
+  };
+  const { uid, resourceVersion } = binding.metadata ?? {};
+  if (uid && uid !== metadata?.uid) {
+    refuse(`Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata?.uid}`);
+  }
+  if (resourceVersion && resourceVersion !== metadata?.resourceVersion) {
+    refuse(
+      `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${metadata?.resourceVersion}`,
+    );
+  }
+  if (metadata?.deletionTimestamp) refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
+  if (spec?.nodeName) refuse(`pod ${name} is already assigned to node ${JSON.stringify(spec.nodeName)}`);
+  if (spec?.schedulingGates?.length) refuse(`pod ${name} has non-empty .spec.schedulingGates`);
+  const pod = draft as Draft<PodView>;
+  pod.spec = { ...pod.spec, nodeName: node };
+  if (pod.status) delete pod.status.nominatedNodeName;
+  const { annotations, labels } = binding.metadata ?? {};
+  if (annotations) pod.metadata = { ...pod.metadata, annotations: { ...pod.metadata?.annotations, ...annotations } };
+  if (labels) pod.metadata = { ...pod.metadata, labels: { ...pod.metadata?.labels, ...labels } };
+  setCondition(pod, { type: 'PodScheduled', status: 'True' }, now);
+}
