@@ -49,6 +49,12 @@ export class SimClock implements Clock {
     };
   }
 
+  /** No timer is set: time alone changes nothing any more. */
+  get idle(): boolean {
+    for (let next = this.alarms.peek(); next && !next.run; next = this.alarms.peek()) this.alarms.pop();
+    return this.alarms.size === 0;
+  }
+
   /** The wall clock jumps, as when an administrator or NTP sets it; durations go on undisturbed. */
   jump(byMs: number): void {
     this.wallMs += byMs;
