@@ -68,6 +68,7 @@ class JobController implements Controller {
       this.backoffs.delete(key);
       return {};
     }
+    if (!job.spec.selector) return {};
     if (job.spec.managedBy !== undefined && job.spec.managedBy !== ourName) return {};
     const pods = await this.claimPods(job, key, signal);
     const plan = planJob({

@@ -2,6 +2,7 @@ import { defineResource } from '#api/definition.ts';
 import type { Job } from '#kinds/generated/batch-v1.ts';
 import { jobColumns } from './columns.ts';
 import { defaultJob } from './defaults.ts';
+import { generateSelector, labelWithName } from './selector.ts';
 
 export const Jobs = defineResource<Job>({
   group: 'batch',
@@ -11,7 +12,11 @@ export const Jobs = defineResource<Job>({
   scope: 'Namespaced',
   columns: jobColumns,
   tracksGeneration: true,
-  defaults: defaultJob,
+  defaults: (job) => {
+    defaultJob(job);
+    labelWithName(job);
+  },
+  prepareForCreate: generateSelector,
   categories: ['all'],
   selectableFields: {
     'status.successful': (job) => String(job.status?.succeeded ?? 0),
