@@ -62,6 +62,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   readonly group: string;
   /** The version we store and use inside. */
   readonly version: string;
+  /** This definition shows the objects of another one under its own names: events.k8s.io/v1 events are core/v1 events. */
+  readonly storedAs?: StoredAs;
   /** Other served versions that are converted at the edge; absent for nearly all kinds. */
   readonly otherVersions?: readonly VersionConversion[];
   readonly kind: string;
@@ -113,6 +115,13 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   validateStatusUpdate?(object: T, old: T, context: HookContext): FieldError[];
   /** Warning headers as upstream words them. */
   warnings?(object: T, old: T | undefined): readonly string[];
+}
+
+/** Pure conversions between what is shown and what is stored; metadata is the same on both sides. */
+export interface StoredAs {
+  readonly definition: Pick<ResourceDefinition, 'group' | 'version' | 'kind' | 'plural'>;
+  readonly toStored: (object: KubeObject) => KubeObject;
+  readonly fromStored: (object: KubeObject) => KubeObject;
 }
 
 export interface VersionConversion {

@@ -26,32 +26,39 @@ export function rememberView(value: Uint8Array, view: KubeObject): void {
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
+const nothing = new Uint8Array();
+
+/** What one version of an object needs to be shown; the same for all objects of a resource. */
+export interface ObjectForm {
+  readonly encodeProtobuf?: ProtobufEncoder | undefined;
+  /** The resource shows stored objects in another form (ResourceDefinition.storedAs). */
+  readonly fromStored?: ((object: KubeObject) => KubeObject) | undefined;
+  readonly encodeJson: (object: KubeObject) => Uint8Array;
+}
 
 export class CachedObject implements EncodedObject {
   /** Key below the resource's prefix: 'namespace/name' or 'name'. */
   readonly key: string;
   readonly value: Uint8Array;
   readonly revision: number;
-  private readonly encodeProtobuf: ProtobufEncoder | undefined;
+  private readonly form: ObjectForm;
   private view: KubeObject | undefined;
   private protobufBytes: Uint8Array | undefined;
 
-  constructor(key: string, value: Uint8Array, revision: number, encodeProtobuf: ProtobufEncoder | undefined) {
+  constructor(key: string, value: Uint8Array, revision: number, form: ObjectForm) {
     this.key = key;
     this.value = value;
     this.revision = revision;
-    this.encodeProtobuf = encodeProtobuf;
+    this.form = form;
   }
 
   get object(): KubeObject {
-    this.view ??= withResourceVersion(
-      knownViews.get(this.value) ?? (JSON.parse(decoder.decode(this.value)) as KubeObject),
-      String(this.revision),
-    );
+    this.view ??= this.makeView();
     return this.view;
   }
 
   json(): Uint8Array {
+    if (this.form.fromStored) return this.form.encodeJson(this.object);
     const pieces = this.jsonPieces();
     const bytes = new Uint8Array(pieces.head.length + pieces.version.length + pieces.tail.length);
     bytes.set(pieces.head);
@@ -62,6 +69,7 @@ export class CachedObject implements EncodedObject {
 
   /** The JSON in three pieces, two of them parts of the stored bytes: for writers that copy into a larger buffer. */
   jsonPieces(): { readonly head: Uint8Array; readonly version: Uint8Array; readonly tail: Uint8Array } {
+    if (this.form.fromStored) return { head: this.json(), version: nothing, tail: nothing };
     const { value } = this;
     const at = versionOffset(value);
     const comma = value[at - 1] === openBrace ? '' : ',';
@@ -73,15 +81,21 @@ export class CachedObject implements EncodedObject {
 
   /** The same state under a later revision: what a deletion shows. */
   atRevision(revision: number): CachedObject {
-    const copy = new CachedObject(this.key, this.value, revision, this.encodeProtobuf);
-    if (this.view) rememberView(this.value, this.view);
+    const copy = new CachedObject(this.key, this.value, revision, this.form);
+    if (this.view) copy.view = withResourceVersion(this.view, String(revision));
     return copy;
   }
 
   protobuf(): Uint8Array {
-    if (!this.encodeProtobuf) throw new Error('this kind has no protobuf encoding');
-    this.protobufBytes ??= this.encodeProtobuf(this.object);
+    if (!this.form.encodeProtobuf) throw new Error('this kind has no protobuf encoding');
+    this.protobufBytes ??= this.form.encodeProtobuf(this.object);
     return this.protobufBytes;
+  }
+
+  private makeView(): KubeObject {
+    const stored = knownViews.get(this.value) ?? (JSON.parse(decoder.decode(this.value)) as KubeObject);
+    const shown = this.form.fromStored ? this.form.fromStored(stored) : stored;
+    return withResourceVersion(shown, String(this.revision));
   }
 }
 

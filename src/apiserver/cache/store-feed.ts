@@ -35,7 +35,8 @@ interface Waiter {
 export class StoreFeed {
   private readonly store: Store;
   private readonly env: Env;
-  private readonly sinks = new Map<string, FeedSink>();
+  /** More than one where a resource shows another's objects. */
+  private readonly sinks = new Map<string, Set<FeedSink>>();
   private readonly controller = new AbortController();
   private watch: StoreWatch | undefined;
   private waiters: Waiter[] = [];
@@ -65,11 +66,13 @@ export class StoreFeed {
 
   /** `prefix` is the resource's: '/registry/apps/deployments/'. */
   register(prefix: string, sink: FeedSink): void {
-    this.sinks.set(prefix, sink);
+    const known = this.sinks.get(prefix);
+    if (known) known.add(sink);
+    else this.sinks.set(prefix, new Set([sink]));
   }
 
-  unregister(prefix: string): void {
-    this.sinks.delete(prefix);
+  unregister(prefix: string, sink: FeedSink): void {
+    this.sinks.get(prefix)?.delete(sink);
   }
 
   /**
@@ -101,14 +104,16 @@ export class StoreFeed {
       try {
         this.watch = this.store.watch({ prefix: registryPrefix, afterRevision: this.reached }, signal);
         for await (const batch of this.watch) {
-          for (const event of batch.events) this.sinks.get(prefixOf(eventKey(event)))?.apply(event);
+          for (const event of batch.events) {
+            for (const sink of this.sinks.get(prefixOf(eventKey(event))) ?? []) sink.apply(event);
+          }
           this.advance(batch.revision);
         }
       } catch (error) {
         if (signal.aborted || isAborted(error)) return;
         if (isExpired(error)) {
           this.reached = await this.store.revision();
-          for (const sink of this.sinks.values()) sink.reset();
+          for (const sinks of this.sinks.values()) for (const sink of sinks) sink.reset();
         } else {
           this.env.log.warn('watch on the store failed, will retry', { error: messageOf(error) });
           await sleep(this.env.clock, retryMs, signal).catch(() => {});

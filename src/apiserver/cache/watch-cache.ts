@@ -12,7 +12,7 @@
 
 import type { KubeObject } from '#api/object.ts';
 import { eventKey, eventRevision, type Store, type StoreEntry, type StoreEvent } from '#store/store.ts';
-import { CachedObject, type ProtobufEncoder } from './cached-object.ts';
+import { CachedObject, type ObjectForm } from './cached-object.ts';
 import { Change } from './change.ts';
 import { EventRing } from './event-ring.ts';
 import { OrderedMap } from './ordered-map.ts';
@@ -23,7 +23,7 @@ export interface WatchCacheConfig {
   readonly prefix: string;
   readonly store: Store;
   readonly feed: StoreFeed;
-  readonly encodeProtobuf?: ProtobufEncoder | undefined;
+  readonly form: ObjectForm;
   /** Field by which watchers are indexed (pods: spec.nodeName). */
   readonly triggerOf?: ((object: KubeObject) => string) | undefined;
 }
@@ -183,6 +183,6 @@ export class WatchCache implements FeedSink {
   }
 
   private makeObject({ key, value, modRevision }: StoreEntry): CachedObject {
-    return new CachedObject(key.slice(this.config.prefix.length), value, modRevision, this.config.encodeProtobuf);
+    return new CachedObject(key.slice(this.config.prefix.length), value, modRevision, this.config.form);
   }
 }

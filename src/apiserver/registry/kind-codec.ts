@@ -25,8 +25,8 @@ export interface KindCodec {
   decode(body: RequestBody): DecodedBody;
   /** The same for a tree that a patch made; it is copied. Throws DecodeError. */
   decodeTree(tree: unknown): DecodedBody;
-  /** Defaults that the schema declares; the definition's own come after. */
-  applyDefaults(draft: Draft<KubeObject>): void;
+  /** Defaults of a schema that brings its own (custom resources); built-in kinds' are in their definitions. */
+  applyDefaults?(draft: Draft<KubeObject>): void;
   /** JSON as Go prints the type. */
   encodeJson(object: KubeObject): Uint8Array;
   /** Absent for kinds without a protobuf form. */

@@ -30,7 +30,10 @@ export class Registry {
   add(definition: ResourceDefinition, codec?: KindCodec): Resource {
     const found = codec ?? this.codecs(definition.group, definition.version, definition.kind);
     assert(found, `no schema for ${definition.kind} of ${definition.group}/${definition.version}`);
-    const resource = new Resource(definition, found, this.store, this.feed);
+    const { storedAs } = definition;
+    const stored =
+      storedAs && this.codecs(storedAs.definition.group, storedAs.definition.version, storedAs.definition.kind);
+    const resource = new Resource(definition, found, stored, this.store, this.feed);
     this.byPath.set(pathOf(definition.group, definition.version, definition.plural), resource);
     this.changed();
     return resource;
@@ -41,7 +44,7 @@ export class Registry {
     const resource = this.byPath.get(path);
     if (!resource) return;
     this.byPath.delete(path);
-    this.feed.unregister(resource.prefix);
+    this.feed.unregister(resource.prefix, resource.cache);
     resource.cache.endWatches();
     this.changed();
   }

@@ -3,7 +3,9 @@
 import { apiVersionOf, type ResourceDefinition } from '#api/definition.ts';
 import type { ResourceName } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
+import { deepFreeze } from '#base/edit.ts';
 import type { Store } from '#store/store.ts';
+import type { ObjectForm } from '../cache/cached-object.ts';
 import { registryPrefix, type StoreFeed } from '../cache/store-feed.ts';
 import { WatchCache } from '../cache/watch-cache.ts';
 import type { KindCodec } from './kind-codec.ts';
@@ -18,18 +20,35 @@ export class Resource {
   /** '/registry/apps/deployments/'; the core group's segment is 'core'. */
   readonly prefix: string;
   readonly cache: WatchCache;
+  readonly form: ObjectForm;
+  private readonly storedCodec: KindCodec;
 
-  constructor(definition: ResourceDefinition, codec: KindCodec, store: Store, feed: StoreFeed) {
+  /** `storedCodec` is that of the definition whose objects are shown, where they are another's. */
+  constructor(
+    definition: ResourceDefinition,
+    codec: KindCodec,
+    storedCodec: KindCodec | undefined,
+    store: Store,
+    feed: StoreFeed,
+  ) {
     this.definition = definition;
     this.codec = codec;
     this.apiVersion = apiVersionOf(definition);
     this.name = { group: definition.group, resource: definition.plural };
-    this.prefix = `${registryPrefix}${definition.group || 'core'}/${definition.plural}/`;
+    const { storedAs } = definition;
+    const owner = storedAs?.definition ?? definition;
+    this.prefix = `${registryPrefix}${owner.group || 'core'}/${owner.plural}/`;
+    this.form = {
+      encodeProtobuf: codec.encodeProtobuf,
+      encodeJson: (object) => codec.encodeJson(object),
+      fromStored: storedAs?.fromStored,
+    };
+    this.storedCodec = storedCodec ?? codec;
     this.cache = new WatchCache({
       prefix: this.prefix,
       store,
       feed,
-      encodeProtobuf: codec.encodeProtobuf,
+      form: this.form,
       triggerOf: triggers[`${definition.group}/${definition.plural}`],
     });
   }
@@ -45,6 +64,13 @@ export class Resource {
 
   storeKey(namespace: string, name: string): string {
     return this.prefix + this.keyOf(namespace, name);
+  }
+
+  /** A shown object in the form that is stored, and its bytes. */
+  encodeStored(shown: KubeObject): { readonly view: KubeObject; readonly value: Uint8Array } {
+    const { storedAs } = this.definition;
+    const view = storedAs ? deepFreeze(storedAs.toStored(shown)) : shown;
+    return { view, value: this.storedCodec.encodeJson(view) };
   }
 
   /** Value of a selectable field as text. Undefined for a field that the kind cannot be selected by. */

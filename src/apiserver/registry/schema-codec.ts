@@ -9,7 +9,6 @@ import { decodeYaml } from '#api/codec/yaml-decode.ts';
 import { newBadRequest, newUnsupportedMediaType } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { RequestBody } from '#api/request.ts';
-import { applyDefaults } from '#api/schema/defaults.ts';
 import type { SchemaRegistry } from '#api/schema/registry.ts';
 import type { StructSchema } from '#api/schema/schema.ts';
 import { type Draft, mutableCopy } from '#base/edit.ts';
@@ -56,10 +55,6 @@ class SchemaCodec implements KindCodec {
   decodeTree(tree: unknown): DecodedBody {
     const { object, strictErrors } = decodeTree(this.schema, mutableCopy(tree));
     return { object: object as Draft<KubeObject>, problems: strictErrors };
-  }
-
-  applyDefaults(draft: Draft<KubeObject>): void {
-    applyDefaults(this.schema, draft);
   }
 
   encodeJson(object: KubeObject): Uint8Array {

@@ -11,7 +11,7 @@ import type { RequestContext } from '../context.ts';
 import { parseDeleteOptions } from '../request/delete-options.ts';
 import { planDeletion } from './deletion.ts';
 import { whenFresh } from './read.ts';
-import { admissionContext, encodeForStore, putObject } from './write.ts';
+import { admissionContext, type EncodedForStore, encodeForStore, putObject } from './write.ts';
 
 /** Attempts against concurrent writers of the same object. */
 const maxAttempts = 20;
@@ -97,14 +97,14 @@ async function admit(
 export async function removeNow(
   { server, resource }: RequestContext,
   current: CachedObject,
-  last: { readonly view: KubeObject; readonly value: Uint8Array } | undefined,
+  last: EncodedForStore | undefined,
 ): Promise<EncodedObject | undefined> {
   const result = await server.store.delete(resource.prefix + current.key, { expectedModRevision: current.revision });
   if (!result.succeeded) return undefined;
   const { group, plural } = resource.definition;
   server.writeHooks.get(`${group}/${plural}`)?.afterDelete?.(current.object);
   if (!last) return current;
-  return new CachedObject(current.key, last.value, result.revision, resource.codec.encodeProtobuf);
+  return new CachedObject(current.key, last.value, result.revision, resource.form);
 }
 
 function successStatus({ resource }: RequestContext, object: KubeObject): KubeObject {

@@ -54,7 +54,7 @@ async function atRevision(
   to: string,
 ): Promise<ListResponse> {
   const { server, resource } = context;
-  const { cache, prefix, codec } = resource;
+  const { cache, prefix, form } = resource;
   if (cache.lastChange <= revision) return fromCache(context, options, matches, start, to, revision);
   const items: CachedObject[] = [];
   const limit = options.limit || Number.POSITIVE_INFINITY;
@@ -71,7 +71,7 @@ async function atRevision(
             remaining: matches ? undefined : page.count - position,
           });
         }
-        const object = new CachedObject(key.slice(prefix.length), value, modRevision, codec.encodeProtobuf);
+        const object = new CachedObject(key.slice(prefix.length), value, modRevision, form);
         if (!matches || matches(object.object)) items.push(object);
       }
       const last = page.entries[page.entries.length - 1];

@@ -105,7 +105,7 @@ export function ensureName(object: MutableObject, name: string): void {
 }
 
 export function applyDefaults(resource: Resource, draft: MutableObject): void {
-  resource.codec.applyDefaults(draft);
+  resource.codec.applyDefaults?.(draft);
   resource.definition.defaults?.(draft);
 }
 
@@ -183,34 +183,39 @@ function dropRepeated(errors: readonly FieldError[]): FieldError[] {
   });
 }
 
+export interface EncodedForStore {
+  /** As clients see it. */
+  readonly view: KubeObject;
+  /** As the store keeps it; the same for nearly all kinds. */
+  readonly stored: KubeObject;
+  readonly value: Uint8Array;
+}
+
 /** The object as it goes into the store: frozen, without resourceVersion, with its bytes. Throws 413. */
-export function encodeForStore(
-  resource: Resource,
-  draft: MutableObject,
-): { readonly view: KubeObject; readonly value: Uint8Array } {
+export function encodeForStore(resource: Resource, draft: MutableObject): EncodedForStore {
   delete draft.metadata.resourceVersion;
   const view = deepFreeze(draft) as KubeObject;
-  const value = resource.codec.encodeJson(view);
+  const { view: stored, value } = resource.encodeStored(view);
   if (value.length > objectBound) throw newRequestEntityTooLarge(`limit is ${objectBound}`);
-  return { view, value };
+  return { view, stored, value };
 }
 
 /** Writes if the stored revision is as expected (0: there is none). The view is kept for the cache, which gets the same bytes. */
 export async function putObject(
   context: RequestContext,
   key: string,
-  encoded: { readonly view: KubeObject; readonly value: Uint8Array },
+  encoded: EncodedForStore,
   expectedModRevision: number,
 ): Promise<CachedObject | Extract<WriteResult, { readonly succeeded: false }>> {
   const { server, resource } = context;
   const { ttlSeconds } = resource.definition;
-  rememberView(encoded.value, encoded.view);
+  rememberView(encoded.value, encoded.stored);
   const result = await server.store.put(resource.prefix + key, encoded.value, {
     expectedModRevision,
     ...(ttlSeconds === undefined ? {} : { ttlSeconds }),
   });
   if (!result.succeeded) return result;
-  return new CachedObject(key, encoded.value, result.revision, resource.codec.encodeProtobuf);
+  return new CachedObject(key, encoded.value, result.revision, resource.form);
 }
 
 /** Bytes are equal: the write would change nothing. */

@@ -1,5 +1,7 @@
 import { defineResource } from '#api/definition.ts';
+import { Events as CoreEvents } from '#kinds/core/event/definition.ts';
 import type { Event } from '#kinds/generated/events-v1.ts';
+import { fromCoreEvent, toCoreEvent } from './conversion.ts';
 
 export const Events = defineResource<Event>({
   group: 'events.k8s.io',
@@ -10,6 +12,7 @@ export const Events = defineResource<Event>({
   shortNames: ['ev'],
   allowCreateOnUpdate: true,
   ttlSeconds: 3600,
+  storedAs: { definition: CoreEvents, toStored: toCoreEvent, fromStored: fromCoreEvent },
   selectableFields: {
     reason: (event) => event.reason ?? '',
     type: (event) => event.type ?? '',
