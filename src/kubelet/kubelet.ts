@@ -190,8 +190,8 @@ async function startKubelet(
   const watch = new RuntimeWatch({
     env,
     runtime: ports.runtime,
-    onChange: (uid) => workers.wake(uid),
-    onLost: () => workers.wakeAll(),
+    onChange: (uid) => workers.runtimeChanged(uid),
+    onLost: () => workers.lookAtAll(),
   });
 
   const pods = informers.of(Pods, { fieldSelector: `spec.nodeName=${config.nodeName}` });
@@ -239,16 +239,16 @@ async function startKubelet(
   const orphans = removeOrphans(new Set(pods.list().map((pod) => pod.metadata?.uid ?? '')), podServices).catch(
     (error: unknown) => env.log.warn('orphan cleanup failed', { error: messageOf(error) }),
   );
-  const accept = (pod: Pod) => {
+  const accept = (pod: Pod, isNew = false) => {
     const nodePod = asNodePod(pod);
-    if (nodePod) workers.update(nodePod, judge);
+    if (nodePod) workers.update(nodePod, isNew && nodePod.status.startTime === undefined, judge);
   };
   // The oldest first, as they were admitted before.
   const created = (pod: Pod) => pod.metadata?.creationTimestamp ?? '';
   for (const pod of pods.list().sort((a, b) => created(a).localeCompare(created(b)))) accept(pod);
   pods.addHandler({
     onAdd: (pod) => {
-      if (!workers.get(pod.metadata?.uid ?? '')) accept(pod);
+      if (!workers.get(pod.metadata?.uid ?? '')) accept(pod, true);
     },
     onUpdate: (_, pod) => accept(pod),
     onDelete: (pod) => workers.remove(pod.metadata?.uid ?? ''),
@@ -261,7 +261,8 @@ async function startKubelet(
     containers: () => workers.all().flatMap((worker) => worker.runtimeStatus.containers),
   });
   const collector = new ImageCollector({ env, config, ports });
-  const stats = new StatsProvider({ env, config, ports, pods: () => workers.all().map((worker) => worker.pod) });
+  const podsNow = () => workers.all().map(({ pod, uid }) => ({ ...pod, status: status.get(uid) ?? pod.status }));
+  const stats = new StatsProvider({ env, config, ports, pods: podsNow });
   const running = Promise.all([
     reporter.run(signal),
     watch.run(signal),
@@ -279,9 +280,9 @@ async function startKubelet(
     stopped,
     host: {
       nodeName: config.nodeName,
-      pods: () => workers.all().map(({ pod, uid }) => ({ ...pod, status: status.get(uid) ?? pod.status })),
+      pods: podsNow,
       runningPods: async () => runningPods(ports),
-      config: () => ({ kubeletconfig: config }),
+      config: () => ({ kind: 'KubeletConfiguration', apiVersion: 'kubelet.config.k8s.io/v1beta1', ...config }),
       unhealthy: () => undefined,
       containers: createRuntimeAccess({
         runtime: ports.runtime,

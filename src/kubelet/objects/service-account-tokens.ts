@@ -3,11 +3,11 @@
  * (or a day) is over, then asked again.
  */
 
+import type { TokenRequest } from '#api/generated/authentication-v1.ts';
 import { parseTime } from '#api/time.ts';
 import type { Env } from '#base/env.ts';
 import type { Client } from '#client/client.ts';
 import { ServiceAccounts } from '#kinds/core/service-account/definition.ts';
-import type { TokenRequest } from '#api/generated/authentication-v1.ts';
 import type { ServiceAccountTokenProjection } from '#kinds/generated/core-v1.ts';
 import type { NodePod } from '../pod/node-pod.ts';
 

@@ -1,7 +1,9 @@
 /** Dead containers and sandboxes: what is kept for logs and history, and what goes (pkg/kubelet/kuberuntime/kuberuntime_gc.go). */
 
+import type { StringMap } from '../cri/runtime.ts';
+import { containerNameLabel, podNameLabel, podNamespaceLabel } from '../pod/identity.ts';
 import type { NodePod } from '../pod/node-pod.ts';
-import { podContainerDirectory } from '../pod/paths.ts';
+import { containerLogLink, podContainerDirectory } from '../pod/paths.ts';
 import type { PodRuntimeStatus } from '../runtime-state/pod-runtime-status.ts';
 import type { PodServices } from './services.ts';
 
@@ -20,6 +22,7 @@ export async function collectContainers(status: PodRuntimeStatus, pod: NodePod, 
       continue;
     }
     await runtime.removeContainer(container.id);
+    await files.remove(containerLogLink(services.config.containerLogsDirectory, pod, container.name, container.id));
     if (container.logPath) await removeLogs(container.logPath, services);
     await files.remove(
       `${podContainerDirectory(rootDirectory, pod.metadata.uid, container.name)}/${container.restartCount}`,
@@ -28,6 +31,12 @@ export async function collectContainers(status: PodRuntimeStatus, pod: NodePod, 
   for (const { id, state } of status.sandboxes) {
     if (state === 'SANDBOX_NOTREADY' && !keptSandboxes.has(id)) await runtime.removePodSandbox(id);
   }
+}
+
+function logLinkOf(id: string, labels: StringMap, services: PodServices): string {
+  const metadata = { name: labels[podNameLabel] ?? '', namespace: labels[podNamespaceLabel] ?? '', uid: '' };
+  const pod = { metadata, spec: { containers: [] }, status: {} };
+  return containerLogLink(services.config.containerLogsDirectory, pod, labels[containerNameLabel] ?? '', id);
 }
 
 /** The log of one instance with its rotated parts: 'web/3.log', 'web/3.log.20260101-100000.gz'. */
@@ -48,7 +57,10 @@ export async function removePodFromRuntime(uid: string, services: PodServices): 
     runtime.listContainers({ podUid: uid }),
     runtime.listPodSandboxes({ podUid: uid }),
   ]);
-  await Promise.all(sandboxes.map(({ id }) => runtime.stopPodSandbox(id)));
+  const ready = sandboxes.filter(({ state }) => state === 'SANDBOX_READY');
+  await Promise.all(ready.map(({ id }) => runtime.stopPodSandbox(id)));
+  // Runtimes take a sandbox's containers with it; those that do not are asked one by one.
   await Promise.all(containers.map(({ id }) => runtime.removeContainer(id)));
   await Promise.all(sandboxes.map(({ id }) => runtime.removePodSandbox(id)));
+  await Promise.all(containers.map(({ id, labels }) => services.ports.files.remove(logLinkOf(id, labels, services))));
 }

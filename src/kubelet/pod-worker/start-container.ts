@@ -9,6 +9,7 @@ import type { ContainerEntry, NodePod } from '../pod/node-pod.ts';
 import { containerLogLink, podLogDirectory } from '../pod/paths.ts';
 import { latestContainer, type PodRuntimeStatus } from '../runtime-state/pod-runtime-status.ts';
 import type { MountedVolume } from '../volumes/volume.ts';
+import { abortable } from './abortable.ts';
 import { containerConfig } from './container-config.ts';
 import { killContainer } from './kill.ts';
 import type { PodServices } from './services.ts';
@@ -36,11 +37,14 @@ export interface StartRequest {
   readonly volumes: ReadonlyMap<string, MountedVolume>;
 }
 
-/** `started` is called as soon as the container runs, before its postStart hook. Throws StartError, or AbortedError. */
+/**
+ * `created` is called with the container's id as soon as it is there, `started` when it runs, before its postStart hook. Throws
+ * StartError, or AbortedError.
+ */
 export async function startContainer(
   request: StartRequest,
   services: PodServices,
-  started: () => void,
+  progress: { readonly created: (id: string) => void; readonly started: () => void },
   signal: AbortSignal,
 ): Promise<void> {
   const { pod, entry, status, sandboxId, sandbox } = request;
@@ -55,13 +59,16 @@ export async function startContainer(
 
   checkCrashLoop(request, services, event);
 
-  const image = await services.puller
-    .ensure(pod, container, sandbox, () => services.pullSecrets(pod), event)
-    .catch((error: unknown) => {
-      if (!(error instanceof ImageError)) throw fail('ErrImagePull', error);
-      event('Warning', 'Failed', `Error: ${error.reason}`);
-      throw new StartError(error.reason, error.message, error.retryAtMs, { cause: error });
-    });
+  // A pull may take minutes: it goes on for others, this pod need not wait for it when it is to end.
+  const image = await abortable(
+    services.puller.ensure(pod, container, sandbox, () => services.pullSecrets(pod), event),
+    signal,
+  ).catch((error: unknown) => {
+    if (isAborted(error)) throw error;
+    if (!(error instanceof ImageError)) throw fail('ErrImagePull', error);
+    event('Warning', 'Failed', `Error: ${error.reason}`);
+    throw new StartError(error.reason, error.message, error.retryAtMs, { cause: error });
+  });
   throwIfAborted(signal);
 
   const previous = latestContainer(status, container.name);
@@ -89,14 +96,16 @@ export async function startContainer(
   } catch (error) {
     throw fail('CreateContainerError', error);
   }
+  progress.created(id);
   event('Normal', 'Created', 'Container created');
+  throwIfAborted(signal);
   try {
     await runtime.startContainer(id);
   } catch (error) {
     throw fail('RunContainerError', error);
   }
   event('Normal', 'Started', 'Container started');
-  started();
+  progress.started();
   void linkLog(pod, container.name, id, `${sandbox.logDirectory}/${config.logPath}`, services);
 
   const hook = container.lifecycle?.postStart;
@@ -104,7 +113,7 @@ export async function startContainer(
   try {
     const target = { pod, container, containerId: id, podIP: request.podIPs[0] ?? '' };
     const tools = { clock: services.env.clock, runtime, network: services.ports.network };
-    await runHook(hook, target, tools, signal);
+    await abortable(runHook(hook, target, tools, signal), signal);
   } catch (error) {
     throwIfAborted(signal);
     event('Warning', 'FailedPostStartHook', 'PostStartHook failed');

@@ -26,10 +26,15 @@ import {
   type PodRuntimeStatus,
   readPodRuntimeStatus,
   runningContainers,
+  withContainers,
+  withSandbox,
 } from '../runtime-state/pod-runtime-status.ts';
+import { kubeletConditions } from '../status/conditions.ts';
 import type { StartFailure } from '../status/container-statuses.ts';
 import { podStatus } from '../status/pod-status.ts';
+import { isEqual } from '../status/status-patch.ts';
 import type { MountedVolume } from '../volumes/volume.ts';
+import { abortable } from './abortable.ts';
 import { type PodActions, planPod } from './actions.ts';
 import { collectContainers, removePodFromRuntime } from './garbage.ts';
 import { killContainer, killPod } from './kill.ts';
@@ -73,15 +78,20 @@ export class PodWorker {
   private passFailures = 0;
   private volumeFailures = 0;
   private ended = false;
+  private started = false;
   /** It was over when this kubelet first saw it: its published status is better than what the runtime still knows. */
   private readonly wasOver: boolean;
+  /** The runtime may have moved on since the last look. What the worker does itself it notes down itself. */
+  private stale: boolean;
 
-  constructor(pod: NodePod, services: PodServices, onRemoved: (worker: PodWorker) => void) {
+  /** `isNew`: nothing of the pod can be in the runtime. */
+  constructor(pod: NodePod, isNew: boolean, services: PodServices, onRemoved: (worker: PodWorker) => void) {
     this.pod = pod;
     this.services = services;
     this.onRemoved = onRemoved;
     this.runtime = emptyStatus(pod.metadata.uid);
     this.wasOver = isTerminalPhase(pod.status.phase);
+    this.stale = !isNew;
   }
 
   get uid(): string {
@@ -100,11 +110,16 @@ export class PodWorker {
 
   /** The API server's newest state of the pod. */
   update(pod: NodePod): void {
-    const metadataChanged =
-      pod.metadata.labels !== this.pod.metadata.labels || pod.metadata.annotations !== this.pod.metadata.annotations;
+    const old = this.pod;
     this.pod = pod;
-    if (metadataChanged) this.volumesStale = true;
     this.services.status.observe(pod);
+    const metadataChanged =
+      !isEqual(old.metadata.labels, pod.metadata.labels) ||
+      !isEqual(old.metadata.annotations, pod.metadata.annotations);
+    if (metadataChanged) this.volumesStale = true;
+    // Mostly it is the echo of a status that was sent from here.
+    if (this.started && !metadataChanged && !changesWork(old, pod)) return;
+    this.started = true;
     if (this.state === 'syncing' || this.state === 'terminating') {
       this.services.objects.register(pod);
       this.services.probes.add(pod);
@@ -131,6 +146,12 @@ export class PodWorker {
   /** ConfigMaps or Secrets that it refers to have changed. */
   objectsChanged(): void {
     this.volumesStale = true;
+    this.wake();
+  }
+
+  /** Something in the runtime has changed by itself. */
+  runtimeChanged(): void {
+    this.stale = true;
     this.wake();
   }
 
@@ -244,9 +265,15 @@ export class PodWorker {
 
   /** Reads the runtime's state of the pod. */
   private async look(): Promise<PodRuntimeStatus> {
+    this.stale = false;
     const known = new Map(this.runtime.containers.map((container) => [container.id, container]));
     const { runtime, files } = this.services.ports;
-    this.runtime = await readPodRuntimeStatus(runtime, files, this.uid, known);
+    try {
+      this.runtime = await readPodRuntimeStatus(runtime, files, this.uid, known);
+    } catch (error) {
+      this.stale = true;
+      throw error;
+    }
     return this.runtime;
   }
 
@@ -273,7 +300,7 @@ export class PodWorker {
   }
 
   private async lookAndPublish(): Promise<void> {
-    await this.look();
+    if (this.stale) await this.look();
     this.publish();
   }
 
@@ -283,7 +310,6 @@ export class PodWorker {
     await this.lookAndPublish();
     if (isTerminalPhase(services.status.get(this.uid)?.phase)) return;
     if (this.checkDeadline()) return;
-    // Directories and the cgroup first: the sandbox lives in them.
     const plan = planPod(pod, this.runtime, services.probes);
     if (plan.killPod) {
       await this.stopEverything(undefined);
@@ -294,16 +320,23 @@ export class PodWorker {
     } else {
       await this.killUnwanted(plan, signal);
     }
-    await this.prepare(plan);
-    const handler = plan.createSandbox ? await services.runtimeHandler(pod) : '';
+    const starts = plan.ephemeralContainers.length + plan.initContainers.length + plan.containers.length;
+    if (plan.createSandbox || starts > 0) await this.carryOut(plan, signal);
+    await collectContainers(this.runtime, pod, services);
+    await this.refreshVolumes();
+  }
+
+  /** Sandbox and volumes at the same time, then the containers in their order. */
+  private async carryOut(plan: PodActions, signal: AbortSignal): Promise<void> {
+    const { services, pod } = this;
     const settingUp = this.volumeSetUp();
+    // Directories and the cgroup first: the sandbox lives in them.
+    if (plan.createSandbox) await this.prepare();
+    const handler = plan.createSandbox ? await services.runtimeHandler(pod) : '';
     const sandbox = podSandboxConfig(pod, plan.attempt, await this.dns(), services.config);
     const sandboxId = plan.createSandbox ? await this.createSandbox(sandbox, handler, plan) : plan.sandboxId;
     const volumes = await abortable(settingUp, signal);
-    if (!volumes || sandboxId === undefined) return;
-    await this.startContainers(plan, sandboxId, sandbox, volumes, signal);
-    await collectContainers(this.runtime, pod, services);
-    await this.refreshVolumes();
+    if (volumes && sandboxId !== undefined) await this.startContainers(plan, sandboxId, sandbox, volumes, signal);
   }
 
   /** True when the pod has used up activeDeadlineSeconds. */
@@ -324,6 +357,7 @@ export class PodWorker {
   }
 
   private async killUnwanted(plan: PodActions, signal: AbortSignal): Promise<void> {
+    if (plan.kill.length > 0) this.stale = true;
     for (const { id, container, message, reason } of plan.kill) {
       const entry = findContainer(this.pod, container.name);
       if (!entry) continue;
@@ -336,7 +370,7 @@ export class PodWorker {
     if (plan.kill.length > 0) await this.lookAndPublish();
   }
 
-  private async prepare(plan: PodActions): Promise<void> {
+  private async prepare(): Promise<void> {
     const { ports, config } = this.services;
     const directory = podDirectory(config.rootDirectory, this.uid);
     const cgroup = podCgroupName(this.pod, config.cgroupRoot);
@@ -344,9 +378,7 @@ export class PodWorker {
       await Promise.all([
         ports.files.makeDirectory(`${directory}/volumes`, 0o750),
         ports.files.makeDirectory(`${directory}/containers`, 0o750),
-        plan.createSandbox
-          ? ports.files.makeDirectory(podLogDirectory(config.podLogsDirectory, this.pod), 0o755)
-          : undefined,
+        ports.files.makeDirectory(podLogDirectory(config.podLogsDirectory, this.pod), 0o755),
         ports.cgroups.create(cgroup, podCgroupLimits(this.pod, config.podPidsLimit)),
       ]);
     } catch (error) {
@@ -386,7 +418,12 @@ export class PodWorker {
       }
       throw error;
     }
-    if (plan.sandboxId !== undefined) await this.purgeInitContainers();
+    if (plan.sandboxId !== undefined) {
+      await this.purgeInitContainers();
+      this.stale = true;
+    } else {
+      this.runtime = await withSandbox(services.ports.runtime, this.runtime, id);
+    }
     await this.lookAndPublish();
     return id;
   }
@@ -463,25 +500,40 @@ export class PodWorker {
     const podIPs =
       this.runtime.ips.length > 0 ? this.runtime.ips : this.pod.spec.hostNetwork ? this.services.node().hostIPs : [];
     const request = { pod: this.pod, entry, status: this.runtime, sandboxId, sandbox, podIPs, volumes };
+    let id: string | undefined;
     let published: Promise<void> | undefined;
-    const started = () => {
-      this.failures.delete(container.name);
-      // With a hook the start goes on for long: the world learns now that the container runs.
-      if (container.lifecycle?.postStart) published = this.lookAndPublish().catch(() => {});
+    const note = async () => {
+      if (id === undefined) return;
+      const { runtime, files } = this.services.ports;
+      this.runtime = await withContainers(runtime, files, this.runtime, [{ id, sandboxId }]);
+      this.publish();
+    };
+    const progress = {
+      created: (created: string) => {
+        id = created;
+      },
+      started: () => {
+        this.failures.delete(container.name);
+        // With a hook the start goes on for long: the world learns now that the container runs.
+        if (container.lifecycle?.postStart) published = note().catch(() => {});
+      },
     };
     let succeeded = true;
     try {
-      await abortable(startContainer(request, this.services, started, signal), signal);
+      await startContainer(request, this.services, progress, signal);
     } catch (error) {
-      if (!(error instanceof StartError)) throw error;
+      if (!(error instanceof StartError)) {
+        this.stale = true;
+        throw error;
+      }
       succeeded = false;
       this.failures.set(container.name, { reason: error.reason, message: error.message });
-      const { initialMs } = this.services.config.crashLoopBackOff;
       if (error.retryAtMs !== undefined) this.wakeAt(error.retryAtMs);
-      else this.wakeIn(initialMs);
+      else this.wakeIn(this.services.config.crashLoopBackOff.initialMs);
     }
     await published;
-    await this.lookAndPublish();
+    if (id === undefined) this.publish();
+    else await note();
     return succeeded;
   }
 
@@ -506,6 +558,7 @@ export class PodWorker {
 
   private async stopEverything(graceSeconds: number | undefined): Promise<void> {
     const { services, pod, runtime, hooksDone } = this;
+    this.stale = true;
     try {
       await killPod({ pod, status: runtime, graceSeconds, hooksDone }, services, this.pass.signal);
     } catch (error) {
@@ -539,15 +592,18 @@ export class PodWorker {
   }
 }
 
-/** The promise, unless the signal fires first: then AbortedError, and what is under way is left to itself. */
-function abortable<T>(task: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) {
-    task.catch(() => {});
-    return Promise.reject(new AbortedError('aborted', { cause: signal.reason }));
-  }
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(new AbortedError('aborted', { cause: signal.reason }));
-    signal.addEventListener('abort', onAbort, { once: true });
-    task.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
+/** Whether a new state of the object can change what there is to do; its status is mostly our own. */
+function changesWork(old: NodePod, pod: NodePod): boolean {
+  return (
+    old.metadata.generation !== pod.metadata.generation ||
+    old.metadata.deletionTimestamp !== pod.metadata.deletionTimestamp ||
+    old.metadata.deletionGracePeriodSeconds !== pod.metadata.deletionGracePeriodSeconds ||
+    !isEqual(old.spec, pod.spec) ||
+    old.status.phase !== pod.status.phase ||
+    !isEqual(foreignConditions(old), foreignConditions(pod))
+  );
+}
+
+function foreignConditions(pod: NodePod) {
+  return (pod.status.conditions ?? []).filter(({ type }) => !kubeletConditions.has(type));
 }

@@ -20,14 +20,14 @@ export class PodWorkers {
     return [...this.workers.values()];
   }
 
-  /** A pod appeared or changed. `judge` is asked once, for a pod that is new here: a verdict ends it before it begins. */
-  update(pod: NodePod, judge: (pod: NodePod) => Verdict | undefined): void {
+  /** A pod appeared or changed. `isNew`: nothing of it can be in the runtime yet. `judge` is asked once, for a pod that is new here: a verdict ends it before it begins. */
+  update(pod: NodePod, isNew: boolean, judge: (pod: NodePod) => Verdict | undefined): void {
     const known = this.workers.get(pod.metadata.uid);
     if (known) {
       known.update(pod);
       return;
     }
-    const worker = new PodWorker(pod, this.services, (ended) => this.workers.delete(ended.uid));
+    const worker = new PodWorker(pod, isNew, this.services, (ended) => this.workers.delete(ended.uid));
     const verdict = judge(pod);
     this.workers.set(pod.metadata.uid, worker);
     if (verdict) worker.end(verdict);
@@ -42,8 +42,13 @@ export class PodWorkers {
     this.workers.get(uid)?.wake();
   }
 
-  wakeAll(): void {
-    for (const worker of this.workers.values()) worker.wake();
+  runtimeChanged(uid: string): void {
+    this.workers.get(uid)?.runtimeChanged();
+  }
+
+  /** Events may have been missed. */
+  lookAtAll(): void {
+    for (const worker of this.workers.values()) worker.runtimeChanged();
   }
 
   async stop(): Promise<void> {

@@ -102,6 +102,35 @@ export async function readPodRuntimeStatus(
   };
 }
 
+/** The snapshot with a sandbox that was just made. */
+export async function withSandbox(
+  runtime: CriRuntime,
+  status: PodRuntimeStatus,
+  id: string,
+): Promise<PodRuntimeStatus> {
+  const sandbox = await runtime.podSandboxStatus(id);
+  return { ...status, sandboxes: [sandbox, ...status.sandboxes], ips: sandbox.ips };
+}
+
+/** The snapshot with these containers as they are now. */
+export async function withContainers(
+  runtime: CriRuntime,
+  files: NodeFiles,
+  status: PodRuntimeStatus,
+  containers: readonly { readonly id: string; readonly sandboxId: string }[],
+): Promise<PodRuntimeStatus> {
+  const read = await Promise.all(
+    containers.map(async ({ id, sandboxId }) => {
+      const found = await orUndefined(runtime.containerStatus(id));
+      return found && containerStatus(found, sandboxId, files);
+    }),
+  );
+  const ids = new Set(containers.map(({ id }) => id));
+  const others = status.containers.filter(({ id }) => !ids.has(id));
+  const all = [...read.filter((container) => container !== undefined), ...others];
+  return { ...status, containers: all.sort((a, b) => b.createdAtMs - a.createdAtMs) };
+}
+
 async function orUndefined<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
