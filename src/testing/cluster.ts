@@ -10,9 +10,13 @@
  * the same seed and the same calls have the same history, byte for byte.
  */
 
+import type { ResourceDefinition } from '#api/definition.ts';
+import type { KubeObject } from '#api/object.ts';
 import type { ApiHandler } from '#api/request.ts';
 import type { Client } from '#client/client.ts';
 import { Nodes } from '#kinds/core/node/definition.ts';
+import { ServiceAccounts } from '#kinds/core/service-account/definition.ts';
+import type { Node } from '#kinds/generated/core-v1.ts';
 import { SimDisk } from '#platform/sim/disk.ts';
 import { createSimEnv, type SimEnv, type SimEnvOptions } from '#platform/sim/env.ts';
 import { SimNetwork } from '#platform/sim/network.ts';
@@ -86,18 +90,14 @@ export class SimulatedCluster {
     await this.startServer();
     await this.startManagers();
     for (const node of this.nodes) node.start();
-    const waiting = new Set(this.nodes.map(({ machine }) => machine.name));
-    const watcher = clientOf(this.network.handlerFor(this.process('starter'), 'starter'), 'kubernetes-admin');
-    const abort = new AbortController();
-    const events = watcher.watch(Nodes, { resourceVersion: '0', signal: abort.signal });
-    while (waiting.size > 0) {
-      const next = await events[Symbol.asyncIterator]().next();
-      if (next.done) throw new Error('the watch on nodes ended');
-      const { metadata, status } = next.value.object;
-      const isReady = status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
-      if (isReady) waiting.delete(metadata?.name ?? '');
-    }
-    abort.abort();
+    const process = this.process('starter');
+    const client = clientOf(this.network.handlerFor(process, 'starter'), 'kubernetes-admin', ['system:masters']);
+    const names = this.nodes.map(({ machine }) => machine.name);
+    await Promise.all([
+      seen(client, Nodes, names, isReadyNode),
+      // Without it no pod is admitted.
+      seen(client, ServiceAccounts, ['default'], ({ metadata }) => metadata?.namespace === 'default'),
+    ]);
   }
 
   /** Lets simulated time pass. */
@@ -203,4 +203,24 @@ export class SimulatedCluster {
       },
     };
   }
+}
+
+/** Resolves when each of the named objects was seen as it should be. */
+async function seen<T extends KubeObject>(
+  client: Client,
+  definition: ResourceDefinition<T>,
+  names: readonly string[],
+  isThere: (object: T) => boolean,
+): Promise<void> {
+  const waiting = new Set(names);
+  if (waiting.size === 0) return;
+  for await (const { type, object } of client.watch(definition, { resourceVersion: '0' })) {
+    if (type !== 'DELETED' && isThere(object)) waiting.delete(object.metadata?.name ?? '');
+    if (waiting.size === 0) return;
+  }
+  throw new Error(`the watch on ${definition.plural} ended`);
+}
+
+function isReadyNode({ status }: Node): boolean {
+  return status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false;
 }

@@ -3,6 +3,7 @@
  * in a simulated process over the simulated disk. When the process dies, the next life starts from what the disk holds.
  */
 
+import { defaultAdmissionPlugins } from '#admission/plugins.ts';
 import { isAlreadyExists } from '#api/errors.ts';
 import type { ApiHandler, UserInfo } from '#api/request.ts';
 import { SchemaRegistry } from '#api/schema/registry.ts';
@@ -11,9 +12,11 @@ import { schemaCodecs } from '#apiserver/registry/schema-codec.ts';
 import { type ApiServer, createApiServer } from '#apiserver/server.ts';
 import { createClient } from '#client/api-client.ts';
 import type { Client } from '#client/client.ts';
+import { createLiveObjects } from '#cluster/server/live-objects.ts';
 import { allControllers } from '#controllers/all.ts';
 import { builtinDefinitions } from '#kinds/all.ts';
 import { Namespaces } from '#kinds/core/namespace/definition.ts';
+import { ResourceQuotas } from '#kinds/core/resource-quota/definition.ts';
 import { builtinTables } from '#kinds/schemas.ts';
 import type { SimDisk } from '#platform/sim/disk.ts';
 import type { SimProcess } from '#platform/sim/process.ts';
@@ -24,16 +27,22 @@ import { openRevisionStore } from '#store/revision-store.ts';
 export async function startApiServer(process: SimProcess, disk: SimDisk): Promise<ApiServer> {
   const { env } = process;
   const store = await openRevisionStore({ env, journal: disk.journal(process) });
-  const server = createApiServer({
+  const objects = createLiveObjects(() => server.registry, store);
+  const server: ApiServer = createApiServer({
     env,
     store,
     definitions: builtinDefinitions,
     codecs: schemaCodecs(schemas),
     authenticate: ({ peer }) => peer.inProcess,
     authorize: () => allowed,
+    admission: defaultAdmissionPlugins({
+      objects,
+      env,
+      writeQuota: (quota) => client.updateStatus(ResourceQuotas, quota),
+    }),
   });
+  const client = clientOf(server.handler, 'system:apiserver', ['system:masters']);
   await server.ready();
-  const client = clientOf(server.handler, 'system:apiserver');
   await Promise.all(
     ['default', 'kube-system', 'kube-public', 'kube-node-lease'].map((name) =>
       client.create(Namespaces, { metadata: { name } }).catch((error: unknown) => {

@@ -8,11 +8,12 @@ import { selectorFromSet } from '#api/label-selector.ts';
 import { type KubeObject, keyOf } from '#api/object.ts';
 import { Deployments } from '#kinds/apps/deployment/definition.ts';
 import { ReplicaSets } from '#kinds/apps/replica-set/definition.ts';
+import { StatefulSets } from '#kinds/apps/stateful-set/definition.ts';
 import { Endpoints } from '#kinds/core/endpoints/definition.ts';
 import { Pods } from '#kinds/core/pod/definition.ts';
 import { Services } from '#kinds/core/service/definition.ts';
 import { EndpointSlices } from '#kinds/discovery/endpoint-slice/definition.ts';
-import type { Deployment, ReplicaSet } from '#kinds/generated/apps-v1.ts';
+import type { Deployment, ReplicaSet, StatefulSet } from '#kinds/generated/apps-v1.ts';
 import type { Endpoints as EndpointsObject, Pod, PodTemplateSpec, Service } from '#kinds/generated/core-v1.ts';
 import type { EndpointSlice } from '#kinds/generated/discovery-v1.ts';
 import type { SimulatedCluster } from './cluster.ts';
@@ -20,6 +21,7 @@ import type { SimulatedCluster } from './cluster.ts';
 interface State {
   readonly deployments: readonly Deployment[];
   readonly replicaSets: readonly ReplicaSet[];
+  readonly statefulSets: readonly StatefulSet[];
   readonly pods: readonly Pod[];
   readonly services: readonly Service[];
   readonly endpoints: readonly EndpointsObject[];
@@ -32,6 +34,7 @@ export async function violationsAtRest(cluster: SimulatedCluster): Promise<strin
   const state: State = {
     deployments: await list(Deployments),
     replicaSets: await list(ReplicaSets),
+    statefulSets: await list(StatefulSets),
     pods: await list(Pods),
     services: await list(Services),
     endpoints: await list(Endpoints),
@@ -40,6 +43,7 @@ export async function violationsAtRest(cluster: SimulatedCluster): Promise<strin
   return [
     ...state.deployments.flatMap((deployment) => deploymentViolations(deployment, state)),
     ...state.replicaSets.flatMap((replicaSet) => replicaSetViolations(replicaSet, state)),
+    ...state.statefulSets.flatMap((statefulSet) => statefulSetViolations(statefulSet, state)),
     ...orphans(state),
     ...machineViolations(cluster, state.pods),
     ...state.services.flatMap((service) => endpointViolations(service, state)),
@@ -85,9 +89,26 @@ function replicaSetViolations(replicaSet: ReplicaSet, { pods }: State): string[]
   return found;
 }
 
+/** Pods 0 to replicas - 1, all of them ready, of one revision. */
+function statefulSetViolations(statefulSet: StatefulSet, { pods }: State): string[] {
+  const { metadata, spec, status } = statefulSet;
+  const name = `stateful set ${keyOf(statefulSet)}`;
+  if (metadata?.deletionTimestamp) return [`${name} is still being deleted`];
+  const wanted = Array.from({ length: spec?.replicas ?? 1 }, (_, ordinal) => `${metadata?.name}-${ordinal}`);
+  const owned = pods.filter((pod) => isOwnedBy(pod, statefulSet));
+  const has = owned.map((pod) => pod.metadata?.name ?? '').sort();
+  const found: string[] = [];
+  if (has.join(' ') !== wanted.join(' ')) found.push(`${name}: pods [${has.join(' ')}], wanted [${wanted.join(' ')}]`);
+  for (const pod of owned) if (!isReady(pod)) found.push(`${name}: pod ${keyOf(pod)} is not ready`);
+  if ((status?.readyReplicas ?? 0) !== wanted.length) {
+    found.push(`${name}: status.readyReplicas is ${status?.readyReplicas}, spec.replicas ${wanted.length}`);
+  }
+  return found;
+}
+
 /** Nobody is owned by what does not exist; nothing waits for deletion. */
-function orphans({ deployments, replicaSets, pods }: State): string[] {
-  const owners = new Set([...deployments, ...replicaSets].map(({ metadata }) => metadata?.uid));
+function orphans({ deployments, replicaSets, statefulSets, pods }: State): string[] {
+  const owners = new Set([...deployments, ...replicaSets, ...statefulSets].map(({ metadata }) => metadata?.uid));
   return [...replicaSets, ...pods].flatMap((object) => [
     ...(object.metadata?.ownerReferences ?? [])
       .filter(({ uid }) => !owners.has(uid))

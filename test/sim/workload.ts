@@ -7,11 +7,14 @@ import { isStatusError } from '#api/errors.ts';
 import { type KubeObject, keyOf } from '#api/object.ts';
 import { sleep } from '#base/abort.ts';
 import { type Draft, edit } from '#base/edit.ts';
+import type { Clock } from '#base/env.ts';
 import type { Client } from '#client/client.ts';
 import { Deployments } from '#kinds/apps/deployment/definition.ts';
+import { StatefulSets } from '#kinds/apps/stateful-set/definition.ts';
 import { Pods } from '#kinds/core/pod/definition.ts';
 import { Services } from '#kinds/core/service/definition.ts';
 import type { Deployment } from '#kinds/generated/apps-v1.ts';
+import type { Pod } from '#kinds/generated/core-v1.ts';
 import type { SimProcess } from '#platform/sim/process.ts';
 import type { SimRandom } from '#platform/sim/random.ts';
 
@@ -35,12 +38,14 @@ export class Workload {
   readonly outcomes = new Map<string, number>();
   private readonly client: Client;
   private readonly random: SimRandom;
+  private readonly clock: Clock;
   private stopped = false;
 
   constructor(process: SimProcess, client: Client, random: SimRandom) {
     this.client = client;
     this.random = random;
-    void this.run(process);
+    this.clock = process.env.clock;
+    void this.run();
   }
 
   /** What is under way goes on; nothing new begins. */
@@ -48,9 +53,9 @@ export class Workload {
     this.stopped = true;
   }
 
-  private async run({ env: { clock } }: SimProcess): Promise<void> {
+  private async run(): Promise<void> {
     while (!this.stopped) {
-      await sleep(clock, this.random.between(pauseMs.low, pauseMs.high));
+      await sleep(this.clock, this.random.between(pauseMs.low, pauseMs.high));
       const action = this.random.pick(this.actions);
       // Some things happen at the same time.
       const running = action();
@@ -71,6 +76,10 @@ export class Workload {
     () => this.createPod(),
     () => this.deletePod(),
     () => this.deletePod(),
+    () => this.replacePod(),
+    () => this.createStatefulSet(),
+    () => this.scaleStatefulSet(),
+    () => this.deleteStatefulSet(),
   ];
 
   private createDeployment(): Promise<void> {
@@ -130,8 +139,47 @@ export class Workload {
 
   private createPod(): Promise<void> {
     const name = `bare-${this.random.pick(names)}`;
-    const spec = { containers: [{ name: 'main', image: 'tool:1' }] };
-    return this.write('create pod', () => this.client.create(Pods, { metadata: { namespace, name }, spec }));
+    return this.write('create pod', () => this.client.create(Pods, barePod(name)));
+  }
+
+  /** A pod of the same name as soon as the name is free. */
+  private async replacePod(): Promise<void> {
+    const name = `bare-${this.random.pick(names)}`;
+    await this.attempt('replace pod', () => this.client.delete(Pods, { namespace, name }));
+    for (let i = 0; i < 20; i++) {
+      await sleep(this.clock, 100);
+      await this.write('replace pod', () => this.client.create(Pods, barePod(name)));
+    }
+  }
+
+  private createStatefulSet(): Promise<void> {
+    const name = 'db';
+    const labels = { app: name };
+    const template = { metadata: { labels }, spec: { containers: [{ name: 'db', image: this.random.pick(images) }] } };
+    const podManagementPolicy = this.random.pick(['OrderedReady', 'Parallel'] as const);
+    const replicas = this.random.between(1, 3);
+    const spec = { serviceName: name, replicas, selector: { matchLabels: labels }, template, podManagementPolicy };
+    return this.write('create stateful set', () =>
+      this.client.create(StatefulSets, { metadata: { namespace, name }, spec }),
+    );
+  }
+
+  private scaleStatefulSet(): Promise<void> {
+    const replicas = this.random.between(0, 4);
+    return this.write('scale stateful set', async () => {
+      const current = await this.client.get(StatefulSets, { namespace, name: 'db' });
+      const next = edit(current, (draft) => {
+        if (draft.spec) draft.spec.replicas = replicas;
+      });
+      return this.client.update(StatefulSets, next);
+    });
+  }
+
+  private deleteStatefulSet(): Promise<void> {
+    const propagationPolicy = this.random.pick(['Foreground', 'Background'] as const);
+    return this.attempt('delete stateful set', () =>
+      this.client.delete(StatefulSets, { namespace, name: 'db' }, { propagationPolicy }),
+    );
   }
 
   private deletePod(): Promise<void> {
@@ -161,4 +209,8 @@ export class Workload {
     const key = `${what}: ${outcome}`;
     this.outcomes.set(key, (this.outcomes.get(key) ?? 0) + 1);
   }
+}
+
+function barePod(name: string): Pod {
+  return { metadata: { namespace, name }, spec: { containers: [{ name: 'main', image: 'tool:1' }] } };
 }
