@@ -2,14 +2,9 @@
 
 import type { KubeObject } from '#api/object.ts';
 import type { ApiResponse } from '#api/request.ts';
-import { PlainObject } from '../cache/cached-object.ts';
 import type { Registry } from '../registry/registry.ts';
 
 export function success(registry: Registry, code: 200 | 201): ApiResponse {
   const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code } as KubeObject;
-  const codec = registry.codecOf('', 'v1', 'Status');
-  const body = codec
-    ? new PlainObject(status, (object) => codec.encodeJson(object), codec.encodeProtobuf)
-    : new PlainObject(status);
-  return { type: 'object', status: code, body };
+  return { type: 'object', status: code, body: registry.encoded('', 'v1', status) };
 }

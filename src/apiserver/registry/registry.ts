@@ -1,8 +1,11 @@
 /** Registry: the resources that the server serves now. Definitions come and go at run time (custom resources). */
 
 import type { ResourceDefinition } from '#api/definition.ts';
+import type { KubeObject } from '#api/object.ts';
+import type { EncodedObject } from '#api/request.ts';
 import { assert } from '#base/errors.ts';
 import type { Store } from '#store/store.ts';
+import { PlainObject } from '../cache/cached-object.ts';
 import type { StoreFeed } from '../cache/store-feed.ts';
 import type { CodecLookup, KindCodec } from './kind-codec.ts';
 import { Resource } from './resource.ts';
@@ -67,6 +70,14 @@ export class Registry {
       if (definition.group === group && definition.version === version) return true;
     }
     return false;
+  }
+
+  /** An object that is not in the store (a Status, a view), with every encoding that its kind has. */
+  encoded(group: string, version: string, object: KubeObject): EncodedObject {
+    const codec = this.codecOf(group, version, object.kind ?? '');
+    return codec
+      ? new PlainObject(object, (value) => codec.encodeJson(value), codec.encodeProtobuf)
+      : new PlainObject(object);
   }
 
   codecOf(group: string, version: string, kind: string): KindCodec | undefined {

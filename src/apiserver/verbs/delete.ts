@@ -6,7 +6,7 @@ import type { KubeObject } from '#api/object.ts';
 import type { ApiResponse, EncodedObject } from '#api/request.ts';
 import { deepFreeze } from '#base/edit.ts';
 import { assert } from '#base/errors.ts';
-import { CachedObject, PlainObject } from '../cache/cached-object.ts';
+import { CachedObject } from '../cache/cached-object.ts';
 import type { RequestContext } from '../context.ts';
 import { parseDeleteOptions } from '../request/delete-options.ts';
 import { planDeletion } from './deletion.ts';
@@ -25,7 +25,11 @@ export async function deleteOne(context: RequestContext): Promise<ApiResponse> {
   // Upstream answers 202 only to this old spelling of cascading deletion.
   const status = !removed && options.orphanDependents === false ? 202 : 200;
   if (!removed || definition.returnsDeletedObject) return { type: 'object', status, body: object };
-  return { type: 'object', status, body: new PlainObject(successStatus(context, object.object)) };
+  return {
+    type: 'object',
+    status,
+    body: context.server.registry.encoded('', 'v1', successStatus(context, object.object)),
+  };
 }
 
 export interface DeleteResult {
@@ -62,7 +66,10 @@ export async function deleteObject(
     }
     const encoded = encodeForStore(resource, plan.draft);
     if (dryRun)
-      return { object: new PlainObject(encoded.view, (object) => resource.codec.encodeJson(object)), removed: false };
+      return {
+        object: server.registry.encoded(resource.definition.group, resource.definition.version, encoded.view),
+        removed: false,
+      };
     const written = await putObject(context, key, encoded, current.revision);
     if (written instanceof CachedObject) return { object: written, removed: false };
   }

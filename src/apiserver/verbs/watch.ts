@@ -13,6 +13,7 @@ import { PlainObject } from '../cache/cached-object.ts';
 import { WatchFrame } from '../cache/watch-frame.ts';
 import type { Watcher } from '../cache/watcher.ts';
 import type { RequestContext } from '../context.ts';
+import type { Registry } from '../registry/registry.ts';
 import { type Resource, triggerFieldOf } from '../registry/resource.ts';
 import { parseListOptions, parseResourceVersion } from '../request/list-options.ts';
 import { keyRange, matcherOf, whenFresh } from './read.ts';
@@ -47,7 +48,9 @@ export async function watch(context: RequestContext): Promise<ApiResponse> {
   const withState = sendInitialEvents ?? !fromVersion;
   const after = fromVersion ? parseResourceVersion(resourceVersion) : cache.revision;
   if (after < cache.watchFloor) {
-    return watchResponse(failed(newResourceExpired(`too old resource version: ${after} (${cache.watchFloor})`)));
+    return watchResponse(
+      failed(server.registry, newResourceExpired(`too old resource version: ${after} (${cache.watchFloor})`)),
+    );
   }
   const { from, to } = keyRange(namespace);
   const initial = withState ? cache.slice(from, to).filter((item) => inInitial(item.key, item.object)) : [];
@@ -76,8 +79,11 @@ function watchResponse(events: AsyncIterable<readonly EncodedWatchEvent[]>): Api
   return { type: 'watch', status: 200, events };
 }
 
-async function* failed(error: StatusError): AsyncGenerator<readonly EncodedWatchEvent[], void, void> {
-  yield [new WatchFrame('ERROR', new PlainObject(error.status as unknown as KubeObject))];
+async function* failed(
+  registry: Registry,
+  error: StatusError,
+): AsyncGenerator<readonly EncodedWatchEvent[], void, void> {
+  yield [new WatchFrame('ERROR', registry.encoded('', 'v1', error.status as unknown as KubeObject))];
 }
 
 function bookmark(resource: Resource, revision: number, annotations?: Record<string, string>): WatchFrame {
