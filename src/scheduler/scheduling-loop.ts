@@ -72,8 +72,12 @@ export class SchedulingLoop {
 
   /** Runs until the signal; resolves when the last call has ended. */
   async run(signal: AbortSignal): Promise<void> {
-    const { queue, env } = this.config;
-    signal.addEventListener('abort', () => queue.close(), { once: true });
+    const { queue, env, waitingPods } = this.config;
+    const stop = () => {
+      queue.close();
+      waitingPods.rejectAll();
+    };
+    signal.addEventListener('abort', stop, { once: true });
     let sliceBegan = env.clock.monotonic();
     while (!signal.aborted) {
       const pod = queue.pop();
@@ -174,7 +178,7 @@ export class SchedulingLoop {
       const answer = await waiting.decided;
       waitingPods.remove(info.uid);
       if (answer) {
-        this.unbind(profile, cycle, pod, node, answer, signal);
+        if (!signal.aborted) this.unbind(profile, cycle, pod, node, answer, signal);
         return;
       }
     }

@@ -65,6 +65,11 @@ export class WaitingPods {
     return this.byUid.get(uid);
   }
 
+  /** The scheduler stops: nobody decides any more. */
+  rejectAll(): void {
+    for (const waiting of this.byUid.values()) waiting.reject('', 'removed');
+  }
+
   /** True when the pod was waiting and is rejected now. */
   reject(uid: string): boolean {
     return this.byUid.get(uid)?.reject('', 'removed') ?? false;
