@@ -74,6 +74,8 @@ class Supervisor {
   private readonly env: Env;
   private readonly units = new Map<string, Unit>();
   private readonly watchers = new Set<() => void>();
+  /** Linked processes that serve: those of a former supervisor may say so before their unit is here. */
+  private readonly serving = new Set<string>();
   private readonly former: ReadonlyMap<string, ProcessIdentity>;
   private readonly stopping = new AbortController();
   private problem: string | undefined;
@@ -111,7 +113,7 @@ class Supervisor {
 
   /** Starts everything; each part as soon as what it needs is there. Failures are shown as the problem and tried again. */
   private bringUp(settings: ClusterSettings): void {
-    this.unit(this.serverUnit(settings)).start(this.former.get('server'));
+    this.startLinked(this.unit(this.serverUnit(settings)));
     const machine = machineOf(this.options.layout, settings);
     const nodes = nodesOf(settings);
     this.insist('host', async () => {
@@ -158,7 +160,13 @@ class Supervisor {
     if (!(await hasImage(store, pauseReference))) await importImages(store, pause);
     if (this.stopping.signal.aborted) return;
     const agent = this.unit(this.agentUnit(settings, machine, node));
-    agent.start(this.former.get(agent.spec.name));
+    this.startLinked(agent);
+  }
+
+  private startLinked(unit: Unit): void {
+    const { name } = unit.spec;
+    unit.start(this.former.get(name));
+    if (this.serving.has(name)) unit.markReady(true);
   }
 
   private serverUnit(settings: ClusterSettings): UnitSpec {
@@ -274,14 +282,21 @@ class Supervisor {
             attached = request.unit;
             break;
           case 'ready':
-            if (attached !== undefined) this.units.get(attached)?.markReady(true);
+            if (attached !== undefined) this.serves(attached, true);
             break;
         }
       }
     } finally {
       if (watcher) this.watchers.delete(watcher);
-      if (attached !== undefined) this.units.get(attached)?.markReady(false);
+      if (attached !== undefined) this.serves(attached, false);
     }
+  }
+
+  /** A process says that it serves, or its link ended. */
+  private serves(unit: string, serves: boolean): void {
+    if (serves) this.serving.add(unit);
+    else this.serving.delete(unit);
+    this.units.get(unit)?.markReady(serves);
   }
 
   private status(): SupervisorStatus {
