@@ -4,9 +4,13 @@
  */
 
 import type { ControllerFactory } from '#runtime/controller.ts';
+import { clusterRoleAggregationController } from './cluster-role-aggregation/controller.ts';
+import { cronJobController } from './cron-job/controller.ts';
 import { daemonSetController } from './daemon-set/controller.ts';
 import { deploymentController } from './deployment/controller.ts';
+import { disruptionController } from './disruption/controller.ts';
 import { endpointSliceController } from './endpoint-slice/controller.ts';
+import { endpointSliceMirroringController } from './endpoint-slice-mirroring/controller.ts';
 import { endpointsController } from './endpoints/controller.ts';
 import { garbageCollectorController } from './garbage-collector/controller.ts';
 import { jobController } from './job/controller.ts';
@@ -14,6 +18,7 @@ import { namespaceController } from './namespace/controller.ts';
 import { type NodeIpamConfig, nodeIpamController } from './node-ipam/controller.ts';
 import { type NodeLifecycleConfig, nodeLifecycleController } from './node-lifecycle/controller.ts';
 import { type PodGcConfig, podGcController } from './pod-gc/controller.ts';
+import { claimProtectionController, volumeProtectionController } from './protection/controller.ts';
 import { replicaSetController } from './replica-set/controller.ts';
 import { replicationController } from './replication-controller/controller.ts';
 import { resourceQuotaController } from './resource-quota/controller.ts';
@@ -21,6 +26,7 @@ import { rootCaCertPublisher } from './root-ca-cert-publisher/controller.ts';
 import { serviceAccountController } from './service-account/controller.ts';
 import { statefulSetController } from './stateful-set/controller.ts';
 import { taintEvictionController } from './taint-eviction/controller.ts';
+import { ttlAfterFinishedController } from './ttl-after-finished/controller.ts';
 
 export interface ControllersConfig {
   /** PEM bundle by which pods verify the API server; without it no kube-root-ca.crt is published. */
@@ -33,6 +39,13 @@ export interface ControllersConfig {
 
 export function allControllers(config: ControllersConfig = {}): ControllerFactory[] {
   return [
+    claimProtectionController,
+    clusterRoleAggregationController,
+    cronJobController,
+    disruptionController,
+    endpointSliceMirroringController,
+    ttlAfterFinishedController,
+    volumeProtectionController,
     daemonSetController,
     deploymentController,
     endpointSliceController,

@@ -1,10 +1,8 @@
 /**
  * The EndpointSlices that a Service should have, from those that it has (upstream's k8s.io/endpointslice).
  *
- * One set of slices per address family and per list of ports (named target ports may differ between pods). Endpoints stay in the
- * slice they are in; new ones fill slices that change anyway, then the fullest unchanged slice that takes all of them, then new
- * slices: few writes matter more than full slices, because every write of a slice goes to every node. A family without endpoints
- * has one empty slice, so that consumers can tell "none" from "not known yet".
+ * One set of slices per address family and per list of ports (named target ports may differ between pods), packed as packing.ts
+ * says. A family without endpoints has one empty slice, so that consumers can tell "none" from "not known yet".
  */
 
 import { equalTrees } from '#base/equal.ts';
@@ -22,13 +20,11 @@ import {
   podAddresses,
   targetPortOf,
 } from '../service-pods/service-pods.ts';
+import { identityOf, keyOfPorts, packEndpoints, reuseDeleted, type SliceChanges } from './packing.ts';
 
 export const managedByLabel = 'endpointslice.kubernetes.io/managed-by';
 export const serviceNameLabel = 'kubernetes.io/service-name';
 export const controllerName = 'endpointslice-controller.k8s.io';
-
-/** Upstream's --max-endpoints-per-slice. */
-export const maxEndpointsPerSlice = 100;
 
 export interface EndpointSlicePlan {
   readonly create: readonly EndpointSlice[];
@@ -50,23 +46,17 @@ export interface EndpointSliceInput {
 
 type Family = 'IPv4' | 'IPv6';
 
-interface Changes {
-  create: EndpointSlice[];
-  update: EndpointSlice[];
-  delete: EndpointSlice[];
-}
-
 export function planEndpointSlices(input: EndpointSliceInput): EndpointSlicePlan {
   const families = familiesOf(input.service);
   const unknownNodes = new Set<string>();
-  const total: Changes = {
+  const total: SliceChanges = {
     create: [],
     update: [],
     delete: input.slices.filter((slice) => !families.includes(slice.addressType as Family)),
   };
   for (const family of families) {
     const changes = planFamily(input, family, unknownNodes);
-    reuseDeleted(changes, input.service);
+    reuseDeleted(changes, (slice) => isOwnedBy(slice, input.service));
     total.create.push(...changes.create);
     total.update.push(...changes.update);
     total.delete.push(...changes.delete);
@@ -74,22 +64,22 @@ export function planEndpointSlices(input: EndpointSliceInput): EndpointSlicePlan
   return { ...total, unknownNodes: [...unknownNodes] };
 }
 
-function planFamily(input: EndpointSliceInput, family: Family, unknownNodes: Set<string>): Changes {
+function planFamily(input: EndpointSliceInput, family: Family, unknownNodes: Set<string>): SliceChanges {
   const { service } = input;
   const existing = input.slices.filter(({ addressType }) => addressType === family);
   const owned = existing.filter((slice) => isOwnedBy(slice, service));
-  const changes: Changes = { create: [], update: [], delete: existing.filter((slice) => !owned.includes(slice)) };
+  const changes: SliceChanges = { create: [], update: [], delete: existing.filter((slice) => !owned.includes(slice)) };
   const wanted = wantedByPorts(input, family, unknownNodes);
   for (const [portsKey, { ports, endpoints }] of wanted) {
-    const slices = owned.filter((slice) => keyOfPorts(slice.ports ?? []) === portsKey);
-    const part = planPorts(service, family, slices, ports, endpoints);
+    const slices = owned.filter((slice) => keyOfPorts(slice.ports) === portsKey);
+    const part = packEndpoints(slices, endpoints, newSlice(service, family, ports));
     changes.create.push(...part.create);
     changes.update.push(...part.update);
     changes.delete.push(...part.delete);
   }
-  changes.delete.push(...owned.filter((slice) => !wanted.has(keyOfPorts(slice.ports ?? []))));
+  changes.delete.push(...owned.filter((slice) => !wanted.has(keyOfPorts(slice.ports))));
   if (changes.delete.length === existing.length && changes.create.length === 0) {
-    const placeholder = newSlice(service, family, [], []);
+    const placeholder = newSlice(service, family, []);
     const only = changes.delete[0];
     if (changes.delete.length === 1 && only && isSameContent(only, placeholder)) changes.delete = [];
     else changes.create.push(placeholder);
@@ -124,77 +114,6 @@ function wantedByPorts(input: EndpointSliceInput, family: Family, unknownNodes: 
     if (endpoint.addresses.length > 0) group.endpoints.set(identityOf(endpoint), endpoint);
   }
   return wanted;
-}
-
-/** Fits the wanted endpoints of one list of ports into its slices. Takes them out of `endpoints` as it goes. */
-function planPorts(
-  service: Service,
-  family: Family,
-  slices: readonly EndpointSlice[],
-  ports: readonly EndpointPort[],
-  endpoints: Map<string, Endpoint>,
-): Changes {
-  const changes: Changes = { create: [], update: [], delete: [] };
-  const unchanged: EndpointSlice[] = [];
-  for (const slice of slices) {
-    const kept: Endpoint[] = [];
-    let changed = false;
-    for (const endpoint of slice.endpoints ?? []) {
-      const identity = identityOf(endpoint);
-      const next = endpoints.get(identity);
-      if (!next) continue;
-      endpoints.delete(identity);
-      kept.push(next);
-      changed ||= !equalTrees(next, endpoint);
-    }
-    const labels = labelsOf(service);
-    changed ||= kept.length !== (slice.endpoints?.length ?? 0);
-    if (changed && kept.length === 0) changes.delete.push(slice);
-    else if (changed || !equalTrees(slice.metadata?.labels, labels))
-      changes.update.push(withContent(slice, kept, labels));
-    else unchanged.push(slice);
-  }
-
-  // Slices that are written anyway take what they can, the fullest first.
-  const waiting = [...endpoints.values()];
-  changes.update = changes.update
-    .toSorted((a, b) => (b.endpoints?.length ?? 0) - (a.endpoints?.length ?? 0))
-    .map((slice) => fill(slice, waiting));
-  while (waiting.length > 0) {
-    const partner = fullestWithRoom(unchanged, waiting.length);
-    if (partner) {
-      unchanged.splice(unchanged.indexOf(partner), 1);
-      changes.update.push(fill(partner, waiting));
-    } else changes.create.push(fill(newSlice(service, family, ports, []), waiting));
-  }
-  return changes;
-}
-
-/** The slice that has the least room left after it has taken `count` more; undefined when none can take them all. */
-function fullestWithRoom(slices: readonly EndpointSlice[], count: number): EndpointSlice | undefined {
-  let best: EndpointSlice | undefined;
-  for (const slice of slices) {
-    const size = slice.endpoints?.length ?? 0;
-    if (size + count <= maxEndpointsPerSlice && size > 0 && size > (best?.endpoints?.length ?? 0)) best = slice;
-  }
-  return best;
-}
-
-function fill(slice: EndpointSlice, waiting: Endpoint[]): EndpointSlice {
-  const endpoints = slice.endpoints ?? [];
-  const taken = waiting.splice(0, maxEndpointsPerSlice - endpoints.length);
-  return taken.length === 0 ? slice : { ...slice, endpoints: [...endpoints, ...taken] };
-}
-
-/** A slice to create takes over the name of one to delete: one write instead of two, and no moment without either. */
-function reuseDeleted(changes: Changes, service: Service): void {
-  for (const slice of [...changes.delete]) {
-    const replacement = isOwnedBy(slice, service) ? changes.create.pop() : undefined;
-    if (!replacement) continue;
-    changes.delete.splice(changes.delete.indexOf(slice), 1);
-    const metadata = { ...replacement.metadata, generateName: undefined, name: slice.metadata?.name };
-    changes.update.push({ ...replacement, metadata });
-  }
 }
 
 function endpointOf(service: Service, pod: Pod, family: Family, zone: string | undefined): Endpoint {
@@ -237,19 +156,6 @@ function portsOf(service: Service, pod: Pod): EndpointPort[] {
   return ports;
 }
 
-/** Equal for equal lists of ports in any order. */
-function keyOfPorts(ports: readonly EndpointPort[]): string {
-  return ports
-    .map(({ name, port, protocol, appProtocol }) => [name, port, protocol, appProtocol].join('/'))
-    .sort()
-    .join(',');
-}
-
-/** What makes an endpoint the same one although its state changed. */
-function identityOf({ addresses, hostname, targetRef }: Endpoint): string {
-  return [addresses.toSorted().join(','), hostname, targetRef?.namespace, targetRef?.name].join('|');
-}
-
 function isOwnedBy(slice: EndpointSlice, service: Service): boolean {
   return (
     slice.metadata?.ownerReferences?.some(
@@ -258,12 +164,7 @@ function isOwnedBy(slice: EndpointSlice, service: Service): boolean {
   );
 }
 
-function newSlice(
-  service: Service,
-  addressType: Family,
-  ports: readonly EndpointPort[],
-  endpoints: readonly Endpoint[],
-): EndpointSlice {
+function newSlice(service: Service, addressType: Family, ports: readonly EndpointPort[]): EndpointSlice {
   const { name = '', namespace } = service.metadata ?? {};
   return {
     metadata: {
@@ -273,17 +174,9 @@ function newSlice(
       ownerReferences: [newControllerRef(Services, service)],
     },
     addressType,
-    endpoints,
+    endpoints: [],
     ports,
   };
-}
-
-function withContent(
-  slice: EndpointSlice,
-  endpoints: readonly Endpoint[],
-  labels: Readonly<Record<string, string>>,
-): EndpointSlice {
-  return { ...slice, metadata: { ...slice.metadata, labels }, endpoints };
 }
 
 function isSameContent(a: EndpointSlice, b: EndpointSlice): boolean {
