@@ -5,6 +5,7 @@
 
 import { isAlreadyExists, isNamespaceTerminating, isNotFound } from '#api/errors.ts';
 import { keyOf } from '#api/object.ts';
+import { edit } from '#base/edit.ts';
 import { equalTrees } from '#base/equal.ts';
 import { messageOf } from '#base/errors.ts';
 import { Deployments } from '#kinds/apps/deployment/definition.ts';
@@ -178,9 +179,14 @@ class DeploymentController implements Controller {
   ): Promise<void> {
     let current = deployment;
     if (revision !== undefined) {
-      const { namespace, name = '' } = deployment.metadata ?? {};
-      const patch = { metadata: { annotations: { [revisionAnnotation]: revision } } };
-      current = await this.context.client.patch(Deployments, { namespace, name }, patch, { type: 'merge', signal });
+      // An update: the role of upstream's deployment controller has no patch.
+      const next = edit(deployment, (draft) => {
+        draft.metadata = {
+          ...draft.metadata,
+          annotations: { ...draft.metadata?.annotations, [revisionAnnotation]: revision },
+        };
+      });
+      current = await this.context.client.update(Deployments, next, { signal });
       this.fence.wrote(key, this.deployments, current);
     }
     await this.writeStatus(current, status, key, signal);
