@@ -62,25 +62,18 @@ describe('guestbook', { skip: canRun ? false : 'needs root and Debian packages' 
     return (await api.client.list(Pods, { namespace: 'default', labelSelector: 'name=frontend' })).items;
   }
 
-  /** Waits until three frontends are ready and none of them is one of `former`. */
-  async function untilReplaced(former: ReadonlySet<string>): Promise<void> {
-    const deadline = AbortSignal.timeout(60_000);
+  /** Waits until the guestbook's pods are as wanted. */
+  async function untilPods(wanted: (pods: readonly Pod[]) => boolean): Promise<void> {
+    const signal = AbortSignal.timeout(60_000);
     while (true) {
-      const list = await api.client.list(Pods, { namespace: 'default', labelSelector: 'name=frontend' });
-      const ready = list.items.filter(
-        (pod) =>
-          !former.has(pod.metadata?.uid ?? '') &&
-          pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'),
-      );
-      if (ready.length === 3 && list.items.length === 3) return;
-      for await (const _ of api.client.watch(Pods, {
-        namespace: 'default',
-        resourceVersion: list.resourceVersion,
-        signal: deadline,
-      }))
-        break;
+      const { items, resourceVersion } = await api.client.list(Pods, { namespace: 'default' });
+      if (wanted(items)) return;
+      for await (const _ of api.client.watch(Pods, { namespace: 'default', resourceVersion, signal })) break;
     }
   }
+  const isReady = (pod: Pod) =>
+    pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+  const isFrontend = (pod: Pod) => pod.metadata?.labels?.name === 'frontend';
 
   test('three nodes have three addresses, and the pods are spread over them', async () => {
     assert.equal(new Set(urls).size, 3);
@@ -104,7 +97,11 @@ describe('guestbook', { skip: canRun ? false : 'needs root and Debian packages' 
         { gracePeriodSeconds: 0 },
       );
     }
-    await untilReplaced(new Set(former.map((pod) => pod.metadata?.uid ?? '')));
+    const uids = new Set(former.map((pod) => pod.metadata?.uid));
+    await untilPods((pods) => {
+      const now = pods.filter(isFrontend);
+      return now.length === 3 && now.every((pod) => isReady(pod) && !uids.has(pod.metadata?.uid));
+    });
     for (const url of urls) await isShownOn(url, 'hello,world');
   });
 
@@ -143,6 +140,10 @@ describe('guestbook', { skip: canRun ? false : 'needs root and Debian packages' 
     assert.doesNotMatch(await exec('nft', ['list', 'tables']), new RegExp(cluster.name));
     await cluster.up();
     assert.deepEqual(await uids(), before);
+    // The containers are new ones, of the same pods.
+    await untilPods((pods) =>
+      pods.every((pod) => isReady(pod) && (pod.status?.containerStatuses?.[0]?.restartCount ?? 0) > 0),
+    );
     await sign(urls[0] ?? '', 'after down and up');
     await isShownOn(urls[2] ?? '', 'after down and up');
   });
