@@ -1,7 +1,7 @@
 /** Job controller: runs pods to completion and counts them. Decisions are in plan.ts; the order of writes here is part of its proof. */
 
 import { isNamespaceTerminating, isNotFound } from '#api/errors.ts';
-import { keyOf, refOfKey } from '#api/object.ts';
+import { keyOf } from '#api/object.ts';
 import { equalTrees } from '#base/equal.ts';
 import { Jobs } from '#kinds/batch/job/definition.ts';
 import { Pods } from '#kinds/core/pod/definition.ts';
@@ -34,6 +34,9 @@ export const jobController: ControllerFactory = {
 const ourName = 'kubernetes.io/job-controller';
 const jobNameLabel = 'batch.kubernetes.io/job-name';
 
+/** Pods by the job that they name, whichever job of the name that was. */
+const byJobName = 'job-name';
+
 class JobController implements Controller {
   readonly workers = 5;
   private readonly context: ControllerContext;
@@ -47,6 +50,7 @@ class JobController implements Controller {
     const { informers, queue } = context;
     this.jobs = informers.of(Jobs);
     this.pods = indexByController(informers.of(Pods));
+    this.pods.addIndex(byJobName, (pod) => [jobKeyOf(pod)]);
     const enqueue = (job: Job) => queue.add(keyOf(job));
     this.jobs.addHandler({ onAdd: enqueue, onUpdate: (_, job) => enqueue(job), onDelete: enqueue });
     const enqueueOwners = (pod: Pod) => this.enqueueOwnersOf(pod);
@@ -161,19 +165,17 @@ class JobController implements Controller {
     }
   }
 
-  /** Pods of a job that is gone or has ended, and pods that lost their job, must not be held by a finalizer that nobody takes off. */
+  /**
+   * Pods of a job that is gone (another may have its name) or has ended, and pods that lost their job, must not be held by a
+   * finalizer that nobody takes off.
+   */
   private async releaseOrphans(key: string, job: Job | undefined, signal: AbortSignal): Promise<void> {
-    if (job && !isFinished(job)) return;
-    const { namespace, name } = refOfKey(key);
-    const candidates = job
-      ? [...dependentsOf(this.pods, job), ...orphansIn(this.pods, namespace)]
-      : this.pods.list(namespace);
-    for (const pod of candidates) {
+    const isActive = job !== undefined && !isFinished(job);
+    for (const pod of this.pods.byIndex(byJobName, key)) {
       const controller = controllerOf(pod);
-      const isOurs = controller
-        ? controller.kind === Jobs.kind && controller.name === name
-        : pod.metadata?.labels?.[jobNameLabel] === name;
-      if (isOurs) await this.release(pod, key, signal);
+      // What has no controller may still be adopted.
+      const isStillOurs = isActive && (controller === undefined || controller.uid === job.metadata?.uid);
+      if (!isStillOurs) await this.release(pod, key, signal);
     }
   }
 
@@ -192,4 +194,11 @@ class JobController implements Controller {
       if (selects(job.spec?.selector, labels)) queue.add(keyOf(job));
     }
   }
+}
+
+function jobKeyOf(pod: Pod): string {
+  const controller = controllerOf(pod);
+  const named = controller?.kind === Jobs.kind ? controller.name : '';
+  const name = controller ? named : (pod.metadata?.labels?.[jobNameLabel] ?? '');
+  return name === '' ? '' : `${pod.metadata?.namespace}/${name}`;
 }

@@ -1,7 +1,6 @@
 /** StatefulSet controller: pods with names and storage of their own, in order. Decisions are in plan.ts. */
 
 import { isNamespaceTerminating, isNotFound } from '#api/errors.ts';
-import type { KubeObject } from '#api/object.ts';
 import { keyOf } from '#api/object.ts';
 import { equalTrees } from '#base/equal.ts';
 import { messageOf } from '#base/errors.ts';
