@@ -27,7 +27,8 @@ export function recordEnds(record: BackoffRecord, succeeded: readonly Pod[], fai
 }
 
 export function remainingMs({ failuresAfterLastSuccess, lastFailureMs }: BackoffRecord, nowMs: number): number {
-  if (failuresAfterLastSuccess === 0) return 0;
+  // A failure far in the future is from a clock that was wrong: waiting for it would hold the job for hours.
+  if (failuresAfterLastSuccess === 0 || lastFailureMs > nowMs + maxMs) return 0;
   const delayMs = Math.min(maxMs, initialMs * 2 ** (failuresAfterLastSuccess - 1));
   return Math.max(0, lastFailureMs + delayMs - nowMs);
 }
