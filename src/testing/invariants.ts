@@ -6,15 +6,28 @@
 import type { ResourceDefinition } from '#api/definition.ts';
 import { selectorFromSet } from '#api/label-selector.ts';
 import { type KubeObject, keyOf } from '#api/object.ts';
+import { DaemonSets } from '#kinds/apps/daemon-set/definition.ts';
 import { Deployments } from '#kinds/apps/deployment/definition.ts';
 import { ReplicaSets } from '#kinds/apps/replica-set/definition.ts';
 import { StatefulSets } from '#kinds/apps/stateful-set/definition.ts';
+import { Jobs } from '#kinds/batch/job/definition.ts';
+import { ConfigMaps } from '#kinds/core/config-map/definition.ts';
 import { Endpoints } from '#kinds/core/endpoints/definition.ts';
+import { Namespaces } from '#kinds/core/namespace/definition.ts';
+import { Nodes } from '#kinds/core/node/definition.ts';
 import { Pods } from '#kinds/core/pod/definition.ts';
 import { Services } from '#kinds/core/service/definition.ts';
+import { ServiceAccounts } from '#kinds/core/service-account/definition.ts';
 import { EndpointSlices } from '#kinds/discovery/endpoint-slice/definition.ts';
-import type { Deployment, ReplicaSet, StatefulSet } from '#kinds/generated/apps-v1.ts';
-import type { Endpoints as EndpointsObject, Pod, PodTemplateSpec, Service } from '#kinds/generated/core-v1.ts';
+import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from '#kinds/generated/apps-v1.ts';
+import type { Job } from '#kinds/generated/batch-v1.ts';
+import type {
+  Endpoints as EndpointsObject,
+  Namespace,
+  Pod,
+  PodTemplateSpec,
+  Service,
+} from '#kinds/generated/core-v1.ts';
 import type { EndpointSlice } from '#kinds/generated/discovery-v1.ts';
 import type { SimulatedCluster } from './cluster.ts';
 
@@ -22,6 +35,8 @@ interface State {
   readonly deployments: readonly Deployment[];
   readonly replicaSets: readonly ReplicaSet[];
   readonly statefulSets: readonly StatefulSet[];
+  readonly daemonSets: readonly DaemonSet[];
+  readonly jobs: readonly Job[];
   readonly pods: readonly Pod[];
   readonly services: readonly Service[];
   readonly endpoints: readonly EndpointsObject[];
@@ -35,15 +50,25 @@ export async function violationsAtRest(cluster: SimulatedCluster): Promise<strin
     deployments: await list(Deployments),
     replicaSets: await list(ReplicaSets),
     statefulSets: await list(StatefulSets),
+    daemonSets: await list(DaemonSets),
+    jobs: await list(Jobs),
     pods: await list(Pods),
     services: await list(Services),
     endpoints: await list(Endpoints),
     slices: await list(EndpointSlices),
   };
+  const nodes = (await list(Nodes)).map(({ metadata }) => metadata?.name ?? '');
   return [
     ...state.deployments.flatMap((deployment) => deploymentViolations(deployment, state)),
     ...state.replicaSets.flatMap((replicaSet) => replicaSetViolations(replicaSet, state)),
     ...state.statefulSets.flatMap((statefulSet) => statefulSetViolations(statefulSet, state)),
+    ...state.daemonSets.flatMap((daemonSet) => daemonSetViolations(daemonSet, state, nodes)),
+    ...state.jobs.flatMap((job) => jobViolations(job, state)),
+    ...namespaceViolations(await list(Namespaces), [
+      ...(await list(ConfigMaps)),
+      ...(await list(ServiceAccounts)),
+      ...Object.values(state).flat(),
+    ]),
     ...orphans(state),
     ...machineViolations(cluster, state.pods),
     ...state.services.flatMap((service) => endpointViolations(service, state)),
@@ -106,9 +131,51 @@ function statefulSetViolations(statefulSet: StatefulSet, { pods }: State): strin
   return found;
 }
 
+/** One pod on every node, ready. */
+function daemonSetViolations(daemonSet: DaemonSet, { pods }: State, nodes: readonly string[]): string[] {
+  const name = `daemon set ${keyOf(daemonSet)}`;
+  if (daemonSet.metadata?.deletionTimestamp) return [`${name} is still being deleted`];
+  const owned = pods.filter((pod) => isOwnedBy(pod, daemonSet));
+  const on = owned.map((pod) => `${pod.spec?.nodeName}${isReady(pod) ? '' : ' (not ready)'}`).sort();
+  const wanted = [...nodes].sort();
+  return on.join() === wanted.join() ? [] : [`${name}: pods on [${on.join(' ')}], wanted on [${wanted.join(' ')}]`];
+}
+
+/** All completions, each by a pod that is still there; the status says so. */
+function jobViolations(job: Job, { pods }: State): string[] {
+  const name = `job ${keyOf(job)}`;
+  if (job.metadata?.deletionTimestamp) return [`${name} is still being deleted`];
+  const { completions = 1 } = job.spec ?? {};
+  const found: string[] = [];
+  if (!job.status?.conditions?.some(({ type, status }) => type === 'Complete' && status === 'True')) {
+    found.push(`${name} is not complete`);
+  }
+  if (job.status?.succeeded !== completions) {
+    found.push(`${name}: status.succeeded is ${job.status?.succeeded}, spec.completions ${completions}`);
+  }
+  const active = pods.filter((pod) => isOwnedBy(pod, job) && isUnfinished(pod));
+  for (const pod of active) found.push(`${name}: ${keyOf(pod)} has not ended`);
+  return found;
+}
+
+/** Namespaces that are being deleted go, and take everything with them. */
+function namespaceViolations(namespaces: readonly Namespace[], objects: readonly KubeObject[]): string[] {
+  const names = new Set(namespaces.map(({ metadata }) => metadata?.name));
+  return [
+    ...namespaces
+      .filter(({ metadata }) => metadata?.deletionTimestamp)
+      .map((each) => `${keyOf(each)} is still terminating`),
+    ...objects
+      .filter(({ metadata }) => !names.has(metadata?.namespace))
+      .map((object) => `${object.kind} ${keyOf(object)} is in a namespace that is gone`),
+  ];
+}
+
 /** Nobody is owned by what does not exist; nothing waits for deletion. */
-function orphans({ deployments, replicaSets, statefulSets, pods }: State): string[] {
-  const owners = new Set([...deployments, ...replicaSets, ...statefulSets].map(({ metadata }) => metadata?.uid));
+function orphans({ deployments, replicaSets, statefulSets, daemonSets, jobs, pods }: State): string[] {
+  const owners = new Set(
+    [...deployments, ...replicaSets, ...statefulSets, ...daemonSets, ...jobs].map(({ metadata }) => metadata?.uid),
+  );
   return [...replicaSets, ...pods].flatMap((object) => [
     ...(object.metadata?.ownerReferences ?? [])
       .filter(({ uid }) => !owners.has(uid))
@@ -185,4 +252,8 @@ function isOwnedBy(object: KubeObject, owner: KubeObject): boolean {
 
 function isReady(pod: Pod): boolean {
   return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+}
+
+function isUnfinished({ status }: Pod): boolean {
+  return status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
 }

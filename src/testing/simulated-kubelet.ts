@@ -22,6 +22,10 @@ export interface SimulatedNodeConfig {
   readonly startMs: { readonly low: number; readonly high: number };
   /** How long containers take to end after SIGTERM, bounded by the grace period, in ms. */
   readonly stopMs: { readonly low: number; readonly high: number };
+  /** How long the containers of a pod run that is not restarted always, in ms. */
+  readonly runMs: { readonly low: number; readonly high: number };
+  /** Probability that such a pod fails. */
+  readonly failureRate: number;
   readonly cpu: string;
   readonly memory: string;
   readonly pods: number;
@@ -31,6 +35,8 @@ export interface SimulatedNodeConfig {
 export const defaultNodeConfig: SimulatedNodeConfig = {
   startMs: { low: 50, high: 1500 },
   stopMs: { low: 10, high: 2000 },
+  runMs: { low: 100, high: 5000 },
+  failureRate: 0.1,
   cpu: '4',
   memory: '8Gi',
   pods: 110,
@@ -171,7 +177,26 @@ class PodLoop implements Controller {
       if (this.pods().get(key)?.metadata?.uid !== uid) return { requeueAfterMs: 1 };
       this.machine.start(key, uid, this.context.env.clock.now());
     }
-    await this.report(pod, this.machine.get(key));
+    const running = this.machine.get(key);
+    await this.report(pod, running);
+    if (pod.spec?.restartPolicy === 'Always' || !running) return undefined;
+    const waitMs = this.wait(`${uid} run`, this.config.runMs);
+    if (waitMs > 0) return { requeueAfterMs: waitMs };
+    return this.finish(key, pod, running);
+  }
+
+  /** The containers of a pod that runs to completion have ended. */
+  private async finish(key: string, pod: Pod, running: RunningPod): Promise<undefined> {
+    const { env, client } = this.context;
+    const nowMs = env.clock.now();
+    const exitCode = env.random.next() < this.config.failureRate ? 1 : 0;
+    const latest = this.pods().get(key) ?? pod;
+    if (latest.metadata?.uid !== running.uid) return undefined;
+    const next = edit(latest, (draft) => {
+      draft.status = mutableCopy(finishedStatus(latest, running, this.machine.ip, nowMs, exitCode));
+    });
+    await client.updateStatus(Pods, next).catch(absent);
+    this.machine.stop(key, running.uid);
     return undefined;
   }
 
@@ -262,6 +287,41 @@ export function statusOf(pod: Pod, running: RunningPod | undefined, hostIP: stri
           : { waiting: { reason: 'ContainerCreating' } },
       }),
     ),
+  };
+}
+
+/** The status of a pod whose containers have all ended. */
+export function finishedStatus(
+  pod: Pod,
+  running: RunningPod,
+  hostIP: string,
+  nowMs: number,
+  exitCode: number,
+): PodStatus {
+  const ran = statusOf(pod, running, hostIP, nowMs);
+  const now = formatTime(nowMs);
+  const reason = exitCode === 0 ? 'Completed' : 'Error';
+  return {
+    ...ran,
+    phase: exitCode === 0 ? 'Succeeded' : 'Failed',
+    conditions: (ran.conditions ?? []).map((condition) =>
+      condition.type === 'Ready' || condition.type === 'ContainersReady'
+        ? {
+            ...condition,
+            status: 'False',
+            reason: exitCode === 0 ? 'PodCompleted' : 'PodFailed',
+            lastTransitionTime: now,
+          }
+        : condition,
+    ),
+    containerStatuses: (ran.containerStatuses ?? []).map((container) => ({
+      ...container,
+      ready: false,
+      started: false,
+      state: {
+        terminated: { exitCode, reason, startedAt: formatTime(running.startedAtMs), finishedAt: now },
+      },
+    })),
   };
 }
 

@@ -35,6 +35,9 @@ export async function simulate(seed: number | string, options: Pick<SimEnvOption
   await cluster.advance(troubleMs);
   workload.stop();
   await cluster.env.clock.drivenTo(chaos.stop(), 60_000);
+  // Requests of the user that are still under way have an end.
+  await cluster.advance(30_000);
+  await workload.uncordon(cluster.client);
   await cluster.advance(restMs);
   const violations = [
     ...cluster.violations,

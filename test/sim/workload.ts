@@ -9,8 +9,13 @@ import { sleep } from '#base/abort.ts';
 import { type Draft, edit } from '#base/edit.ts';
 import type { Clock } from '#base/env.ts';
 import type { Client } from '#client/client.ts';
+import { DaemonSets } from '#kinds/apps/daemon-set/definition.ts';
 import { Deployments } from '#kinds/apps/deployment/definition.ts';
 import { StatefulSets } from '#kinds/apps/stateful-set/definition.ts';
+import { Jobs } from '#kinds/batch/job/definition.ts';
+import { ConfigMaps } from '#kinds/core/config-map/definition.ts';
+import { Namespaces } from '#kinds/core/namespace/definition.ts';
+import { Nodes } from '#kinds/core/node/definition.ts';
 import { Pods } from '#kinds/core/pod/definition.ts';
 import { Services } from '#kinds/core/service/definition.ts';
 import type { Deployment } from '#kinds/generated/apps-v1.ts';
@@ -80,6 +85,13 @@ export class Workload {
     () => this.createStatefulSet(),
     () => this.scaleStatefulSet(),
     () => this.deleteStatefulSet(),
+    () => this.createJob(),
+    () => this.deleteJob(),
+    () => this.createDaemonSet(),
+    () => this.deleteDaemonSet(),
+    () => this.createNamespace(),
+    () => this.deleteNamespace(),
+    () => this.cordon(),
   ];
 
   private createDeployment(): Promise<void> {
@@ -180,6 +192,84 @@ export class Workload {
     return this.attempt('delete stateful set', () =>
       this.client.delete(StatefulSets, { namespace, name: 'db' }, { propagationPolicy }),
     );
+  }
+
+  private createJob(): Promise<void> {
+    const name = `job-${this.random.pick(names)}`;
+    const containers = [{ name: 'main', image: 'tool:1' }];
+    const spec = {
+      completions: this.random.between(1, 4),
+      parallelism: this.random.between(1, 3),
+      backoffLimit: 100,
+      template: { spec: { restartPolicy: 'Never' as const, containers } },
+    };
+    return this.write('create job', () => this.client.create(Jobs, { metadata: { namespace, name }, spec }));
+  }
+
+  private deleteJob(): Promise<void> {
+    const name = `job-${this.random.pick(names)}`;
+    return this.attempt('delete job', () =>
+      this.client.delete(Jobs, { namespace, name }, { propagationPolicy: 'Background' }),
+    );
+  }
+
+  private createDaemonSet(): Promise<void> {
+    const name = 'agent';
+    const labels = { app: name };
+    const template = { metadata: { labels }, spec: { containers: [{ name: 'agent', image: 'agent:1' }] } };
+    const spec = { selector: { matchLabels: labels }, template };
+    return this.write('create daemon set', () =>
+      this.client.create(DaemonSets, { metadata: { namespace, name }, spec }),
+    );
+  }
+
+  private deleteDaemonSet(): Promise<void> {
+    return this.attempt('delete daemon set', () => this.client.delete(DaemonSets, { namespace, name: 'agent' }));
+  }
+
+  /** A namespace with something in it. */
+  private createNamespace(): Promise<void> {
+    const name = `team-${this.random.pick(names)}`;
+    return this.write('create namespace', async () => {
+      const created = await this.client.create(Namespaces, { metadata: { name } });
+      for (const inside of names.slice(0, this.random.between(0, 3))) {
+        const metadata = { namespace: name, name: inside };
+        await this.write('fill namespace', () => this.client.create(ConfigMaps, { metadata, data: { key: inside } }));
+        await this.write('fill namespace', () =>
+          this.client.create(Services, { metadata, spec: { clusterIP: 'None', ports: [{ port: 80 }] } }),
+        );
+      }
+      return created;
+    });
+  }
+
+  private deleteNamespace(): Promise<void> {
+    const name = `team-${this.random.pick(names)}`;
+    return this.attempt('delete namespace', () => this.client.delete(Namespaces, { name }));
+  }
+
+  private cordon(): Promise<void> {
+    const unschedulable = this.random.chance(0.5);
+    const index = this.random.between(0, 2);
+    return this.write('cordon node', async () => {
+      const node = await this.client.get(Nodes, { name: `node-${index}` });
+      const next = edit(node, (draft) => {
+        draft.spec = { ...draft.spec, unschedulable };
+      });
+      return this.client.update(Nodes, next);
+    });
+  }
+
+  /** Everything may be placed everywhere again: else some pods rightly wait. */
+  async uncordon(administrator: Client): Promise<void> {
+    const { items } = await administrator.list(Nodes);
+    for (const node of items) {
+      if (!node.spec?.unschedulable) continue;
+      const next = edit(node, (draft) => {
+        if (draft.spec) delete draft.spec.unschedulable;
+      });
+      await administrator.update(Nodes, next);
+    }
   }
 
   private deletePod(): Promise<void> {
