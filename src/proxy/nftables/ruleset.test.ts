@@ -77,7 +77,7 @@ test('changeScript of one more endpoint moves only its elements', () => {
     changeScript(before, after, config),
     [
       'delete element ip kubets endpoints-1 { 10.96.0.7 . tcp . 80 . 0 }',
-      'add map ip kubets endpoints-2 { typeof ip daddr . meta l4proto . th dport . numgen random mod 2 : ip daddr . th dport; }',
+      'add map ip kubets endpoints-2 { typeof ip daddr . meta l4proto . th dport . numgen random mod 2 : ip daddr . tcp dport; }',
       'add element ip kubets hairpin { 10.244.1.5 . 10.244.1.5 }',
       'add element ip kubets endpoints-2 { 10.96.0.7 . tcp . 80 . 0 : 10.244.0.5 . 8080, 10.96.0.7 . tcp . 80 . 1 : 10.244.1.5 . 8080 }',
       'flush chain ip kubets dispatch',

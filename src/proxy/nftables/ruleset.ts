@@ -247,7 +247,8 @@ function dispatchDeclaration(name: string): string {
   const key = name.startsWith('node-port')
     ? 'meta l4proto . th dport . numgen random mod 2'
     : 'ip daddr . meta l4proto . th dport . numgen random mod 2';
-  return `map ${name} { typeof ${key} : ip daddr . th dport; }`;
+  // `tcp dport` stands for any port. With `th dport` nft 1.0.6 cannot read the map back, and refuses every later rule on it.
+  return `map ${name} { typeof ${key} : ip daddr . tcp dport; }`;
 }
 
 function clientSetDeclaration(name: string, seconds: number): string {
