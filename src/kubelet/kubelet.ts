@@ -38,6 +38,7 @@ import {
   type NodePod,
 } from './pod/node-pod.ts';
 import { removeOrphans } from './pod-worker/orphans.ts';
+import { resizeVerdict } from './pod-worker/resize.ts';
 import { RestartBackoff } from './pod-worker/restart-backoff.ts';
 import type { EventType, NodeFacts, PodServices } from './pod-worker/services.ts';
 import type { Verdict } from './pod-worker/worker.ts';
@@ -178,6 +179,7 @@ async function startKubelet(
         throw new Error(message, { cause: error });
       }
     },
+    resizeVerdict: (pod) => resizeVerdict(pod, otherPods(pod.metadata.uid), facts.allocatable),
     forgetPod: (uid) => {
       crashLoop.forget(`${uid}_`);
       puller.forgetPod(uid);
@@ -187,6 +189,11 @@ async function startKubelet(
     containerEvent,
   };
   const workers = new PodWorkers(podServices);
+  const otherPods = (uid: string) =>
+    workers
+      .all()
+      .filter((worker) => worker.isActive && worker.uid !== uid)
+      .map((worker) => worker.granted);
   const watch = new RuntimeWatch({
     env,
     runtime: ports.runtime,
@@ -221,10 +228,7 @@ async function startKubelet(
     ) {
       return undefined;
     }
-    const others = workers
-      .all()
-      .filter((worker) => worker.isActive && worker.uid !== pod.metadata.uid)
-      .map((worker) => worker.pod);
+    const others = otherPods(pod.metadata.uid);
     const rejection = rejectionOf({
       pod,
       node: reporter.current ?? node,
@@ -251,7 +255,10 @@ async function startKubelet(
       if (!workers.get(pod.metadata?.uid ?? '')) accept(pod, true);
     },
     onUpdate: (_, pod) => accept(pod),
-    onDelete: (pod) => workers.remove(pod.metadata?.uid ?? ''),
+    onDelete: (pod) => {
+      workers.remove(pod.metadata?.uid ?? '');
+      workers.retryResizes();
+    },
   });
 
   const rotator = new LogRotator({

@@ -16,8 +16,8 @@ test('withDefaultTag', () => {
     cases,
   );
   assert.throws(
-    () => withDefaultTag('Kubeguide/redis'),
-    /couldn't parse image name "Kubeguide\/redis": invalid reference format: repository name must be lowercase/,
+    () => withDefaultTag('docker.io/Kubeguide/redis'),
+    /couldn't parse image name "docker.io\/Kubeguide\/redis": invalid reference format: repository name must be lowercase/,
   );
   assert.throws(() => withDefaultTag(''), /invalid reference format/);
 });

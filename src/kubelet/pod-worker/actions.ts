@@ -20,9 +20,10 @@ import {
 } from '../runtime-state/pod-runtime-status.ts';
 import { namespaceOptions } from '../security/security-context.ts';
 import { planInitContainers } from './init-actions.ts';
+import { resizeNeed } from './resize.ts';
 
 /** Why a container is killed; decides which grace period counts. */
-export type KillReason = 'startupProbe' | 'livenessProbe' | 'unknown' | 'definitionChanged';
+export type KillReason = 'startupProbe' | 'livenessProbe' | 'unknown' | 'definitionChanged' | 'resize';
 
 export interface ContainerKill {
   readonly id: string;
@@ -45,6 +46,8 @@ export interface PodActions {
   readonly initContainers: readonly Container[];
   readonly ephemeralContainers: readonly Container[];
   readonly containers: readonly Container[];
+  /** Running containers to be given other resources. */
+  readonly resize: readonly { readonly id: string; readonly container: Container }[];
 }
 
 /** What the last probes said about running containers, by container id; undefined when none has been run. */
@@ -83,6 +86,7 @@ export function planPod(pod: NodePod, status: PodRuntimeStatus, probes: ProbeFin
     initContainers: [],
     ephemeralContainers: [],
     containers: [],
+    resize: [],
   };
   if (need.changed) return planNewSandbox(pod, status, idle);
 
@@ -95,6 +99,12 @@ export function planPod(pod: NodePod, status: PodRuntimeStatus, probes: ProbeFin
   if (!init.done) return { ...idle, kill, ephemeralContainers, initContainers: init.start };
 
   const containers: Container[] = [];
+  const resize = sidecarsOf(pod).flatMap((container) => {
+    const current = latestContainer(status, container.name);
+    return current?.state === 'running' && resizeNeed(pod, container, current) === 'update'
+      ? [{ id: current.id, container }]
+      : [];
+  });
   let kept = 0;
   for (const container of pod.spec.containers) {
     const current = latestContainer(status, container.name);
@@ -104,12 +114,16 @@ export function planPod(pod: NodePod, status: PodRuntimeStatus, probes: ProbeFin
       if (current?.state === 'unknown') kill.push(killBeforeRestart(container, current));
       continue;
     }
-    const reason = reasonToKill(container, current, probes);
+    const reason = reasonToKill(pod, container, current, probes);
     if (!reason) {
+      if (resizeNeed(pod, container, current) === 'update') resize.push({ id: current.id, container });
       kept++;
       continue;
     }
-    const restart = reason.reason === 'definitionChanged' || shouldRestartAfterKill(pod.spec, container);
+    const restart =
+      reason.reason === 'definitionChanged' ||
+      reason.reason === 'resize' ||
+      shouldRestartAfterKill(pod.spec, container);
     if (restart) containers.push(container);
     kill.push({
       id: current.id,
@@ -120,7 +134,15 @@ export function planPod(pod: NodePod, status: PodRuntimeStatus, probes: ProbeFin
   }
   // Nothing runs and nothing will: sidecars do not keep a pod alive.
   const done = kept === 0 && containers.length === 0;
-  return { ...idle, killPod: done, kill, ephemeralContainers, initContainers: done ? [] : init.start, containers };
+  return {
+    ...idle,
+    killPod: done,
+    kill,
+    ephemeralContainers,
+    initContainers: done ? [] : init.start,
+    containers,
+    resize,
+  };
 }
 
 function planNewSandbox(pod: NodePod, status: PodRuntimeStatus, idle: PodActions): PodActions {
@@ -155,6 +177,7 @@ export function anyRegularContainer(pod: NodePod, status: PodRuntimeStatus): boo
 }
 
 function reasonToKill(
+  pod: NodePod,
   container: Container,
   current: ContainerRuntimeStatus,
   probes: ProbeFindings,
@@ -167,6 +190,9 @@ function reasonToKill(
   }
   if (probes.startup(current.id) === 'failure') {
     return { message: `Container ${container.name} failed startup probe`, reason: 'startupProbe' };
+  }
+  if (resizeNeed(pod, container, current) === 'restart') {
+    return { message: `Container ${container.name} resize requires restart`, reason: 'resize' };
   }
   return undefined;
 }

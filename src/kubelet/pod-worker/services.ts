@@ -12,6 +12,7 @@ import type { KubeletPorts } from '../ports.ts';
 import type { ProbeManager } from '../probes/manager.ts';
 import type { StatusManager } from '../status/status-manager.ts';
 import type { VolumeManager } from '../volumes/manager.ts';
+import type { ResizeVerdict } from './resize.ts';
 import type { RestartBackoff } from './restart-backoff.ts';
 
 /** Facts about the node that may change while it runs. */
@@ -42,6 +43,8 @@ export interface PodServices {
   readonly pullSecrets: (pod: NodePod) => Promise<readonly Secret[]>;
   /** Handler of the pod's RuntimeClass, '' for the default one. Rejects when there is no such class. */
   readonly runtimeHandler: (pod: NodePod) => Promise<string>;
+  /** Why the node cannot grant the pod's resources; undefined when it can. */
+  readonly resizeVerdict: (pod: NodePod) => ResizeVerdict | undefined;
   readonly forgetPod: (uid: string) => void;
   readonly event: (pod: NodePod, type: EventType, reason: string, message: string) => void;
   readonly containerEvent: (

@@ -15,12 +15,12 @@ import { parseTime } from '#api/time.ts';
 import { AbortedError, isAborted } from '#base/abort.ts';
 import type { Timer } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
-import type { Container } from '#kinds/generated/core-v1.ts';
+import type { Container, PodCondition, ResourceRequirements } from '#kinds/generated/core-v1.ts';
 import { isCriError, type PodSandboxConfig } from '../cri/runtime.ts';
 import { podResolver } from '../network/resolver.ts';
 import { findContainer, isTerminalPhase, type NodePod } from '../pod/node-pod.ts';
 import { podDirectory, podLogDirectory } from '../pod/paths.ts';
-import { podCgroupLimits } from '../pod/resources.ts';
+import { type PodCgroupLimits, podCgroupLimits } from '../pod/resources.ts';
 import {
   emptyStatus,
   type PodRuntimeStatus,
@@ -38,6 +38,7 @@ import { abortable } from './abortable.ts';
 import { type PodActions, planPod } from './actions.ts';
 import { collectContainers, removePodFromRuntime } from './garbage.ts';
 import { killContainer, killPod } from './kill.ts';
+import { isResizing, type ResizeVerdict, resizable, resizeRequest, resizeSummary, withGranted } from './resize.ts';
 import { podCgroupName, podSandboxConfig } from './sandbox-config.ts';
 import type { PodServices } from './services.ts';
 import { StartError, startContainer } from './start-container.ts';
@@ -63,6 +64,12 @@ export class PodWorker {
   private stopped = false;
   private cleanedUp = false;
   private graceSeconds: number | undefined;
+  private readonly grants = new Map<string, ResourceRequirements>();
+  private resizePending: ResizeVerdict | undefined;
+  private resizeError: string | undefined;
+  /** Generation whose resize has begun and is not yet done. */
+  private resizing: number | undefined;
+  private cgroupLimits: PodCgroupLimits | undefined;
   private readonly hooksDone = new Set<string>();
   private readonly failures = new Map<string, StartFailure>();
   private runtime: PodRuntimeStatus;
@@ -92,6 +99,22 @@ export class PodWorker {
     this.runtime = emptyStatus(pod.metadata.uid);
     this.wasOver = isTerminalPhase(pod.status.phase);
     this.stale = !isNew;
+    // A resize that an earlier kubelet put off is still not granted.
+    const pending = pod.status.conditions?.some(({ type }) => type === 'PodResizePending') ?? false;
+    for (const { name, resources } of resizable(pod)) {
+      const published = pod.status.containerStatuses?.find((status) => status.name === name)?.resources;
+      this.grants.set(name, (pending ? published : undefined) ?? resources ?? {});
+    }
+  }
+
+  /** The pod with the resources that the node has granted it. */
+  get granted(): NodePod {
+    return withGranted(this.pod, this.grants);
+  }
+
+  /** A resize waits for room on the node. */
+  get awaitsResize(): boolean {
+    return this.resizePending !== undefined;
   }
 
   get uid(): string {
@@ -282,10 +305,12 @@ export class PodWorker {
     if (this.wasOver) return;
     const { status, probes, node } = this.services;
     const facts = node();
+    const pod = this.granted;
     status.set(
-      this.pod,
+      pod,
       podStatus({
-        pod: this.pod,
+        pod,
+        resizeConditions: this.resizeConditions(),
         runtime: this.runtime,
         previous: status.previous(this.pod),
         runtimeName: facts.runtimeName,
@@ -305,9 +330,12 @@ export class PodWorker {
   }
 
   private async sync(): Promise<void> {
-    const { services, pod } = this;
+    const { services } = this;
     const { signal } = this.pass;
-    await this.lookAndPublish();
+    if (this.stale) await this.look();
+    this.decideResize();
+    const pod = this.granted;
+    this.publish();
     if (isTerminalPhase(services.status.get(this.uid)?.phase)) return;
     if (this.checkDeadline()) return;
     const plan = planPod(pod, this.runtime, services.probes);
@@ -319,6 +347,7 @@ export class PodWorker {
       }
     } else {
       await this.killUnwanted(plan, signal);
+      await this.resize(plan);
     }
     const starts = plan.ephemeralContainers.length + plan.initContainers.length + plan.containers.length;
     if (plan.createSandbox || starts > 0) await this.carryOut(plan, signal);
@@ -370,16 +399,96 @@ export class PodWorker {
     if (plan.kill.length > 0) await this.lookAndPublish();
   }
 
+  /** Grants what the spec asks for, unless the node has no room for it. */
+  private decideResize(): void {
+    const { services, pod } = this;
+    const changed = resizable(pod).some(
+      ({ name, resources }) => !isEqual(this.grants.get(name) ?? {}, resources ?? {}),
+    );
+    if (changed) {
+      const verdict = services.resizeVerdict(pod);
+      if (verdict && !isEqual(verdict, this.resizePending)) {
+        services.event(
+          pod,
+          'Warning',
+          `Resize${verdict.reason}`,
+          `Pod resize ${verdict.reason}: ${resizeSummary(pod, verdict.message)}`,
+        );
+      }
+      this.resizePending = verdict;
+      if (!verdict) {
+        for (const { name, resources } of resizable(pod)) this.grants.set(name, resources ?? {});
+      }
+    } else {
+      this.resizePending = undefined;
+    }
+    const generation = pod.metadata.generation ?? 0;
+    if (isResizing(this.granted, this.runtime)) {
+      if (this.resizing === undefined)
+        services.event(pod, 'Normal', 'ResizeStarted', `Pod resize started: ${resizeSummary(this.granted)}`);
+      this.resizing = generation;
+    } else if (this.resizing !== undefined) {
+      this.resizing = undefined;
+      this.resizeError = undefined;
+      services.event(pod, 'Normal', 'ResizeCompleted', `Pod resize completed: ${resizeSummary(this.granted)}`);
+    }
+  }
+
+  private resizeConditions(): readonly PodCondition[] {
+    const observed = this.pod.metadata.generation;
+    const generation = observed ? { observedGeneration: observed } : {};
+    return [
+      ...(this.resizePending
+        ? [{ type: 'PodResizePending' as const, status: 'True' as const, ...generation, ...this.resizePending }]
+        : []),
+      ...(this.resizing === undefined
+        ? []
+        : [
+            {
+              type: 'PodResizeInProgress' as const,
+              status: 'True' as const,
+              observedGeneration: this.resizing,
+              ...(this.resizeError ? { reason: 'Error', message: this.resizeError } : {}),
+            },
+          ]),
+    ];
+  }
+
+  /** The pod's cgroup is widened before and narrowed after its containers, so that neither stands in the other's way. */
+  private async resize(plan: PodActions): Promise<void> {
+    const { services } = this;
+    const pod = this.granted;
+    if (plan.resize.length === 0 && this.resizing === undefined) return;
+    const { cgroups, runtime } = services.ports;
+    const name = podCgroupName(pod, services.config.cgroupRoot);
+    const limits = podCgroupLimits(pod, services.config.podPidsLimit);
+    try {
+      await cgroups.update(name, widest(this.cgroupLimits, limits));
+      for (const { id, container } of plan.resize)
+        await runtime.updateContainerResources(id, resizeRequest(pod, container));
+      await cgroups.update(name, limits);
+      this.cgroupLimits = limits;
+      this.stale = true;
+      this.dirty = true;
+    } catch (error) {
+      this.resizeError = messageOf(error);
+      services.event(pod, 'Warning', 'ResizeError', `Pod resize error: ${resizeSummary(pod, this.resizeError)}`);
+      this.publish();
+      this.wakeIn(services.config.crashLoopBackOff.initialMs);
+    }
+  }
+
   private async prepare(): Promise<void> {
     const { ports, config } = this.services;
     const directory = podDirectory(config.rootDirectory, this.uid);
     const cgroup = podCgroupName(this.pod, config.cgroupRoot);
+    this.cgroupLimits = podCgroupLimits(this.granted, config.podPidsLimit);
     try {
       await Promise.all([
         ports.files.makeDirectory(`${directory}/volumes`, 0o750),
         ports.files.makeDirectory(`${directory}/containers`, 0o750),
         ports.files.makeDirectory(podLogDirectory(config.podLogsDirectory, this.pod), 0o755),
-        ports.cgroups.create(cgroup, podCgroupLimits(this.pod, config.podPidsLimit)),
+        ports.cgroups.create(cgroup, this.cgroupLimits),
       ]);
     } catch (error) {
       this.services.event(
@@ -495,11 +604,11 @@ export class PodWorker {
     volumes: ReadonlyMap<string, MountedVolume>,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const entry = findContainer(this.pod, container.name);
+    const entry = findContainer(this.granted, container.name);
     if (!entry) return false;
     const podIPs =
       this.runtime.ips.length > 0 ? this.runtime.ips : this.pod.spec.hostNetwork ? this.services.node().hostIPs : [];
-    const request = { pod: this.pod, entry, status: this.runtime, sandboxId, sandbox, podIPs, volumes };
+    const request = { pod: this.granted, entry, status: this.runtime, sandboxId, sandbox, podIPs, volumes };
     let id: string | undefined;
     let published: Promise<void> | undefined;
     const note = async () => {
@@ -590,6 +699,21 @@ export class PodWorker {
     this.ended = true;
     this.onRemoved(this);
   }
+}
+
+/** Of two limits the one that hinders least. */
+function widest(before: PodCgroupLimits | undefined, after: PodCgroupLimits): PodCgroupLimits {
+  if (!before) return after;
+  const { cpuQuotaUs, memoryLimitBytes, ...rest } = after;
+  const quota = before.cpuQuotaUs && cpuQuotaUs ? Math.max(before.cpuQuotaUs, cpuQuotaUs) : undefined;
+  const memory =
+    before.memoryLimitBytes && memoryLimitBytes ? Math.max(before.memoryLimitBytes, memoryLimitBytes) : undefined;
+  return {
+    ...rest,
+    cpuShares: Math.max(before.cpuShares, after.cpuShares),
+    ...(quota === undefined ? {} : { cpuQuotaUs: quota }),
+    ...(memory === undefined ? {} : { memoryLimitBytes: memory }),
+  };
 }
 
 /** Whether a new state of the object can change what there is to do; its status is mostly our own. */

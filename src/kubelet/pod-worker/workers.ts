@@ -51,6 +51,11 @@ export class PodWorkers {
     for (const worker of this.workers.values()) worker.runtimeChanged();
   }
 
+  /** Room may have become free for resizes that were put off. */
+  retryResizes(): void {
+    for (const worker of this.workers.values()) if (worker.awaitsResize) worker.wake();
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.all().map((worker) => worker.stop()));
   }

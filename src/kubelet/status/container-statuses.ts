@@ -8,6 +8,7 @@ import type { Container, ContainerState, ContainerStatus, VolumeMountStatus } fr
 import { type ContainerKind, isSidecar, type NodePod } from '../pod/node-pod.ts';
 import { allocatedOf } from '../pod/resources.ts';
 import { anyRegularContainer, shouldBeStarted } from '../pod-worker/actions.ts';
+import { actualResources } from '../pod-worker/resize.ts';
 import {
   type ContainerRuntimeStatus,
   latestContainer,
@@ -113,6 +114,7 @@ function fromRuntime(
       ? { started: previous.started }
       : {}),
     ...allocatedOf(container),
+    resources: actualResources(facts.pod, container, latest),
     ...(mounts.length > 0 ? { volumeMounts: mounts } : {}),
     ...(latest.user ? { user: { linux: userOf(latest.user) } } : {}),
   };

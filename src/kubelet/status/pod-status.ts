@@ -1,6 +1,6 @@
 /** A pod's whole status from facts (pkg/kubelet generateAPIPodStatus): pure; what was published before is one of the facts. */
 
-import type { ContainerStatus, PodPhase, PodStatus } from '#kinds/generated/core-v1.ts';
+import type { ContainerStatus, PodCondition, PodPhase, PodStatus } from '#kinds/generated/core-v1.ts';
 import { asContainer, isHostNetwork, isSidecar, isTerminalPhase, type NodePod } from '../pod/node-pod.ts';
 import { qosClassOf } from '../pod/qos.ts';
 import { sandboxNeed } from '../pod-worker/actions.ts';
@@ -29,6 +29,8 @@ export interface PodStatusFacts {
   readonly supportsRecursiveReadOnly: boolean;
   /** Every container has ended and none will be started again. */
   readonly isTerminal: boolean;
+  /** PodResizePending and PodResizeInProgress, while they hold. */
+  readonly resizeConditions?: readonly PodCondition[] | undefined;
   /** A decision of the kubelet that ends the pod: DeadlineExceeded, Evicted. */
   readonly verdict?: { readonly reason: string; readonly message: string } | undefined;
 }
@@ -81,6 +83,7 @@ export function podStatus(facts: PodStatusFacts): PodStatus {
     conditions: [
       ...(disruption && !foreign.some(({ type }) => type === 'DisruptionTarget') ? [disruption] : []),
       ...foreign,
+      ...(facts.resizeConditions ?? []),
       ...conditions,
     ],
     ...(reason ? { reason } : {}),
