@@ -1,7 +1,7 @@
 /** A Node socket (or any duplex) as a ByteStream. */
 
 import type { Duplex } from 'node:stream';
-import { type ByteStream, StreamClosedError } from '#api/streaming/byte-stream.ts';
+import { ByteQueue, type ByteStream, StreamClosedError } from '#api/streaming/byte-stream.ts';
 
 /**
  * How long a closing socket may go on taking what the peer still sends. Closing with unread bytes makes the kernel reset the
@@ -9,44 +9,59 @@ import { type ByteStream, StreamClosedError } from '#api/streaming/byte-stream.t
  */
 const lingerMs = 2_000;
 
-/** `head` are bytes that were read off the socket before. The socket is ours from now on. */
+/**
+ * `head` are bytes that were read off the socket before. The socket is ours from now on.
+ *
+ * A runtime whose command ends without reading its input says how it ended and then resets the connection. Two habits of Node would
+ * lose that word: what was read is dropped when the socket breaks, and a failed write breaks it before the rest is read. So
+ * bytes are taken as they come, up to the queue's bound, and a failed write leaves the socket to be read to its end.
+ */
 export function socketStream(socket: Duplex, head?: Uint8Array): ByteStream {
-  socket.on('error', () => {
-    // Readers and writers learn of it; without a listener the process would end.
-  });
+  const queue = new ByteQueue();
+  let failure: unknown;
+  let writeFailed = false;
+  const destroy = socket.destroy.bind(socket);
+  socket.destroy = (error) => {
+    if (!isWriteError(error) || socket.readableEnded) return destroy(error);
+    writeFailed = true;
+    socket.emit('drain');
+    return socket;
+  };
   if (head && head.length > 0) socket.unshift(head);
+  socket.on('data', (chunk: Buffer) => {
+    const room = queue.push(chunk);
+    if (!room) return;
+    socket.pause();
+    void room.then(() => socket.resume());
+  });
+  socket.on('end', () => queue.end());
+  socket.on('error', (error) => {
+    failure = error;
+  });
+  socket.on('close', () => {
+    if (failure === undefined) queue.end();
+    else queue.fail(failure);
+  });
+  const isOpen = () => socket.writable && !writeFailed;
   return {
-    // Leaving the loop early is no reason to reset the connection.
-    incoming: { [Symbol.asyncIterator]: () => socket.iterator({ destroyOnReturn: false }) },
-    write: (bytes) =>
-      new Promise((resolve, reject) => {
-        if (!socket.writable) {
-          reject(new StreamClosedError('the connection is closed'));
-          return;
-        }
-        const gone = () => reject(new StreamClosedError('the connection is closed'));
-        if (socket.write(bytes)) {
-          resolve();
-          return;
-        }
+    incoming: queue,
+    write: async (bytes) => {
+      if (!isOpen()) throw new StreamClosedError('the connection is closed');
+      if (socket.write(bytes)) return;
+      await new Promise<void>((resolve) => {
         const settle = () => {
-          socket.off('drain', drained);
-          socket.off('close', closed);
-        };
-        const drained = () => {
-          settle();
+          socket.off('drain', settle);
+          socket.off('close', settle);
           resolve();
         };
-        const closed = () => {
-          settle();
-          gone();
-        };
-        socket.on('drain', drained);
-        socket.on('close', closed);
-      }),
+        socket.on('drain', settle);
+        socket.on('close', settle);
+      });
+      if (!isOpen()) throw new StreamClosedError('the connection is closed');
+    },
     end: () =>
       new Promise((resolve) => {
-        if (socket.writableFinished || socket.destroyed) {
+        if (socket.writableFinished || writeFailed || socket.destroyed) {
           resolve();
           return;
         }
@@ -55,6 +70,7 @@ export function socketStream(socket: Duplex, head?: Uint8Array): ByteStream {
       }),
     destroy: (error) => {
       if (socket.destroyed) return;
+      queue.discard();
       if (error !== undefined || socket.readableEnded) {
         socket.destroy();
         return;
@@ -66,4 +82,8 @@ export function socketStream(socket: Duplex, head?: Uint8Array): ByteStream {
       socket.once('end', () => socket.destroy());
     },
   };
+}
+
+function isWriteError(error: Error | undefined): boolean {
+  return error !== undefined && 'syscall' in error && error.syscall === 'write';
 }
