@@ -110,7 +110,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   prepareForCreate?(draft: Draft<T>, context: HookContext): void;
   prepareForUpdate?(draft: Draft<T>, old: T, context: HookContext): void;
   prepareForStatusUpdate?(draft: Draft<T>, old: T, context: HookContext): void;
-  validate?(object: T, context: HookContext): FieldError[];
+  /** `old` on an update: rules that came later let stay what is stored already. */
+  validate?(object: T, context: HookContext, old?: T): FieldError[];
   validateUpdate?(object: T, old: T, context: HookContext): FieldError[];
   validateStatusUpdate?(object: T, old: T, context: HookContext): FieldError[];
   /** Warning headers as upstream words them. */

@@ -4,7 +4,7 @@
  */
 
 import { type FieldError, invalid } from '#api/field-error.ts';
-import { type IPFamily, parseIP } from './ip-address.ts';
+import { type IPFamily, parseIP } from '#api/ip-address.ts';
 import { headless, type ServiceSpecView } from './service-view.ts';
 
 export interface FamilyConfig {

@@ -1,7 +1,7 @@
 /** Cluster IPs of one prefix: all its addresses but the first (network) and, in IPv4, the last (broadcast). */
 
+import { formatIP, type IPFamily, type IPPrefix, parseIP } from '#api/ip-address.ts';
 import type { Random } from '#base/env.ts';
-import { formatIP, type IPFamily, type IPPrefix, parseIP } from './ip-address.ts';
 import { Range, staticBandOf } from './range.ts';
 
 /** Larger IPv6 prefixes are cut: nobody has more services. */

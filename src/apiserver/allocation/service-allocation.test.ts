@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StatusError } from '#api/errors.ts';
+import { formatIP, parseIP, parsePrefix } from '#api/ip-address.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { Draft } from '#base/edit.ts';
 import type { Change } from '../cache/change.ts';
 import type { WatchCache } from '../cache/watch-cache.ts';
-import { formatIP, parseIP, parsePrefix } from './ip-address.ts';
 import { ServiceAllocation } from './service-allocation.ts';
 import { type ServiceSpecView, specOf } from './service-view.ts';
 

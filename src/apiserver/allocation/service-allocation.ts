@@ -7,6 +7,7 @@
 
 import { newInternalError, newInvalid } from '#api/errors.ts';
 import { type FieldError, invalid } from '#api/field-error.ts';
+import { type IPFamily, parsePrefix } from '#api/ip-address.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { Draft } from '#base/edit.ts';
 import type { Random } from '#base/env.ts';
@@ -14,7 +15,6 @@ import { assert } from '#base/errors.ts';
 import type { Change } from '../cache/change.ts';
 import type { WatchCache } from '../cache/watch-cache.ts';
 import type { WriteHooks } from '../write-hooks.ts';
-import { type IPFamily, parsePrefix } from './ip-address.ts';
 import { settleIPFamilies } from './ip-families.ts';
 import { IPRange } from './ip-range.ts';
 import { Range, staticBandOf } from './range.ts';

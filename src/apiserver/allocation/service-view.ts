@@ -1,7 +1,7 @@
 /** The fields of core/v1 Service that allocation reads and writes; the API server does not import kinds. */
 
+import type { IPFamily } from '#api/ip-address.ts';
 import type { KubeObject } from '#api/object.ts';
-import type { IPFamily } from './ip-address.ts';
 
 export interface ServicePortView {
   name?: string | undefined;

@@ -1,14 +1,12 @@
 /** Validation of metadata, the same for every kind (apimachinery api/validation/objectmeta.go). */
 
 import { child, type FieldError, forbidden, index, invalid, required, tooLong } from '#api/field-error.ts';
+import { immutableMessage } from '#api/field-rules.ts';
 import type { ManagedFieldsEntry, ObjectMeta, OwnerReference } from '#api/generated/meta-v1.ts';
-import { isDNS1123Label, isQualifiedName, isValidLabelValue, subdomainName } from '#api/name-format.ts';
+import { checkAnnotations, checkLabels } from '#api/label-rules.ts';
+import { isDNS1123Label, isQualifiedName, subdomainName } from '#api/name-format.ts';
 
 export type NameRule = (name: string, prefix: boolean) => readonly string[];
-
-/** Bytes of all annotation keys and values of one object. */
-const annotationsBound = 256 * 1024;
-const immutableMessage = 'field is immutable';
 
 export function validateObjectMeta(
   meta: ObjectMeta,
@@ -77,33 +75,12 @@ function isText(field: (typeof immutableFields)[number]): boolean {
   return field === 'name' || field === 'namespace' || field === 'uid';
 }
 
-export function validateLabels(labels: Readonly<Record<string, string>> | undefined, path: string): FieldError[] {
-  const errors: FieldError[] = [];
-  for (const [key, value] of Object.entries(labels ?? {})) {
-    for (const message of isQualifiedName(key)) errors.push(invalid(path, key, message));
-    for (const message of isValidLabelValue(value)) errors.push(invalid(path, value, message));
-  }
-  return errors;
-}
-
-export function validateAnnotations(
-  annotations: Readonly<Record<string, string>> | undefined,
-  path: string,
-): FieldError[] {
-  const errors: FieldError[] = [];
-  let size = 0;
-  for (const [key, value] of Object.entries(annotations ?? {})) {
-    for (const message of isQualifiedName(key.toLowerCase())) errors.push(invalid(path, key, message));
-    size += utf8Length(key) + utf8Length(value);
-  }
-  if (size > annotationsBound) errors.push(tooLong(path, annotationsBound));
-  return errors;
-}
-
 function validateCommon(meta: ObjectMeta, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  checkLabels(meta.labels, child(path, 'labels'), errors);
+  checkAnnotations(meta.annotations, child(path, 'annotations'), errors);
   return [
-    ...validateLabels(meta.labels, child(path, 'labels')),
-    ...validateAnnotations(meta.annotations, child(path, 'annotations')),
+    ...errors,
     ...validateOwnerReferences(meta.ownerReferences ?? [], child(path, 'ownerReferences')),
     ...validateManagedFields(meta.managedFields ?? [], child(path, 'managedFields')),
   ];
@@ -157,10 +134,4 @@ function validateManagedFields(entries: readonly ManagedFieldsEntry[], path: str
     if ((entry.subresource ?? '').length > 256) errors.push(tooLong(child(at, 'subresource'), 256));
   });
   return errors;
-}
-
-const encoder = new TextEncoder();
-
-function utf8Length(text: string): number {
-  return encoder.encode(text).length;
 }

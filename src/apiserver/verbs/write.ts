@@ -162,7 +162,10 @@ export function validateChanged(context: RequestContext, object: MutableObject, 
   const hooks = hookContext(context);
   const own = isStatus(context)
     ? definition.validateStatusUpdate?.(object, old, hooks)
-    : [...(definition.validate?.(object, hooks) ?? []), ...(definition.validateUpdate?.(object, old, hooks) ?? [])];
+    : [
+        ...(definition.validate?.(object, hooks, old) ?? []),
+        ...(definition.validateUpdate?.(object, old, hooks) ?? []),
+      ];
   const errors: FieldError[] = [...validateObjectMetaUpdate(object.metadata, old.metadata ?? {}), ...(own ?? [])];
   if (errors.length > 0) throw newInvalid(definition, object.metadata.name ?? '', dropRepeated(errors));
   if (!isStatus(context)) context.warnings.push(...(definition.warnings?.(object, old) ?? []));

@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import type { ConfigMap } from '#kinds/generated/core-v1.ts';
 import { configMapColumns } from './columns.ts';
+import { validateConfigMap, validateConfigMapUpdate } from './validation.ts';
 
 export const ConfigMaps = defineResource<ConfigMap>({
   group: '',
@@ -9,5 +10,7 @@ export const ConfigMaps = defineResource<ConfigMap>({
   plural: 'configmaps',
   scope: 'Namespaced',
   columns: configMapColumns,
+  validate: validateConfigMap,
+  validateUpdate: validateConfigMapUpdate,
   shortNames: ['cm'],
 });

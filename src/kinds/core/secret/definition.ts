@@ -2,6 +2,7 @@ import { defineResource } from '#api/definition.ts';
 import type { Secret } from '#kinds/generated/core-v1.ts';
 import { secretColumns } from './columns.ts';
 import { defaultSecret } from './defaults.ts';
+import { validateSecret, validateSecretUpdate } from './validation.ts';
 
 export const Secrets = defineResource<Secret>({
   group: '',
@@ -11,6 +12,8 @@ export const Secrets = defineResource<Secret>({
   scope: 'Namespaced',
   columns: secretColumns,
   defaults: defaultSecret,
+  validate: validateSecret,
+  validateUpdate: validateSecretUpdate,
   selectableFields: {
     type: (secret) => secret.type ?? '',
   },
