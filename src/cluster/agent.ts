@@ -6,8 +6,10 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { aborted } from '#base/abort.ts';
+import { aborted, sleep } from '#base/abort.ts';
+import { backoffDelayMs } from '#base/backoff.ts';
 import type { Env } from '#base/env.ts';
+import type { Client } from '#client/client.ts';
 import { dns } from '#dns/dns.ts';
 import { kubeletConfig } from '#kubelet/config.ts';
 import { createKubelet } from '#kubelet/kubelet.ts';
@@ -44,6 +46,27 @@ export interface AgentOptions {
 
 const clusterDomain = 'cluster.local';
 
+/**
+ * Waits until the API server answers. Agents and server start together; an informer that found nobody would wait a second or
+ * two before it tries again, and so would the cluster.
+ */
+async function untilServes(client: Client, env: Env, signal: AbortSignal): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await client.raw('GET', '/readyz', undefined, { signal });
+      return;
+    } catch {
+      await sleep(
+        env.clock,
+        backoffDelayMs(startBackoff, attempt, () => 0),
+        signal,
+      );
+    }
+  }
+}
+
+const startBackoff = { initialMs: 25, maxMs: 1000, factor: 1.2, jitter: 0 };
+
 /** Runs until the signal fires and everything has ended. */
 export async function runAgent(
   { env, layout, settings, node: nodeName }: AgentOptions,
@@ -56,6 +79,8 @@ export async function runAgent(
   const asKubelet = connectClient({ pki: layout.pki, certificate: `kubelet-client-${nodeName}`, server });
   const asProxy = connectClient({ pki: layout.pki, certificate: 'kube-proxy', server });
   const files = nodeLayout(layout, nodeName);
+
+  await untilServes(asProxy.client, env, signal);
 
   const config = kubeletConfig({
     nodeName,

@@ -4,14 +4,15 @@ import type { Logger } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
 import type { DataPlane, KernelTools } from '../data-plane.ts';
 import type { Frontend, ServiceMap } from '../service-map.ts';
-import { changeScript, type Desired, desiredState, fullScript, type TableConfig } from './ruleset.ts';
+import { changeScript, type Desired, desiredState, fullScript, keepingMaps, type TableConfig } from './ruleset.ts';
 
 export function createNftablesDataPlane(tools: KernelTools, config: TableConfig, log: Logger): DataPlane {
   let programmed: { readonly state: Desired; readonly services: ServiceMap } | undefined;
   return {
     async apply(services, signal) {
-      const state = desiredState(services);
+      let state = desiredState(services);
       if (programmed) {
+        state = keepingMaps(programmed.state, state);
         const script = changeScript(programmed.state, state, config);
         try {
           if (script !== '') await tools.nft(script, signal);

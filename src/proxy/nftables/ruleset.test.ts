@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Frontend, ServiceMap } from '../service-map.ts';
 import { frontendKey } from '../service-map.ts';
-import { changeScript, desiredState, fullScript, type TableConfig } from './ruleset.ts';
+import { changeScript, desiredState, fullScript, keepingMaps, type TableConfig } from './ruleset.ts';
 
 const config: TableConfig = {
   table: 'kubets',
@@ -77,12 +77,9 @@ test('changeScript of one more endpoint moves only its elements', () => {
     changeScript(before, after, config),
     [
       'delete element ip kubets endpoints-1 { 10.96.0.7 . tcp . 80 . 0 }',
-      'add map ip kubets endpoints-2 { typeof ip daddr . meta l4proto . th dport . numgen random mod 2 : ip daddr . tcp dport; }',
+      'add map ip kubets endpoints-2 { typeof ip daddr . meta l4proto . th dport . numgen random mod 2 : ip daddr . th dport; }',
       'add element ip kubets hairpin { 10.244.1.5 . 10.244.1.5 }',
       'add element ip kubets endpoints-2 { 10.96.0.7 . tcp . 80 . 0 : 10.244.0.5 . 8080, 10.96.0.7 . tcp . 80 . 1 : 10.244.1.5 . 8080 }',
-      'flush chain ip kubets dispatch',
-      'flush chain ip kubets dispatch-node-ports',
-      'add rule ip kubets dispatch dnat ip to ip daddr . meta l4proto . th dport . numgen random mod 1 map @endpoints-1',
       'add rule ip kubets dispatch dnat ip to ip daddr . meta l4proto . th dport . numgen random mod 2 map @endpoints-2',
       '',
     ].join('\n'),
@@ -101,4 +98,13 @@ test('fullScript declares before it uses and replaces in one transaction', () =>
   const script = fullScript(desiredState(services(frontend())), config);
   assert.ok(script.startsWith('table ip kubets\ndelete table ip kubets\ntable ip kubets {\n'));
   assert.ok(script.indexOf('map endpoints-1') < script.indexOf('map @endpoints-1'));
+});
+
+test('keepingMaps leaves emptied maps where they are, so that no rule is written again', () => {
+  const before = desiredState(services(frontend({ backends: two })));
+  const after = keepingMaps(before, desiredState(services(frontend())));
+  const script = changeScript(before, after, config);
+  assert.doesNotMatch(script, /flush chain|delete map/);
+  assert.match(script, /^delete element ip kubets endpoints-2 /m);
+  assert.match(script, /^add rule ip kubets dispatch dnat ip to .* map @endpoints-1$/m);
 });

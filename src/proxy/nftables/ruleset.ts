@@ -123,7 +123,7 @@ export function fullScript(desired: Desired, config: TableConfig): string {
   // Chains may name each other in any order: all are declared empty before the first rule.
   for (const name of desired.chains.keys()) lines.push(`  chain ${name} { }`);
   lines.push(...baseChains(config), '}');
-  lines.push(...chainRules(desired.chains, config), ...dispatchRules(desired, config));
+  lines.push(...chainRules(desired.chains, config), ...dispatchRules(dispatchMaps(desired), config));
   for (const [set, elements] of desired.elements)
     lines.push(...elementCommands('add', config.table, set, [...elements]));
   return `${lines.join('\n')}\n`;
@@ -136,7 +136,7 @@ export function changeScript(from: Desired, to: Desired, config: TableConfig): s
   const removed: string[] = [];
   const oldMaps = new Set(dispatchMaps(from));
   const newMaps = new Set(dispatchMaps(to));
-  const mapsChanged = oldMaps.size !== newMaps.size || [...newMaps].some((name) => !oldMaps.has(name));
+  const mapsGone = [...oldMaps].some((name) => !newMaps.has(name));
   for (const name of newMaps) if (!oldMaps.has(name)) added.push(declare(table, dispatchDeclaration(name)));
   for (const [name, seconds] of to.clientSets) {
     if (!from.clientSets.has(name)) added.push(declare(table, clientSetDeclaration(name, seconds)));
@@ -156,11 +156,18 @@ export function changeScript(from: Desired, to: Desired, config: TableConfig): s
     removed.push(...elementCommands('delete', table, set, gone));
     added.push(...elementCommands('add', table, set, fresh));
   }
-  if (mapsChanged) {
+  if (mapsGone) {
     added.push(
       `flush chain ip ${table} dispatch`,
       `flush chain ip ${table} dispatch-node-ports`,
-      ...dispatchRules(to, config),
+      ...dispatchRules([...newMaps], config),
+    );
+  } else {
+    added.push(
+      ...dispatchRules(
+        [...newMaps].filter((name) => !oldMaps.has(name)),
+        config,
+      ),
     );
   }
   const cleanup: string[] = [];
@@ -209,7 +216,8 @@ function baseChains({ clusterCIDR, localhostNodePorts, masqueradeMark }: TableCo
     '  chain refusals-node-ports { meta l4proto . th dport vmap @empty-node-ports; }',
     '  chain filter-forward { type filter hook forward priority -110; policy accept; ct state new jump refusals; }',
     '  chain filter-output {',
-    '    type filter hook output priority -110; policy accept;',
+    // After the translation (-100), which gives the addresses of endpoints to what was for a cluster IP.
+    '    type filter hook output priority -90; policy accept;',
     '    ct state new jump refusals',
     '    ct state new fib daddr type local jump refusals-node-ports',
     '  }',
@@ -226,8 +234,8 @@ function baseChains({ clusterCIDR, localhostNodePorts, masqueradeMark }: TableCo
 }
 
 /** One rule per number of endpoints that occurs. */
-function dispatchRules(desired: Desired, { table }: TableConfig): string[] {
-  return dispatchMaps(desired).map((name) => {
+function dispatchRules(maps: readonly string[], { table }: TableConfig): string[] {
+  return maps.map((name) => {
     const count = Number(name.slice(name.lastIndexOf('-') + 1));
     const random = `numgen random mod ${count}`;
     return name.startsWith('node-port')
@@ -238,17 +246,26 @@ function dispatchRules(desired: Desired, { table }: TableConfig): string[] {
 
 function dispatchMaps(desired: Desired): string[] {
   const names: string[] = [];
-  for (const [name, elements] of desired.elements)
-    if (name.includes('endpoints-') && elements.size > 0) names.push(name);
+  for (const name of desired.elements.keys()) if (name.includes('endpoints-')) names.push(name);
   return names.sort();
+}
+
+/**
+ * `to` with the dispatch maps of `from` that it has no use for, empty: an empty map costs nothing, while taking it away means
+ * writing the rules of the others again, which nft 1.0.6 (Debian 12) cannot: it does not understand the types of a map that
+ * it reads back from the kernel ("conflicting protocols specified: ip vs. th").
+ */
+export function keepingMaps(from: Desired, to: Desired): Desired {
+  const elements = new Map(to.elements);
+  for (const name of dispatchMaps(from)) if (!elements.has(name)) elements.set(name, new Map());
+  return { ...to, elements };
 }
 
 function dispatchDeclaration(name: string): string {
   const key = name.startsWith('node-port')
     ? 'meta l4proto . th dport . numgen random mod 2'
     : 'ip daddr . meta l4proto . th dport . numgen random mod 2';
-  // `tcp dport` stands for any port. With `th dport` nft 1.0.6 cannot read the map back, and refuses every later rule on it.
-  return `map ${name} { typeof ${key} : ip daddr . tcp dport; }`;
+  return `map ${name} { typeof ${key} : ip daddr . th dport; }`;
 }
 
 function clientSetDeclaration(name: string, seconds: number): string {
