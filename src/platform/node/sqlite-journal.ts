@@ -14,7 +14,7 @@ import { Worker } from 'node:worker_threads';
 import { isStatusError, newInsufficientStorage, newInternalError, type StatusError } from '#api/errors.ts';
 import type { Env } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
-import type { Expiry, Journal, JournalRecord, JournalState, RecordHead } from '#store/journal.ts';
+import type { Journal, JournalRecord, JournalState, RecordHead } from '#store/journal.ts';
 import { openRevisionStore, type RevisionStoreOptions } from '#store/revision-store.ts';
 import type { Store } from '#store/store.ts';
 import { packRecords } from './sqlite-records.ts';
@@ -76,7 +76,8 @@ class SqliteJournal implements Journal {
     this.lock = lock;
     this.database = openDatabase(path, options);
     this.database.exec('PRAGMA query_only = ON');
-    this.select = this.database.prepare('SELECT * FROM history WHERE revision = ?');
+    this.select = this.database.prepare(`SELECT ${recordColumns} FROM history WHERE revision = ?`);
+    this.select.setReturnArrays(true);
     this.bytes = usedBytes(this.database);
     const data: WriterData = { path, maxPages: options.maxPages };
     this.writer = new Worker(new URL('./sqlite-writer.ts', import.meta.url), { workerData: data });
@@ -87,13 +88,16 @@ class SqliteJournal implements Journal {
 
   async load(visit: (record: RecordHead, deleted: boolean) => void): Promise<JournalState> {
     try {
+      // Of values only whether there is one: a row with a value is checked when that is read, a deletion never is.
       const rows = this.database.prepare(
-        'SELECT revision, key, create_revision, ttl_seconds, expires_at_ms, checksum, value IS NULL AS deleted FROM history ORDER BY revision',
+        `SELECT ${headColumns}, value IS NULL, checksum FROM history ORDER BY revision`,
       );
-      for (const row of rows.iterate()) {
-        const deleted = row.deleted === 1;
-        // Rows with a value are checked when it is read; a deletion never is.
-        visit(deleted ? this.recordOf(row) : headOf(row), deleted);
+      rows.setReturnArrays(true);
+      for (const row of rows.iterate() as Iterable<unknown>) {
+        const [, , , , , deleted] = row as Row;
+        const head = headOf(row as Row);
+        if (deleted === 1) this.check(head, undefined, row as Row);
+        visit(head, deleted === 1);
       }
       const compaction = this.database.prepare('SELECT revision FROM compaction').get();
       return { compactedRevision: Number(compaction?.revision ?? 0) };
@@ -113,7 +117,7 @@ class SqliteJournal implements Journal {
 
   async read(revisions: readonly number[]): Promise<readonly (JournalRecord | undefined)[]> {
     const records = revisions.map((revision) => {
-      const row = this.select.get(revision);
+      const row = this.select.get(revision) as unknown as Row | undefined;
       return row && this.recordOf(row);
     });
     // Long reads come in chunks: between two of them the event loop turns.
@@ -172,29 +176,26 @@ class SqliteJournal implements Journal {
 
   private recordOf(row: Row): JournalRecord {
     const head = headOf(row);
-    const value = row.value instanceof Uint8Array ? row.value : undefined;
-    if (recordChecksum(head.revision, head.createRevision, head.key, value ?? null) !== row.checksum) {
-      throw newInternalError(
-        `the store ${this.path} is damaged at revision ${head.revision}; restore it from a backup`,
-      );
-    }
+    const value = row[5] instanceof Uint8Array ? row[5] : undefined;
+    this.check(head, value, row);
     return { ...head, value };
+  }
+
+  private check({ revision, createRevision, key }: RecordHead, value: Uint8Array | undefined, row: Row): void {
+    if (recordChecksum(revision, createRevision, key, value ?? null) === row[6]) return;
+    throw newInternalError(`the store ${this.path} is damaged at revision ${revision}; restore it from a backup`);
   }
 }
 
-type Row = Record<string, unknown>;
+const headColumns = 'revision, key, create_revision, ttl_seconds, expires_at_ms';
+const recordColumns = `${headColumns}, value, checksum`;
 
-function headOf(row: Row): RecordHead {
-  return {
-    revision: Number(row.revision),
-    key: String(row.key),
-    createRevision: Number(row.create_revision),
-    expiry: expiryOf(row),
-  };
-}
+/** Columns in the order of recordColumns; `load` has whether the value is NULL in the value's place. */
+type Row = readonly unknown[];
 
-function expiryOf({ ttl_seconds: ttlSeconds, expires_at_ms: atMs }: Row): Expiry | undefined {
-  return typeof ttlSeconds === 'number' && typeof atMs === 'number' ? { ttlSeconds, atMs } : undefined;
+function headOf([revision, key, createRevision, ttlSeconds, atMs]: Row): RecordHead {
+  const expiry = typeof ttlSeconds === 'number' && typeof atMs === 'number' ? { ttlSeconds, atMs } : undefined;
+  return { revision: Number(revision), key: String(key), createRevision: Number(createRevision), expiry };
 }
 
 /** A connection that holds SQLite's exclusive lock on an otherwise empty database: the kernel frees it with the process. */
