@@ -92,7 +92,8 @@ async function start(
 
   const volumeListeners = new Set<() => void>();
   const volumeChanged = () => {
-    for (const listener of [...volumeListeners]) listener();
+    // A listener may take itself off.
+    for (const listener of Array.from(volumeListeners)) listener();
   };
 
   let queue: SchedulingQueue | undefined;

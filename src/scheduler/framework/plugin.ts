@@ -84,7 +84,7 @@ export interface PermitResult {
 /** What queue order may look at. */
 export interface QueuedPodOrder {
   readonly info: PodInfo;
-  /** When the pod entered the queue (again): Clock.now milliseconds. */
+  /** When the pod entered the queue (again): Clock.monotonic milliseconds. */
   readonly timestampMs: number;
 }
 

@@ -47,7 +47,7 @@ export class Executor {
   private async run(preemptor: PodInfo, victims: readonly PodInfo[], nodeName: string): Promise<void> {
     const { nominator, client, env, signal } = this.handle;
     // Less important pods that were promised room here may fit elsewhere: let them be considered again.
-    for (const other of [...nominator.podsOn(nodeName)]) {
+    for (const other of Array.from(nominator.podsOn(nodeName))) {
       if (other.priority >= preemptor.priority || other.uid === preemptor.uid) continue;
       await patchStatus(client, other.pod, undefined, '', env.clock.now(), signal);
     }

@@ -20,7 +20,7 @@ function wishing(name: string, { cpu, priority, labels, startTime }: Wish): Pod 
   const pod = makePod(
     name,
     { priority, containers: [{ name: 'c', resources: { requests: { cpu } } }] },
-    { ...(labels ? { labels } : {}) },
+    labels ? { labels } : {},
   );
   return startTime ? { ...pod, status: { startTime } } : pod;
 }

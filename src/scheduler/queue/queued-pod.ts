@@ -15,7 +15,7 @@ export type QueuePlace =
 export class QueuedPod {
   info: PodInfo;
   place: QueuePlace = 'in-flight';
-  /** When it entered the queue, or came back from its last attempt: Clock.now milliseconds. */
+  /** When it entered the queue, or came back from its last attempt: Clock.monotonic milliseconds. */
   timestampMs: number;
   attempts = 0;
   /** Attempts that ended in a rejection, and (since the last rejection) in an error: the back-off grows with them. */

@@ -418,7 +418,7 @@ export class SchedulingQueue {
   private flushPool(): void {
     this.flushTimer = undefined;
     const nowMs = this.config.clock.monotonic();
-    for (const pod of [...this.pool.all()]) {
+    for (const pod of Array.from(this.pool.all())) {
       if (nowMs - pod.timestampMs <= this.config.maxUnschedulableMs) continue;
       this.requeue(pod, this.strategyFor(pod, unschedulableTimeout, undefined, undefined));
     }
