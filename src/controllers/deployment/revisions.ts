@@ -60,19 +60,24 @@ function withoutHash(template: PodTemplateSpec | undefined): PodTemplateSpec {
   return { ...template, metadata: { ...template?.metadata, labels } };
 }
 
-/** The revision number; 0 when it has none, undefined when the annotation is no number. */
-export function revisionOf(replicaSet: ReplicaSet): number | undefined {
+/** The revision number (64 bits); 0 when it has none, undefined when the annotation is no number. */
+export function revisionOf(replicaSet: ReplicaSet): bigint | undefined {
   const text = replicaSet.metadata?.annotations?.[revisionAnnotation];
-  if (text === undefined) return 0;
-  return /^[+-]?\d+$/.test(text) ? Number(text) : undefined;
+  if (text === undefined) return 0n;
+  return /^[+-]?\d{1,19}$/.test(text) ? BigInt(text) : undefined;
 }
 
-export function maxRevision(replicaSets: readonly ReplicaSet[]): number {
-  return Math.max(0, ...replicaSets.map((replicaSet) => revisionOf(replicaSet) ?? 0));
+export function maxRevision(replicaSets: readonly ReplicaSet[]): bigint {
+  let newest = 0n;
+  for (const replicaSet of replicaSets) {
+    const revision = revisionOf(replicaSet) ?? 0n;
+    if (revision > newest) newest = revision;
+  }
+  return newest;
 }
 
 /** The ReplicaSet of the Deployment's current template, with no replicas yet. */
-export function newReplicaSetFor(deployment: Deployment, revision: number): ReplicaSet {
+export function newReplicaSetFor(deployment: Deployment, revision: bigint): ReplicaSet {
   const { spec, metadata, status } = deployment;
   const hash = templateHash(spec?.template, status?.collisionCount);
   const labels = { ...spec?.template.metadata?.labels, [podTemplateHashLabel]: hash };
@@ -98,7 +103,7 @@ export function newReplicaSetFor(deployment: Deployment, revision: number): Repl
  * The annotations that a ReplicaSet of the current template should have: the Deployment's own, the newest revision number, and
  * the numbers that it had before (it was rolled back to).
  */
-export function revisionAnnotations(deployment: Deployment, replicaSet: ReplicaSet, revision: number): Annotations {
+export function revisionAnnotations(deployment: Deployment, replicaSet: ReplicaSet, revision: bigint): Annotations {
   const annotations: Record<string, string> = { ...replicaSet.metadata?.annotations };
   for (const [key, value] of Object.entries(deployment.metadata?.annotations ?? {})) {
     if (!notCopied.has(key)) annotations[key] = value;

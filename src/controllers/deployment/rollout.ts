@@ -69,7 +69,7 @@ export class Rollout {
   ensureNewReplicaSet(): ReplicaSet {
     if (this.newReplicaSet) return this.newReplicaSet;
     this.create = true;
-    const empty = newReplicaSetFor(this.deployment, maxRevision(this.oldReplicaSets) + 1);
+    const empty = newReplicaSetFor(this.deployment, maxRevision(this.oldReplicaSets) + 1n);
     this.newReplicaSet = withAnnotations(empty, scaleAnnotations(this.deployment, this.maxSurge));
     this.newReplicaSet = withReplicas(this.newReplicaSet, this.newReplicaSetSize(this.newReplicaSet));
     return this.newReplicaSet;
@@ -119,7 +119,7 @@ export class Rollout {
   private syncRevision(): void {
     const current = this.newReplicaSet;
     if (!current) return;
-    const annotations = revisionAnnotations(this.deployment, current, maxRevision(this.oldReplicaSets) + 1);
+    const annotations = revisionAnnotations(this.deployment, current, maxRevision(this.oldReplicaSets) + 1n);
     const same = Object.entries(annotations).every(([key, value]) => current.metadata?.annotations?.[key] === value);
     const minReadySeconds = this.deployment.spec?.minReadySeconds ?? 0;
     if (same && (current.spec?.minReadySeconds ?? 0) === minReadySeconds) return;
@@ -178,7 +178,7 @@ function byRevision(a: ReplicaSet, b: ReplicaSet): number {
   const revisionA = revisionOf(a);
   const revisionB = revisionOf(b);
   if (revisionA === undefined || revisionB === undefined || revisionA === revisionB) return byCreation(a, b);
-  return revisionA - revisionB;
+  return revisionA < revisionB ? -1 : 1;
 }
 
 function withReplicas(replicaSet: ReplicaSet, replicas: number): ReplicaSet {

@@ -22,6 +22,9 @@ export const resourceQuotaController: ControllerFactory = {
   create: (context) => new ResourceQuotaController(context),
 };
 
+/** Upstream's resync period of quotas. */
+const recountMs = 5 * 60_000;
+
 class ResourceQuotaController implements Controller {
   readonly workers = 5;
   private readonly context: ControllerContext;
@@ -38,7 +41,12 @@ class ResourceQuotaController implements Controller {
     this.discovery = new ResourceDiscovery(context);
     this.quotas.addHandler({
       onAdd: (quota) => context.queue.add(keyOf(quota)),
-      onUpdate: (_, quota) => context.queue.add(keyOf(quota)),
+      // Our own writes and admission's charges come back here too. A charge is made before its object is stored: counting at
+      // once would take it back. What a refused or failed create left charged is found later.
+      onUpdate: (old, quota) => {
+        if (equalTrees(old.spec, quota.spec)) context.queue.addAfter(keyOf(quota), recountMs);
+        else context.queue.add(keyOf(quota));
+      },
     });
   }
 
@@ -77,7 +85,7 @@ class ResourceQuotaController implements Controller {
     const informer = shared ? informers.of(definition) : new Informer(client, env, definition);
     const recount = (object: KubeObject) => this.enqueue(object, resource);
     informer.addHandler({
-      onAdd: recount,
+      // No onAdd: what is created was charged by admission.
       onUpdate: (old, object) => {
         const nowMs = env.clock.now();
         if (!equalTrees(usageOf(resource, old, nowMs), usageOf(resource, object, nowMs))) recount(object);
