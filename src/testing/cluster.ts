@@ -136,11 +136,14 @@ export class SimulatedCluster {
     this.server = undefined;
     this.handler = undefined;
     this.network.listen(undefined);
-    if (this.options.controllers !== 'apart') this.managers = undefined;
   }
 
-  /** kill -9 of controllers and scheduler that live apart. */
+  /** kill -9 of controllers and scheduler; where they live with the server, of the server. */
   killManagers(): void {
+    if (this.options.controllers !== 'apart') {
+      this.killServer();
+      return;
+    }
     this.managers?.kill();
     this.managers = undefined;
   }
@@ -154,13 +157,11 @@ export class SimulatedCluster {
     if (this.server !== process) return;
     this.handler = handler;
     this.network.listen({ process, handler });
-    if (this.options.controllers !== 'apart') {
-      this.managers = process;
-      await startManagers(process, handler);
-    }
+    if (this.options.controllers !== 'apart') await startManagers(process, handler);
   }
 
   async startManagers(): Promise<void> {
+    if (this.options.controllers !== 'apart') return this.startServer();
     if (this.managers) return;
     const process = this.process('managers');
     this.managers = process;

@@ -3,6 +3,7 @@
 import { Deployments } from '#kinds/apps/deployment/definition.ts';
 import { Pods } from '#kinds/core/pod/definition.ts';
 import type { SimEnvOptions } from '#platform/sim/env.ts';
+import { SimRandom } from '#platform/sim/random.ts';
 import { createCluster, type SimulatedCluster } from '#testing/cluster.ts';
 import { historyOf } from '#testing/history.ts';
 import { violationsAtRest } from '#testing/invariants.ts';
@@ -24,7 +25,8 @@ const troubleMs = 4 * 60_000;
 const restMs = 10 * 60_000;
 
 export async function simulate(seed: number | string, options: Pick<SimEnvOptions, 'onLog'> = {}): Promise<SimRun> {
-  const cluster = await createCluster({ nodes: 3, controllers: 'apart', ...options, seed });
+  const controllers = new SimRandom(seed).chance(0.7) ? 'apart' : 'server';
+  const cluster = await createCluster({ nodes: 3, controllers, ...options, seed });
   const user = cluster.process('user');
   const workload = new Workload(user, cluster.clientOn('user', user, 'user'), cluster.env.random.fork('workload'));
   const witnessProcess = cluster.process('witness');
