@@ -26,6 +26,7 @@ import type { Framework } from './framework/framework.ts';
 import type { Handle, Listers } from './framework/handle.ts';
 import { WaitingPods } from './framework/waiting-pods.ts';
 import { createProfile, defaultSchedulerName, type ProfileConfig } from './profile.ts';
+import { defaultPodBackoff } from './queue/backoff.ts';
 import { Nominator } from './queue/nominator.ts';
 import { SchedulingQueue } from './queue/scheduling-queue.ts';
 import { inTreePlugins, type Registry } from './registry.ts';
@@ -50,6 +51,8 @@ export interface SchedulerOptions {
   /** Plugins beside the in-tree ones, by name. */
   readonly plugins?: Registry;
 }
+
+const defaultMaxUnschedulableMs = 5 * 60_000;
 
 /** Finished pods take nothing from a node: they are not even listed. */
 const unfinished = 'status.phase!=Succeeded,status.phase!=Failed';
@@ -129,10 +132,10 @@ async function start(
       clock: env.clock,
       nominator,
       backoff: {
-        initialMs: 1000 * (config.podInitialBackoffSeconds ?? 1),
-        maxMs: 1000 * (config.podMaxBackoffSeconds ?? 10),
+        initialMs: milliseconds(config.podInitialBackoffSeconds) ?? defaultPodBackoff.initialMs,
+        maxMs: milliseconds(config.podMaxBackoffSeconds) ?? defaultPodBackoff.maxMs,
       },
-      maxUnschedulableMs: 1000 * (config.podMaxInUnschedulablePodsSeconds ?? 300),
+      maxUnschedulableMs: milliseconds(config.podMaxInUnschedulablePodsSeconds) ?? defaultMaxUnschedulableMs,
     },
     profiles,
   );
@@ -166,4 +169,8 @@ async function start(
   });
   env.log.info('scheduling', { profiles: [...profiles.keys()], nodes: state.nodeCount });
   return { stopped: Promise.all([loop.run(signal), informers.stopped()]).then(() => {}) };
+}
+
+function milliseconds(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : 1000 * seconds;
 }
