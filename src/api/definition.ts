@@ -118,7 +118,7 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   warnings?(object: T, old: T | undefined): readonly string[];
 }
 
-/** Pure conversions between what is shown and what is stored; metadata is the same on both sides. */
+/** Pure conversions between what is shown and what is stored; of metadata only annotations may differ. */
 export interface StoredAs {
   readonly definition: Pick<ResourceDefinition, 'group' | 'version' | 'kind' | 'plural'>;
   readonly toStored: (object: KubeObject) => KubeObject;

@@ -21,6 +21,7 @@ import { SelfSubjectAccessReviews } from '#kinds/authorization/self-subject-acce
 import { SelfSubjectRulesReviews } from '#kinds/authorization/self-subject-rules-review/definition.ts';
 import { SubjectAccessReviews } from '#kinds/authorization/subject-access-review/definition.ts';
 import { HorizontalPodAutoscalers } from '#kinds/autoscaling/horizontal-pod-autoscaler/definition.ts';
+import { HorizontalPodAutoscalersV1 } from '#kinds/autoscaling/horizontal-pod-autoscaler/v1.ts';
 import { CronJobs } from '#kinds/batch/cron-job/definition.ts';
 import { Jobs } from '#kinds/batch/job/definition.ts';
 import { CertificateSigningRequests } from '#kinds/certificates/certificate-signing-request/definition.ts';
@@ -95,6 +96,7 @@ export const builtinDefinitions: readonly ResourceDefinition[] = [
   CronJobs,
   Jobs,
   HorizontalPodAutoscalers,
+  HorizontalPodAutoscalersV1,
   PodDisruptionBudgets,
   IngressClasses,
   Ingresses,

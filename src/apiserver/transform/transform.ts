@@ -14,6 +14,8 @@ export function transform(context: RequestContext, response: ApiResponse): ApiRe
   if (!as) return response;
   switch (as.kind) {
     case 'Table':
+      // Reviews and the like have no table.
+      if (!context.resource.definition.stored) throw newNotAcceptable(['application/json', 'application/yaml']);
       return toTable(context, response, as);
     case 'PartialObjectMetadata':
       if (response.type === 'list') throw newNotAcceptable(['application/json', 'application/yaml']);

@@ -58,7 +58,9 @@ function applyPatch(
   const codec = view?.codec ?? resource.codec;
   let warned = false;
   const make = (current: KubeObject): MutableObject => {
-    const before = view ? view.read(current) : current;
+    const shown = view ? view.read(current) : current;
+    // Operations of JSON patch name places of the JSON form, which says more than the view: empty structs.
+    const before = type === 'json' ? (JSON.parse(decoder.decode(codec.encodeJson(shown))) as KubeObject) : shown;
     const tree = patchTree(type, before, body, codec.schema);
     const { object, problems } = decodePatched(codec, tree, options);
     // A second attempt finds the same again.
