@@ -181,6 +181,10 @@ const strategicCases: Readonly<
     { spec: { volumes: [{ name: 'data', $retainKeys: ['name', 'hostPath'], hostPath: { path: '/x' } }] } },
     (pod) => ({ ...pod, spec: { ...pod.spec, volumes: [{ name: 'data', hostPath: { path: '/x' } }] } }),
   ],
+  'what is new comes before what only the server has': [
+    { spec: { containers: [{ name: 'new', image: 'new:1' }] } },
+    (pod) => ({ ...pod, spec: { ...pod.spec, containers: [{ name: 'new', image: 'new:1' }, ...pod.spec.containers] } }),
+  ],
   '$setElementOrder orders what it names': [
     {
       spec: {
@@ -192,7 +196,7 @@ const strategicCases: Readonly<
       ...pod,
       spec: {
         ...pod.spec,
-        containers: [{ name: 'side', image: 'side:1' }, { name: 'new', image: 'new:1' }, pod.spec.containers[0]],
+        containers: [{ name: 'new', image: 'new:1' }, ...pod.spec.containers],
       },
     }),
   ],

@@ -133,7 +133,8 @@ function orderList(result: JsonObject, key: string, order: unknown, field: Field
 
 function mergeList(original: readonly unknown[], patch: readonly unknown[], field: Field, order: unknown): unknown[] {
   const merged = patch.some(isObject) ? mergeObjects(original, patch, field) : mergePrimitives(original, patch);
-  return order === undefined ? merged : ordered(merged, original, orderOf(order), field.mergeKey);
+  // Without an order of its own the patch is one.
+  return ordered(merged, original, order === undefined ? patch : orderOf(order), field.mergeKey);
 }
 
 function mergePrimitives(original: readonly unknown[], patch: readonly unknown[]): unknown[] {
@@ -211,9 +212,10 @@ function ordered(
   let next = 0;
   for (const item of rest) {
     const at = serverIndex.get(identity(item));
+    // What the server had behind this item waits for it; what is new does not.
     for (; next < named.length; next++) {
-      const before = serverIndex.get(identity(named[next]));
-      if (before === undefined || at === undefined || before > at) break;
+      const position = serverIndex.get(identity(named[next]));
+      if (at !== undefined && position !== undefined && at < position) break;
       result.push(named[next]);
     }
     result.push(item);
