@@ -2,6 +2,7 @@
 
 import type { Random } from '#base/env.ts';
 import type { Action } from '../actions/action.ts';
+import { admitConnection } from './admission.ts';
 import type { ConnectHandler, ConnectOptions } from './context.ts';
 import { createConnectLookup } from './lookup.ts';
 import { podLogHandler } from './pod-log.ts';
@@ -38,17 +39,23 @@ export function createConnectActions(
   random: Random,
 ): Readonly<Record<ConnectSubresource, Action>> {
   const handlers = createConnectHandlers(options, random);
-  const action =
+  const read =
     (handler: ConnectHandler): Action =>
     ({ request, info, user, server }) =>
       handler({ request, info, user, lookup: createConnectLookup(server) });
+  const connect =
+    (handler: ConnectHandler): Action =>
+    async (context) => {
+      await admitConnection(context);
+      return read(handler)(context);
+    };
   return {
-    '/pods/exec': action(handlers['/pods/exec']),
-    '/pods/attach': action(handlers['/pods/attach']),
-    '/pods/portforward': action(handlers['/pods/portforward']),
-    '/pods/log': action(handlers['/pods/log']),
-    '/pods/proxy': action(handlers['/pods/proxy']),
-    '/services/proxy': action(handlers['/services/proxy']),
-    '/nodes/proxy': action(handlers['/nodes/proxy']),
+    '/pods/exec': connect(handlers['/pods/exec']),
+    '/pods/attach': connect(handlers['/pods/attach']),
+    '/pods/portforward': connect(handlers['/pods/portforward']),
+    '/pods/log': read(handlers['/pods/log']),
+    '/pods/proxy': connect(handlers['/pods/proxy']),
+    '/services/proxy': connect(handlers['/services/proxy']),
+    '/nodes/proxy': connect(handlers['/nodes/proxy']),
   };
 }

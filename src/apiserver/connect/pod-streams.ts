@@ -1,36 +1,27 @@
 /** pods/exec, pods/attach, pods/portforward: a client's streams, carried to the kubelet of the pod's node. */
 
 import { newBadRequest, newForbidden } from '#api/errors.ts';
-import { isTrue } from '#api/streaming/log-options.ts';
 import { tunneledProtocols, tunnelPortForward } from '#api/streaming/port-forward.ts';
 import { proxyUpgrade } from '#api/streaming/proxy-upgrade.ts';
 import { proxyRemoteCommand } from '#api/streaming/remote-command-proxy.ts';
 import { isUpgradeRequest } from '#api/streaming/web-socket.ts';
 import type { ConnectContext, ConnectHandler, ConnectOptions } from './context.ts';
 import { chooseContainer, kubeletAddress, kubeletUrl } from './location.ts';
+import { remoteCommandOptions } from './options.ts';
 
 export function remoteCommandHandler(options: ConnectOptions, subresource: 'exec' | 'attach'): ConnectHandler {
   return async (context) => {
     await requireCreate(options, context);
     const { request, info } = context;
     const { query } = request;
-    // Defaults of PodExecOptions and PodAttachOptions: attach shows output unless told otherwise.
-    const shown = subresource === 'attach';
-    const flag = (name: string, absent: boolean) => (query.has(name) ? isTrue(query.get(name)) : absent);
-    const tty = flag('tty', false);
-    const streams = {
-      stdin: flag('stdin', false),
-      stdout: flag('stdout', shown),
-      stderr: flag('stderr', shown),
-      tty,
-    };
+    const { stdin, stdout, stderr, tty } = remoteCommandOptions(subresource, query);
     const pod = await context.lookup.pod(info.namespace, info.name);
     const container = chooseContainer(pod, info.name, query.get('container') ?? '');
     const node = requireNode(pod.spec?.nodeName, info.name);
     const parameters = new URLSearchParams();
-    if (streams.stdin) parameters.set('input', '1');
-    if (streams.stdout) parameters.set('output', '1');
-    if (streams.stderr) parameters.set('error', '1');
+    if (stdin) parameters.set('input', '1');
+    if (stdout) parameters.set('output', '1');
+    if (stderr) parameters.set('error', '1');
     if (tty) parameters.set('tty', '1');
     if (subresource === 'exec') for (const word of query.getAll('command')) parameters.append('command', word);
     const url = kubeletUrl(
@@ -42,7 +33,7 @@ export function remoteCommandHandler(options: ConnectOptions, subresource: 'exec
     return proxyRemoteCommand(
       request,
       url,
-      { ...streams, stderr: streams.stderr && !tty },
+      { stdin, stdout, stderr: stderr && !tty, tty },
       options.kubelet,
       options.streaming,
     );

@@ -62,14 +62,22 @@ export function createNodeBackend(options: BackendOptions = {}): Backend & { clo
       { cause },
     );
 
+  const send = (request: BackendRequest, again = true): Promise<BackendResponse> =>
+    new Promise((resolve, reject) => {
+      const sent = start(request, false);
+      sent.on('response', (response) => resolve(answer(response)));
+      sent.on('error', (error) => {
+        // A kept connection that the backend closed at this very moment says nothing about the backend.
+        const stale = sent.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
+        if (stale && again && (request.method === 'GET' || request.method === 'HEAD'))
+          send(request, false).then(resolve, reject);
+        else reject(failed(request, error));
+      });
+      sent.end(request.body);
+    });
+
   return {
-    request: (request) =>
-      new Promise((resolve, reject) => {
-        const sent = start(request, false);
-        sent.on('response', (response) => resolve(answer(response)));
-        sent.on('error', (error) => reject(failed(request, error)));
-        sent.end(request.body);
-      }),
+    request: (request) => send(request),
     upgrade: (request) =>
       new Promise((resolve, reject) => {
         const sent = start(request, true);

@@ -3,6 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { newForbidden } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
 import { SchemaRegistry } from '#api/schema/registry.ts';
 import { createConnectActions } from '#apiserver/connect/actions.ts';
@@ -116,6 +117,19 @@ export async function startChain() {
       decision: user.groups.includes('system:masters') ? 'allow' : 'no-opinion',
       reason: '',
     }),
+    admission: [
+      {
+        name: 'NoReboot',
+        handles: (operation) => operation === 'CONNECT',
+        validate: ({ kind, object }) => {
+          // PodExecOptions: what the chain is asked about is the request's query as an object.
+          const { command } = object as { readonly command?: readonly string[] };
+          if (kind.kind === 'PodExecOptions' && command?.[0] === 'reboot') {
+            throw newForbidden({ group: '', resource: 'pods' }, 'web', 'no reboots on weekdays');
+          }
+        },
+      },
+    ],
     actions: createConnectActions(
       {
         authorize: ({ user }) => ({

@@ -170,6 +170,22 @@ describe('streaming', () => {
     assert.doesNotMatch(answer, /PodList/);
   });
 
+  it('admission is asked before anything is connected', async () => {
+    const backend = createNodeBackend({ tls: chain.admin });
+    const answer = await backend.upgrade({
+      method: 'POST',
+      url: podUrl('exec?stdout=1&command=reboot'),
+      headers: { connection: 'Upgrade', upgrade: 'SPDY/3.1', 'x-stream-protocol-version': 'v4.channel.k8s.io' },
+      signal: new AbortController().signal,
+    });
+    assert.equal(answer.type === 'response' && answer.status, 403);
+    if (answer.type !== 'response') return;
+    assert.equal(
+      (JSON.parse(await text(answer.body)) as Status).message,
+      'pods "web" is forbidden: no reboots on weekdays',
+    );
+  });
+
   it('the kubelet lets nobody in without a certificate of the cluster’s', async () => {
     const stranger = createNodeBackend({ tls: chain.nobody });
     const url = new URL(`https://127.0.0.1:${chain.kubeletPort}/pods`);
