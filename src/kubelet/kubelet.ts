@@ -22,6 +22,7 @@ import { createEventRecorder, referenceTo } from '#runtime/event-recorder.ts';
 import { Informers } from '#runtime/informer.ts';
 import { rejectionOf } from './admission/admission.ts';
 import type { KubeletConfig } from './config.ts';
+import { LocalStorageEviction } from './eviction/local-storage.ts';
 import { ImageCollector } from './images/image-gc.ts';
 import { ImagePuller } from './images/puller.ts';
 import { LogRotator } from './log-rotation/log-rotator.ts';
@@ -34,10 +35,13 @@ import {
   type ContainerEntry,
   containerFieldPath,
   findContainer,
+  isMirrorPod,
   isTerminalPhase,
+  mirrorAnnotation,
   type NodePod,
 } from './pod/node-pod.ts';
 import { removeOrphans } from './pod-worker/orphans.ts';
+import { QosShares } from './pod-worker/qos-shares.ts';
 import { resizeVerdict } from './pod-worker/resize.ts';
 import { RestartBackoff } from './pod-worker/restart-backoff.ts';
 import type { EventType, NodeFacts, PodServices } from './pod-worker/services.ts';
@@ -48,6 +52,7 @@ import { ProbeManager } from './probes/manager.ts';
 import { RuntimeWatch } from './runtime-state/runtime-watch.ts';
 import { createRuntimeAccess } from './server/runtime-access.ts';
 import type { KubeletHost } from './server/server.ts';
+import { StaticPods } from './static-pods/static-pods.ts';
 import { StatsProvider } from './stats/stats-provider.ts';
 import { StatusManager } from './status/status-manager.ts';
 import { claimResolver } from './volumes/claims.ts';
@@ -179,6 +184,7 @@ async function startKubelet(
         throw new Error(message, { cause: error });
       }
     },
+    podsChanged: () => qos.update(),
     resizeVerdict: (pod) => resizeVerdict(pod, otherPods(pod.metadata.uid), facts.allocatable),
     forgetPod: (uid) => {
       crashLoop.forget(`${uid}_`);
@@ -189,6 +195,15 @@ async function startKubelet(
     containerEvent,
   };
   const workers = new PodWorkers(podServices);
+  const qos = new QosShares(
+    () =>
+      workers
+        .all()
+        .filter((worker) => worker.isActive)
+        .map((worker) => worker.granted),
+    (shares) => ports.cgroups.setBurstableShares(shares),
+    env.log,
+  );
   const otherPods = (uid: string) =>
     workers
       .all()
@@ -240,10 +255,11 @@ async function startKubelet(
     podEvent(pod, 'Warning', rejection.reason, rejection.message);
     return { reason: rejection.reason, message: `Pod was rejected: ${rejection.message}` };
   };
-  const orphans = removeOrphans(new Set(pods.list().map((pod) => pod.metadata?.uid ?? '')), podServices).catch(
-    (error: unknown) => env.log.warn('orphan cleanup failed', { error: messageOf(error) }),
-  );
   const accept = (pod: Pod, isNew = false) => {
+    if (isMirrorPod(pod)) {
+      status.observeMirror(pod.metadata?.annotations?.[mirrorAnnotation] ?? '', pod);
+      return;
+    }
     const nodePod = asNodePod(pod);
     if (nodePod) workers.update(nodePod, isNew && nodePod.status.startTime === undefined, judge);
   };
@@ -256,10 +272,41 @@ async function startKubelet(
     },
     onUpdate: (_, pod) => accept(pod),
     onDelete: (pod) => {
+      if (isMirrorPod(pod)) status.observeMirror(pod.metadata?.annotations?.[mirrorAnnotation] ?? '', undefined);
       workers.remove(pod.metadata?.uid ?? '');
       workers.retryResizes();
     },
   });
+
+  const statics = new StaticPods({
+    env,
+    client,
+    config,
+    ports,
+    node: () => reporter.current,
+    onPod: (pod) => workers.update(pod, false, judge),
+    onGone: (uid) => workers.remove(uid),
+  });
+  await statics.look();
+  for (const pod of pods.list()) if (isMirrorPod(pod)) accept(pod);
+  const storage = new LocalStorageEviction({
+    env,
+    config,
+    ports,
+    pods: () =>
+      workers
+        .all()
+        .filter((worker) => worker.isActive)
+        .map((worker) => worker.pod),
+    evict: (pod, verdict) => {
+      podEvent(pod, 'Warning', verdict.reason, verdict.message);
+      workers.get(pod.metadata.uid)?.end(verdict);
+    },
+  });
+  const known = new Set(workers.all().map(({ uid }) => uid));
+  const orphans = removeOrphans(known, podServices).catch((error: unknown) =>
+    env.log.warn('orphan cleanup failed', { error: messageOf(error) }),
+  );
 
   const rotator = new LogRotator({
     env,
@@ -275,6 +322,8 @@ async function startKubelet(
     watch.run(signal),
     rotator.run(signal),
     collector.run(signal),
+    statics.run(signal),
+    storage.run(signal),
     orphans,
   ]);
 

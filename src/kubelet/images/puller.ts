@@ -49,7 +49,7 @@ export class ImagePuller {
   /** The image of a container, pulled when its policy wants that. Throws ImageError. */
   async ensure(
     pod: NodePod,
-    container: Pick<Container, 'image' | 'imagePullPolicy'>,
+    container: { readonly image?: string | undefined; readonly imagePullPolicy?: Container['imagePullPolicy'] },
     sandbox: PodSandboxConfig,
     secrets: () => Promise<readonly Secret[]>,
     event: ImageEvent,

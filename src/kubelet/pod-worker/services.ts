@@ -43,6 +43,8 @@ export interface PodServices {
   readonly pullSecrets: (pod: NodePod) => Promise<readonly Secret[]>;
   /** Handler of the pod's RuntimeClass, '' for the default one. Rejects when there is no such class. */
   readonly runtimeHandler: (pod: NodePod) => Promise<string>;
+  /** The set of pods that may run, or what they ask for, has changed. */
+  readonly podsChanged: () => void;
   /** Why the node cannot grant the pod's resources; undefined when it can. */
   readonly resizeVerdict: (pod: NodePod) => ResizeVerdict | undefined;
   readonly forgetPod: (uid: string) => void;

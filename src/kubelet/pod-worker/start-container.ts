@@ -73,6 +73,10 @@ export async function startContainer(
 
   const previous = latestContainer(status, container.name);
   const restartCount = previous ? previous.restartCount + 1 : await restartCountFromLogs(pod, container.name, services);
+  const volumes = await abortable(withVolumeImages(request, services, event), signal).catch((error: unknown) => {
+    if (!(error instanceof ImageError)) throw error;
+    throw new StartError(error.reason, error.message, error.retryAtMs, { cause: error });
+  });
   const config = await containerConfig(
     {
       pod,
@@ -80,7 +84,7 @@ export async function startContainer(
       restartCount,
       image,
       podIPs: request.podIPs,
-      volumes: request.volumes,
+      volumes,
       targetId: targetId(pod, entry, status),
     },
     services,
@@ -131,6 +135,24 @@ export async function startContainer(
       },
     );
   }
+}
+
+/** Images that the container mounts as volumes are pulled by their own policy; the runtime mounts them by id. */
+async function withVolumeImages(
+  { pod, entry, sandbox, volumes }: StartRequest,
+  services: PodServices,
+  event: (type: 'Normal' | 'Warning', reason: string, message: string) => void,
+): Promise<ReadonlyMap<string, MountedVolume>> {
+  const mounted = new Set((entry.container.volumeMounts ?? []).map(({ name }) => name));
+  const resolved = new Map(volumes);
+  for (const { name, image } of pod.spec.volumes ?? []) {
+    const volume = volumes.get(name);
+    if (!image || !volume || !mounted.has(name)) continue;
+    const subject = { image: image.reference, imagePullPolicy: image.pullPolicy };
+    const found = await services.puller.ensure(pod, subject, sandbox, () => services.pullSecrets(pod), event);
+    resolved.set(name, { ...volume, image: { image: found.id, userSpecifiedImage: image.reference ?? '' } });
+  }
+  return resolved;
 }
 
 /** A container that ended just now waits before it is started again. */

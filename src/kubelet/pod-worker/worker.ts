@@ -468,6 +468,7 @@ export class PodWorker {
         await runtime.updateContainerResources(id, resizeRequest(pod, container));
       await cgroups.update(name, limits);
       this.cgroupLimits = limits;
+      services.podsChanged();
       this.stale = true;
       this.dirty = true;
     } catch (error) {
@@ -483,6 +484,7 @@ export class PodWorker {
     const directory = podDirectory(config.rootDirectory, this.uid);
     const cgroup = podCgroupName(this.pod, config.cgroupRoot);
     this.cgroupLimits = podCgroupLimits(this.granted, config.podPidsLimit);
+    this.services.podsChanged();
     try {
       await Promise.all([
         ports.files.makeDirectory(`${directory}/volumes`, 0o750),
@@ -684,6 +686,7 @@ export class PodWorker {
     await services.volumes.tearDown(this.uid);
     await services.ports.cgroups.remove(podCgroupName(this.pod, services.config.cgroupRoot));
     services.objects.unregister(this.uid);
+    services.podsChanged();
     services.status.terminate(this.pod);
     this.cleanedUp = true;
   }

@@ -73,7 +73,7 @@ export function isTerminalPhase(phase: string | undefined): boolean {
 }
 
 const configSource = 'kubernetes.io/config.source';
-const configMirror = 'kubernetes.io/config.mirror';
+export const mirrorAnnotation = 'kubernetes.io/config.mirror';
 
 /** From a manifest on the node's disk, not from the API server. */
 export function isStaticPod(pod: Pod): boolean {
@@ -83,5 +83,5 @@ export function isStaticPod(pod: Pod): boolean {
 
 /** The API server's image of a static pod. */
 export function isMirrorPod(pod: Pod): boolean {
-  return pod.metadata?.annotations?.[configMirror] !== undefined;
+  return pod.metadata?.annotations?.[mirrorAnnotation] !== undefined;
 }

@@ -27,6 +27,8 @@ interface Entry {
   version: number;
   /** Everything of the pod on this node is gone: it may be deleted. */
   finished: boolean;
+  /** Of a static pod: the pod in the API that shows its status; undefined while there is none. */
+  mirrorUid?: string | undefined;
   /** As the API server last showed it. */
   stored: PodStatus;
   sentVersion: number;
@@ -79,6 +81,16 @@ export class StatusManager {
     if (deletionBegan && entry.finished) this.touch(entry);
   }
 
+  /** The mirror of a static pod as the API server shows it; undefined when it is gone. */
+  observeMirror(uid: string, mirror: Pod | undefined): void {
+    const entry = this.entries.get(uid);
+    if (!entry) return;
+    const isNew = mirror !== undefined && entry.mirrorUid !== mirror.metadata?.uid;
+    entry.mirrorUid = mirror?.metadata?.uid;
+    entry.stored = mirror?.status ?? {};
+    if (isNew) this.touch(entry);
+  }
+
   /** Takes a status that was derived from facts; answers it with its times filled in. */
   set(pod: NodePod, status: PodStatus): PodStatus {
     return this.accept(pod, status, false).status;
@@ -126,7 +138,8 @@ export class StatusManager {
   }
 
   private schedule(entry: Entry): void {
-    if (entry.sending || this.queue.includes(entry) || isStaticPod(entry.pod)) return;
+    if (entry.sending || this.queue.includes(entry)) return;
+    if (isStaticPod(entry.pod) && entry.mirrorUid === undefined) return;
     if (this.writing >= maxConcurrentWrites) {
       this.queue.push(entry);
       return;
@@ -167,7 +180,8 @@ export class StatusManager {
 
   /** False when the pod is gone: there is nobody to tell any more. */
   private async write(entry: Entry): Promise<boolean> {
-    const { namespace, name, uid } = entry.pod.metadata;
+    const { namespace, name } = entry.pod.metadata;
+    const uid = entry.mirrorUid ?? entry.pod.metadata.uid;
     const target = { namespace, name };
     const { signal } = this;
     try {
@@ -182,7 +196,9 @@ export class StatusManager {
         );
         if (stored.metadata?.uid !== uid) return false;
         entry.stored = stored.status ?? {};
-        entry.pod = { ...entry.pod, metadata: { ...entry.pod.metadata, ...stored.metadata, name, namespace, uid } };
+        if (entry.mirrorUid === undefined) {
+          entry.pod = { ...entry.pod, metadata: { ...entry.pod.metadata, ...stored.metadata, name, namespace, uid } };
+        }
       }
       const deleting = entry.pod.metadata.deletionTimestamp !== undefined;
       if (finished && deleting && isTerminalPhase(entry.stored.phase)) {
