@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { EncodedWatchEvent } from '#api/request.ts';
+import type { Env } from '#base/env.ts';
+import { createMemoryStore } from '#store/revision-store.ts';
+import type { ObjectForm } from './cached-object.ts';
+import { StoreFeed } from './store-feed.ts';
+import { WatchCache } from './watch-cache.ts';
+import type { Watcher, WatchScope } from './watcher.ts';
+
+const prefix = '/registry/core/pods/';
+const encoder = new TextEncoder();
+const form: ObjectForm = { encodeJson: (object) => encoder.encode(JSON.stringify(object)) };
+
+/** Time stands still: nothing here may depend on it. */
+const env: Env = {
+  clock: { now: () => 0, monotonic: () => 0, after: () => ({ cancel: () => {} }) },
+  random: { next: () => 0.5, bytes: (count) => new Uint8Array(count) },
+  log: { debug() {}, info() {}, warn() {}, error() {}, child: () => env.log },
+};
+
+interface Pod {
+  readonly labels?: Record<string, string>;
+  readonly node?: string;
+}
+
+async function cluster() {
+  const store = createMemoryStore(env);
+  const feed = new StoreFeed(store, env);
+  await feed.start();
+  const cache = new WatchCache({
+    prefix,
+    store,
+    feed,
+    form,
+    triggerOf: (object) => (object as { spec?: { nodeName?: string } }).spec?.nodeName ?? '',
+  });
+  const put = async (key: string, { labels, node }: Pod = {}): Promise<number> => {
+    const object = { kind: 'Pod', metadata: { name: key, ...(labels ? { labels } : {}) }, spec: { nodeName: node } };
+    const result = await store.put(prefix + key, encoder.encode(JSON.stringify(object)));
+    assert.ok(result.succeeded);
+    await feed.waitFor(result.revision);
+    return result.revision;
+  };
+  const remove = async (key: string): Promise<number> => {
+    const result = await store.delete(prefix + key);
+    assert.ok(result.succeeded);
+    await feed.waitFor(result.revision);
+    return result.revision;
+  };
+  const close = async () => {
+    await feed.close();
+    await store.close();
+  };
+  return { store, feed, cache, put, remove, close };
+}
+
+async function eventsOf(watcher: Watcher): Promise<string[]> {
+  if (watcher.mailbox.size === 0) return [];
+  const batch = (await watcher.mailbox.take()) ?? [];
+  return batch.map(summary);
+}
+
+function summary({ type, body }: EncodedWatchEvent): string {
+  return `${type} ${body.object.metadata?.name}@${body.object.metadata?.resourceVersion}`;
+}
+
+const all: WatchScope = { namespace: '' };
+
+test('a cache loads what is there and follows what comes', async () => {
+  const { cache, put, remove, close } = await cluster();
+  await put('a/one');
+  await cache.ensureLoaded();
+  assert.equal(cache.ensureLoaded(), undefined);
+  await put('b/two');
+  await put('a/three');
+  await remove('a/one');
+  assert.deepEqual(
+    cache.slice('', '').map(({ key, revision }) => `${key}@${revision}`),
+    ['a/three@3', 'b/two@2'],
+  );
+  assert.deepEqual(
+    cache.slice('a/', 'a0').map(({ key }) => key),
+    ['a/three'],
+  );
+  assert.equal(cache.get('a/one'), undefined);
+  assert.equal(cache.revision, 4);
+  await close();
+});
+
+test('writes while the cache loads are neither lost nor doubled', async () => {
+  const { cache, put, close } = await cluster();
+  await put('a/one');
+  const loading = cache.ensureLoaded();
+  await Promise.all([put('a/two'), put('a/one')]);
+  await loading;
+  const watcher = cache.watch(all, cache.revision);
+  assert.deepEqual(
+    cache
+      .slice('', '')
+      .map(({ key, revision }) => `${key}@${revision}`)
+      .sort(),
+    ['a/one@3', 'a/two@2'],
+  );
+  await put('a/three');
+  assert.deepEqual(await eventsOf(watcher), ['ADDED a/three@4']);
+  await close();
+});
+
+test('a selector turns changes into what the watcher sees: added when it begins to match, deleted when it stops', async () => {
+  const { cache, put, remove, close } = await cluster();
+  await cache.ensureLoaded();
+  const matches = (object: { metadata?: { labels?: Readonly<Record<string, string>> | undefined } | undefined }) =>
+    object.metadata?.labels?.app === 'web';
+  const watcher = cache.watch({ namespace: 'a', matches }, cache.revision);
+  await put('a/p');
+  await put('a/p', { labels: { app: 'web' } });
+  await put('a/p', { labels: { app: 'web', more: 'x' } });
+  await put('a/p', { labels: { app: 'db' } });
+  await put('b/p', { labels: { app: 'web' } });
+  await put('a/p', { labels: { app: 'web' } });
+  await remove('a/p');
+  assert.deepEqual(await eventsOf(watcher), [
+    'ADDED a/p@2',
+    'MODIFIED a/p@3',
+    'DELETED a/p@4',
+    'ADDED a/p@6',
+    'DELETED a/p@7',
+  ]);
+  await close();
+});
+
+test('watchers by node see pods come to the node and leave it', async () => {
+  const { cache, put, close } = await cluster();
+  await cache.ensureLoaded();
+  const onNode = (name: string): WatchScope => ({
+    namespace: '',
+    trigger: name,
+    matches: (object) => (object as { spec?: { nodeName?: string } }).spec?.nodeName === name,
+  });
+  const [first, second] = [cache.watch(onNode('n1'), 0), cache.watch(onNode('n2'), 0)];
+  await put('a/p');
+  await put('a/p', { node: 'n1' });
+  await put('a/p', { node: 'n2' });
+  assert.deepEqual(await eventsOf(first), ['ADDED a/p@2', 'DELETED a/p@3']);
+  assert.deepEqual(await eventsOf(second), ['ADDED a/p@3']);
+  await close();
+});
+
+test('a watch resumes from any revision that the ring holds, without gap or repetition', async () => {
+  const { cache, put, close } = await cluster();
+  await cache.ensureLoaded();
+  for (let count = 1; count <= 5; count++) await put(`a/p${count}`);
+  for (let after = cache.watchFloor; after <= 5; after++) {
+    const watcher = cache.watch(all, after);
+    const expected = Array.from(
+      { length: 5 - after },
+      (_, index) => `ADDED a/p${after + index + 1}@${after + index + 1}`,
+    );
+    assert.deepEqual(await eventsOf(watcher), expected);
+    cache.unwatch(watcher);
+  }
+  assert.equal(cache.watcherCount, 0);
+  await close();
+});
+
+test('a thousand watchers share one frame', async () => {
+  const { cache, put, close } = await cluster();
+  await cache.ensureLoaded();
+  const watchers = Array.from({ length: 1000 }, () => cache.watch(all, 0));
+  await put('a/p');
+  const events = await Promise.all(watchers.map(async ({ mailbox }) => (await mailbox.take())?.[0]));
+  assert.equal(new Set(events).size, 1);
+  await close();
+});
