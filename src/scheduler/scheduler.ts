@@ -18,7 +18,7 @@ import { PodDisruptionBudgets } from '#kinds/policy/pod-disruption-budget/defini
 import { CSINodes } from '#kinds/storage/csi-node/definition.ts';
 import { StorageClasses } from '#kinds/storage/storage-class/definition.ts';
 import type { Component, ComponentWorld } from '#runtime/component.ts';
-import { createEventRecorder, referenceTo } from '#runtime/event-recorder.ts';
+import { createEventRecorder, type EventRecorder, referenceTo } from '#runtime/event-recorder.ts';
 import { Informers } from '#runtime/informer.ts';
 import { Algorithm } from './algorithm.ts';
 import { type EventHandlersConfig, nodeHandler, plainHandler, podHandler } from './event-handlers.ts';
@@ -89,9 +89,17 @@ async function start(
   const nominator = new Nominator();
   const waitingPods = new WaitingPods();
   const profiles = new Map<string, Framework>();
-  const events = createEventRecorder({ client, env, component: defaultSchedulerName });
-  const recordEvent: Handle['recordEvent'] = (pod, type, reason, message) =>
-    events.record(referenceTo(Pods, pod), type, reason, message);
+  // Events come from the scheduler that the pod chose.
+  const recorders = new Map<string, EventRecorder>();
+  const recordEvent: Handle['recordEvent'] = (pod, type, reason, message) => {
+    const component = pod.spec?.schedulerName || defaultSchedulerName;
+    let recorder = recorders.get(component);
+    if (!recorder) {
+      recorder = createEventRecorder({ client, env, component });
+      recorders.set(component, recorder);
+    }
+    recorder.record(referenceTo(Pods, pod), type, reason, message);
+  };
 
   const volumeListeners = new Set<() => void>();
   const volumeChanged = () => {

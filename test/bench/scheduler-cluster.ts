@@ -1,12 +1,16 @@
 /**
- * Scheduler benchmark, end to end: API server and scheduler in one process, as `kubets up` runs them, over a store in memory
- * and without nodes; pods are created by 16 workers and counted when a watch shows them bound.
+ * Scheduler benchmark, end to end: API server and scheduler in one process, as `kubets up` runs them, over a store in memory (or
+ * with --disk on this disk, every write synchronised) and without nodes; pods are created by 16 workers and counted when a
+ * watch shows them bound.
  *
- *     node test/bench/scheduler-cluster.ts [--nodes 5000] [--shape NAME] [--profile]
+ *     node test/bench/scheduler-cluster.ts [--nodes 5000] [--shape NAME] [--disk]
  *
  * Upstream on such a machine (three processes, etcd): 126 pods/s basic, 27 with affinity, 54 with spreading.
  */
 
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SchemaRegistry } from '#api/schema/registry.ts';
 import { builtinActions } from '#apiserver/actions/builtin.ts';
@@ -21,13 +25,18 @@ import { Nodes } from '#kinds/core/node/definition.ts';
 import { Pods } from '#kinds/core/pod/definition.ts';
 import { builtinTables } from '#kinds/schemas.ts';
 import { createNodeEnv } from '#platform/node/env.ts';
+import { openSqliteJournal } from '#platform/node/sqlite-journal.ts';
 import { createScheduler } from '#scheduler/scheduler.ts';
 import { MemoryJournal } from '#store/memory-journal.ts';
 import { openRevisionStore } from '#store/revision-store.ts';
 import { type Shape, shapes } from './scheduler-shapes.ts';
 
 const { values } = parseArgs({
-  options: { nodes: { type: 'string', default: '5000' }, shape: { type: 'string' } },
+  options: {
+    nodes: { type: 'string', default: '5000' },
+    shape: { type: 'string' },
+    disk: { type: 'boolean', default: false },
+  },
 });
 const workers = 16;
 const codecs = schemaCodecs(new SchemaRegistry(builtinTables));
@@ -40,7 +49,9 @@ process.exit(0);
 
 async function measure(shape: Shape, nodeCount: number) {
   const env = createNodeEnv({ component: 'bench', level: 'warn' });
-  const store = await openRevisionStore({ env, journal: new MemoryJournal() });
+  const directory = values.disk ? mkdtempSync(join(tmpdir(), 'kubets-bench-')) : undefined;
+  const journal = directory ? openSqliteJournal(directory) : new MemoryJournal();
+  const store = await openRevisionStore({ env, journal });
   const server = createApiServer({
     env,
     store,
@@ -98,6 +109,8 @@ async function measure(shape: Shape, nodeCount: number) {
   stop.abort();
   await stopped.catch(() => {});
   await server.close();
+  await store.close();
+  if (directory) rmSync(directory, { recursive: true });
   return {
     shape: shape.name,
     nodes: nodes.length,
