@@ -32,7 +32,9 @@ export interface EventHandlersConfig {
 
 export function podHandler({ state, queue, waitingPods, isOurs }: EventHandlersConfig): InformerHandler<Pod> {
   const assign = (pod: Pod) => {
-    state.setPod(new PodInfo(pod), pod.spec?.nodeName ?? '');
+    // One that we assumed is known already.
+    const assumed = state.pod(pod.metadata?.uid ?? '')?.pod;
+    state.setPod(new PodInfo(pod, assumed), pod.spec?.nodeName ?? '');
     queue.moveAll(assignedPodAdd, undefined, pod);
   };
   /** The pod was placed in our minds only, and goes before it is bound. */
@@ -53,7 +55,7 @@ export function podHandler({ state, queue, waitingPods, isOurs }: EventHandlersC
     onUpdate(before, pod) {
       const uid = pod.metadata?.uid ?? '';
       if (before.spec?.nodeName) {
-        state.setPod(new PodInfo(pod), pod.spec?.nodeName ?? '');
+        state.setPod(new PodInfo(pod, state.pod(uid)?.pod), pod.spec?.nodeName ?? '');
         if (queue.awaitsEvents) for (const event of podChanges(before, pod)) queue.moveAll(event, before, pod);
       } else if (pod.spec?.nodeName) {
         assign(pod);

@@ -28,14 +28,19 @@ export function affinityTerm(term: PodAffinityTerm, podNamespace: string): Affin
   const named = term.namespaces ?? [];
   const namespaces = named.length === 0 && !term.namespaceSelector ? [podNamespace] : [...named].sort();
   const { topologyKey } = term;
-  return {
-    topologyKey,
-    selector,
-    namespaces,
-    namespaceSelector,
-    key: `${topologyKey}|${namespaces.join(',')}|${namespaceSelector.key}|${namespaceSelector.empty}|${selector.key}`,
-  };
+  const key = `${topologyKey}|${namespaces.join(',')}|${namespaceSelector.key}|${namespaceSelector.empty}|${selector.key}`;
+  let known = shared.get(key);
+  if (!known) {
+    known = { topologyKey, selector, namespaces, namespaceSelector, key };
+    if (shared.size >= sharedBound) shared.clear();
+    shared.set(key, known);
+  }
+  return known;
 }
+
+/** Equal terms are one object: a controller's thousand pods carry the same few. */
+const shared = new Map<string, AffinityTerm>();
+const sharedBound = 4096;
 
 export function affinityTerms(terms: readonly PodAffinityTerm[] | undefined, podNamespace: string): AffinityTerm[] {
   return (terms ?? []).map((term) => affinityTerm(term, podNamespace));

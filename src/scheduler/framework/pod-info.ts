@@ -35,7 +35,8 @@ export class PodInfo {
   private required: NodeMatcher | null | undefined;
   private tolerationsText: string | undefined;
 
-  constructor(pod: Pod) {
+  /** `previous` is an older version of a pod that has its node: what cannot change any more is taken over. */
+  constructor(pod: Pod, previous?: PodInfo) {
     const { metadata, spec } = pod;
     this.pod = pod;
     this.uid = metadata?.uid ?? '';
@@ -46,6 +47,11 @@ export class PodInfo {
     this.terminating = metadata?.deletionTimestamp !== undefined;
     this.requests = podRequests(pod);
     this.hostPorts = hostPorts(pod);
+    if (previous) {
+      this.terms = previous.terms;
+      this.termsError = previous.termsError;
+      return;
+    }
     try {
       this.terms = podTerms(pod);
     } catch (error) {
