@@ -13,7 +13,6 @@ import type { Pod } from '#kinds/generated/core-v1.ts';
 import { isPodTerminal } from '../pods/state.ts';
 import { byCreation, countAnnotation, desiredReplicasAnnotation, revisionAnnotation } from './revisions.ts';
 import {
-  availableReplicas,
   isRollingUpdate,
   maxReplicasBefore,
   type ReplicaSetUpdate,
@@ -110,7 +109,7 @@ function scaleDownOld(rollout: Rollout): boolean {
     rollout.scale(replicaSet, replicasOf(replicaSet) - count);
     removed += count;
   }
-  const surplus = availableReplicas(rollout.all) - minAvailable;
+  const surplus = sureReplicas(rollout.all) - minAvailable;
   let shrunk = 0;
   for (const replicaSet of rollout.oldReplicaSets) {
     const count = Math.min(surplus - shrunk, replicasOf(replicaSet));
@@ -119,6 +118,17 @@ function scaleDownOld(rollout: Rollout): boolean {
     shrunk += count;
   }
   return removed + shrunk > 0;
+}
+
+/**
+ * Available replicas that stay when every ReplicaSet has the size that it was given. A status may still count pods that a
+ * smaller size is about to take away; upstream counts them, and can then fall below minimum availability.
+ */
+function sureReplicas(replicaSets: readonly ReplicaSet[]): number {
+  return replicaSets.reduce(
+    (sum, replicaSet) => sum + Math.min(replicaSet.status?.availableReplicas ?? 0, replicasOf(replicaSet)),
+    0,
+  );
 }
 
 function recreate(
