@@ -593,6 +593,8 @@ export class PodWorker {
     for (const container of plan.ephemeralContainers) await this.start(container, sandboxId, sandbox, volumes, signal);
     for (const container of plan.initContainers) {
       const started = await this.start(container, sandboxId, sandbox, volumes, signal);
+      // A running sidecar lets the next container begin: the plan is asked again.
+      if (started && container.restartPolicy === 'Always') this.dirty = true;
       // Those after a failed init container wait for it; a failed sidecar does not stop the others.
       if (!started && container.restartPolicy !== 'Always') return;
     }
