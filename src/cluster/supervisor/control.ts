@@ -6,7 +6,6 @@
  */
 
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { createInterface } from 'node:readline';
 
 export type ControlRequest =
   | { readonly op: 'status' }
@@ -90,6 +89,7 @@ export function listenControl(
 }
 
 function overLines<Out, In>(socket: Socket): ControlConnection<Out, In> {
+  socket.setEncoding('utf8');
   // A peer that is gone shows as the end of its lines.
   socket.on('error', () => {});
   return {
@@ -103,12 +103,15 @@ function overLines<Out, In>(socket: Socket): ControlConnection<Out, In> {
 
 /** Both ends are this program, started by root on this machine: a line is trusted to be what it claims. */
 async function* parseLines<In>(socket: Socket): AsyncGenerator<In, void, void> {
+  let partial = '';
   try {
-    for await (const line of createInterface({ input: socket, crlfDelay: Number.POSITIVE_INFINITY })) {
-      yield JSON.parse(line) as In;
+    for await (const chunk of socket) {
+      const lines = (partial + String(chunk)).split('\n');
+      partial = lines.pop() ?? '';
+      for (const line of lines) yield JSON.parse(line) as In;
     }
   } catch (error) {
-    // A peer that was killed ends its lines like one that closed.
-    if (!socket.errored) throw error;
+    // A peer that was killed, and a connection that we closed, end the lines like an end.
+    if (!socket.destroyed) throw error;
   }
 }
