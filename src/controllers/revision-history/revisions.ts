@@ -11,8 +11,16 @@ import type { ControllerRevision } from '#kinds/generated/apps-v1.ts';
 import type { PodTemplateSpec } from '#kinds/generated/core-v1.ts';
 import { canonicalText, hashName } from '../pods/template-hash.ts';
 
+/** Members are in the order of their names, as upstream's: its clients compare the bytes with what they encode themselves. */
 export function revisionData(template: PodTemplateSpec): RawExtension {
-  return { spec: { template: { ...template, $patch: 'replace' } } };
+  return { spec: { template: sorted({ ...template, $patch: 'replace' }) } };
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(members.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, member]) => [key, sorted(member)]));
 }
 
 /** The template that a revision keeps; undefined when its data is not ours. */
