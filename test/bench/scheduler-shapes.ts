@@ -7,6 +7,8 @@ export interface Shape {
   readonly init: number;
   readonly pods: number;
   readonly nodes: (count: number) => Node[];
+  /** Its pods are placed only after others went: needs an API server that deletes them. */
+  readonly preempts?: true;
   readonly initPod: (i: number) => Pod;
   readonly pod: (i: number) => Pod;
   /** The pods/s that scheduler_perf's CI must not fall below, API server and etcd included. */
@@ -132,6 +134,13 @@ const daemon = (i: number): Pod =>
     },
   );
 
+/** Four of these fill a node of 4 cores so that three have to go for one that wants 3. */
+const sized = (cpu: string, priority: number) => (namespace: string) => (i: number) => {
+  const resources = { cpu, memory: '500Mi' };
+  const container = { name: 'pause', image: 'registry.k8s.io/pause:3.10', resources: { requests: resources } };
+  return pod(namespace, i, {}, { priority, terminationGracePeriodSeconds: 0, containers: [container] });
+};
+
 export const shapes: readonly Shape[] = [
   {
     name: 'SchedulingBasic',
@@ -207,6 +216,15 @@ export const shapes: readonly Shape[] = [
     initPod: basic(initNamespace),
     pod: spread('ScheduleAnyway'),
     upstreamFloor: 340,
+  },
+  {
+    name: 'PreemptionBasic',
+    init: 20_000,
+    pods: 5000,
+    preempts: true,
+    nodes: plain,
+    initPod: sized('900m', 0)(initNamespace),
+    pod: sized('3000m', 10)(podNamespace),
   },
   {
     name: 'Daemonset',

@@ -23,7 +23,7 @@ const { values } = parseArgs({
 
 const nodeCount = Number(values.nodes);
 const rows = shapes
-  .filter(({ name }) => !values.shape || name === values.shape)
+  .filter(({ name, preempts }) => !preempts && (!values.shape || name === values.shape))
   .map((shape) => measure(shape, nodeCount, Number(values.percentage)));
 console.table(rows);
 
