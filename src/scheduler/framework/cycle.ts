@@ -2,6 +2,7 @@
 
 import type { Random } from '#base/env.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
+import type { FilterPlugin } from './node-results.ts';
 import type { PodInfo } from './pod-info.ts';
 
 /** Names one plugin's value in a cycle; make one per plugin instance, not per cycle. */
@@ -20,6 +21,8 @@ export class Cycle {
   /** Plugins whose PreFilter (PreScore) said Skip: their Filter (Score) is not asked. */
   readonly skippedFilters = new Set<string>();
   readonly skippedScores = new Set<string>();
+  /** The filters that are left after PreFilter; set by the framework when first needed. */
+  filters: readonly FilterPlugin[] | undefined;
   private readonly values: unknown[] = [];
 
   constructor(pod: PodInfo, state: ClusterState, random: Random) {

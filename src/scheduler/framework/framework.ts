@@ -153,8 +153,8 @@ export class Framework {
 
   /** All filters of the cycle on the node as it is now, nothing kept. */
   runFilters(cycle: Cycle, node: NodeInfo): Status | undefined {
-    for (const plugin of this.filters) {
-      if (cycle.skippedFilters.has(plugin.name)) continue;
+    cycle.filters ??= this.filtersBeside(undefined, cycle);
+    for (const plugin of cycle.filters) {
       const answer = plugin.filter(cycle, node);
       if (answer) return answer;
     }
