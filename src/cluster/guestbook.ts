@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
-import { isAlreadyExists } from '#api/errors.ts';
+import { isNotFound } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
 import { isAborted } from '#base/abort.ts';
 import { messageOf } from '#base/errors.ts';
@@ -91,11 +91,14 @@ async function create(client: Client, file: string, say: (line: string) => void)
   // These files are part of this program.
   const object = load(readFileSync(join(directory, file), 'utf8')) as KubeObject;
   const plural = object.kind === 'Service' ? 'services' : 'replicationcontrollers';
+  const collection = `/api/v1/namespaces/default/${plural}`;
+  // Asked first: creating a Service that is there fails over its node port, before it fails over its name.
   try {
-    await client.raw('POST', `/api/v1/namespaces/default/${plural}`, object);
-    say(`${plural.slice(0, -1)}/${object.metadata?.name} created`);
+    await client.raw('GET', `${collection}/${object.metadata?.name}`);
   } catch (error) {
-    if (!isAlreadyExists(error)) throw error;
+    if (!isNotFound(error)) throw error;
+    await client.raw('POST', collection, object);
+    say(`${plural.slice(0, -1)}/${object.metadata?.name} created`);
   }
 }
 

@@ -13,7 +13,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Cgroups, cgroupProcesses, detectCgroups, makeCgroup, removeCgroup } from '#platform/node/cgroups.ts';
-import { exec, tryExec } from '#platform/node/exec.ts';
+import { ExecError, exec, tryExec } from '#platform/node/exec.ts';
 import { readIfExists, writeFileAtomic } from '#platform/node/files.ts';
 import { readSysctl } from '#platform/node/machine-facts.ts';
 import { makePrivateMount, mountsBelow, unmountAll } from '#platform/node/mounts.ts';
@@ -92,24 +92,34 @@ export async function prepareNode(machine: Machine, node: NodePlan, others: read
   await exec('ip', ['-batch', '-'], { input: hostLinkCommands(machine.network, node) });
   await exec('ip', ['-n', node.netns, '-batch', '-'], { input: nodeLinkCommands(machine.network, node, others) });
   for (const file of [layout.mountNamespace, layout.utsNamespace]) writeFileSync(file, '');
-  await exec(
-    'nsenter',
-    [
-      `--net=/run/netns/${node.netns}`,
-      'unshare',
-      `--mount=${layout.mountNamespace}`,
-      `--uts=${layout.utsNamespace}`,
-      '--propagation',
-      'private',
-      'sh',
-    ],
-    { input: nodeMountScript(node, layout, { hiddenCgroups: cgroups.unused ? [cgroups.unused.mountPoint] : [] }) },
+  await makeNamespaces(
+    node,
+    layout,
+    nodeMountScript(node, layout, { hiddenCgroups: cgroups.unused ? [cgroups.unused.mountPoint] : [] }),
   );
   for (const other of others) {
     if (existsSync(`/run/netns/${other.netns}`))
       await tryExec('ip', ['-n', other.netns, ...routeCommand(node).split(' ')]);
   }
   writeFileAtomic(markerOf(layout), JSON.stringify(node));
+}
+
+/**
+ * Makes the mount and UTS namespaces, kept by their files, and runs the script inside.
+ *
+ * A mount namespace may be bound only in an older one. The kernel goes by numbers that it hands out per CPU, so where this
+ * process itself is in a young namespace (a container, a chroot of its own) the new one may count as the older: then another
+ * attempt, soon on the other CPU, succeeds.
+ */
+async function makeNamespaces(node: NodePlan, layout: NodeLayout, script: string): Promise<void> {
+  const files = [`--mount=${layout.mountNamespace}`, `--uts=${layout.utsNamespace}`];
+  const args = [`--net=/run/netns/${node.netns}`, 'unshare', ...files, '--propagation', 'private', 'sh'];
+  for (let attempt = 1; ; attempt++) {
+    const { code, stderr } = await tryExec('nsenter', args, { input: script });
+    if (code === 0) return;
+    const isMisjudged = stderr.includes('/ns/mnt') && stderr.includes('Invalid argument');
+    if (!isMisjudged || attempt === 20) throw new ExecError('nsenter', args, code, stderr);
+  }
 }
 
 /** Removes a node's namespaces and links. Its processes must have ended; its data stays. */
