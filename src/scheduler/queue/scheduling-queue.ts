@@ -141,7 +141,7 @@ export class SchedulingQueue {
       const strategy = this.strategyFor(pod, event, before, info.pod);
       if (strategy === 'skip') continue;
       this.requeue(pod, strategy);
-      if ((pod.place as string) !== 'unschedulable') return;
+      if (this.pool.get(info.uid) !== pod) return;
     }
   }
 
