@@ -12,6 +12,7 @@
 import type { KubeObject } from '#api/object.ts';
 import type { EncodedObject } from '#api/request.ts';
 import { deepFreeze } from '#base/edit.ts';
+import { ByteWriter } from '../wire/byte-writer.ts';
 
 /** Turns a view into protobuf bytes; a kind without protobuf (custom resources) has none. */
 export type ProtobufEncoder = (object: KubeObject) => Uint8Array;
@@ -26,7 +27,8 @@ export function rememberView(value: Uint8Array, view: KubeObject): void {
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
-const nothing = new Uint8Array();
+/** Room for the version and its name. */
+const versionBytes = 48;
 
 /** What one version of an object needs to be shown; the same for all objects of a resource. */
 export interface ObjectForm {
@@ -43,6 +45,8 @@ export class CachedObject implements EncodedObject {
   readonly revision: number;
   private readonly form: ObjectForm;
   private view: KubeObject | undefined;
+  /** Where the version goes; 0 until it was looked for. */
+  private offset = 0;
   private protobufBytes: Uint8Array | undefined;
 
   constructor(key: string, value: Uint8Array, revision: number, form: ObjectForm) {
@@ -58,25 +62,26 @@ export class CachedObject implements EncodedObject {
   }
 
   json(): Uint8Array {
-    if (this.form.fromStored) return this.form.encodeJson(this.object);
-    const pieces = this.jsonPieces();
-    const bytes = new Uint8Array(pieces.head.length + pieces.version.length + pieces.tail.length);
-    bytes.set(pieces.head);
-    bytes.set(pieces.version, pieces.head.length);
-    bytes.set(pieces.tail, pieces.head.length + pieces.version.length);
-    return bytes;
+    const writer = new ByteWriter(this.value.length + versionBytes);
+    this.writeJson(writer);
+    return writer.take(0);
   }
 
-  /** The JSON in three pieces, two of them parts of the stored bytes: for writers that copy into a larger buffer. */
-  jsonPieces(): { readonly head: Uint8Array; readonly version: Uint8Array; readonly tail: Uint8Array } {
-    if (this.form.fromStored) return { head: this.json(), version: nothing, tail: nothing };
+  /** Appends the JSON to a larger whole: the stored bytes are copied once. */
+  writeJson(writer: ByteWriter): void {
+    if (this.form.fromStored) {
+      writer.put(this.form.encodeJson(this.object));
+      return;
+    }
     const { value } = this;
-    const at = versionOffset(value);
-    const comma = value[at - 1] === openBrace ? '' : ',';
-    const version = encoder.encode(
-      comma === '' ? `"resourceVersion":"${this.revision}",` : `,"resourceVersion":"${this.revision}"`,
-    );
-    return { head: value.subarray(0, at), version, tail: value.subarray(at) };
+    if (this.offset === 0) this.offset = versionOffset(value);
+    const { offset } = this;
+    writer.put(value.subarray(0, offset));
+    if (value[offset - 1] !== openBrace) writer.ascii(',');
+    writer.ascii('"resourceVersion":"');
+    writer.ascii(String(this.revision));
+    writer.ascii(value[offset - 1] === openBrace && value[offset] === quote ? '",' : '"');
+    writer.put(value.subarray(offset));
   }
 
   /** The same state under a later revision: what a deletion shows. */
@@ -140,7 +145,6 @@ const quote = 0x22;
 const backslash = 0x5c;
 const openBrace = 0x7b;
 const metadataKey = encoder.encode('"metadata":{');
-const leadingFields = new Set(['name', 'generateName', 'namespace', 'selfLink', 'uid']);
 
 /** Where in stored JSON the version goes: after the last of metadata's leading fields (invariant 1). */
 function versionOffset(value: Uint8Array): number {
@@ -150,10 +154,25 @@ function versionOffset(value: Uint8Array): number {
     // "key":"text", repeated
     if (value[at] !== quote) return end;
     const keyEnd = skipString(value, at);
-    const key = decoder.decode(value.subarray(at + 1, keyEnd - 1));
-    if (!leadingFields.has(key) || value[keyEnd + 1] !== quote) return end;
+    if (!isLeadingField(value[at + 1] as number, keyEnd - at - 2) || value[keyEnd + 1] !== quote) return end;
     end = skipString(value, keyEnd + 1);
     at = end + 1;
+  }
+}
+
+/** name, namespace, generateName, selfLink, uid: no other field of metadata has such a first letter and length. */
+function isLeadingField(first: number, length: number): boolean {
+  switch (first) {
+    case 0x6e:
+      return length === 4 || length === 9;
+    case 0x67:
+      return length === 12;
+    case 0x73:
+      return length === 8;
+    case 0x75:
+      return length === 3;
+    default:
+      return false;
   }
 }
 

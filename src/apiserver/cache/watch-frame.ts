@@ -4,6 +4,8 @@
 
 import type { WatchEventType } from '#api/object.ts';
 import type { EncodedObject, EncodedWatchEvent } from '#api/request.ts';
+import type { ByteWriter } from '../wire/byte-writer.ts';
+import type { CachedObject } from './cached-object.ts';
 
 const encoder = new TextEncoder();
 const heads = {
@@ -29,6 +31,22 @@ export class WatchFrame implements EncodedWatchEvent {
   json(): Uint8Array {
     this.frame ??= jsonFrame(this.type, this.body.json());
     return this.frame;
+  }
+}
+
+/** One event of a watch's initial state: nobody else gets it, so its frame is written and not kept. */
+export class InitialFrame implements EncodedWatchEvent {
+  readonly type = 'ADDED';
+  readonly body: CachedObject;
+
+  constructor(body: CachedObject) {
+    this.body = body;
+  }
+
+  writeJson(writer: ByteWriter): void {
+    writer.put(heads.ADDED);
+    this.body.writeJson(writer);
+    writer.put(tail);
   }
 }
 

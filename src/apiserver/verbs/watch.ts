@@ -10,7 +10,7 @@ import type { KubeObject } from '#api/object.ts';
 import type { ApiResponse, EncodedWatchEvent } from '#api/request.ts';
 import type { Clock, Timer } from '#base/env.ts';
 import { PlainObject } from '../cache/cached-object.ts';
-import { WatchFrame } from '../cache/watch-frame.ts';
+import { InitialFrame, WatchFrame } from '../cache/watch-frame.ts';
 import type { Watcher } from '../cache/watcher.ts';
 import type { RequestContext } from '../context.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -58,7 +58,7 @@ export async function watch(context: RequestContext): Promise<ApiResponse> {
     if (name !== undefined && key !== name && !key.endsWith(`/${name}`)) return false;
     return !matches || matches(object);
   }
-  const head: EncodedWatchEvent[] = initial.map((item) => new WatchFrame('ADDED', item));
+  const head: EncodedWatchEvent[] = initial.map((item) => new InitialFrame(item));
   if (sendInitialEvents && options.allowWatchBookmarks) head.push(bookmark(resource, after, initialEventsEnd));
   const stream = new WatchStream({
     resource,

@@ -14,10 +14,11 @@ import { isAborted } from '#base/abort.ts';
 import type { Env } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
 import { CachedObject } from '../cache/cached-object.ts';
-import { jsonFrame, WatchFrame } from '../cache/watch-frame.ts';
+import { InitialFrame, jsonFrame, WatchFrame } from '../cache/watch-frame.ts';
 import type { CodecLookup } from '../registry/kind-codec.ts';
 import { isTrue } from '../request/request-info.ts';
 import { type Negotiated, negotiate } from './accept.ts';
+import { ByteWriter } from './byte-writer.ts';
 import { encodeProtobufList, protobufWatchFrame } from './protobuf.ts';
 
 const encoder = new TextEncoder();
@@ -160,7 +161,7 @@ class Encoder {
       type: 'stream',
       status: 200,
       headers: headersOf(mediaType, response.headers),
-      chunks: watchChunks(response.events, protobuf ? (event) => this.protobufFrame(event) : jsonOf),
+      chunks: watchChunks(response.events, protobuf ? (event) => this.protobufFrame(event) : jsonOf, !protobuf),
       compressible: false,
     };
   }
@@ -181,11 +182,21 @@ function jsonOf(event: EncodedWatchEvent): Uint8Array {
 async function* watchChunks(
   batches: AsyncIterable<readonly EncodedWatchEvent[]>,
   encode: (event: EncodedWatchEvent) => Uint8Array,
+  json: boolean,
 ): AsyncGenerator<Uint8Array, void, void> {
   for await (const batch of batches) {
     const [only] = batch;
-    if (batch.length === 1 && only) yield encode(only);
-    else yield concat(batch.map(encode));
+    if (batch.length === 1 && only) {
+      yield encode(only);
+      continue;
+    }
+    const writer = new ByteWriter(listChunkBytes);
+    for (const event of batch) {
+      if (json && event instanceof InitialFrame) event.writeJson(writer);
+      else writer.put(encode(event));
+      if (writer.length >= listChunkBytes) yield writer.take();
+    }
+    if (writer.length > 0) yield writer.take(0);
   }
 }
 
@@ -217,39 +228,25 @@ function listHead({ kind, apiVersion, metadata }: Extract<ApiResponse, { readonl
   return `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(meta)},"items":[`;
 }
 
-const comma = encoder.encode(',');
 const listTail = encoder.encode(']}\n');
 
 /** The list in chunks of bounded size: only what is being sent exists twice. */
 function* jsonListChunks(head: Uint8Array, items: readonly EncodedObject[]): Generator<Uint8Array, void, void> {
-  let chunk = new Uint8Array(listChunkBytes);
-  let used = 0;
-  const pieces: Uint8Array[] = [];
-  function* put(...parts: readonly Uint8Array[]): Generator<Uint8Array, void, void> {
-    for (const part of parts) {
-      if (used + part.length > chunk.length) {
-        if (used > 0) yield chunk.subarray(0, used);
-        chunk = new Uint8Array(Math.max(listChunkBytes, part.length));
-        used = 0;
-      }
-      chunk.set(part, used);
-      used += part.length;
-    }
-  }
-  yield* put(head);
+  const writer = new ByteWriter(listChunkBytes + largeObjectBytes);
+  writer.put(head);
   for (let at = 0; at < items.length; at++) {
-    pieces.length = 0;
-    if (at > 0) pieces.push(comma);
+    if (at > 0) writer.ascii(',');
     const item = items[at] as EncodedObject;
-    if (item instanceof CachedObject) {
-      const { head: start, version, tail } = item.jsonPieces();
-      pieces.push(start, version, tail);
-    } else pieces.push(item.json());
-    yield* put(...pieces);
+    if (item instanceof CachedObject) item.writeJson(writer);
+    else writer.put(item.json());
+    if (writer.length >= listChunkBytes) yield writer.take(listChunkBytes + largeObjectBytes);
   }
-  yield* put(listTail);
-  yield chunk.subarray(0, used);
+  writer.put(listTail);
+  yield writer.take(0);
 }
+
+/** Room behind a chunk for the object that fills it, so that the buffer seldom grows. */
+const largeObjectBytes = 8 * 1024;
 
 function bytesResponse(response: Extract<ApiResponse, { readonly type: 'bytes' }>): WireResponse {
   const headers = headersOf(response.contentType, response.headers);

@@ -1,0 +1,45 @@
+/** ByteWriter: collects bytes into one growing buffer: what is written many times should be copied once. */
+
+export class ByteWriter {
+  private buffer: Uint8Array;
+  private used = 0;
+
+  constructor(capacity: number) {
+    this.buffer = new Uint8Array(capacity);
+  }
+
+  get length(): number {
+    return this.used;
+  }
+
+  put(bytes: Uint8Array): void {
+    this.reserve(bytes.length);
+    this.buffer.set(bytes, this.used);
+    this.used += bytes.length;
+  }
+
+  /** ASCII only: numbers and names that have been checked. */
+  ascii(text: string): void {
+    this.reserve(text.length);
+    const { buffer } = this;
+    let at = this.used;
+    for (let index = 0; index < text.length; index++) buffer[at++] = text.charCodeAt(index);
+    this.used = at;
+  }
+
+  /** What was written, and a fresh buffer of the same capacity for what follows. */
+  take(capacity = this.buffer.length): Uint8Array {
+    const taken = this.buffer.subarray(0, this.used);
+    this.buffer = new Uint8Array(capacity);
+    this.used = 0;
+    return taken;
+  }
+
+  private reserve(more: number): void {
+    const needed = this.used + more;
+    if (needed <= this.buffer.length) return;
+    const grown = new Uint8Array(Math.max(needed, 2 * this.buffer.length));
+    grown.set(this.buffer.subarray(0, this.used));
+    this.buffer = grown;
+  }
+}
