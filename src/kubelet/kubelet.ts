@@ -50,6 +50,7 @@ import { PodWorkers } from './pod-worker/workers.ts';
 import type { KubeletPorts } from './ports.ts';
 import { ProbeManager } from './probes/manager.ts';
 import { RuntimeWatch } from './runtime-state/runtime-watch.ts';
+import { UserNamespaces } from './security/user-namespaces.ts';
 import { createRuntimeAccess } from './server/runtime-access.ts';
 import type { KubeletHost } from './server/server.ts';
 import { StaticPods } from './static-pods/static-pods.ts';
@@ -152,6 +153,11 @@ async function startKubelet(
     event: containerEvent,
     wake: (uid) => workers.wake(uid),
   });
+  const userNamespaces = new UserNamespaces({
+    files: ports.files,
+    rootDirectory: config.rootDirectory,
+    maxPods: config.maxPods,
+  });
   const crashLoop = new RestartBackoff(config.crashLoopBackOff);
   const puller = new ImagePuller({ env, images: ports.images, backOff: config.imagePullBackOff });
 
@@ -170,6 +176,7 @@ async function startKubelet(
     puller,
     probes,
     status,
+    userNamespaces,
     crashLoop,
     pullSecrets: (pod) => pullSecrets(pod, objects),
     runtimeHandler: async (pod) => {
@@ -190,6 +197,7 @@ async function startKubelet(
       crashLoop.forget(`${uid}_`);
       puller.forgetPod(uid);
       tokens.forgetPod(uid);
+      userNamespaces.release(uid);
     },
     event: podEvent,
     containerEvent,

@@ -1,7 +1,7 @@
 /** One container as the runtime takes it (pkg/kubelet/kuberuntime generateContainerConfig): environment, mounts, security, limits, names. */
 
 import type { Container } from '#kinds/generated/core-v1.ts';
-import type { ContainerConfig, Mount, MountPropagation, RuntimeImage } from '../cri/runtime.ts';
+import type { ContainerConfig, Mount, MountPropagation, NamespaceOptions, RuntimeImage } from '../cri/runtime.ts';
 import { containerEnvironment, type EnvironmentVariable } from '../environment/environment.ts';
 import { expand } from '../environment/expansion.ts';
 import { podHostname } from '../network/hostname.ts';
@@ -24,6 +24,8 @@ export interface ContainerStart {
   readonly image: RuntimeImage;
   readonly podIPs: readonly string[];
   readonly volumes: ReadonlyMap<string, MountedVolume>;
+  /** The sandbox's own. */
+  readonly usernsOptions?: NamespaceOptions['usernsOptions'] | undefined;
   /** Container whose processes this (ephemeral) one shall see. */
   readonly targetId?: string | undefined;
 }
@@ -69,6 +71,7 @@ export async function containerConfig(start: ContainerStart, services: PodServic
         image,
         seccompRoot: `${config.rootDirectory}/seccomp`,
         seccompDefault: config.seccompDefault,
+        ...(start.usernsOptions ? { usernsOptions: start.usernsOptions } : {}),
         ...(start.targetId === undefined ? {} : { targetId: start.targetId }),
       }),
     },

@@ -3,7 +3,7 @@
 import { quantityMilliValue } from '#api/quantity.ts';
 import type { Container } from '#kinds/generated/core-v1.ts';
 import type { KubeletConfig } from '../config.ts';
-import type { DnsConfig, PodSandboxConfig, PortMapping } from '../cri/runtime.ts';
+import type { DnsConfig, NamespaceOptions, PodSandboxConfig, PortMapping } from '../cri/runtime.ts';
 import { podHostname, sandboxHostname } from '../network/hostname.ts';
 import { sandboxLabels } from '../pod/identity.ts';
 import { isHostNetwork, type NodePod } from '../pod/node-pod.ts';
@@ -25,6 +25,7 @@ export function podSandboxConfig(
   attempt: number,
   dns: DnsConfig,
   config: KubeletConfig,
+  usernsOptions?: NamespaceOptions['usernsOptions'],
 ): PodSandboxConfig {
   const { name, namespace, uid } = pod.metadata;
   const hostNetwork = isHostNetwork(pod);
@@ -44,7 +45,7 @@ export function podSandboxConfig(
     annotations: pod.metadata.annotations ?? {},
     linux: {
       cgroupParent: podCgroupName(pod, config.cgroupRoot),
-      securityContext: sandboxSecurityContext(pod),
+      securityContext: sandboxSecurityContext(pod, usernsOptions),
       sysctls: podSysctls(pod),
       resources: {
         cpuShares: milliCpuToShares(quantityMilliValue(podResources(pod, 'requests').cpu ?? '0')),

@@ -10,6 +10,7 @@ import type { WatchedObjects } from '../objects/referenced-objects.ts';
 import type { ContainerEntry, NodePod } from '../pod/node-pod.ts';
 import type { KubeletPorts } from '../ports.ts';
 import type { ProbeManager } from '../probes/manager.ts';
+import type { UserNamespaces } from '../security/user-namespaces.ts';
 import type { StatusManager } from '../status/status-manager.ts';
 import type { VolumeManager } from '../volumes/manager.ts';
 import type { ResizeVerdict } from './resize.ts';
@@ -39,6 +40,7 @@ export interface PodServices {
   readonly puller: ImagePuller;
   readonly probes: ProbeManager;
   readonly status: StatusManager;
+  readonly userNamespaces: UserNamespaces;
   readonly crashLoop: RestartBackoff;
   readonly pullSecrets: (pod: NodePod) => Promise<readonly Secret[]>;
   /** Handler of the pod's RuntimeClass, '' for the default one. Rejects when there is no such class. */

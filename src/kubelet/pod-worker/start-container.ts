@@ -86,6 +86,7 @@ export async function startContainer(
       podIPs: request.podIPs,
       volumes,
       targetId: targetId(pod, entry, status),
+      usernsOptions: sandbox.linux.securityContext.namespaceOptions.usernsOptions,
     },
     services,
   ).catch((error: unknown) => {

@@ -362,7 +362,13 @@ export class PodWorker {
     // Directories and the cgroup first: the sandbox lives in them.
     if (plan.createSandbox) await this.prepare();
     const handler = plan.createSandbox ? await services.runtimeHandler(pod) : '';
-    const sandbox = podSandboxConfig(pod, plan.attempt, await this.dns(), services.config);
+    const userns = await services.userNamespaces
+      .optionsOf(pod, services.node().supportsUserNamespaces)
+      .catch((error: unknown) => {
+        services.event(pod, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${messageOf(error)}`);
+        throw error;
+      });
+    const sandbox = podSandboxConfig(pod, plan.attempt, await this.dns(), services.config, userns);
     const sandboxId = plan.createSandbox ? await this.createSandbox(sandbox, handler, plan) : plan.sandboxId;
     const volumes = await abortable(settingUp, signal);
     if (volumes && sandboxId !== undefined) await this.startContainers(plan, sandboxId, sandbox, volumes, signal);

@@ -44,12 +44,13 @@ export function effectiveSecurityContext(pod: NodePod, container: Container): Se
   return { ...inherited, ...Object.fromEntries(own) };
 }
 
-export function namespaceOptions(pod: NodePod): NamespaceOptions {
+export function namespaceOptions(pod: NodePod, usernsOptions?: NamespaceOptions['usernsOptions']): NamespaceOptions {
   const { hostNetwork, hostPID, hostIPC, shareProcessNamespace } = pod.spec;
   return {
     network: hostNetwork ? 'NODE' : 'POD',
     pid: hostPID ? 'NODE' : shareProcessNamespace ? 'POD' : 'CONTAINER',
     ipc: hostIPC ? 'NODE' : 'POD',
+    ...(usernsOptions ? { usernsOptions } : {}),
   };
 }
 
@@ -57,11 +58,14 @@ export function isPrivileged(container: Container): boolean {
   return container.securityContext?.privileged === true;
 }
 
-export function sandboxSecurityContext(pod: NodePod): LinuxSandboxSecurityContext {
+export function sandboxSecurityContext(
+  pod: NodePod,
+  usernsOptions?: NamespaceOptions['usernsOptions'],
+): LinuxSandboxSecurityContext {
   const context = pod.spec.securityContext;
   const groups = supplementalGroups(pod);
   return {
-    namespaceOptions: namespaceOptions(pod),
+    namespaceOptions: namespaceOptions(pod, usernsOptions),
     privileged: containersOf(pod).some(({ container }) => isPrivileged(container)),
     seccomp: { profileType: 'RuntimeDefault' },
     ...(context?.runAsUser === undefined ? {} : { runAsUser: context.runAsUser }),
@@ -80,6 +84,7 @@ export interface ContainerSecurityOptions {
   /** Directory of localhost seccomp profiles. */
   readonly seccompRoot: string;
   readonly seccompDefault: boolean;
+  readonly usernsOptions?: NamespaceOptions['usernsOptions'] | undefined;
   /** Container whose processes an ephemeral container sees. */
   readonly targetId?: string;
 }
@@ -90,7 +95,7 @@ export function containerSecurityContext(
   options: ContainerSecurityOptions,
 ): LinuxContainerSecurityContext {
   const effective = effectiveSecurityContext(pod, container);
-  const namespaces = namespaceOptions(pod);
+  const namespaces = namespaceOptions(pod, options.usernsOptions);
   const groups = supplementalGroups(pod);
   const policy = pod.spec.securityContext?.supplementalGroupsPolicy;
   const unmasked = effective.procMount === 'Unmasked';
