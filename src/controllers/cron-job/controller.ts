@@ -2,7 +2,6 @@
 
 import { isAlreadyExists, isNamespaceTerminating, isNotFound } from '#api/errors.ts';
 import { keyOf } from '#api/object.ts';
-import { equalTrees } from '#base/equal.ts';
 import { messageOf } from '#base/errors.ts';
 import { CronJobs } from '#kinds/batch/cron-job/definition.ts';
 import { Jobs } from '#kinds/batch/job/definition.ts';
@@ -11,6 +10,7 @@ import type { Controller, ControllerContext, ControllerFactory } from '#runtime/
 import { referenceTo } from '#runtime/event-recorder.ts';
 import type { Informer } from '#runtime/informer.ts';
 import { controllerOf, dependentsOf, indexByController, isControlledBy } from '../ownership/controller-ref.ts';
+import { StatusWriter } from '../status-write.ts';
 import { WriteFence } from '../write-fence.ts';
 import { type CronJobPlan, planCronJob, withStarted } from './plan.ts';
 
@@ -25,12 +25,14 @@ class CronJobController implements Controller {
   private readonly cronJobs: Informer<CronJob>;
   private readonly jobs: Informer<Job>;
   private readonly fence = new WriteFence();
+  private readonly status: StatusWriter<CronJob>;
 
   constructor(context: ControllerContext) {
     this.context = context;
     const { informers, queue } = context;
     this.cronJobs = informers.of(CronJobs);
     this.jobs = indexByController(informers.of(Jobs));
+    this.status = new StatusWriter(context.client, CronJobs, this.cronJobs, this.fence);
     const enqueue = (cronJob: CronJob) => queue.add(keyOf(cronJob));
     this.cronJobs.addHandler({ onAdd: enqueue, onUpdate: (_, cronJob) => enqueue(cronJob) });
     const enqueueOwner = (job: Job) => {
@@ -50,7 +52,7 @@ class CronJobController implements Controller {
       events.record(referenceTo(CronJobs, cronJob), type, reason, message);
     for (const job of plan.delete) await this.delete(cronJob, job, key, signal);
     const status = await this.start(cronJob, plan, key, signal);
-    await this.writeStatus(cronJob, status, key, signal);
+    await this.status.write(key, cronJob, status, signal);
     return plan.requeueAfterMs === undefined ? {} : { requeueAfterMs: plan.requeueAfterMs };
   }
 
@@ -92,11 +94,5 @@ class CronJobController implements Controller {
       if (!signal.aborted) events.record(subject, 'Warning', 'FailedDelete', `Deleted job: ${messageOf(error)}`);
       throw error;
     }
-  }
-
-  private async writeStatus(cronJob: CronJob, status: CronJobStatus, key: string, signal: AbortSignal): Promise<void> {
-    if (equalTrees(cronJob.status ?? {}, status)) return;
-    const updated = await this.context.client.updateStatus(CronJobs, { ...cronJob, status }, { signal });
-    this.fence.wrote(key, this.cronJobs, updated);
   }
 }

@@ -27,6 +27,7 @@ import { nextAvailabilityMs } from '../pods/state.ts';
 import { type HistoryConfig, removeRevisions, syncHistory } from '../revision-history/history.ts';
 import { surplusRevisions } from '../revision-history/revisions.ts';
 import { slowStart } from '../slow-start.ts';
+import { StatusWriter } from '../status-write.ts';
 import { WriteFence } from '../write-fence.ts';
 import { FailureBackoff } from './failure-backoff.ts';
 import { type DaemonSetInput, type DaemonSetPlan, daemonSetStatus, planDaemonSet } from './plan.ts';
@@ -48,6 +49,7 @@ class DaemonSetController implements Controller {
   private readonly pods: Informer<Pod>;
   private readonly nodes: Informer<Node>;
   private readonly fence = new WriteFence();
+  private readonly status: StatusWriter<DaemonSet>;
   private readonly backoff: FailureBackoff;
 
   constructor(context: ControllerContext) {
@@ -58,6 +60,7 @@ class DaemonSetController implements Controller {
     this.revisions = indexByController(informers.of(ControllerRevisions));
     this.pods = indexByController(informers.of(Pods));
     this.nodes = informers.of(Nodes);
+    this.status = new StatusWriter(context.client, DaemonSets, this.daemonSets, this.fence);
     const enqueue = (daemonSet: DaemonSet) => queue.add(keyOf(daemonSet));
     this.daemonSets.addHandler({ onAdd: enqueue, onUpdate: (_, daemonSet) => enqueue(daemonSet), onDelete: enqueue });
     const enqueueOwners = (object: KubeObject) => this.enqueueOwnersOf(object);
@@ -109,7 +112,7 @@ class DaemonSetController implements Controller {
     };
     const plan = planDaemonSet(input);
     const failure = await this.apply(daemonSet, plan, hash, key, signal);
-    await this.writeStatus(daemonSet, input, history.collisionCount, key, signal);
+    await this.status.write(key, daemonSet, daemonSetStatus(input, history.collisionCount), signal);
     if (failure) throw failure.error;
     const liveHashes = new Set(pods.map(({ metadata }) => metadata?.labels?.[hashLabel]));
     const isLive = (revision: ControllerRevision) =>
@@ -177,19 +180,6 @@ class DaemonSetController implements Controller {
     const failed = (await Promise.allSettled(deletions)).find((result) => result.status === 'rejected');
     if (error !== undefined) return { error };
     return failed && { error: failed.reason };
-  }
-
-  private async writeStatus(
-    daemonSet: DaemonSet,
-    input: DaemonSetInput,
-    collisionCount: number,
-    key: string,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const status = daemonSetStatus(input, collisionCount);
-    if (equalTrees(daemonSet.status, status)) return;
-    const updated = await this.context.client.updateStatus(DaemonSets, { ...daemonSet, status }, { signal });
-    this.fence.wrote(key, this.daemonSets, updated);
   }
 
   private enqueueOwnersOf(object: KubeObject): void {

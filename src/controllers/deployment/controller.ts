@@ -6,7 +6,6 @@
 import { isAlreadyExists, isNamespaceTerminating, isNotFound } from '#api/errors.ts';
 import { keyOf } from '#api/object.ts';
 import { edit } from '#base/edit.ts';
-import { equalTrees } from '#base/equal.ts';
 import { messageOf } from '#base/errors.ts';
 import { Deployments } from '#kinds/apps/deployment/definition.ts';
 import { ReplicaSets } from '#kinds/apps/replica-set/definition.ts';
@@ -26,6 +25,7 @@ import {
   orphansIn,
 } from '../ownership/controller-ref.ts';
 import { selects } from '../ownership/selector.ts';
+import { StatusWriter } from '../status-write.ts';
 import { WriteFence } from '../write-fence.ts';
 import { planDeployment } from './plan.ts';
 import { hasTemplateOf, revisionAnnotation } from './revisions.ts';
@@ -44,6 +44,7 @@ class DeploymentController implements Controller {
   private readonly replicaSets: Informer<ReplicaSet>;
   private readonly pods: Informer<Pod>;
   private readonly fence = new WriteFence();
+  private readonly status: StatusWriter<Deployment>;
 
   constructor(context: ControllerContext) {
     this.context = context;
@@ -51,6 +52,7 @@ class DeploymentController implements Controller {
     this.deployments = informers.of(Deployments);
     this.replicaSets = indexByController(informers.of(ReplicaSets));
     this.pods = indexByController(informers.of(Pods));
+    this.status = new StatusWriter(context.client, Deployments, this.deployments, this.fence);
     const enqueue = (deployment: Deployment) => queue.add(keyOf(deployment));
     this.deployments.addHandler({
       onAdd: enqueue,
@@ -134,7 +136,7 @@ class DeploymentController implements Controller {
       const message = `Failed to create new replica set "${wanted.metadata?.name}": ${messageOf(error)}`;
       if (!signal.aborted) events.record(subject, 'Warning', 'ReplicaSetCreateError', message);
       const status = withCreateFailure(deployment, message, env.clock.now());
-      await this.writeStatus(deployment, status, key, signal);
+      await this.status.write(key, deployment, status, signal);
       throw error;
     }
   }
@@ -154,7 +156,7 @@ class DeploymentController implements Controller {
     if (isControlledBy(existing, deployment) && hasTemplateOf(deployment, existing)) this.wrote(key, existing);
     else {
       const collisionCount = (deployment.status?.collisionCount ?? 0) + 1;
-      await this.writeStatus(deployment, { ...deployment.status, collisionCount }, key, signal);
+      await this.status.write(key, deployment, { ...deployment.status, collisionCount }, signal);
     }
     this.context.queue.add(key);
   }
@@ -189,18 +191,7 @@ class DeploymentController implements Controller {
       current = await this.context.client.update(Deployments, next, { signal });
       this.fence.wrote(key, this.deployments, current);
     }
-    await this.writeStatus(current, status, key, signal);
-  }
-
-  private async writeStatus(
-    deployment: Deployment,
-    status: DeploymentStatus,
-    key: string,
-    signal: AbortSignal,
-  ): Promise<void> {
-    if (equalTrees(deployment.status, status)) return;
-    const updated = await this.context.client.updateStatus(Deployments, { ...deployment, status }, { signal });
-    this.fence.wrote(key, this.deployments, updated);
+    await this.status.write(key, current, status, signal);
   }
 
   private wrote(key: string, replicaSet: ReplicaSet): void {

@@ -3,13 +3,12 @@
  * the condition DisruptionTarget of pods whose eviction did not happen.
  */
 
-import { isConflict, isNotFound } from '#api/errors.ts';
+import { isConflict } from '#api/errors.ts';
 import { keyOf } from '#api/object.ts';
-import { equalTrees } from '#base/equal.ts';
 import { messageOf } from '#base/errors.ts';
 import { Pods } from '#kinds/core/pod/definition.ts';
 import type { Pod } from '#kinds/generated/core-v1.ts';
-import type { PodDisruptionBudget, PodDisruptionBudgetStatus } from '#kinds/generated/policy-v1.ts';
+import type { PodDisruptionBudget } from '#kinds/generated/policy-v1.ts';
 import { PodDisruptionBudgets } from '#kinds/policy/pod-disruption-budget/definition.ts';
 import type { Controller, ControllerContext, ControllerFactory } from '#runtime/controller.ts';
 import { referenceTo } from '#runtime/event-recorder.ts';
@@ -17,6 +16,7 @@ import type { Informer } from '#runtime/informer.ts';
 import { selects } from '../ownership/selector.ts';
 import { isPodTerminal, podCondition } from '../pods/state.ts';
 import { patchPodStatus } from '../pods/status-patch.ts';
+import { StatusWriter } from '../status-write.ts';
 import { WriteFence } from '../write-fence.ts';
 import { type DisruptionPlan, expectedPods, failSafe, needsScale, planDisruption } from './plan.ts';
 import { ScaleFinder } from './scale.ts';
@@ -38,6 +38,7 @@ class DisruptionController implements Controller {
   private readonly pods: Informer<Pod>;
   private readonly scales: ScaleFinder;
   private readonly fence = new WriteFence();
+  private readonly status: StatusWriter<PodDisruptionBudget>;
 
   constructor(context: ControllerContext) {
     this.context = context;
@@ -45,6 +46,7 @@ class DisruptionController implements Controller {
     this.budgets = informers.of(PodDisruptionBudgets);
     this.pods = informers.of(Pods);
     this.scales = new ScaleFinder(context);
+    this.status = new StatusWriter(context.client, PodDisruptionBudgets, this.budgets, this.fence);
     const enqueue = (budget: PodDisruptionBudget) => queue.add(keyOf(budget));
     this.budgets.addHandler({ onAdd: enqueue, onUpdate: (_, budget) => enqueue(budget) });
     const enqueueBudgets = (pod: Pod) => {
@@ -78,10 +80,10 @@ class DisruptionController implements Controller {
     } catch (error) {
       if (signal.aborted || isConflict(error)) throw error;
       this.context.env.log.warn('disruption budget cannot be counted', { key, error: messageOf(error) });
-      await this.writeStatus(budget, failSafe(budget, messageOf(error), nowMs), key, signal);
+      await this.status.write(key, budget, failSafe(budget, messageOf(error), nowMs), signal);
       return {};
     }
-    await this.writeStatus(budget, plan.status, key, signal);
+    await this.status.write(key, budget, plan.status, signal);
     return plan.requeueAfterMs === undefined ? {} : { requeueAfterMs: plan.requeueAfterMs };
   }
 
@@ -110,21 +112,6 @@ class DisruptionController implements Controller {
       events.record(referenceTo(Pods, pod), 'Warning', 'NotDeleted', message);
     }
     return plan;
-  }
-
-  private async writeStatus(
-    budget: PodDisruptionBudget,
-    status: PodDisruptionBudgetStatus,
-    key: string,
-    signal: AbortSignal,
-  ): Promise<void> {
-    if (equalTrees(budget.status, status)) return;
-    try {
-      const updated = await this.context.client.updateStatus(PodDisruptionBudgets, { ...budget, status }, { signal });
-      this.fence.wrote(key, this.budgets, updated);
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
   }
 
   private async clearStaleCondition(key: string, signal: AbortSignal): Promise<{ readonly requeueAfterMs?: number }> {

@@ -2,10 +2,9 @@
 
 import { isNamespaceTerminating, isNotFound } from '#api/errors.ts';
 import { keyOf } from '#api/object.ts';
-import { equalTrees } from '#base/equal.ts';
 import { Jobs } from '#kinds/batch/job/definition.ts';
 import { Pods } from '#kinds/core/pod/definition.ts';
-import type { Job, JobStatus } from '#kinds/generated/batch-v1.ts';
+import type { Job } from '#kinds/generated/batch-v1.ts';
 import type { Pod } from '#kinds/generated/core-v1.ts';
 import type { Controller, ControllerContext, ControllerFactory } from '#runtime/controller.ts';
 import { referenceTo } from '#runtime/event-recorder.ts';
@@ -21,6 +20,7 @@ import {
 import { selects } from '../ownership/selector.ts';
 import { createPod, deletePod } from '../pods/pod-control.ts';
 import { slowStart } from '../slow-start.ts';
+import { StatusWriter } from '../status-write.ts';
 import { WriteFence } from '../write-fence.ts';
 import { type BackoffRecord, noFailures } from './backoff.ts';
 import { isFinished, type JobPlan, planJob } from './plan.ts';
@@ -43,6 +43,7 @@ class JobController implements Controller {
   private readonly jobs: Informer<Job>;
   private readonly pods: Informer<Pod>;
   private readonly fence = new WriteFence();
+  private readonly status: StatusWriter<Job>;
   private readonly backoffs = new Map<string, BackoffRecord>();
 
   constructor(context: ControllerContext) {
@@ -51,6 +52,7 @@ class JobController implements Controller {
     this.jobs = informers.of(Jobs);
     this.pods = indexByController(informers.of(Pods));
     this.pods.addIndex(byJobName, (pod) => [jobKeyOf(pod)]);
+    this.status = new StatusWriter(context.client, Jobs, this.jobs, this.fence);
     const enqueue = (job: Job) => queue.add(keyOf(job));
     this.jobs.addHandler({ onAdd: enqueue, onUpdate: (_, job) => enqueue(job), onDelete: enqueue });
     const enqueueOwners = (pod: Pod) => this.enqueueOwnersOf(pod);
@@ -82,13 +84,9 @@ class JobController implements Controller {
       nowMs: this.context.env.clock.now(),
     });
     const outcome = await this.changePods(job, plan, key, signal);
+    const active = (plan.status.active ?? 0) - outcome.missed || undefined;
     const { events } = this.context;
-    await this.writeStatus(
-      job,
-      { ...plan.status, active: (plan.status.active ?? 0) - outcome.missed || undefined },
-      key,
-      signal,
-    );
+    await this.status.write(key, job, { ...plan.status, active }, signal);
     this.backoffs.set(key, plan.backoff);
     for (const { type, reason, message } of plan.events) events.record(referenceTo(Jobs, job), type, reason, message);
     await Promise.all(plan.release.map((pod) => this.release(pod, key, signal)));
@@ -143,12 +141,6 @@ class JobController implements Controller {
     }
     const failed = results.find((result) => result.status === 'rejected');
     return { missed: plan.create.length - succeeded, error: error ?? failed?.reason };
-  }
-
-  private async writeStatus(job: Job, status: JobStatus, key: string, signal: AbortSignal): Promise<void> {
-    if (equalTrees(job.status, status)) return;
-    const updated = await this.context.client.updateStatus(Jobs, { ...job, status }, { signal });
-    this.fence.wrote(key, this.jobs, updated);
   }
 
   /** Takes the finalizer off; a pod that is gone needs no more. */

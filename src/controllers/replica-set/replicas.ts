@@ -9,7 +9,6 @@ import type { ResourceDefinition } from '#api/definition.ts';
 import { isNamespaceTerminating } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
 import { keyOf } from '#api/object.ts';
-import { equalTrees } from '#base/equal.ts';
 import { Pods } from '#kinds/core/pod/definition.ts';
 import type { Pod } from '#kinds/generated/core-v1.ts';
 import type { Controller, ControllerContext } from '#runtime/controller.ts';
@@ -27,8 +26,9 @@ import {
 import { createPod, deletePod, podFromTemplate } from '../pods/pod-control.ts';
 import { isPodActive, isPodTerminating, nextAvailabilityMs } from '../pods/state.ts';
 import { slowStart } from '../slow-start.ts';
+import { StatusWriter } from '../status-write.ts';
 import { WriteFence } from '../write-fence.ts';
-import { planReplicas, type ReplicaOwner, type ReplicaStatus, replicaStatus } from './plan.ts';
+import { planReplicas, type ReplicaOwner, replicaStatus } from './plan.ts';
 
 export interface ReplicaKind<T extends ReplicaOwner> {
   readonly definition: ResourceDefinition<T>;
@@ -80,12 +80,14 @@ class ReplicaController<T extends ReplicaOwner> implements Controller {
   private readonly owners: Informer<T>;
   private readonly pods: Informer<Pod>;
   private readonly fence = new WriteFence();
+  private readonly status: StatusWriter<T>;
 
   constructor(context: ControllerContext, kind: ReplicaKind<T>, owners: Informer<T>, pods: Informer<Pod>) {
     this.context = context;
     this.kind = kind;
     this.owners = owners;
     this.pods = pods;
+    this.status = new StatusWriter(context.client, kind.definition, owners, this.fence);
   }
 
   async reconcile(key: string, signal: AbortSignal): Promise<{ readonly requeueAfterMs?: number }> {
@@ -100,7 +102,7 @@ class ReplicaController<T extends ReplicaOwner> implements Controller {
     const nowMs = this.context.env.clock.now();
     const terminating = this.kind.countsTerminating ? this.terminatingPods(owner).length : undefined;
     const status = replicaStatus(owner, active, terminating, failure, nowMs);
-    await this.writeStatus(owner, status, key, signal);
+    await this.status.write(key, owner, status, signal);
     if (failure) throw failure.error;
     if (status.readyReplicas === status.availableReplicas) return {};
     const waitMs = nextAvailabilityMs(active, owner.spec?.minReadySeconds ?? 0, nowMs);
@@ -156,12 +158,6 @@ class ReplicaController<T extends ReplicaOwner> implements Controller {
     const results = await Promise.allSettled(plan.delete.map(async (pod) => wrote(await deletePod(control, pod))));
     const failed = results.find((result) => result.status === 'rejected');
     return failed && { error: failed.reason };
-  }
-
-  private async writeStatus(owner: T, status: ReplicaStatus, key: string, signal: AbortSignal): Promise<void> {
-    if (equalTrees(owner.status, status)) return;
-    const updated = await this.context.client.updateStatus(this.kind.definition, { ...owner, status }, { signal });
-    this.fence.wrote(key, this.owners, updated);
   }
 }
 

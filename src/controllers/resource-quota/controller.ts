@@ -14,6 +14,7 @@ import type { ResourceQuota } from '#kinds/generated/core-v1.ts';
 import type { Controller, ControllerContext, ControllerFactory } from '#runtime/controller.ts';
 import { Informer } from '#runtime/informer.ts';
 import { ResourceDiscovery } from '../discovery/api-resources.ts';
+import { StatusWriter } from '../status-write.ts';
 import { WriteFence } from '../write-fence.ts';
 import { countQuota, limits } from './plan.ts';
 
@@ -34,10 +35,12 @@ class ResourceQuotaController implements Controller {
   /** Informers of the resources that some quota limits, by resource. */
   private readonly watched = new Map<string, Informer<KubeObject>>();
   private readonly fence = new WriteFence();
+  private readonly status: StatusWriter<ResourceQuota>;
 
   constructor(context: ControllerContext) {
     this.context = context;
     this.quotas = context.informers.of(ResourceQuotas);
+    this.status = new StatusWriter(context.client, ResourceQuotas, this.quotas, this.fence);
     this.discovery = new ResourceDiscovery(context);
     this.quotas.addHandler({
       onAdd: (quota) => context.queue.add(keyOf(quota)),
@@ -62,9 +65,7 @@ class ResourceQuotaController implements Controller {
       objects.set(resource, informer.list(quota.metadata?.namespace));
     }
     const status = countQuota(quota, objects, this.context.env.clock.now());
-    if (!status) return;
-    const updated = await this.context.client.updateStatus(ResourceQuotas, { ...quota, status }, { signal });
-    this.fence.wrote(key, this.quotas, updated);
+    await this.status.write(key, quota, status, signal);
   }
 
   private async limitedBy(quota: ResourceQuota): Promise<readonly ResourceDefinition[]> {

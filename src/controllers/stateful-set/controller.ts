@@ -2,13 +2,12 @@
 
 import { isNamespaceTerminating, isNotFound } from '#api/errors.ts';
 import { keyOf } from '#api/object.ts';
-import { equalTrees } from '#base/equal.ts';
 import { messageOf } from '#base/errors.ts';
 import { ControllerRevisions } from '#kinds/apps/controller-revision/definition.ts';
 import { StatefulSets } from '#kinds/apps/stateful-set/definition.ts';
 import { PersistentVolumeClaims } from '#kinds/core/persistent-volume-claim/definition.ts';
 import { Pods } from '#kinds/core/pod/definition.ts';
-import type { ControllerRevision, StatefulSet, StatefulSetStatus } from '#kinds/generated/apps-v1.ts';
+import type { ControllerRevision, StatefulSet } from '#kinds/generated/apps-v1.ts';
 import type { PersistentVolumeClaim, Pod, PodTemplateSpec } from '#kinds/generated/core-v1.ts';
 import type { Controller, ControllerContext, ControllerFactory } from '#runtime/controller.ts';
 import { referenceTo } from '#runtime/event-recorder.ts';
@@ -26,6 +25,7 @@ import { nextAvailabilityMs } from '../pods/state.ts';
 import { type HistoryConfig, removeRevisions, syncHistory } from '../revision-history/history.ts';
 import { surplusRevisions, templateOf } from '../revision-history/revisions.ts';
 import { slowStart } from '../slow-start.ts';
+import { StatusWriter } from '../status-write.ts';
 import { WriteFence } from '../write-fence.ts';
 import { claimOwners, isClaimStale } from './claim-owners.ts';
 import { claimsFor, ordinalOf, revisionOf, withIdentity, withStorage } from './identity.ts';
@@ -44,6 +44,7 @@ class StatefulSetController implements Controller {
   private readonly pods: Informer<Pod>;
   private readonly claims: Informer<PersistentVolumeClaim>;
   private readonly fence = new WriteFence();
+  private readonly status: StatusWriter<StatefulSet>;
 
   constructor(context: ControllerContext) {
     this.context = context;
@@ -52,6 +53,7 @@ class StatefulSetController implements Controller {
     this.revisions = indexByController(informers.of(ControllerRevisions));
     this.pods = indexByController(informers.of(Pods));
     this.claims = informers.of(PersistentVolumeClaims);
+    this.status = new StatusWriter(context.client, StatefulSets, this.sets, this.fence);
     const enqueue = (set: StatefulSet) => queue.add(keyOf(set));
     this.sets.addHandler({ onAdd: enqueue, onUpdate: (_, set) => enqueue(set), onDelete: enqueue });
     const enqueueOwners = (pod: Pod) => this.enqueueOwnersOf(pod);
@@ -93,7 +95,7 @@ class StatefulSetController implements Controller {
       claimsAreStale: (pod) => this.claimsOf(set, pod).some((existing) => isClaimStale(set, pod, existing)),
     });
     const failure = await this.apply(set, plan, key, signal);
-    await this.writeStatus(set, plan.status, key, signal);
+    await this.status.write(key, set, plan.status, signal);
     if (failure) throw failure.error;
     const live = new Set([update.name, current.name, ...pods.map(revisionOf)]);
     const isLive = ({ metadata }: ControllerRevision) => live.has(metadata?.name);
@@ -234,17 +236,6 @@ class StatefulSetController implements Controller {
         events.record(subject, 'Warning', `Failed${title}`, `${text} failed error: ${messageOf(error)}`);
       throw error;
     }
-  }
-
-  private async writeStatus(
-    set: StatefulSet,
-    status: StatefulSetStatus,
-    key: string,
-    signal: AbortSignal,
-  ): Promise<void> {
-    if (equalTrees(set.status, status)) return;
-    const updated = await this.context.client.updateStatus(StatefulSets, { ...set, status }, { signal });
-    this.fence.wrote(key, this.sets, updated);
   }
 
   private enqueueOwnersOf(pod: Pod): void {
