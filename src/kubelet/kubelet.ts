@@ -23,6 +23,7 @@ import { Informers } from '#runtime/informer.ts';
 import { rejectionOf } from './admission/admission.ts';
 import type { KubeletConfig } from './config.ts';
 import { LocalStorageEviction } from './eviction/local-storage.ts';
+import { MemoryPressureEviction } from './eviction/memory-pressure.ts';
 import { ImageCollector } from './images/image-gc.ts';
 import { ImagePuller } from './images/puller.ts';
 import { LogRotator } from './log-rotation/log-rotator.ts';
@@ -297,20 +298,19 @@ async function startKubelet(
   });
   await statics.look();
   for (const pod of pods.list()) if (isMirrorPod(pod)) accept(pod);
-  const storage = new LocalStorageEviction({
-    env,
-    config,
-    ports,
+  const evictable = {
     pods: () =>
       workers
         .all()
         .filter((worker) => worker.isActive)
         .map((worker) => worker.pod),
-    evict: (pod, verdict) => {
+    evict: (pod: NodePod, verdict: Verdict) => {
       podEvent(pod, 'Warning', verdict.reason, verdict.message);
       workers.get(pod.metadata.uid)?.end(verdict);
     },
-  });
+  };
+  const storage = new LocalStorageEviction({ env, config, ports, ...evictable });
+  const memory = new MemoryPressureEviction({ env, ports, ...evictable });
   const known = new Set(workers.all().map(({ uid }) => uid));
   const orphans = removeOrphans(known, podServices).catch((error: unknown) =>
     env.log.warn('orphan cleanup failed', { error: messageOf(error) }),
@@ -332,6 +332,7 @@ async function startKubelet(
     collector.run(signal),
     statics.run(signal),
     storage.run(signal),
+    memory.run(signal),
     orphans,
   ]);
 

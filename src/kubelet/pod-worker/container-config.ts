@@ -48,6 +48,9 @@ export async function containerConfig(start: ContainerStart, services: PodServic
     containerMounts(start, environment, services),
     ports.files.makeDirectory(`${podLogDirectory(config.podLogsDirectory, pod)}/${container.name}`, 0o755),
   ]);
+  // The files of volumes belong to the pod's users as if it had the host's: the runtime maps them.
+  const { uids, gids } = start.usernsOptions ?? {};
+  const mapped = uids && gids ? mounts.map((mount) => ({ ...mount, uidMappings: uids, gidMappings: gids })) : mounts;
   const stopSignal = container.lifecycle?.stopSignal;
   return {
     metadata: { name: container.name, attempt: restartCount },
@@ -56,7 +59,7 @@ export async function containerConfig(start: ContainerStart, services: PodServic
     args: (container.args ?? []).map((part) => expand(part, lookup)),
     workingDir: container.workingDir ?? '',
     envs: environment,
-    mounts,
+    mounts: mapped,
     devices: [],
     labels: containerLabels(pod, container),
     annotations: containerAnnotations(pod, container, restartCount),

@@ -52,6 +52,8 @@ export interface Verdict {
   readonly reason: string;
   readonly message: string;
   readonly graceSeconds?: number;
+  /** Upstream marks it with a DisruptionTarget condition: no fault of the pod. */
+  readonly isDisruption?: boolean;
 }
 
 export class PodWorker {

@@ -32,7 +32,7 @@ export interface PodStatusFacts {
   /** PodResizePending and PodResizeInProgress, while they hold. */
   readonly resizeConditions?: readonly PodCondition[] | undefined;
   /** A decision of the kubelet that ends the pod: DeadlineExceeded, Evicted. */
-  readonly verdict?: { readonly reason: string; readonly message: string } | undefined;
+  readonly verdict?: { readonly reason: string; readonly message: string; readonly isDisruption?: boolean } | undefined;
 }
 
 export function podStatus(facts: PodStatusFacts): PodStatus {
@@ -75,7 +75,7 @@ export function podStatus(facts: PodStatusFacts): PodStatus {
 
   const foreign = (pod.status.conditions ?? []).filter(({ type }) => !kubeletConditions.has(type));
   const conditions = podConditions({ pod, phase, statuses, sandboxReady: !sandboxNeed(pod, runtime).changed, foreign });
-  const disruption = previous.conditions?.find(({ type }) => type === 'DisruptionTarget');
+  const disruption = previous.conditions?.find(({ type }) => type === 'DisruptionTarget') ?? disruptionOf(facts);
   const ips = podIPs(facts);
   return {
     ...(pod.metadata.generation ? { observedGeneration: pod.metadata.generation } : {}),
@@ -95,6 +95,18 @@ export function podStatus(facts: PodStatusFacts): PodStatus {
     ...(regular.length > 0 ? { containerStatuses: regular } : {}),
     ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
     qosClass: qosClassOf(pod),
+  };
+}
+
+function disruptionOf({ pod, verdict }: PodStatusFacts): PodCondition | undefined {
+  if (!verdict?.isDisruption) return undefined;
+  const { generation } = pod.metadata;
+  return {
+    type: 'DisruptionTarget',
+    ...(generation ? { observedGeneration: generation } : {}),
+    status: 'True',
+    reason: 'TerminationByKubelet',
+    message: verdict.message,
   };
 }
 
