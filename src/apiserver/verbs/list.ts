@@ -55,6 +55,8 @@ async function atRevision(
 ): Promise<ListResponse> {
   const { server, resource } = context;
   const { cache, prefix, form } = resource;
+  // A snapshot lasts as long as the store's history, whether or not the cache could still show it: clients rely on the end.
+  if (revision < (await server.store.compactedRevision())) throw expired(options, start);
   if (cache.lastChange <= revision) return fromCache(context, options, matches, start, to, revision);
   const items: CachedObject[] = [];
   const limit = options.limit || Number.POSITIVE_INFINITY;

@@ -230,7 +230,7 @@ function keepSystemFields(draft: MutableObject, old: KubeObject): void {
   if (before.selfLink === undefined) delete metadata.selfLink;
 }
 
-/** Spec and status are written apart: what the request may not write is as it was. */
+/** Spec and status are written apart: what the request may not write is as it was. Views say themselves what they write. */
 function isolate(context: RequestContext, draft: MutableObject, old: KubeObject): void {
   const fields = draft as Record<string, unknown>;
   const before = old as Readonly<Record<string, unknown>>;
@@ -238,7 +238,9 @@ function isolate(context: RequestContext, draft: MutableObject, old: KubeObject)
     for (const field of Object.keys({ ...fields, ...before })) {
       if (field !== 'status' && field !== 'metadata') setOrDelete(fields, field, before[field]);
     }
-  } else if (context.resource.definition.hasStatus) setOrDelete(fields, 'status', before.status);
+  } else if (context.info.subresource === '' && context.resource.definition.hasStatus) {
+    setOrDelete(fields, 'status', before.status);
+  }
 }
 
 /** Runs the definition's hooks, counts the generation. */
