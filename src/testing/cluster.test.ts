@@ -19,7 +19,7 @@ const web: Deployment = {
 };
 
 test('createCluster: nodes are ready, a deployment comes to run, an update replaces its pods', async () => {
-  const cluster = await createCluster({ nodes: 3, seed: 1 });
+  using cluster = await createCluster({ nodes: 3, seed: 1 });
   const nodes = await cluster.client.list(Nodes);
   assert.deepEqual(
     nodes.items.map(({ metadata, status }) => [metadata?.name, status?.conditions?.at(-1)?.status]),
@@ -47,7 +47,7 @@ test('createCluster: nodes are ready, a deployment comes to run, an update repla
 });
 
 test('createCluster: containers outlive the agent and the server, and end with the machine', async () => {
-  const cluster = await createCluster({ nodes: 2, seed: 2 });
+  using cluster = await createCluster({ nodes: 2, seed: 2 });
   await cluster.client.create(Deployments, web);
   await cluster.until(() => cluster.running('default').length === 3);
   const before = cluster.running('default');

@@ -1,11 +1,11 @@
 /**
  * createCluster: a whole cluster in this process, on simulated time, disk, network and nodes.
  *
- *   const cluster = await createCluster({ nodes: 3, seed: 1 });
+ *   using cluster = await createCluster({ nodes: 3, seed: 1 });
  *   await cluster.client.create(Deployments, web);
  *   await cluster.until(() => cluster.running('default').length === 3);
  *
- * The control plane is the real one; a node is a SimulatedMachine with a simulated kubelet. Time passes only while a call of
+ * `using cluster = ...` ends it with its block. The control plane is the real one; a node is a SimulatedMachine with a simulated kubelet. Time passes only while a call of
  * `cluster.client` is under way, or in `advance` and `until`. Everything that happens follows from the seed: two clusters with
  * the same seed and the same calls have the same history, byte for byte.
  */
@@ -70,7 +70,7 @@ export class SimulatedCluster {
   private server: SimProcess | undefined;
   private managers: SimProcess | undefined;
   private handler: ApiHandler | undefined;
-  private lives = 0;
+  private readonly processes: SimProcess[] = [];
 
   constructor(options: ClusterOptions) {
     this.options = options;
@@ -127,7 +127,9 @@ export class SimulatedCluster {
 
   /** A process of its own; `name` tells its randomness apart. */
   process(name: string): SimProcess {
-    return new SimProcess(`${name}/${this.lives++}`, this.env);
+    const process = new SimProcess(`${name}/${this.processes.length}`, this.env);
+    this.processes.push(process);
+    return process;
   }
 
   /** kill -9 of the API server (and of controllers and scheduler, where they live with it). */
@@ -166,6 +168,11 @@ export class SimulatedCluster {
     const process = this.process('managers');
     this.managers = process;
     await startManagers(process, this.network.handlerFor(process, 'managers'));
+  }
+
+  /** Ends every process, so that nothing keeps the cluster in memory. */
+  [Symbol.dispose](): void {
+    for (const process of this.processes) process.kill();
   }
 
   private checkStart(node: string, key: string, uid: string): void {

@@ -14,7 +14,7 @@ for (const nodes of [1, 3, 100, 1000]) {
   const times: number[] = [];
   for (let run = 0; run < 5; run++) {
     const begin = performance.now();
-    await createCluster({ nodes, seed: run });
+    using _cluster = await createCluster({ nodes, seed: run });
     times.push(performance.now() - begin);
   }
   const [first = 0, ...later] = times;
@@ -22,7 +22,7 @@ for (const nodes of [1, 3, 100, 1000]) {
   console.log(`${String(nodes).padStart(4)} nodes: first ${first.toFixed(0)} ms, then ${mean.toFixed(0)} ms`);
 }
 
-const cluster = await createCluster({ nodes: 10, seed: 1 });
+using cluster = await createCluster({ nodes: 10, seed: 1 });
 const template = {
   metadata: { labels: { app: 'web' } },
   spec: { containers: [{ name: 'web', image: 'web:1' }] },

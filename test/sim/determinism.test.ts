@@ -7,7 +7,7 @@ import { simulate } from './run.ts';
 
 test('a simulated cluster with faults has one history per seed', async () => {
   const histories: string[] = [];
-  for (const seed of ['one', 'one', 'two']) histories.push(historyText((await simulate(seed)).cluster.disk));
+  for (const seed of ['one', 'one', 'two']) histories.push(historyText((await simulate(seed)).disk));
   const [first, again, other] = histories;
   assert.ok(first && first.split('\n').length > 300);
   assert.equal(again, first);

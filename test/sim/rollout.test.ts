@@ -19,7 +19,7 @@ const target = { namespace: 'default', name: 'web' };
 
 for (let seed = 1; seed <= 10; seed++) {
   test(`seed ${seed}: a rolling update keeps between ${fewest} available and ${most} pods`, async () => {
-    const cluster = await createCluster({ nodes: 3, seed });
+    using cluster = await createCluster({ nodes: 3, seed });
     const labels = { app: 'web' };
     const template = { metadata: { labels }, spec: { containers: [{ name: 'web', image: 'web:0' }] } };
     const spec = { replicas, selector: { matchLabels: labels }, template };

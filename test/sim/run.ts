@@ -2,6 +2,7 @@
 
 import { Deployments } from '#kinds/apps/deployment/definition.ts';
 import { Pods } from '#kinds/core/pod/definition.ts';
+import type { SimDisk } from '#platform/sim/disk.ts';
 import type { SimEnvOptions } from '#platform/sim/env.ts';
 import { SimRandom } from '#platform/sim/random.ts';
 import { createCluster, type SimulatedCluster } from '#testing/cluster.ts';
@@ -12,7 +13,7 @@ import { Chaos } from './chaos.ts';
 import { Workload } from './workload.ts';
 
 export interface SimRun {
-  readonly cluster: SimulatedCluster;
+  readonly disk: SimDisk;
   readonly violations: readonly string[];
   readonly faults: ReadonlyMap<string, number>;
   readonly outcomes: ReadonlyMap<string, number>;
@@ -26,7 +27,7 @@ const restMs = 10 * 60_000;
 
 export async function simulate(seed: number | string, options: Pick<SimEnvOptions, 'onLog'> = {}): Promise<SimRun> {
   const controllers = new SimRandom(seed).chance(0.7) ? 'apart' : 'server';
-  const cluster = await createCluster({ nodes: 3, controllers, ...options, seed });
+  using cluster = await createCluster({ nodes: 3, controllers, ...options, seed });
   const user = cluster.process('user');
   const workload = new Workload(user, cluster.clientOn('user', user, 'user'), cluster.env.random.fork('workload'));
   const witnessProcess = cluster.process('witness');
@@ -50,7 +51,7 @@ export async function simulate(seed: number | string, options: Pick<SimEnvOption
     ...(await witnessed(cluster, Deployments, deployments)),
     ...lost(cluster, workload),
   ];
-  return { cluster, violations, faults: chaos.done, outcomes: workload.outcomes };
+  return { disk: cluster.disk, violations, faults: chaos.done, outcomes: workload.outcomes };
 }
 
 /** At rest a watcher knows exactly what a list shows. */

@@ -66,12 +66,16 @@ export class SimNetwork {
     await this.message(host);
     if (!listener?.process.alive || this.listener !== listener) throw new ConnectionError('connection refused');
     const exchange = new AbortController();
-    const end = () => exchange.abort();
     const ends = [request.signal, caller.died, listener.process.died, this.linkOf(host).signal];
-    for (const signal of ends) signal.addEventListener('abort', end, { once: true });
     const done = () => {
       for (const signal of ends) signal.removeEventListener('abort', end);
     };
+    const end = () => {
+      // Now, not in the end of what waits: a dead process has none.
+      done();
+      exchange.abort();
+    };
+    for (const signal of ends) signal.addEventListener('abort', end, { once: true });
     try {
       const response = await untilAborted(listener.handler({ ...request, signal: exchange.signal }), exchange.signal);
       await this.message(host);
