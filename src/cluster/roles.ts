@@ -19,3 +19,9 @@ export function roleCommand(role: Role, ...args: readonly string[]): readonly [p
   const flags = process.execArgv.filter((flag) => !flag.startsWith('--max-semi-space-size'));
   return [process.execPath, ...flags, `--max-semi-space-size=${youngGeneration[role]}`, main, role, ...args];
 }
+
+/**
+ * Environment of every role. One heap for all threads of malloc instead of one each: our threads hardly allocate, and the
+ * others keep 10 to 20 MB that nobody uses.
+ */
+export const roleEnvironment = { MALLOC_ARENA_MAX: '1' } as const;

@@ -30,7 +30,7 @@ import { type FoundRuntime, findRuntime } from '../machine/find-runtime.ts';
 import { type ClusterLayout, nodeLayout } from '../machine/layout.ts';
 import type { NodePlan } from '../machine/network-plan.ts';
 import { clusterCgroup, enterNode, type Machine, prepareHost, prepareNode } from '../machine/node-machine.ts';
-import type { Role } from '../roles.ts';
+import { type Role, roleEnvironment } from '../roles.ts';
 import { type ClusterSettings, machineOf, nodesOf } from '../settings.ts';
 import {
   type ControlAnswer,
@@ -177,7 +177,7 @@ class Supervisor {
       '--data-dir',
       this.options.layout.data,
     );
-    return this.spec('server', program, args);
+    return this.spec('server', program, args, roleEnvironment);
   }
 
   private agentUnit(settings: ClusterSettings, machine: Machine, node: NodePlan): UnitSpec {
@@ -190,7 +190,7 @@ class Supervisor {
       '--node',
       node.name,
     );
-    return this.spec(`agent-${node.name}`, 'nsenter', [...enterNode(machine, node), ...command]);
+    return this.spec(`agent-${node.name}`, 'nsenter', [...enterNode(machine, node), ...command], roleEnvironment);
   }
 
   private containerdUnit(machine: Machine, node: NodePlan, runtime: FoundRuntime): UnitSpec {
