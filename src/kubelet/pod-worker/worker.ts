@@ -15,12 +15,10 @@ import { parseTime } from '#api/time.ts';
 import { AbortedError, isAborted } from '#base/abort.ts';
 import type { Timer } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
-import type { Container, PodCondition, ResourceRequirements } from '#kinds/generated/core-v1.ts';
+import type { Container } from '#kinds/generated/core-v1.ts';
 import { isCriError, type PodSandboxConfig } from '../cri/runtime.ts';
-import { podResolver } from '../network/resolver.ts';
 import { findContainer, isTerminalPhase, type NodePod } from '../pod/node-pod.ts';
-import { podDirectory, podLogDirectory } from '../pod/paths.ts';
-import { type PodCgroupLimits, podCgroupLimits } from '../pod/resources.ts';
+import { podLogDirectory } from '../pod/paths.ts';
 import {
   emptyStatus,
   type PodRuntimeStatus,
@@ -38,15 +36,16 @@ import { abortable } from './abortable.ts';
 import { type PodActions, planPod } from './actions.ts';
 import { collectContainers, removePodFromRuntime } from './garbage.ts';
 import { killContainer, killPod } from './kill.ts';
-import { isResizing, type ResizeVerdict, resizable, resizeRequest, resizeSummary, withGranted } from './resize.ts';
-import { podCgroupName, podSandboxConfig } from './sandbox-config.ts';
+import { PodResizes } from './pod-resizes.ts';
+import { PodVolumes } from './pod-volumes.ts';
+import { describeSandbox, prepareNode } from './prepare.ts';
+import { podCgroupName } from './sandbox-config.ts';
 import type { PodServices } from './services.ts';
 import { StartError, startContainer } from './start-container.ts';
 import { effectiveGraceSeconds, nextState, type PodState } from './state.ts';
 
 /** A failed pass is tried again after this, doubling up to the longest. */
 const retryMs = { initial: 500, max: 10_000 } as const;
-const volumeRetryMs = { initial: 500, max: 122_000 } as const;
 
 export interface Verdict {
   readonly reason: string;
@@ -66,18 +65,11 @@ export class PodWorker {
   private stopped = false;
   private cleanedUp = false;
   private graceSeconds: number | undefined;
-  private readonly grants = new Map<string, ResourceRequirements>();
-  private resizePending: ResizeVerdict | undefined;
-  private resizeError: string | undefined;
-  /** Generation whose resize has begun and is not yet done. */
-  private resizing: number | undefined;
-  private cgroupLimits: PodCgroupLimits | undefined;
+  private readonly resizes: PodResizes;
+  private readonly volumes: PodVolumes;
   private readonly hooksDone = new Set<string>();
   private readonly failures = new Map<string, StartFailure>();
   private runtime: PodRuntimeStatus;
-  private volumes: Promise<ReadonlyMap<string, MountedVolume>> | undefined;
-  private volumesStale = false;
-  private nextRefreshMs: number | undefined;
   /** Cut short when the pod begins to end, or when it must end sooner. */
   private pass = new AbortController();
   private running: Promise<void> | undefined;
@@ -85,7 +77,6 @@ export class PodWorker {
   private timer: Timer | undefined;
   private wakeAtMs = Number.POSITIVE_INFINITY;
   private passFailures = 0;
-  private volumeFailures = 0;
   private ended = false;
   private started = false;
   /** It was over when this kubelet first saw it: its published status is better than what the runtime still knows. */
@@ -101,22 +92,18 @@ export class PodWorker {
     this.runtime = emptyStatus(pod.metadata.uid);
     this.wasOver = isTerminalPhase(pod.status.phase);
     this.stale = !isNew;
-    // A resize that an earlier kubelet put off is still not granted.
-    const pending = pod.status.conditions?.some(({ type }) => type === 'PodResizePending') ?? false;
-    for (const { name, resources } of resizable(pod)) {
-      const published = pod.status.containerStatuses?.find((status) => status.name === name)?.resources;
-      this.grants.set(name, (pending ? published : undefined) ?? resources ?? {});
-    }
+    this.resizes = new PodResizes(pod, services);
+    this.volumes = new PodVolumes(services, (ms) => this.wakeIn(ms));
   }
 
   /** The pod with the resources that the node has granted it. */
   get granted(): NodePod {
-    return withGranted(this.pod, this.grants);
+    return this.resizes.granted(this.pod);
   }
 
   /** A resize waits for room on the node. */
   get awaitsResize(): boolean {
-    return this.resizePending !== undefined;
+    return this.resizes.isPending;
   }
 
   get uid(): string {
@@ -141,7 +128,7 @@ export class PodWorker {
     const metadataChanged =
       !isEqual(old.metadata.labels, pod.metadata.labels) ||
       !isEqual(old.metadata.annotations, pod.metadata.annotations);
-    if (metadataChanged) this.volumesStale = true;
+    if (metadataChanged) this.volumes.markStale();
     // Mostly it is the echo of a status that was sent from here.
     if (this.started && !metadataChanged && !changesWork(old, pod)) return;
     this.started = true;
@@ -170,7 +157,7 @@ export class PodWorker {
 
   /** ConfigMaps or Secrets that it refers to have changed. */
   objectsChanged(): void {
-    this.volumesStale = true;
+    this.volumes.markStale();
     this.wake();
   }
 
@@ -312,7 +299,7 @@ export class PodWorker {
       pod,
       podStatus({
         pod,
-        resizeConditions: this.resizeConditions(),
+        resizeConditions: this.resizes.conditions(pod),
         runtime: this.runtime,
         previous: status.previous(this.pod),
         runtimeName: facts.runtimeName,
@@ -335,7 +322,7 @@ export class PodWorker {
     const { services } = this;
     const { signal } = this.pass;
     if (this.stale) await this.look();
-    this.decideResize();
+    this.resizes.decide(this.pod, this.runtime);
     const pod = this.granted;
     this.publish();
     if (isTerminalPhase(services.status.get(this.uid)?.phase)) return;
@@ -354,23 +341,17 @@ export class PodWorker {
     const starts = plan.ephemeralContainers.length + plan.initContainers.length + plan.containers.length;
     if (plan.createSandbox || starts > 0) await this.carryOut(plan, signal);
     await collectContainers(this.runtime, pod, services);
-    await this.refreshVolumes();
+    await this.volumes.refresh(pod);
   }
 
   /** Sandbox and volumes at the same time, then the containers in their order. */
   private async carryOut(plan: PodActions, signal: AbortSignal): Promise<void> {
     const { services, pod } = this;
-    const settingUp = this.volumeSetUp();
+    const settingUp = this.volumes.setUp(pod, () => this.state === 'syncing' && !this.ended);
     // Directories and the cgroup first: the sandbox lives in them.
-    if (plan.createSandbox) await this.prepare();
+    if (plan.createSandbox) await prepareNode(pod, this.resizes.initialLimits(pod), services);
     const handler = plan.createSandbox ? await services.runtimeHandler(pod) : '';
-    const userns = await services.userNamespaces
-      .optionsOf(pod, services.node().supportsUserNamespaces)
-      .catch((error: unknown) => {
-        services.event(pod, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${messageOf(error)}`);
-        throw error;
-      });
-    const sandbox = podSandboxConfig(pod, plan.attempt, await this.dns(), services.config, userns);
+    const sandbox = await describeSandbox(pod, plan.attempt, services);
     const sandboxId = plan.createSandbox ? await this.createSandbox(sandbox, handler, plan) : plan.sandboxId;
     const volumes = await abortable(settingUp, signal);
     if (volumes && sandboxId !== undefined) await this.startContainers(plan, sandboxId, sandbox, volumes, signal);
@@ -407,116 +388,16 @@ export class PodWorker {
     if (plan.kill.length > 0) await this.lookAndPublish();
   }
 
-  /** Grants what the spec asks for, unless the node has no room for it. */
-  private decideResize(): void {
-    const { services, pod } = this;
-    const changed = resizable(pod).some(
-      ({ name, resources }) => !isEqual(this.grants.get(name) ?? {}, resources ?? {}),
-    );
-    if (changed) {
-      const verdict = services.resizeVerdict(pod);
-      if (verdict && !isEqual(verdict, this.resizePending)) {
-        services.event(
-          pod,
-          'Warning',
-          `Resize${verdict.reason}`,
-          `Pod resize ${verdict.reason}: ${resizeSummary(pod, verdict.message)}`,
-        );
-      }
-      this.resizePending = verdict;
-      if (!verdict) {
-        for (const { name, resources } of resizable(pod)) this.grants.set(name, resources ?? {});
-      }
-    } else {
-      this.resizePending = undefined;
-    }
-    const generation = pod.metadata.generation ?? 0;
-    if (isResizing(this.granted, this.runtime)) {
-      if (this.resizing === undefined)
-        services.event(pod, 'Normal', 'ResizeStarted', `Pod resize started: ${resizeSummary(this.granted)}`);
-      this.resizing = generation;
-    } else if (this.resizing !== undefined) {
-      this.resizing = undefined;
-      this.resizeError = undefined;
-      services.event(pod, 'Normal', 'ResizeCompleted', `Pod resize completed: ${resizeSummary(this.granted)}`);
-    }
-  }
-
-  private resizeConditions(): readonly PodCondition[] {
-    const observed = this.pod.metadata.generation;
-    const generation = observed ? { observedGeneration: observed } : {};
-    return [
-      ...(this.resizePending
-        ? [{ type: 'PodResizePending' as const, status: 'True' as const, ...generation, ...this.resizePending }]
-        : []),
-      ...(this.resizing === undefined
-        ? []
-        : [
-            {
-              type: 'PodResizeInProgress' as const,
-              status: 'True' as const,
-              observedGeneration: this.resizing,
-              ...(this.resizeError ? { reason: 'Error', message: this.resizeError } : {}),
-            },
-          ]),
-    ];
-  }
-
-  /** The pod's cgroup is widened before and narrowed after its containers, so that neither stands in the other's way. */
   private async resize(plan: PodActions): Promise<void> {
-    const { services } = this;
-    const pod = this.granted;
-    if (plan.resize.length === 0 && this.resizing === undefined) return;
-    const { cgroups, runtime } = services.ports;
-    const name = podCgroupName(pod, services.config.cgroupRoot);
-    const limits = podCgroupLimits(pod, services.config.podPidsLimit);
-    try {
-      await cgroups.update(name, widest(this.cgroupLimits, limits));
-      for (const { id, container } of plan.resize)
-        await runtime.updateContainerResources(id, resizeRequest(pod, container));
-      await cgroups.update(name, limits);
-      this.cgroupLimits = limits;
-      services.podsChanged();
-      this.stale = true;
-      this.dirty = true;
-    } catch (error) {
-      this.resizeError = messageOf(error);
-      services.event(pod, 'Warning', 'ResizeError', `Pod resize error: ${resizeSummary(pod, this.resizeError)}`);
+    const outcome = await this.resizes.apply(this.pod, plan);
+    if (outcome === 'nothing') return;
+    if (outcome === 'failed') {
       this.publish();
-      this.wakeIn(services.config.crashLoopBackOff.initialMs);
+      this.wakeIn(this.services.config.crashLoopBackOff.initialMs);
+      return;
     }
-  }
-
-  private async prepare(): Promise<void> {
-    const { ports, config } = this.services;
-    const directory = podDirectory(config.rootDirectory, this.uid);
-    const cgroup = podCgroupName(this.pod, config.cgroupRoot);
-    this.cgroupLimits = podCgroupLimits(this.granted, config.podPidsLimit);
-    this.services.podsChanged();
-    try {
-      await Promise.all([
-        ports.files.makeDirectory(`${directory}/volumes`, 0o750),
-        ports.files.makeDirectory(`${directory}/containers`, 0o750),
-        ports.files.makeDirectory(podLogDirectory(config.podLogsDirectory, this.pod), 0o755),
-        ports.cgroups.create(cgroup, this.cgroupLimits),
-      ]);
-    } catch (error) {
-      this.services.event(
-        this.pod,
-        'Warning',
-        'FailedCreatePodContainer',
-        `unable to ensure pod container exists: ${messageOf(error)}`,
-      );
-      throw error;
-    }
-  }
-
-  private async dns() {
-    const { services, pod } = this;
-    const { clusterDNS, clusterDomain } = services.config;
-    const { config, warnings } = podResolver(pod, await services.nodeDns(), { clusterDNS, clusterDomain });
-    for (const warning of warnings) services.event(pod, 'Warning', 'DNSConfigForming', warning);
-    return config;
+    this.stale = true;
+    this.dirty = true;
   }
 
   private async createSandbox(
@@ -532,6 +413,7 @@ export class PodWorker {
     try {
       id = await services.ports.runtime.runPodSandbox(sandbox, handler);
     } catch (error) {
+      this.stale = true;
       if (this.state === 'syncing') {
         services.event(pod, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${messageOf(error)}`);
       }
@@ -552,43 +434,6 @@ export class PodWorker {
     const names = new Set((this.pod.spec.initContainers ?? []).map(({ name }) => name));
     const old = this.runtime.containers.filter(({ name, state }) => names.has(name) && state !== 'running');
     await Promise.all(old.map(({ id }) => this.services.ports.runtime.removeContainer(id)));
-  }
-
-  /** Undefined when a volume cannot be set up now: the pod waits, and is woken when what it refers to changes. */
-  private async volumeSetUp(): Promise<ReadonlyMap<string, MountedVolume> | undefined> {
-    const { services, pod } = this;
-    this.volumes ??= services.volumes.setUp(pod);
-    try {
-      const mounted = await this.volumes;
-      this.volumeFailures = 0;
-      return mounted;
-    } catch (error) {
-      this.volumes = undefined;
-      if (isAborted(error) || this.ended) return undefined;
-      if (this.state === 'syncing') services.event(pod, 'Warning', 'FailedMount', messageOf(error));
-      this.wakeIn(Math.min(volumeRetryMs.max, volumeRetryMs.initial * 2 ** this.volumeFailures++));
-      return undefined;
-    }
-  }
-
-  /** Content of volumes follows what it was made from: after a change at once, and from time to time for tokens. */
-  private async refreshVolumes(): Promise<void> {
-    const { services, pod } = this;
-    if (!services.volumes.hasRefreshing(pod)) return;
-    const now = services.env.clock.monotonic();
-    const due = this.nextRefreshMs !== undefined && now >= this.nextRefreshMs;
-    if (this.volumesStale || due) {
-      this.volumesStale = false;
-      try {
-        await services.volumes.refresh(pod);
-      } catch (error) {
-        services.event(pod, 'Warning', 'FailedMount', messageOf(error));
-      }
-    }
-    if (due || this.nextRefreshMs === undefined) {
-      this.nextRefreshMs = now + services.config.syncFrequencyMs * (1 + 0.5 * services.env.random.next());
-    }
-    this.wakeIn(this.nextRefreshMs - services.env.clock.monotonic());
   }
 
   private async startContainers(
@@ -692,8 +537,7 @@ export class PodWorker {
 
   private async cleanUp(): Promise<void> {
     const { services } = this;
-    await this.volumes?.catch(() => {});
-    await services.volumes.tearDown(this.uid);
+    await this.volumes.tearDown(this.uid);
     await services.ports.cgroups.remove(podCgroupName(this.pod, services.config.cgroupRoot));
     services.objects.unregister(this.uid);
     services.podsChanged();
@@ -712,21 +556,6 @@ export class PodWorker {
     this.ended = true;
     this.onRemoved(this);
   }
-}
-
-/** Of two limits the one that hinders least. */
-function widest(before: PodCgroupLimits | undefined, after: PodCgroupLimits): PodCgroupLimits {
-  if (!before) return after;
-  const { cpuQuotaUs, memoryLimitBytes, ...rest } = after;
-  const quota = before.cpuQuotaUs && cpuQuotaUs ? Math.max(before.cpuQuotaUs, cpuQuotaUs) : undefined;
-  const memory =
-    before.memoryLimitBytes && memoryLimitBytes ? Math.max(before.memoryLimitBytes, memoryLimitBytes) : undefined;
-  return {
-    ...rest,
-    cpuShares: Math.max(before.cpuShares, after.cpuShares),
-    ...(quota === undefined ? {} : { cpuQuotaUs: quota }),
-    ...(memory === undefined ? {} : { memoryLimitBytes: memory }),
-  };
 }
 
 /** Whether a new state of the object can change what there is to do; its status is mostly our own. */
