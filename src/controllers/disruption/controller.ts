@@ -5,6 +5,7 @@
 
 import { isConflict } from '#api/errors.ts';
 import { keyOf } from '#api/object.ts';
+import { equalTrees } from '#base/equal.ts';
 import { messageOf } from '#base/errors.ts';
 import { Pods } from '#kinds/core/pod/definition.ts';
 import type { Pod } from '#kinds/generated/core-v1.ts';
@@ -59,7 +60,7 @@ class DisruptionController implements Controller {
       onAdd: enqueueBudgets,
       onUpdate: (old, pod) => {
         enqueueBudgets(pod);
-        if (old.metadata?.labels !== pod.metadata?.labels) enqueueBudgets(old);
+        if (!equalTrees(old.metadata?.labels, pod.metadata?.labels)) enqueueBudgets(old);
       },
       onDelete: enqueueBudgets,
     });

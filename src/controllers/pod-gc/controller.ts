@@ -5,6 +5,7 @@
 
 import { isNotFound } from '#api/errors.ts';
 import { keyOf } from '#api/object.ts';
+import { equalTrees } from '#base/equal.ts';
 import { Nodes } from '#kinds/core/node/definition.ts';
 import { Pods } from '#kinds/core/pod/definition.ts';
 import type { Node, Pod } from '#kinds/generated/core-v1.ts';
@@ -67,7 +68,7 @@ class PodGc implements Controller {
       for (const pod of podsOnNode(this.pods, node.metadata?.name ?? '')) look(pod);
     };
     this.nodes.addHandler({
-      onUpdate: (old, node) => old.spec?.taints !== node.spec?.taints && lookAtAll(node),
+      onUpdate: (old, node) => equalTrees(old.spec?.taints, node.spec?.taints) || lookAtAll(node),
       onDelete: lookAtAll,
     });
   }

@@ -1,6 +1,7 @@
 /** Which pods are behind a Service, under which ports and addresses: what Endpoints and EndpointSlices both tell. */
 
 import { keyOf } from '#api/object.ts';
+import { equalTrees } from '#base/equal.ts';
 import { Pods } from '#kinds/core/pod/definition.ts';
 import { Services } from '#kinds/core/service/definition.ts';
 import type { IPFamily, Pod, Service, ServicePort } from '#kinds/generated/core-v1.ts';
@@ -25,7 +26,7 @@ export function watchServicePods(context: ControllerContext): { services: Inform
   pods.addHandler({
     onAdd: enqueueServicesOf,
     onUpdate: (old, pod) => {
-      const relabeled = old.metadata?.labels !== pod.metadata?.labels;
+      const relabeled = !equalTrees(old.metadata?.labels, pod.metadata?.labels);
       if (!relabeled && !endpointChanged(old, pod)) return;
       enqueueServicesOf(pod);
       if (relabeled) enqueueServicesOf(old);
