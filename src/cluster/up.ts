@@ -4,15 +4,18 @@
  * Running it again is harmless: what runs is left alone, what is missing is started, more nodes are added.
  */
 
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { isNotFound } from '#api/errors.ts';
+import { Nodes } from '#kinds/core/node/definition.ts';
 import { hostRoutes, isRoot } from '#platform/node/machine-facts.ts';
 import { accepts } from '#platform/node/sockets.ts';
 import { examine } from './doctor.ts';
 import { Failure } from './failure.ts';
-import { type ClusterLayout, clusterLayout } from './machine/layout.ts';
+import { type ClusterLayout, clusterLayout, nodeLayout } from './machine/layout.ts';
 import { type NetworkWishes, planNetwork } from './machine/network-plan.ts';
 import { prepareCredentials } from './prepare.ts';
+import { connectClient } from './remote-client.ts';
 import {
   type ClusterSettings,
   checkClusterName,
@@ -21,6 +24,7 @@ import {
   defaultClusterName,
   defaultNodePorts,
   loadSettings,
+  nodesOf,
   saveSettings,
 } from './settings.ts';
 import { askSupervisor, connectControl, type SupervisorStatus } from './supervisor/control.ts';
@@ -62,6 +66,7 @@ export async function up(options: UpOptions): Promise<UpResult> {
   if (runs) await askSupervisor(layout.supervisorSocket, { op: 'reload' });
   else await startSupervisor(layout, settings);
   await waitUntilReady(layout, settings, options);
+  if (former && former.nodes > settings.nodes) await forgetNodes(layout, settings, former.nodes);
   return { layout, settings, created: former === undefined };
 }
 
@@ -78,6 +83,25 @@ async function newSettings(options: UpOptions): Promise<ClusterSettings> {
     apiNames: options.apiNames ?? [],
     ...(options.containerdBinDir === undefined ? {} : { containerdBinDir: options.containerdBinDir }),
   };
+}
+
+/** Nodes that were taken away while the cluster was down: their objects, and what they had on disk. */
+async function forgetNodes(layout: ClusterLayout, settings: ClusterSettings, before: number): Promise<void> {
+  const { client, close } = connectClient({
+    pki: layout.pki,
+    certificate: 'admin',
+    server: `https://127.0.0.1:${settings.apiPort}`,
+  });
+  try {
+    for (const { name } of nodesOf({ ...settings, nodes: before }).slice(settings.nodes)) {
+      await client.delete(Nodes, { name }).catch((error: unknown) => {
+        if (!isNotFound(error)) throw error;
+      });
+      rmSync(nodeLayout(layout, name).data, { recursive: true, force: true });
+    }
+  } finally {
+    close();
+  }
 }
 
 /** Wishes that a cluster can take up later; the others are refused, and not silently forgotten. */

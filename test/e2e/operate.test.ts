@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { load } from 'js-yaml';
 import { pauseArchive } from '#cluster/images/pause/pause.ts';
+import { connectClient } from '#cluster/remote-client.ts';
+import { Nodes } from '#kinds/core/node/definition.ts';
 import { isRoot, readSysctl } from '#platform/node/machine-facts.ts';
 import { kubets, root, TestCluster } from './support.ts';
 
@@ -108,6 +110,21 @@ describe('operating a cluster', { skip: isRoot() ? false : 'needs root' }, () =>
     assert.match(await cluster.run('down'), /is down\.\n$/);
     assert.match(await cluster.run('down'), /was not running\.\n$/);
     if (before === '1') assert.equal(readSysctl('net.ipv4.ip_forward'), '1');
+  });
+
+  test('a node that was taken away while the cluster was down is forgotten', async () => {
+    await cluster.up('--nodes', '1');
+    const { client, close } = connectClient({
+      pki: join(cluster.directory, 'data/pki'),
+      certificate: 'admin',
+      server: `https://127.0.0.1:${cluster.apiPort}`,
+    });
+    const nodes = await client.list(Nodes);
+    close();
+    assert.deepEqual(
+      nodes.items.map((node) => node.metadata?.name),
+      ['node1'],
+    );
   });
 
   test('reset asks first, then deletes data and context', async () => {
