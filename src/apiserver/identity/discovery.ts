@@ -6,21 +6,19 @@ import type { PathHandler } from '../paths.ts';
 export const jwksPath = '/openid/v1/jwks';
 export const configurationPath = '/.well-known/openid-configuration';
 
-/** For ApiServerConfig.paths. `externalUrl` is where clients outside reach the server: 'https://10.0.0.1:6443'. */
+/** For ApiServerConfig.paths. `externalUrl` is how those who verify tokens reach the server: 'https://kubernetes.default.svc'. */
 export function identityPaths(keys: ServiceAccountKeys, externalUrl: string): Readonly<Record<string, PathHandler>> {
   const documents = discoveryDocuments(keys, `${externalUrl}${jwksPath}`);
   const encoder = new TextEncoder();
   const serve =
-    (name: 'configuration' | 'jwks', contentType: string): PathHandler =>
-    async () => ({
-      type: 'bytes',
-      status: 200,
-      contentType,
-      headers: { 'cache-control': 'public, max-age=3600' },
-      body: encoder.encode(JSON.stringify((await documents)[name])),
-    });
+    (path: string, name: 'configuration' | 'jwks', contentType: string): PathHandler =>
+    async (request) => {
+      if (request.path !== path) return undefined;
+      const body = encoder.encode(JSON.stringify((await documents)[name]));
+      return { type: 'bytes', status: 200, contentType, headers: { 'cache-control': 'public, max-age=3600' }, body };
+    };
   return {
-    [configurationPath]: serve('configuration', 'application/json'),
-    [jwksPath]: serve('jwks', 'application/jwk-set+json'),
+    '.well-known': serve(configurationPath, 'configuration', 'application/json'),
+    openid: serve(jwksPath, 'jwks', 'application/jwk-set+json'),
   };
 }

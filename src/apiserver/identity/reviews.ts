@@ -6,11 +6,11 @@
 import { newBadRequest, newInvalid } from '#api/errors.ts';
 import { child, type FieldError, invalid, required } from '#api/field-error.ts';
 import { parseFieldSelector } from '#api/field-selector.ts';
+import type { TokenReview } from '#api/generated/authentication-v1.ts';
 import { parseLabelSelector, selectorFromLabelSelector } from '#api/label-selector.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { ApiResponse, UserInfo } from '#api/request.ts';
 import { formatTime } from '#api/time.ts';
-import type { TokenReview } from '#api/generated/authentication-v1.ts';
 import type {
   NonResourceAttributes,
   ResourceAttributes,

@@ -6,10 +6,10 @@
 
 import { newBadRequest, newConflict, newInvalid, newNotFound } from '#api/errors.ts';
 import { child, type FieldError, invalid } from '#api/field-error.ts';
+import type { TokenRequest } from '#api/generated/authentication-v1.ts';
 import type { KubeObject } from '#api/object.ts';
 import { formatTime } from '#api/time.ts';
 import type { Env } from '#base/env.ts';
-import type { TokenRequest } from '#api/generated/authentication-v1.ts';
 import type { Pod } from '#kinds/generated/core-v1.ts';
 import type { Action } from '../actions/action.ts';
 import { type BoundObject, issueToken, type ServiceAccountKeys } from '../authentication/service-account.ts';
