@@ -14,19 +14,15 @@ const lingerMs = 2_000;
  *
  * A runtime whose command ends without reading its input says how it ended and then resets the connection. Two habits of Node would
  * lose that word: what was read is dropped when the socket breaks, and a failed write breaks it before the rest is read. So
- * bytes are taken as they come, up to the queue's bound, and a failed write leaves the socket to be read to its end.
+ * bytes are taken as they come, up to the queue's bound, and Node is not told of a failed write: the socket is read to its end.
  */
 export function socketStream(socket: Duplex, head?: Uint8Array): ByteStream {
   const queue = new ByteQueue();
   let failure: unknown;
   let writeFailed = false;
-  const destroy = socket.destroy.bind(socket);
-  socket.destroy = (error) => {
-    if (!isWriteError(error) || socket.readableEnded) return destroy(error);
+  hideFailedWrites(socket, () => {
     writeFailed = true;
-    socket.emit('drain');
-    return socket;
-  };
+  });
   if (head && head.length > 0) socket.unshift(head);
   socket.on('data', (chunk: Buffer) => {
     const room = queue.push(chunk);
@@ -34,7 +30,10 @@ export function socketStream(socket: Duplex, head?: Uint8Array): ByteStream {
     socket.pause();
     void room.then(() => socket.resume());
   });
-  socket.on('end', () => queue.end());
+  socket.on('end', () => {
+    queue.end();
+    if (writeFailed) socket.destroy();
+  });
   socket.on('error', (error) => {
     failure = error;
   });
@@ -84,6 +83,15 @@ export function socketStream(socket: Duplex, head?: Uint8Array): ByteStream {
   };
 }
 
-function isWriteError(error: Error | undefined): boolean {
-  return error !== undefined && 'syscall' in error && error.syscall === 'write';
+/** Lets writes that the kernel refuses look like writes that were taken; `onFailed` is told of the first and every other. */
+function hideFailedWrites(socket: Duplex, onFailed: () => void): void {
+  const tolerant = (done: (error?: Error | null) => void) => (error?: Error | null) => {
+    if (!error || !('syscall' in error) || error.syscall !== 'write') return done(error);
+    onFailed();
+    done();
+  };
+  const write = socket._write.bind(socket);
+  socket._write = (chunk, encoding, done) => write(chunk, encoding, tolerant(done));
+  const writev = socket._writev?.bind(socket);
+  if (writev) socket._writev = (chunks, done) => writev(chunks, tolerant(done));
 }
