@@ -81,6 +81,7 @@ export class NodeReporter {
       images,
       now: formatTime(env.clock.now()),
       previous: this.status ?? this.node?.status,
+      recordedCapacity: this.node?.status?.capacity,
     };
     const status = nodeStatus(facts);
     this.config.onStatus(facts, status);
@@ -149,9 +150,11 @@ export class NodeReporter {
     const stale = (this.status?.addresses ?? []).filter(
       (old) => !addresses.some(({ type, address }) => type === old.type && address === old.address),
     );
+    const gone = Object.keys(this.status?.allocatable ?? {}).filter((name) => rest.allocatable?.[name] === undefined);
     const patch = {
       status: {
         ...rest,
+        allocatable: { ...rest.allocatable, ...Object.fromEntries(gone.map((name) => [name, null])) },
         conditions,
         // Addresses merge by type, of which several may be of one: the list is replaced.
         ...(stale.length > 0 || this.status?.addresses?.length !== addresses.length

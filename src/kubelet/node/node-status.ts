@@ -19,6 +19,8 @@ export interface NodeStatusFacts {
   readonly images: readonly RuntimeImage[];
   readonly now: string;
   readonly previous: NodeStatus | undefined;
+  /** Capacity of the node's object as the API server has it. */
+  readonly recordedCapacity: ResourceList | undefined;
 }
 
 /** Upstream's default eviction-hard thresholds; what is kept back for them is not allocatable. */
@@ -60,6 +62,12 @@ export function allocatableOf(capacity: ResourceList, config: KubeletConfig): Re
   return allocatable;
 }
 
+/** Resources that others (device plugins, administrators) wrote into the node's capacity: they can be allocated as well. */
+function extendedResources(recorded: ResourceList | undefined): ResourceList {
+  const names = Object.keys(recorded ?? {}).filter((name) => name.includes('/') && !name.includes('kubernetes.io/'));
+  return Object.fromEntries(names.map((name) => [name, recorded?.[name] ?? '0']));
+}
+
 function kibibytes(bytes: number): string {
   return `${Math.floor(bytes / 1024)}Ki`;
 }
@@ -72,7 +80,7 @@ export function nodeStatus(facts: NodeStatusFacts): NodeStatus {
     : (facts.previous?.nodeInfo?.containerRuntimeVersion ?? '');
   return {
     capacity,
-    allocatable: allocatableOf(capacity, config),
+    allocatable: allocatableOf({ ...extendedResources(facts.recordedCapacity), ...capacity }, config),
     conditions: conditions(facts),
     addresses: [
       ...facts.addresses.map((address) => ({ type: 'InternalIP' as const, address })),
