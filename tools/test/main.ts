@@ -37,9 +37,17 @@ for (const [name, { files, concurrency }] of Object.entries(suites)) {
   const started = performance.now();
   const { status } = spawnSync(
     process.execPath,
-    ['--test', `--test-concurrency=${concurrency}`, '--test-reporter=dot', '--test-reporter-destination=stdout', ...found],
+    [
+      '--test',
+      `--test-concurrency=${concurrency}`,
+      '--test-reporter=dot',
+      '--test-reporter-destination=stdout',
+      ...found,
+    ],
     { cwd: root, stdio: 'inherit' },
   );
-  console.log(`\n${name}: ${status === 0 ? 'passed' : 'failed'} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  console.log(
+    `\n${name}: ${status === 0 ? 'passed' : 'failed'} in ${((performance.now() - started) / 1000).toFixed(1)} s`,
+  );
   if (status !== 0) process.exit(status ?? 1);
 }

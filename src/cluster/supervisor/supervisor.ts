@@ -29,8 +29,7 @@ import { containerdConfig } from '../machine/containerd-config.ts';
 import { type FoundRuntime, findRuntime } from '../machine/find-runtime.ts';
 import { type ClusterLayout, nodeLayout } from '../machine/layout.ts';
 import type { NodePlan } from '../machine/network-plan.ts';
-import { clusterCgroup, enterNode, type Machine, prepareHost, prepareNode } from '../machine/node-machine.ts';
-import { type Role, roleEnvironment } from '../roles.ts';
+import { clusterCgroup, type Machine, prepareHost, prepareNode } from '../machine/node-machine.ts';
 import { type ClusterSettings, machineOf, nodesOf } from '../settings.ts';
 import {
   type ControlAnswer,
@@ -40,20 +39,18 @@ import {
   type SupervisorStatus,
 } from './control.ts';
 import { type ProcessHost, type ProcessIdentity, Unit, type UnitSpec } from './unit.ts';
+import { agentUnit, containerdUnit, type RoleCommand, serverUnit } from './unit-specs.ts';
 
 export interface SupervisorOptions {
   readonly env: Env;
   readonly layout: ClusterLayout;
   /** Read again on every `reload`. */
   readonly settings: () => ClusterSettings;
-  /** How a role of this program is started: program and arguments. */
-  readonly role: (role: Role, ...args: readonly string[]) => readonly [program: string, ...args: string[]];
+  readonly role: RoleCommand;
 }
 
 const processHost: ProcessHost = { start: startProcess, adopt: adoptProcess };
 const rotationIntervalMs = 10 * 60_000;
-/** Processes of the control plane end within this time, or are ended. */
-const stopTimeoutMs = 10_000;
 const retryMs = 2_000;
 
 /** Runs until the cluster is stopped; at once, with false, when another supervisor of this cluster runs. */
@@ -113,7 +110,7 @@ class Supervisor {
 
   /** Starts everything; each part as soon as what it needs is there. Failures are shown as the problem and tried again. */
   private bringUp(settings: ClusterSettings): void {
-    this.startLinked(this.unit(this.serverUnit(settings)));
+    this.startLinked(this.unit(serverUnit(this.options.layout, settings, this.options.role)));
     const machine = machineOf(this.options.layout, settings);
     const nodes = nodesOf(settings);
     this.insist('host', async () => {
@@ -122,13 +119,11 @@ class Supervisor {
         pauseArchive(join(this.options.layout.cache, 'images')),
         prepareHost(machine, nodes),
       ]);
-      for (const node of nodes)
-        this.insist(node.name, () => this.bringUpNode(settings, machine, node, nodes, runtime, pause));
+      for (const node of nodes) this.insist(node.name, () => this.bringUpNode(machine, node, nodes, runtime, pause));
     });
   }
 
   private async bringUpNode(
-    settings: ClusterSettings,
     machine: Machine,
     node: NodePlan,
     nodes: readonly NodePlan[],
@@ -153,13 +148,13 @@ class Supervisor {
         appArmor: hasAppArmor(),
       }),
     );
-    const containerd = this.unit(this.containerdUnit(machine, node, runtime));
+    const containerd = this.unit(containerdUnit(machine, node, runtime, this.stopping.signal));
     containerd.start(this.former.get(containerd.spec.name));
     await waitForSocket(layout.containerdSocket, this.stopping.signal);
     const store = { ctr: runtime.programs.ctr, socket: layout.containerdSocket };
     if (!(await hasImage(store, pauseReference))) await importImages(store, pause);
     if (this.stopping.signal.aborted) return;
-    const agent = this.unit(this.agentUnit(settings, machine, node));
+    const agent = this.unit(agentUnit(machine, node, this.options.role));
     this.startLinked(agent);
   }
 
@@ -167,46 +162,6 @@ class Supervisor {
     const { name } = unit.spec;
     unit.start(this.former.get(name));
     if (this.serving.has(name)) unit.markReady(true);
-  }
-
-  private serverUnit(settings: ClusterSettings): UnitSpec {
-    const [program, ...args] = this.options.role(
-      'server',
-      '--name',
-      settings.name,
-      '--data-dir',
-      this.options.layout.data,
-    );
-    return this.spec('server', program, args, roleEnvironment);
-  }
-
-  private agentUnit(settings: ClusterSettings, machine: Machine, node: NodePlan): UnitSpec {
-    const command = this.options.role(
-      'agent',
-      '--name',
-      settings.name,
-      '--data-dir',
-      this.options.layout.data,
-      '--node',
-      node.name,
-    );
-    return this.spec(`agent-${node.name}`, 'nsenter', [...enterNode(machine, node), ...command], roleEnvironment);
-  }
-
-  private containerdUnit(machine: Machine, node: NodePlan, runtime: FoundRuntime): UnitSpec {
-    const layout = nodeLayout(machine.layout, node.name);
-    const args = [...enterNode(machine, node), runtime.programs.containerd, '--config', layout.containerdConfig];
-    // containerd looks for its shim in PATH.
-    const path = `${runtime.programs.shimDirectory}:${process.env.PATH ?? ''}:/usr/sbin:/sbin`;
-    return {
-      ...this.spec(`containerd-${node.name}`, 'nsenter', args, { PATH: path }),
-      serves: () => waitForSocket(layout.containerdSocket, this.stopping.signal),
-    };
-  }
-
-  private spec(name: string, program: string, args: readonly string[], env: Record<string, string> = {}): UnitSpec {
-    const logFile = join(this.options.layout.logs, `${name}.log`);
-    return { name, stopTimeoutMs, command: () => ({ program, args, env: { ...process.env, ...env }, logFile }) };
   }
 
   private unit(spec: UnitSpec): Unit {
