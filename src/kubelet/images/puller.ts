@@ -34,6 +34,9 @@ export interface PullerConfig {
   readonly backOff: { readonly initialMs: number; readonly maxMs: number };
 }
 
+/** How long a container shows why its pull failed before it shows that it waits for the next one. */
+const showBackOffAfterMs = 2000;
+
 export class ImagePuller {
   private readonly config: PullerConfig;
   private readonly backOff: RestartBackoff;
@@ -121,8 +124,8 @@ export class ImagePuller {
     } catch (error) {
       const said = messageOf(error);
       event('Warning', 'Failed', `Failed to pull image "${requested}": ${said}`);
-      const until = this.backOff.next(key, clock.now());
-      const failure = namedPullError(requested, said, until);
+      this.backOff.next(key, clock.now());
+      const failure = namedPullError(requested, said, clock.now() + showBackOffAfterMs);
       this.lastFailure.set(key, `${failure.reason}: ${failure.message}`);
       throw failure;
     }
