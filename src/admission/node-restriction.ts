@@ -4,11 +4,11 @@
  */
 
 import { newForbidden } from '#api/errors.ts';
+import type { TokenRequest } from '#api/generated/authentication-v1.ts';
 import { jsonEqual } from '#api/patch/json-tree.ts';
 import type { AdmissionContext, AdmissionPlugin } from '#apiserver/admission-plugin.ts';
 import { nodeNameOf } from '#apiserver/authorization/node.ts';
 import type { CollectionName, LiveObjects } from '#apiserver/live-objects.ts';
-import type { TokenRequest } from '#api/generated/authentication-v1.ts';
 import type { Node, Pod } from '#kinds/generated/core-v1.ts';
 
 const pods: CollectionName = '/pods';
