@@ -62,6 +62,8 @@ function insufficientResource({ pod, allocatable, others }: AdmissionFacts): Rej
   const requests = podResources(pod, 'requests');
   for (const [resource, quantity] of Object.entries(requests)) {
     if (compareQuantities(quantity, '0') <= 0) continue;
+    // Somebody else counts extended resources that this node does not know of; the scheduler has seen to them.
+    if (resource.includes('/') && allocatable[resource] === undefined) continue;
     const capacity = allocatable[resource] ?? '0';
     const used = others.reduce(
       (total, other) => addQuantities(total, podResources(other, 'requests')[resource] ?? '0'),
