@@ -92,12 +92,12 @@ export async function readPodRuntimeStatus(
   ]);
   const foundSandboxes = sandboxes
     .filter((sandbox) => sandbox !== undefined)
-    .sort((a, b) => b.createdAtMs - a.createdAtMs);
+    .sort((a, b) => b.metadata.attempt - a.metadata.attempt || b.createdAtMs - a.createdAtMs);
   const newest = foundSandboxes[0];
   return {
     uid,
     sandboxes: foundSandboxes,
-    containers: containers.filter((container) => container !== undefined).sort((a, b) => b.createdAtMs - a.createdAtMs),
+    containers: containers.filter((container) => container !== undefined).sort(newestFirst),
     ips: newest?.state === 'SANDBOX_READY' ? newest.ips : [],
   };
 }
@@ -128,7 +128,12 @@ export async function withContainers(
   const ids = new Set(containers.map(({ id }) => id));
   const others = status.containers.filter(({ id }) => !ids.has(id));
   const all = [...read.filter((container) => container !== undefined), ...others];
-  return { ...status, containers: all.sort((a, b) => b.createdAtMs - a.createdAtMs) };
+  return { ...status, containers: all.sort(newestFirst) };
+}
+
+/** By count before time: the clock may have been set back between two starts, the count never is. */
+function newestFirst(a: ContainerRuntimeStatus, b: ContainerRuntimeStatus): number {
+  return b.restartCount - a.restartCount || b.createdAtMs - a.createdAtMs;
 }
 
 async function orUndefined<T>(call: Promise<T>): Promise<T | undefined> {
