@@ -20,6 +20,9 @@ export interface FieldError {
   readonly message: string;
 }
 
+/** How upstream prints the path of findings that are about no field in particular. */
+export const wholeObject = '[]';
+
 /** Path builder: `child(path, 'spec')`, `index(path, 0)`, `entry(path, 'key')`. '' is the root. */
 export function child(path: string, ...names: readonly string[]): string {
   let result = path;
@@ -51,15 +54,13 @@ export function duplicate(field: string, value: unknown): FieldError {
   return { type: 'FieldValueDuplicate', field, message: `Duplicate value: ${printed(value)}` };
 }
 
-export function notFound(field: string, value: unknown): FieldError {
-  return { type: 'FieldValueNotFound', field, message: `Not found: ${printed(value)}` };
+export function notFound(field: string, value: unknown, detail = ''): FieldError {
+  return { type: 'FieldValueNotFound', field, message: withDetail(`Not found: ${printed(value)}`, detail) };
 }
 
+/** The supported values are listed in the order given; most of upstream's lists are sorted. */
 export function notSupported(field: string, value: unknown, supported: readonly string[]): FieldError {
-  const values = [...supported]
-    .sort()
-    .map((item) => JSON.stringify(item))
-    .join(', ');
+  const values = supported.map((item) => JSON.stringify(item)).join(', ');
   const detail = supported.length > 0 ? `supported values: ${values}` : '';
   return { type: 'FieldValueNotSupported', field, message: withDetail(`Unsupported value: ${printed(value)}`, detail) };
 }

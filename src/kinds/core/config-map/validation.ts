@@ -1,6 +1,6 @@
 /** Rules of ConfigMaps. */
 
-import { child, entry, type FieldError, forbidden, invalid, tooLong } from '#api/field-error.ts';
+import { child, entry, type FieldError, forbidden, invalid, tooLong, wholeObject } from '#api/field-error.ts';
 import { utf8Length } from '#api/label-rules.ts';
 import { isConfigMapKey } from '#api/name-format.ts';
 import { equalTrees } from '#base/equal.ts';
@@ -23,7 +23,7 @@ export function validateConfigMap({ data = {}, binaryData = {} }: ConfigMap): Fi
     for (const message of isConfigMapKey(key)) errors.push(invalid(entry('binaryData', key), key, message));
     size += base64Bytes(binaryData[key] ?? '');
   }
-  if (size > maxDataBytes) errors.push(tooLong('', maxDataBytes));
+  if (size > maxDataBytes) errors.push(tooLong(wholeObject, maxDataBytes));
   return errors;
 }
 

@@ -3,7 +3,10 @@ import type { Draft } from '#base/edit.ts';
 import type { Pod } from '#kinds/generated/core-v1.ts';
 import { podColumns } from './columns.ts';
 import { defaultPod } from './defaults.ts';
-import { podGracePeriod, preparePod, preparePodStatus } from './lifecycle.ts';
+import { podGracePeriod, preparePod, preparePodStatus, writeResize } from './lifecycle.ts';
+import { validatePod } from './validation/pod.ts';
+import { validatePodStatusUpdate } from './validation/status.ts';
+import { validatePodUpdate } from './validation/update.ts';
 
 export const Pods = defineResource<Pod>({
   group: '',
@@ -18,6 +21,9 @@ export const Pods = defineResource<Pod>({
   gracefulDeletion: podGracePeriod,
   prepareForCreate: preparePod,
   prepareForStatusUpdate: preparePodStatus,
+  validate: validatePod,
+  validateUpdate: validatePodUpdate,
+  validateStatusUpdate: validatePodStatusUpdate,
   shortNames: ['po'],
   categories: ['all'],
   selectableFields: {
@@ -72,18 +78,7 @@ export const Pods = defineResource<Pod>({
       type: 'view',
       verbs: ['get', 'patch', 'update'],
       read: (pod) => pod,
-      write: (draft, view: Pod) => {
-        const { spec } = view as Draft<Pod>;
-        for (const list of ['containers', 'initContainers'] as const) {
-          for (const container of draft.spec?.[list] ?? []) {
-            const resized = spec?.[list]?.find(({ name }) => name === container.name);
-            if (resized) {
-              container.resources = resized.resources;
-              container.resizePolicy = resized.resizePolicy;
-            }
-          }
-        }
-      },
+      write: writeResize,
     },
     { name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] },
   ],

@@ -2,7 +2,7 @@
 
 import type { HookContext } from '#api/definition.ts';
 import type { Draft } from '#base/edit.ts';
-import type { Pod } from '#kinds/generated/core-v1.ts';
+import type { Pod, PodStatus } from '#kinds/generated/core-v1.ts';
 import { qosClassOf } from './qos.ts';
 
 /** A new pod is Pending; its class is fixed now; a gated one says that it is not looked at yet. */
@@ -19,7 +19,40 @@ export function preparePod(pod: Draft<Pod>): void {
       },
     ];
   }
+  dropDisabledSources(pod);
   inheritMatchLabels(pod);
+}
+
+/** Projections whose features are off in 1.36: ClusterTrustBundleProjection, PodCertificateRequest. */
+function dropDisabledSources({ spec }: Draft<Pod>): void {
+  for (const { projected } of spec?.volumes ?? []) {
+    for (const source of projected?.sources ?? []) {
+      delete source.clusterTrustBundle;
+      delete source.podCertificate;
+    }
+  }
+}
+
+/**
+ * What pods/resize takes from the client: resources and resize policies, if the containers are the same ones. If they are not, all
+ * of it, for validation to refuse.
+ */
+export function writeResize(draft: Draft<Pod>, view: Pod): void {
+  const { spec } = view as Draft<Pod>;
+  if (!draft.spec || !spec) return;
+  draft.spec.resources = spec.resources;
+  for (const list of ['containers', 'initContainers'] as const) {
+    const resized = spec[list] ?? [];
+    const own = draft.spec[list] ?? [];
+    if (resized.length !== own.length || resized.some(({ name }, position) => name !== own[position]?.name)) {
+      draft.spec[list] = resized;
+      continue;
+    }
+    own.forEach((container, position) => {
+      container.resources = resized[position]?.resources;
+      container.resizePolicy = resized[position]?.resizePolicy;
+    });
+  }
 }
 
 /** Old kubelets corrupted owners and dropped the class by their status writes. */
@@ -29,7 +62,22 @@ export function preparePodStatus(pod: Draft<Pod>, old: Pod, _context: HookContex
     if (before.metadata?.ownerReferences) pod.metadata.ownerReferences = before.metadata.ownerReferences;
     else delete pod.metadata.ownerReferences;
   }
-  if (pod.status) pod.status.qosClass ||= before.status?.qosClass;
+  if (!pod.status) return;
+  pod.status.qosClass ||= before.status?.qosClass;
+  keepObservedGeneration(pod.status, before.status ?? {});
+}
+
+/** Clients that do not know observedGeneration do not take it away (KEP-5067). Conditions of one type correspond in order. */
+function keepObservedGeneration(status: Draft<PodStatus>, before: Draft<PodStatus>): void {
+  if (!status.observedGeneration && before.observedGeneration) status.observedGeneration = before.observedGeneration;
+  const left = [...(before.conditions ?? [])];
+  for (const condition of status.conditions ?? []) {
+    const position = left.findIndex(({ type }) => type === condition.type);
+    const [previous] = position < 0 ? [] : left.splice(position, 1);
+    if (!condition.observedGeneration && previous?.observedGeneration) {
+      condition.observedGeneration = previous.observedGeneration;
+    }
+  }
 }
 
 /** Seconds that the pod has to end: as asked, else its own; none when it runs nowhere or is over. */

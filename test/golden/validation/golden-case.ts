@@ -1,0 +1,100 @@
+/**
+ * Requests whose answers are golden: recorded from an upstream API server by tools/record-golden, replayed against ours. The requests of
+ * a file run in order in one namespace, which both sides make anew, so later ones can update what earlier ones created.
+ */
+
+export interface GoldenCase {
+  readonly name: string;
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'GET';
+  /** Below the namespace ('pods/a') or, from '/', whole. */
+  readonly path: string;
+  readonly body?: unknown;
+  /** Of PATCH; 'application/merge-patch+json' unless told. */
+  readonly contentType?: string;
+  /** Nothing is stored. */
+  readonly dryRun?: boolean;
+}
+
+export interface GoldenAnswer {
+  readonly code: number;
+  readonly reason?: string;
+  readonly message?: string;
+  /** 'field: reason: message', sorted: upstream goes through maps in random order. */
+  readonly causes?: readonly string[];
+  readonly warnings?: readonly string[];
+  /** Without what differs from run to run. */
+  readonly object?: unknown;
+}
+
+export interface RawAnswer {
+  readonly code: number;
+  readonly body: unknown;
+  readonly warnings: readonly string[];
+}
+
+export type Send = (request: {
+  readonly method: GoldenCase['method'];
+  /** With the query. */
+  readonly path: string;
+  readonly body?: unknown;
+  readonly contentType: string;
+}) => Promise<RawAnswer>;
+
+export const goldenNamespace = 'golden-validation';
+
+/** Sends the cases in order and returns their answers by name. */
+export async function answersOf(cases: readonly GoldenCase[], send: Send): Promise<Record<string, GoldenAnswer>> {
+  const answers: Record<string, GoldenAnswer> = {};
+  for (const { name, method, path, body, contentType, dryRun } of cases) {
+    if (Object.hasOwn(answers, name)) throw new Error(`two cases are named ${name}`);
+    const whole = path.startsWith('/') ? path : `/api/v1/namespaces/${goldenNamespace}/${path}`;
+    const raw = await send({
+      method,
+      path: dryRun ? `${whole}?dryRun=All` : whole,
+      contentType: contentType ?? (method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'),
+      ...(body === undefined ? {} : { body }),
+    });
+    answers[name] = normalAnswer(raw);
+  }
+  return answers;
+}
+
+interface StatusBody {
+  readonly kind?: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly details?: { readonly causes?: readonly Readonly<Record<'field' | 'reason' | 'message', string>>[] };
+}
+
+function normalAnswer({ code, body, warnings }: RawAnswer): GoldenAnswer {
+  const status = body as StatusBody;
+  const warned = warnings.length > 0 ? { warnings } : {};
+  if (code < 400) return { code, ...warned, object: withoutIdentity(body) };
+  const causes = (status.details?.causes ?? [])
+    .map(({ field, reason, message }) => `${field}: ${reason}: ${withoutDiff(message)}`)
+    .sort();
+  const message = withoutDiff(status.message ?? '');
+  return {
+    code,
+    reason: status.reason ?? '',
+    // With several causes the message repeats them, in an order of its own.
+    message: causes.length > 1 ? message.slice(0, message.indexOf('[')) : message,
+    causes,
+    ...warned,
+  };
+}
+
+/** The difference that some messages end with names the fields of upstream's internal structs. */
+function withoutDiff(message: string): string {
+  const at = message.indexOf('\n@@');
+  return at < 0 ? message : `${message.slice(0, at)}\n`;
+}
+
+/** Without identity, time and managed fields. */
+function withoutIdentity(body: unknown): unknown {
+  const copy = structuredClone(body) as { metadata?: Record<string, unknown> };
+  for (const field of ['uid', 'creationTimestamp', 'resourceVersion', 'managedFields', 'selfLink']) {
+    delete copy.metadata?.[field];
+  }
+  return copy;
+}
