@@ -19,6 +19,7 @@ import { Nodes } from '#kinds/core/node/definition.ts';
 import { Pods } from '#kinds/core/pod/definition.ts';
 import { ReplicationControllers } from '#kinds/core/replication-controller/definition.ts';
 import { ResourceQuotas } from '#kinds/core/resource-quota/definition.ts';
+import { Secrets } from '#kinds/core/secret/definition.ts';
 import { Services } from '#kinds/core/service/definition.ts';
 import { ServiceAccounts } from '#kinds/core/service-account/definition.ts';
 import { EndpointSlices } from '#kinds/discovery/endpoint-slice/definition.ts';
@@ -279,15 +280,15 @@ test('a quota shows what is used, and gives it back', async () => {
   const { client } = cluster;
   await client.create(ResourceQuotas, {
     metadata: { name: 'q', namespace },
-    spec: { hard: { pods: '5', 'count/configmaps': '9' } },
+    spec: { hard: { pods: '5', 'count/secrets': '9' } },
   });
   await client.create(Deployments, deployment('web', 3));
   const used = async (expected: Readonly<Record<string, string>>) =>
     assert.deepEqual((await client.get(ResourceQuotas, { namespace, name: 'q' })).status?.used, expected);
-  await eventually(cluster, () => used({ pods: '3', 'count/configmaps': '0' }));
-  await client.create(ConfigMaps, { metadata: { name: 'c', namespace } });
+  await eventually(cluster, () => used({ pods: '3', 'count/secrets': '0' }));
+  await client.create(Secrets, { metadata: { name: 'c', namespace } });
   await change(cluster, Deployments, 'web', { spec: { replicas: 1 } });
-  await eventually(cluster, () => used({ pods: '1', 'count/configmaps': '1' }));
+  await eventually(cluster, () => used({ pods: '1', 'count/secrets': '1' }));
 });
 
 test('pods of a dead node are evicted and made again elsewhere; those of a deleted one are removed', async () => {
