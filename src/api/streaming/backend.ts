@@ -8,6 +8,7 @@
  * 3. `signal` ends the request and whatever came of it.
  */
 
+import { StatusError } from '../errors.ts';
 import type { ByteStream } from './byte-stream.ts';
 
 export interface BackendRequest {
@@ -33,18 +34,39 @@ export interface UpgradedBackend {
   readonly connection: ByteStream;
 }
 
+export type UpgradeAnswer =
+  | ({ readonly type: 'upgraded' } & UpgradedBackend)
+  | ({ readonly type: 'response' } & BackendResponse);
+
 export interface Backend {
   /** Rejects with BackendError when no answer came. */
   request(request: BackendRequest): Promise<BackendResponse>;
   /** Asks for another protocol: `upgraded` on 101, else the ordinary answer. Rejects with BackendError when no answer came. */
-  upgrade(
-    request: BackendRequest,
-  ): Promise<({ readonly type: 'upgraded' } & UpgradedBackend) | ({ readonly type: 'response' } & BackendResponse)>;
+  upgrade(request: BackendRequest): Promise<UpgradeAnswer>;
 }
 
 /** The backend could not be reached, or did not speak HTTP. */
 export class BackendError extends Error {
   override readonly name = 'BackendError';
+}
+
+/** Asks for an upgrade; a backend that cannot be reached is a StatusError in upstream's words. */
+export async function dialUpgrade(backend: Backend, request: BackendRequest): Promise<UpgradeAnswer> {
+  try {
+    return await backend.upgrade(request);
+  } catch (error) {
+    throw unreachableBackend(error, 'error dialing backend');
+  }
+}
+
+/** A backend that does not answer, as upstream tells it: 500 without a reason. Other errors are handed back as they are. */
+export function unreachableBackend(error: unknown, what: string): unknown {
+  if (!(error instanceof BackendError)) return error;
+  const message = `${what}: ${error.message}`;
+  return new StatusError(
+    { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code: 500 },
+    { cause: error },
+  );
 }
 
 export function headerOf(headers: BackendResponse['headers'], name: string): string | undefined {

@@ -5,7 +5,7 @@
 
 import { newBadRequest } from '../errors.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
-import { type Backend, headerOf } from './backend.ts';
+import { type Backend, dialUpgrade, headerOf } from './backend.ts';
 import { splice } from './byte-stream.ts';
 import { forwardedHeaders, refusal } from './proxy-upgrade.ts';
 import { isWebSocketRequest, messagesAsBytes, offeredProtocols, type WebSocketAcceptor } from './web-socket.ts';
@@ -33,7 +33,7 @@ export async function tunnelPortForward(
   const headers = Object.fromEntries(
     Object.entries(forwardedHeaders(request)).filter(([name]) => !name.startsWith('sec-websocket-')),
   );
-  const answer = await backend.upgrade({
+  const answer = await dialUpgrade(backend, {
     method: 'POST',
     url,
     headers: { ...headers, connection: 'Upgrade', upgrade: 'SPDY/3.1', 'x-stream-protocol-version': protocols },

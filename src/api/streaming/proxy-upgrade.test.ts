@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ApiRequest } from '../request.ts';
-import type { Backend, BackendRequest } from './backend.ts';
+import { type Backend, BackendError, type BackendRequest } from './backend.ts';
 import { type ByteStream, collect, connectedPair } from './byte-stream.ts';
 import { tunneledProtocols, tunnelPortForward } from './port-forward.ts';
 import { forwardedHeaders, proxyUpgrade } from './proxy-upgrade.ts';
@@ -83,6 +83,19 @@ describe('proxyUpgrade', () => {
       assert.equal(backend.asked.length, 1);
     });
   }
+});
+
+describe('a backend that cannot be reached', () => {
+  it('is told in upstream’s words', async () => {
+    const backend: Backend = {
+      request: () => Promise.reject(new Error('not asked for')),
+      upgrade: () => Promise.reject(new BackendError('dial tcp 10.0.0.1:10250: connect: connection refused')),
+    };
+    await assert.rejects(proxyUpgrade(request({ connection: 'Upgrade' }), url, backend), {
+      message: 'error dialing backend: dial tcp 10.0.0.1:10250: connect: connection refused',
+      code: 500,
+    });
+  });
 });
 
 describe('tunnelPortForward', () => {

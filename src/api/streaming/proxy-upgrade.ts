@@ -11,7 +11,7 @@
 
 import { newInternalError } from '../errors.ts';
 import type { ApiRequest, ApiResponse, Headers } from '../request.ts';
-import type { Backend, BackendResponse } from './backend.ts';
+import { type Backend, type BackendResponse, dialUpgrade } from './backend.ts';
 import { type ByteStream, collect, splice } from './byte-stream.ts';
 
 /** Bytes of a backend's refusal that are handed on. */
@@ -44,7 +44,7 @@ export async function proxyUpgrade(
   backend: Backend,
   headers = forwardedHeaders(request),
 ): Promise<ApiResponse> {
-  const answer = await backend.upgrade({ method: request.method, url, headers, signal: request.signal });
+  const answer = await dialUpgrade(backend, { method: request.method, url, headers, signal: request.signal });
   if (answer.type === 'response') return refusal(answer);
   return {
     type: 'upgrade',

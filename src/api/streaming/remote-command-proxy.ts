@@ -7,7 +7,7 @@ import type { Clock } from '#base/env.ts';
 import { fromStatus, newBadRequest, newInternalError } from '../errors.ts';
 import type { Status } from '../generated/meta-v1.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
-import type { Backend, BackendResponse } from './backend.ts';
+import { type Backend, type BackendResponse, dialUpgrade } from './backend.ts';
 import { collect } from './byte-stream.ts';
 import { proxyUpgrade } from './proxy-upgrade.ts';
 import {
@@ -72,7 +72,7 @@ async function connectSpdy(
   backend: Backend,
   ports: StreamingPorts,
 ): Promise<SpdyConnection> {
-  const answer = await backend.upgrade({
+  const answer = await dialUpgrade(backend, {
     method: 'POST',
     url,
     headers: { connection: 'Upgrade', upgrade: 'SPDY/3.1', 'x-stream-protocol-version': remoteCommandSpdyProtocol },

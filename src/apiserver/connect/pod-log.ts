@@ -2,12 +2,11 @@
 
 import { newBadRequest, newInternalError, newInvalid, StatusError } from '#api/errors.ts';
 import type { ApiRequest, ApiResponse } from '#api/request.ts';
-import type { Backend, BackendResponse } from '#api/streaming/backend.ts';
+import { type Backend, type BackendResponse, unreachableBackend } from '#api/streaming/backend.ts';
 import { collect } from '#api/streaming/byte-stream.ts';
 import { isTrue, parseLogOptions } from '#api/streaming/log-options.ts';
 import { unsupportedProtocol } from '#api/streaming/remote-command-proxy.ts';
 import { chooseProtocol, isWebSocketRequest } from '#api/streaming/web-socket.ts';
-import { messageOf } from '#base/errors.ts';
 import type { ConnectHandler, ConnectOptions } from './context.ts';
 import { chooseContainer, kubeletAddress, kubeletUrl } from './location.ts';
 
@@ -45,7 +44,7 @@ async function fetchLog(backend: Backend, url: URL, signal: AbortSignal): Promis
   try {
     return await backend.request({ method: 'GET', url, headers: {}, signal });
   } catch (error) {
-    throw newInternalError(messageOf(error), error);
+    throw unreachableBackend(error, `Get ${JSON.stringify(url.href)}`);
   }
 }
 

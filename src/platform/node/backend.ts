@@ -46,7 +46,7 @@ export function createNodeBackend(options: BackendOptions = {}): Backend & { clo
     const sent = secure ? httpsRequest({ ...settings, ...(own ? tls : {}) }) : httpRequest(settings);
     sent.on('socket', (socket) => {
       if (!socket.connecting) return;
-      const timer = setTimeout(() => sent.destroy(new Error('connection timed out')), connectTimeoutMs);
+      const timer = setTimeout(() => sent.destroy(new Error(`dial tcp ${url.host}: i/o timeout`)), connectTimeoutMs);
       const clear = () => clearTimeout(timer);
       socket.once(secure ? 'secureConnect' : 'connect', clear);
       socket.once('close', clear);
@@ -56,11 +56,7 @@ export function createNodeBackend(options: BackendOptions = {}): Backend & { clo
     return sent;
   };
 
-  const failed = (request: BackendRequest, cause: unknown) =>
-    new BackendError(
-      `${request.method} ${request.url.host}: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { cause },
-    );
+  const failed = (error: unknown) => new BackendError(goMessage(error), { cause: error });
 
   const send = (request: BackendRequest, again = true): Promise<BackendResponse> =>
     new Promise((resolve, reject) => {
@@ -71,7 +67,7 @@ export function createNodeBackend(options: BackendOptions = {}): Backend & { clo
         const stale = sent.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
         if (stale && again && (request.method === 'GET' || request.method === 'HEAD'))
           send(request, false).then(resolve, reject);
-        else reject(failed(request, error));
+        else reject(failed(error));
       });
       sent.end(request.body);
     });
@@ -92,7 +88,7 @@ export function createNodeBackend(options: BackendOptions = {}): Backend & { clo
           resolve({ type: 'upgraded', headers: pairs(response), connection });
         });
         sent.on('response', (response) => resolve({ type: 'response', ...answer(response) }));
-        sent.on('error', (error) => reject(failed(request, error)));
+        sent.on('error', (error) => reject(failed(error)));
         sent.end(request.body);
       }),
     close: () => {
@@ -113,6 +109,23 @@ function answer(response: IncomingMessage): BackendResponse {
     body: response,
   };
 }
+
+/** The words of Go's net package, which clients and people know: 'dial tcp 10.0.0.7:10250: connect: connection refused'. */
+function goMessage(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const [first] = error instanceof AggregateError ? error.errors : [error];
+  const { code, syscall, address, port } = first as NodeJS.ErrnoException & { address?: string; port?: number };
+  const reason = code === undefined ? undefined : dialReasons[code];
+  if (syscall !== 'connect' || reason === undefined || address === undefined) return error.message;
+  return `dial tcp ${address.includes(':') ? `[${address}]` : address}:${port}: ${reason}`;
+}
+
+const dialReasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connect: connection refused',
+  EHOSTUNREACH: 'connect: no route to host',
+  ENETUNREACH: 'connect: network is unreachable',
+  ETIMEDOUT: 'connect: connection timed out',
+};
 
 function pairs(response: IncomingMessage): readonly (readonly [string, string])[] {
   const found: [string, string][] = [];
