@@ -78,7 +78,7 @@ export class StatusManager {
       entry.pod = pod;
       entry.stored = pod.status;
     }
-    if (deletionBegan && entry.finished) this.touch(entry);
+    if ((deletionBegan && entry.finished) || this.isContradicted(entry)) this.touch(entry);
   }
 
   /** The mirror of a static pod as the API server shows it; undefined when it is gone. */
@@ -88,7 +88,12 @@ export class StatusManager {
     const isNew = mirror !== undefined && entry.mirrorUid !== mirror.metadata?.uid;
     entry.mirrorUid = mirror?.metadata?.uid;
     entry.stored = mirror?.status ?? {};
-    if (isNew) this.touch(entry);
+    if (isNew || this.isContradicted(entry)) this.touch(entry);
+  }
+
+  /** Somebody else wrote into our part: the node controller takes readiness away while it does not hear from us. */
+  private isContradicted(entry: Entry): boolean {
+    return entry.sentVersion === entry.version && statusPatch(entry.stored, entry.status) !== undefined;
   }
 
   /** Takes a status that was derived from facts; answers it with its times filled in. */
