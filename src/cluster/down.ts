@@ -3,6 +3,7 @@
 import { rmSync } from 'node:fs';
 import { isRoot } from '#platform/node/machine-facts.ts';
 import { unmountAll } from '#platform/node/mounts.ts';
+import { commandLine } from '#platform/node/process-table.ts';
 import { accepts } from '#platform/node/sockets.ts';
 import { Failure } from './failure.ts';
 import type { ClusterLayout } from './machine/layout.ts';
@@ -30,7 +31,7 @@ export async function down(options: DownOptions): Promise<boolean> {
   const left = clusterProcesses(settings.name);
   if (left.length > 0) {
     throw new Failure(
-      `processes that do not end: ${left.join(', ')}`,
+      `processes that do not end: ${left.map((pid) => `${pid} (${commandLine(pid).replaceAll('\0', ' ').trim()})`).join(', ')}`,
       'they hang in the kernel (state D in ps); try again, or reboot',
     );
   }

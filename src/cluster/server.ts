@@ -26,7 +26,6 @@ import { ensureKubernetesService } from './server/kubernetes-service.ts';
 import { plannedPodRanges } from './server/pod-ranges.ts';
 import { type ClusterSettings, nodesOf } from './settings.ts';
 import { linkToSupervisor } from './supervisor/link.ts';
-import { startSupervisorProcess } from './supervisor/start.ts';
 
 export interface ServerOptions {
   readonly env: Env;
@@ -36,18 +35,7 @@ export interface ServerOptions {
 
 /** Runs until the signal fires and everything has ended. */
 export async function runServer({ env, layout, settings }: ServerOptions, signal: AbortSignal): Promise<void> {
-  const link = linkToSupervisor(
-    env,
-    {
-      socketPath: layout.supervisorSocket,
-      unit: 'server',
-      onLost: () => {
-        env.log.warn('the supervisor is gone: starting another');
-        startSupervisorProcess(layout, settings.name);
-      },
-    },
-    signal,
-  );
+  const link = linkToSupervisor(env, { socketPath: layout.supervisorSocket, unit: 'server' }, signal);
   const store = await openSqliteStore(env, { directory: layout.store });
   const server = await assembleApiServer({ env, layout, settings, store });
   const clientOf = (user: UserInfo): Client =>

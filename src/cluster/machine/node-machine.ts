@@ -17,6 +17,7 @@ import { ExecError, exec, tryExec } from '#platform/node/exec.ts';
 import { readIfExists, writeFileAtomic } from '#platform/node/files.ts';
 import { readSysctl } from '#platform/node/machine-facts.ts';
 import { makePrivateMount, mountsBelow, unmountAll } from '#platform/node/mounts.ts';
+import { identify } from '#platform/node/process-table.ts';
 import { cniConfig } from './cni-config.ts';
 import { hostRules } from './host-rules.ts';
 import { type ClusterLayout, type NodeLayout, nodeLayout, runRoot } from './layout.ts';
@@ -157,13 +158,19 @@ export async function removeMachine(machine: Machine, nodes: readonly NodePlan[]
 
 /** Processes of the cluster that run now, this one left out. */
 export function clusterProcesses(clusterName: string): readonly number[] {
-  return [...cgroupProcesses(detectCgroups(), clusterCgroup(clusterName))].filter((pid) => pid !== process.pid);
+  return othersIn(detectCgroups(), [clusterCgroup(clusterName)]);
+}
+
+/** Processes in the groups but this one. The dead that nobody has reaped yet are none. */
+function othersIn(cgroups: Cgroups, groups: readonly string[]): readonly number[] {
+  return groups
+    .flatMap((group) => [...cgroupProcesses(cgroups, group)])
+    .filter((pid) => pid !== process.pid && identify(pid) !== undefined);
 }
 
 /** Asks with SIGTERM, waits up to `graceMs`, then kills until nothing is left in the groups. */
 async function endProcesses(cgroups: Cgroups, groups: readonly string[], graceMs: number): Promise<void> {
-  const running = () =>
-    groups.flatMap((group) => [...cgroupProcesses(cgroups, group)]).filter((pid) => pid !== process.pid);
+  const running = () => othersIn(cgroups, groups);
   const signal = (pids: readonly number[], name: NodeJS.Signals) => {
     for (const pid of pids) {
       try {

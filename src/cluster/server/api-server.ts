@@ -74,6 +74,7 @@ export async function assembleApiServer({ env, layout, settings, store }: ApiSer
       objects,
       env,
       writeQuota: (quota) => inProcess.updateStatus(ResourceQuotas, quota),
+      escalation: { rbac, authorize },
     }),
     paths: identityPaths(keys, serviceAccountIssuer),
     actions: {

@@ -1,8 +1,7 @@
 /**
  * A process's link to its supervisor, for as long as the process lives.
  *
- * It says which unit this is and when it serves. When the supervisor dies the link is lost: the server then starts a new
- * supervisor (which adopts everything that runs), and all others wait for that one.
+ * It says which unit this is and when it serves, to the next supervisor again when one dies.
  */
 
 import { isAborted, sleep } from '#base/abort.ts';
@@ -12,8 +11,6 @@ import { type ControlAnswer, type ControlConnection, type ControlRequest, connec
 export interface LinkOptions {
   readonly socketPath: string;
   readonly unit: string;
-  /** Called when the supervisor is gone, once for each time. */
-  readonly onLost?: () => void;
 }
 
 export interface SupervisorLink {
@@ -37,7 +34,6 @@ export function linkToSupervisor(env: Env, options: LinkOptions, signal: AbortSi
         // Nothing is sent to us: the end of the messages is the news.
         for await (const _ of connection.messages);
         signal.removeEventListener('abort', close);
-        if (!signal.aborted) options.onLost?.();
       } catch {
         // No supervisor listens yet.
       }

@@ -1,4 +1,4 @@
-/** Starting a supervisor: by `up`, and by the server when it finds that its supervisor died. */
+/** Starting the first supervisor of a cluster. The next ones come from its guardian. */
 
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';

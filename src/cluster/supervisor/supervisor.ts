@@ -8,7 +8,7 @@
  * Invariants:
  * 1. One supervisor per cluster: it holds an abstract socket, which the kernel frees with the process.
  * 2. Nothing that runs is touched when a supervisor starts: nodes that are complete and processes that live are adopted.
- * 3. When the supervisor dies, all others go on; the server starts a new one.
+ * 3. When the supervisor dies, all others go on, and its guardian becomes the next one.
  * 4. It is done when the cluster is stopped, and not before.
  */
 
@@ -38,6 +38,7 @@ import {
   listenControl,
   type SupervisorStatus,
 } from './control.ts';
+import { startGuardian } from './guardian.ts';
 import { type ProcessHost, type ProcessIdentity, Unit, type UnitSpec } from './unit.ts';
 import { agentUnit, containerdUnit, type RoleCommand, serverUnit } from './unit-specs.ts';
 
@@ -99,10 +100,12 @@ class Supervisor {
       this.serve(connection, stop, stopped.promise),
     );
     signal.addEventListener('abort', stop, { once: true });
+    const guardian = startGuardian(this.options.role('supervise', '--name', settings.name, '--data-dir', layout.data));
     const rotation = setInterval(() => this.rotateLogs(), rotationIntervalMs);
     this.env.log.info('supervisor runs', { cluster: settings.name, nodes: settings.nodes });
     this.bringUp(settings);
     await stopped.promise;
+    guardian.dismiss();
     clearInterval(rotation);
     control.close();
     rmSync(layout.supervisorSocket, { force: true });

@@ -4,7 +4,6 @@ import { parseArgs } from 'node:util';
 import { clusterLayout } from '#cluster/machine/layout.ts';
 import { linkToSupervisor } from '#cluster/supervisor/link.ts';
 import { createNodeEnv } from '#platform/node/env.ts';
-import { startSupervisor } from './support.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -18,7 +17,6 @@ const link = linkToSupervisor(
   {
     socketPath: layout.supervisorSocket,
     unit: role === 'server' ? 'server' : `agent-${values.node}`,
-    ...(role === 'server' ? { onLost: () => startSupervisor(layout.data, values.name ?? '') } : {}),
   },
   ending.signal,
 );

@@ -19,13 +19,10 @@ await runSupervisor(
       if (!settings) throw new Error('no settings');
       return settings;
     },
-    role: (role, ...args) => [
-      process.execPath,
-      ...process.execArgv,
-      join(import.meta.dirname, 'fake-role.ts'),
-      role,
-      ...args,
-    ],
+    role: (role, ...args) =>
+      role === 'supervise'
+        ? [process.execPath, ...process.execArgv, import.meta.filename, dataDir, name]
+        : [process.execPath, ...process.execArgv, join(import.meta.dirname, 'fake-role.ts'), role, ...args],
   },
   ending.signal,
 );

@@ -1,6 +1,7 @@
 /** The supervisor with real namespaces and real containerd: whatever is killed comes back, and nothing is left after down. */
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -106,13 +107,17 @@ describe('supervisor', {
     });
   }
 
-  test('kill -9 of the supervisor: the server starts another, which takes over what runs', async () => {
+  test('kill -9 of the supervisor, and of the server with it: another takes over what runs', async () => {
     const before = await untilStatus((status) => isAllReady(status, 2));
     process.kill(before.pid, 'SIGKILL');
     const after = await untilStatus((status) => status.pid !== before.pid && isAllReady(status, 2));
     assert.deepEqual(pids(after), pids(before));
+    process.kill(pidOf(after, 'server'), 'SIGKILL');
+    process.kill(after.pid, 'SIGKILL');
+    const again = await untilStatus((status) => status.pid !== after.pid && isAllReady(status, 2));
+    assert.deepEqual({ ...pids(again), server: 0 }, { ...pids(before), server: 0 });
     // The adopted are watched, too.
-    process.kill(pidOf(after, 'agent-node1'), 'SIGKILL');
+    process.kill(pidOf(again, 'agent-node1'), 'SIGKILL');
     await untilStatus(
       (status) => isAllReady(status, 2) && pidOf(status, 'agent-node1') !== pidOf(before, 'agent-node1'),
     );
@@ -120,7 +125,8 @@ describe('supervisor', {
 
   test('a second supervisor ends by itself', async () => {
     const { pid } = await untilStatus(() => true);
-    startSupervisor(data, name);
+    const [code] = await once(startSupervisor(data, name), 'exit');
+    assert.equal(code, 0);
     const answer = await askSupervisor(layout.supervisorSocket, { op: 'status' });
     assert.equal(answer.type === 'status' && answer.status.pid, pid);
   });
