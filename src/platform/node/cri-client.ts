@@ -1,21 +1,19 @@
 /**
  * CRI v1 over gRPC: the kubelet's runtime and image ports on any runtime's socket.
  *
- * The wire is loaded from cri-v1.proto (no code generation); 64-bit numbers come as strings and are turned into the port's
- * milliseconds and numbers here, in one place. Runtimes answer with weak status codes (containerd: 2 for nearly everything), so
+ * The wire is read from cri-v1.proto (no code generation); 64-bit numbers come as bigint and are turned into the port's
+ * milliseconds and numbers in cri-wire.ts, in one place. Runtimes answer with weak status codes (containerd: 2 for nearly everything), so
  * codes are passed on as they are and messages without the "rpc error" decoration.
  */
 
-import { fileURLToPath } from 'node:url';
-import * as grpc from '@grpc/grpc-js';
-import { loadSync } from '@grpc/proto-loader';
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { assert } from '#base/errors.ts';
 import {
   type ContainerConfig,
   type ContainerFilter,
   type ContainerStats,
   CriError,
-  type CriErrorCode,
   type CriImages,
   type CriRuntime,
   type ExecResult,
@@ -36,6 +34,8 @@ import {
 } from '#kubelet/cri/runtime.ts';
 import { runtimeEvents } from './cri-events.ts';
 import * as wire from './cri-wire.ts';
+import { GrpcChannel } from './grpc/grpc-channel.ts';
+import { parseProto, type Service } from './grpc/proto-schema.ts';
 
 export interface CriClientConfig {
   /** 'unix:///run/containerd/containerd.sock' or a bare path of a socket. */
@@ -63,35 +63,30 @@ export interface GrpcService {
 }
 
 export function createCriClient(config: CriClientConfig): CriClient {
-  const channels = new Map<string, grpc.Client>();
-  const channel = (endpoint: string): grpc.Client => {
-    const address = endpoint.includes('://') ? endpoint : `unix://${endpoint}`;
-    let client = channels.get(address);
-    if (!client) {
-      client = new grpc.Client(address, grpc.credentials.createInsecure(), {
-        'grpc.max_receive_message_length': 64 << 20,
-        'grpc.max_send_message_length': 64 << 20,
-        // A runtime that restarts is found again at once, not after the default back-off of up to two minutes.
-        'grpc.max_reconnect_backoff_ms': 2000,
-        'grpc.initial_reconnect_backoff_ms': 100,
-        'grpc.default_authority': 'localhost',
-      });
-      channels.set(address, client);
+  const channels = new Map<string, GrpcChannel>();
+  const channel = (endpoint: string): GrpcChannel => {
+    const path = endpoint.replace(/^unix:(\/\/)?/, '');
+    let found = channels.get(path);
+    if (!found) {
+      found = new GrpcChannel(() => connect(path));
+      channels.set(path, found);
     }
-    return client;
+    return found;
   };
   const runtimeChannel = channel(config.endpoint);
   const imageChannel = channel(config.imageEndpoint ?? config.endpoint);
+  const cri = readServices('cri-v1.proto');
+  const containerd = readServices('containerd-events.proto');
   const runtime = new GrpcRuntime(
-    grpcService(runtimeChannel, 'cri-v1.proto', 'runtime.v1.RuntimeService'),
-    grpcService(runtimeChannel, 'containerd-events.proto', 'containerd.services.events.v1.Events'),
+    grpcService(runtimeChannel, cri, 'runtime.v1.RuntimeService'),
+    grpcService(runtimeChannel, containerd, 'containerd.services.events.v1.Events'),
   );
-  const images = new GrpcImages(grpcService(imageChannel, 'cri-v1.proto', 'runtime.v1.ImageService'));
+  const images = new GrpcImages(grpcService(imageChannel, cri, 'runtime.v1.ImageService'));
   return {
     runtime,
     images,
     close: () => {
-      for (const client of channels.values()) client.close();
+      for (const open of channels.values()) open.close();
     },
   };
 }
@@ -261,79 +256,23 @@ async function ignoreNotFound(call: Promise<unknown>): Promise<void> {
   }
 }
 
-const protoOptions = { keepCase: false, longs: String, enums: String, defaults: true, oneofs: true } as const;
+function readServices(file: string): ReadonlyMap<string, Service> {
+  return parseProto(readFileSync(new URL(file, import.meta.url), 'utf8'));
+}
 
-function grpcService(client: grpc.Client, file: string, name: string): GrpcService {
-  const definition = loadSync(fileURLToPath(new URL(file, import.meta.url)), protoOptions)[name] as
-    | grpc.ServiceDefinition
-    | undefined;
-  assert(definition, `${file} has no service ${name}`);
+function grpcService(channel: GrpcChannel, services: ReadonlyMap<string, Service>, name: string): GrpcService {
+  const service = services.get(name);
   const method = (methodName: string) => {
-    const found = definition[methodName];
+    const found = service?.methods.get(methodName);
     assert(found, `${name} has no method ${methodName}`);
     return found;
   };
   return {
-    call(methodName, request, options = {}) {
-      const { path, requestSerialize, responseDeserialize } = method(methodName);
-      const timeoutMs = options.timeoutMs ?? callTimeoutMs;
-      return new Promise((resolve, reject) => {
-        const call = client.makeUnaryRequest(
-          path,
-          requestSerialize,
-          responseDeserialize,
-          request,
-          new grpc.Metadata(),
-          timeoutMs > 0 ? { deadline: Date.now() + timeoutMs } : {},
-          (error, response) => {
-            options.signal?.removeEventListener('abort', cancel);
-            if (error) reject(criError(error));
-            else resolve(response);
-          },
-        );
-        const cancel = () => call.cancel();
-        if (options.signal?.aborted) cancel();
-        else options.signal?.addEventListener('abort', cancel, { once: true });
-      });
-    },
-    async *stream(methodName, request, signal) {
-      const { path, requestSerialize, responseDeserialize } = method(methodName);
-      const call = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request);
-      const cancel = () => call.cancel();
-      if (signal.aborted) cancel();
-      else signal.addEventListener('abort', cancel, { once: true });
-      try {
-        for await (const message of call) yield message;
-      } catch (error) {
-        throw criError(error);
-      } finally {
-        signal.removeEventListener('abort', cancel);
-        call.cancel();
-      }
-    },
+    call: (methodName, request, options = {}) =>
+      channel.unary(method(methodName), request, {
+        timeoutMs: options.timeoutMs ?? callTimeoutMs,
+        signal: options.signal,
+      }),
+    stream: (methodName, request, signal) => channel.stream(method(methodName), request, signal),
   };
-}
-
-const codeNames: Readonly<Record<number, CriErrorCode>> = {
-  1: 'Canceled',
-  3: 'InvalidArgument',
-  4: 'DeadlineExceeded',
-  5: 'NotFound',
-  6: 'AlreadyExists',
-  7: 'PermissionDenied',
-  8: 'ResourceExhausted',
-  12: 'Unimplemented',
-  13: 'Internal',
-  14: 'Unavailable',
-};
-
-function criError(error: unknown): CriError {
-  const { code, details, message } = error as Partial<grpc.ServiceError>;
-  return new CriError(
-    (code === undefined ? undefined : codeNames[code]) ?? 'Unknown',
-    details || message || 'unknown',
-    {
-      cause: error,
-    },
-  );
 }

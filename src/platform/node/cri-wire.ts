@@ -1,4 +1,4 @@
-/** CRI messages as proto-loader reads and writes them (camelCase, 64-bit as strings, enums as names) to the port's types and back. */
+/** CRI messages as proto-codec.ts reads and writes them (camelCase, 64-bit as bigint, enums as names) to the port's types and back. */
 
 import type {
   ContainerConfig,
@@ -49,7 +49,7 @@ function int(value: unknown, field: string): number {
 
 /** Int64Value and UInt64Value: undefined when the wrapper is absent. */
 function wrapped(value: unknown, field: string): number | undefined {
-  const wrapper = message(value)[field] as { readonly value: string } | null | undefined;
+  const wrapper = message(value)[field] as { readonly value: bigint } | null | undefined;
   return wrapper ? Number(wrapper.value) : undefined;
 }
 
@@ -59,7 +59,7 @@ function map(value: unknown, field: string): Readonly<Record<string, string>> {
 
 /** Nanoseconds since the epoch to milliseconds with a fraction. */
 function ms(value: unknown, field: string): number {
-  const nanos = BigInt((message(value)[field] as string | undefined) ?? '0');
+  const nanos = (message(value)[field] as bigint | undefined) ?? 0n;
   return nanos <= 0n ? 0 : Number(nanos / 1_000_000n) + Number(nanos % 1_000_000n) / 1e6;
 }
 
@@ -201,7 +201,7 @@ export function containerStatus(value: unknown): RuntimeContainerStatus {
           user: {
             uid: int(user, 'uid'),
             gid: int(user, 'gid'),
-            supplementalGroups: ((message(user).supplementalGroups as readonly string[] | undefined) ?? []).map(Number),
+            supplementalGroups: ((message(user).supplementalGroups as readonly bigint[] | undefined) ?? []).map(Number),
           },
         }
       : {}),

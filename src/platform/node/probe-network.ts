@@ -1,13 +1,14 @@
 /** Connections of probes and hooks (src/kubelet/ports.ts ProbeNetwork): one connection each, nothing kept; errors read as Go's do. */
 
+import { readFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import * as grpc from '@grpc/grpc-js';
-import { loadSync } from '@grpc/proto-loader';
-import { assert } from '#base/errors.ts';
+import { assert, messageOf } from '#base/errors.ts';
+import { CriError } from '#kubelet/cri/runtime.ts';
 import type { HttpProbeRequest, HttpProbeResponse, ProbeNetwork } from '#kubelet/ports.ts';
+import { GrpcChannel } from './grpc/grpc-channel.ts';
+import { type Method, parseProto } from './grpc/proto-schema.ts';
 
 const maxBody = 10 * 1024;
 const maxRedirects = 10;
@@ -31,27 +32,18 @@ export const probeNetwork: ProbeNetwork = {
     });
   },
 
-  grpcHealth(host, port, service, timeoutMs) {
-    const { path, requestSerialize, responseDeserialize } = healthCheck();
+  async grpcHealth(host, port, service, timeoutMs) {
     const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-    const client = new grpc.Client(address, grpc.credentials.createInsecure(), {
-      'grpc.primary_user_agent': 'kube-probe/1.36',
-    });
-    return new Promise((resolve, reject) => {
-      client.makeUnaryRequest(
-        path,
-        requestSerialize,
-        responseDeserialize,
-        { service },
-        new grpc.Metadata(),
-        { deadline: Date.now() + timeoutMs },
-        (error, response) => {
-          client.close();
-          if (error) reject(new Error(grpcFailure(address, error, timeoutMs), { cause: error }));
-          else resolve((response as { readonly status: string }).status);
-        },
-      );
-    });
+    const channel = new GrpcChannel(() => connect({ host, port }));
+    const limit = AbortSignal.timeout(timeoutMs);
+    try {
+      const answer = await channel.unary(healthCheck(), { service }, { timeoutMs, signal: limit });
+      return (answer as { readonly status: string }).status;
+    } catch (error) {
+      throw new Error(grpcFailure(address, error, timeoutMs), { cause: error });
+    } finally {
+      channel.close();
+    }
   },
 };
 
@@ -124,27 +116,28 @@ function dialError(error: Error): string {
   return dialTexts[code] ?? error.message;
 }
 
-function grpcFailure(address: string, error: grpc.ServiceError, timeoutMs: number): string {
-  if (error.code === grpc.status.UNAVAILABLE) {
-    return `error: failed to connect service at ${JSON.stringify(address)}: ${error.details}`;
+function grpcFailure(address: string, error: unknown, timeoutMs: number): string {
+  if (!(error instanceof CriError)) return `error: health rpc failed: ${messageOf(error)}`;
+  switch (error.code) {
+    case 'Unavailable':
+      return `error: failed to connect service at ${JSON.stringify(address)}: ${error.message}`;
+    case 'DeadlineExceeded':
+    case 'Canceled':
+      return `timeout: failed to connect service ${JSON.stringify(address)} within ${timeoutMs / 1000}s: context deadline exceeded`;
+    case 'Unimplemented':
+      return `error: this server does not implement the grpc health protocol (grpc.health.v1.Health): ${error.message}`;
+    default:
+      return `error: health rpc failed: rpc error: code = ${error.code} desc = ${error.message}`;
   }
-  if (error.code === grpc.status.DEADLINE_EXCEEDED)
-    return `timeout: failed to connect service ${JSON.stringify(address)} within ${timeoutMs / 1000}s: context deadline exceeded`;
-  if (error.code === grpc.status.UNIMPLEMENTED) {
-    return `error: this server does not implement the grpc health protocol (grpc.health.v1.Health): ${error.details}`;
-  }
-  return `error: health rpc failed: rpc error: code = ${grpc.status[error.code] ?? error.code} desc = ${error.details}`;
 }
 
-let loaded: grpc.MethodDefinition<object, object> | undefined;
+let loaded: Method | undefined;
 
-function healthCheck(): grpc.MethodDefinition<object, object> {
-  if (loaded) return loaded;
-  const file = fileURLToPath(new URL('grpc-health-v1.proto', import.meta.url));
-  const service = loadSync(file, { enums: String, defaults: true })['grpc.health.v1.Health'] as
-    | grpc.ServiceDefinition
-    | undefined;
-  assert(service?.Check, 'the health protocol has a Check');
-  loaded = service.Check as grpc.MethodDefinition<object, object>;
+function healthCheck(): Method {
+  if (!loaded) {
+    const text = readFileSync(new URL('grpc-health-v1.proto', import.meta.url), 'utf8');
+    loaded = parseProto(text).get('grpc.health.v1.Health')?.methods.get('Check');
+    assert(loaded, 'the health protocol has a Check');
+  }
   return loaded;
 }
