@@ -24,15 +24,6 @@ export function podClaims(pod: Pod): readonly PodClaim[] {
 
 const none: readonly PodClaim[] = [];
 
-/** The beta annotation still wins over the field (component-helpers GetPersistentVolumeClaimClass). */
-export function classOfClaim({ metadata, spec }: PersistentVolumeClaim): string {
-  return metadata?.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? spec?.storageClassName ?? '';
-}
-
-export function isFullyBound({ metadata, spec }: PersistentVolumeClaim): boolean {
-  return Boolean(spec?.volumeName) && metadata?.annotations?.['pv.kubernetes.io/bind-completed'] !== undefined;
-}
-
 /** Whether one of the pod's claims is this object: the hint of all volume plugins. */
 export function usesClaim(pod: Pod, claim: PersistentVolumeClaim): boolean {
   return (

@@ -1,10 +1,11 @@
 /** NodeVolumeLimits: how many volumes of a CSI driver a node can have attached, as its CSINode says. */
 
+import { classOfClaim } from '#kinds/core/persistent-volume-claim/binding.ts';
 import type { PersistentVolumeClaim, Pod } from '#kinds/generated/core-v1.ts';
 import { Action, clusterEvent } from '../../framework/cluster-event.ts';
 import type { Handle } from '../../framework/handle.ts';
 import type { Plugin } from '../../framework/plugin.ts';
-import { classOfClaim, podClaims, usesClaim } from '../../framework/pod-claims.ts';
+import { podClaims, usesClaim } from '../../framework/pod-claims.ts';
 import { status } from '../../framework/status.ts';
 
 const name = 'NodeVolumeLimits';

@@ -11,15 +11,22 @@ import { compareQuantities } from '#api/quantity.ts';
 import { AbortedError } from '#base/abort.ts';
 import { edit } from '#base/edit.ts';
 import { PersistentVolumes } from '#kinds/core/persistent-volume/definition.ts';
+import { isPromisedTo } from '#kinds/core/persistent-volume/matching.ts';
+import {
+  boundByController,
+  classOfClaim,
+  isFullyBound,
+  selectedNode,
+} from '#kinds/core/persistent-volume-claim/binding.ts';
 import { PersistentVolumeClaims } from '#kinds/core/persistent-volume-claim/definition.ts';
 import type { Node, PersistentVolume, PersistentVolumeClaim, Pod } from '#kinds/generated/core-v1.ts';
 import { Action, clusterEvent } from '../../framework/cluster-event.ts';
 import { type Cycle, StateKey } from '../../framework/cycle.ts';
 import type { Handle } from '../../framework/handle.ts';
 import type { Plugin } from '../../framework/plugin.ts';
-import { classOfClaim, isFullyBound, podClaims, usesClaim } from '../../framework/pod-claims.ts';
+import { podClaims, usesClaim } from '../../framework/pod-claims.ts';
 import { errorStatus, type Status, status } from '../../framework/status.ts';
-import { canProvision, findVolume, isOnNode, isPromisedTo } from './matching.ts';
+import { canProvision, findVolume, isOnNode } from './matching.ts';
 
 export interface VolumeBindingArgs {
   /** How long to wait for volumes to be bound; 600 when absent. */
@@ -28,7 +35,6 @@ export interface VolumeBindingArgs {
 
 const name = 'VolumeBinding';
 const skip = status('Skip', name);
-const selectedNode = 'volume.kubernetes.io/selected-node';
 
 const nodeConflict = "node(s) didn't match PersistentVolume's node affinity";
 const bindConflict = "node(s) didn't find available persistent volumes to bind";
@@ -153,7 +159,7 @@ export function volumeBinding(handle: VolumeHandle, args: VolumeBindingArgs = {}
         };
         if (wasPromised) return;
         draft.metadata ??= {};
-        draft.metadata.annotations = { ...draft.metadata.annotations, 'pv.kubernetes.io/bound-by-controller': 'yes' };
+        draft.metadata.annotations = { ...draft.metadata.annotations, [boundByController]: 'yes' };
       });
       await client.update(PersistentVolumes, next, { signal });
     }

@@ -1,11 +1,12 @@
 /** VolumeZone: a volume that says in its labels which zone or region it is in can only be used by nodes there. */
 
+import { classOfClaim } from '#kinds/core/persistent-volume-claim/binding.ts';
 import type { PersistentVolumeClaim } from '#kinds/generated/core-v1.ts';
 import { Action, clusterEvent } from '../../framework/cluster-event.ts';
 import { StateKey } from '../../framework/cycle.ts';
 import type { Handle } from '../../framework/handle.ts';
 import type { Plugin } from '../../framework/plugin.ts';
-import { classOfClaim, usesClaim } from '../../framework/pod-claims.ts';
+import { usesClaim } from '../../framework/pod-claims.ts';
 import { status } from '../../framework/status.ts';
 import { topologyValue } from '../../state/topology.ts';
 
