@@ -54,7 +54,16 @@ describe('guestbook', { skip: canRun ? false : 'needs root and Debian packages' 
 
   /** A reload shows the words: they come from the store, and not from the page. */
   async function isShownOn(url: string, words: string): Promise<void> {
-    await browser.open(url);
+    // The proxies learn of new pods a moment after the API does: until then the page is reloaded, as a person would.
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await browser.open(url);
+        break;
+      } catch (error) {
+        if (attempt === 10) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
     await browser.until(shows(words));
   }
 
