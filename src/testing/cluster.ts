@@ -12,24 +12,31 @@
 
 import type { ResourceDefinition } from '#api/definition.ts';
 import type { KubeObject } from '#api/object.ts';
+import { quantityValue } from '#api/quantity.ts';
 import type { ApiHandler } from '#api/request.ts';
+import { messageOf } from '#base/errors.ts';
 import type { Client } from '#client/client.ts';
 import { Nodes } from '#kinds/core/node/definition.ts';
 import { ServiceAccounts } from '#kinds/core/service-account/definition.ts';
 import type { Node } from '#kinds/generated/core-v1.ts';
+import { kubeletConfig } from '#kubelet/config.ts';
+import { createKubelet } from '#kubelet/kubelet.ts';
 import { SimDisk } from '#platform/sim/disk.ts';
 import { createSimEnv, type SimEnv, type SimEnvOptions } from '#platform/sim/env.ts';
 import { SimNetwork } from '#platform/sim/network.ts';
 import { SimProcess } from '#platform/sim/process.ts';
 import { startControllers } from '#runtime/controller.ts';
 import { clientOf, startApiServer, startManagers } from './control-plane.ts';
+import { kubeletPorts } from './machine/kubelet-ports.ts';
+import { type MachineObserver, type RunningPod, SimulatedMachine } from './machine/machine.ts';
 import { defaultNodeConfig, type SimulatedNodeConfig, simulatedKubelet } from './simulated-kubelet.ts';
-import { type RunningPod, SimulatedMachine } from './simulated-machine.ts';
 
 export interface ClusterOptions extends SimEnvOptions {
   /** node-0, node-1, ...; 1 unless told. */
   readonly nodes?: number;
   readonly node?: Partial<SimulatedNodeConfig>;
+  /** 'simulated': what a kubelet does as the API sees it; 'real': src/kubelet itself on the machine's simulated runtime. */
+  readonly kubelet?: 'simulated' | 'real';
   /** 'server': controllers and scheduler live with the API server and call it directly, as `kubets up` does; 'apart': across the network. */
   readonly controllers?: 'server' | 'apart';
 }
@@ -112,11 +119,12 @@ export class SimulatedCluster {
   }
 
   /** What runs on all machines: 'namespace/name' and the pod, of one namespace or all. */
-  running(namespace?: string): (RunningPod & { readonly key: string; readonly node: string })[] {
+  running(namespace?: string): (RunningPod & { readonly node: string })[] {
     return this.nodes.flatMap(({ machine }) =>
-      [...machine.running()]
-        .filter(([key]) => namespace === undefined || key.startsWith(`${namespace}/`))
-        .map(([key, pod]) => ({ ...pod, key, node: machine.name })),
+      machine
+        .running()
+        .filter(({ key }) => namespace === undefined || key.startsWith(`${namespace}/`))
+        .map(({ key, uid, podIP, startedAtMs }) => ({ key, uid, podIP, startedAtMs, node: machine.name })),
     );
   }
 
@@ -175,17 +183,19 @@ export class SimulatedCluster {
     for (const process of this.processes) process.kill();
   }
 
-  private checkStart(node: string, key: string, uid: string): void {
-    for (const other of this.running()) {
-      if (other.key !== key) continue;
-      this.violations.push(`${key} (uid ${uid}) starts on ${node} while uid ${other.uid} runs on ${other.node}`);
-    }
-  }
+  private readonly observer: MachineObserver = {
+    podStarts: ({ name }, key, uid) => {
+      for (const other of this.running()) {
+        if (other.key !== key) continue;
+        this.violations.push(`${key} (uid ${uid}) starts on ${name} while uid ${other.uid} runs on ${other.node}`);
+      }
+    },
+    violation: (text) => this.violations.push(text),
+  };
 
   private createNode(index: number): SimulatedNode {
-    const name = `node-${index}`;
-    const machine = new SimulatedMachine(name, index, (key, uid) => this.checkStart(name, key, uid));
     const config = { ...defaultNodeConfig, ...this.options.node };
+    const machine = new SimulatedMachine(`node-${index}`, index, this.env, config, this.observer);
     let agent: SimProcess | undefined;
     const killAgent = () => {
       agent?.kill();
@@ -199,19 +209,46 @@ export class SimulatedCluster {
         machine.powerOff();
       },
       start: () => {
-        machine.powerOn();
         if (agent) return;
         agent = this.process(machine.name);
         const client = this.clientOn(machine.name, agent, `system:node:${machine.name}`);
-        const controllers = simulatedKubelet(machine, config);
-        void startControllers(
-          { env: agent.env, client, clientFor: () => client, controllers },
-          new AbortController().signal,
-        );
+        const start = this.options.kubelet === 'real' ? startRealKubelet : startSimulatedKubelet;
+        start(machine, config, this.env, agent, client);
       },
     };
   }
 }
+
+type StartKubelet = (
+  machine: SimulatedMachine,
+  config: SimulatedNodeConfig,
+  world: SimEnv,
+  process: SimProcess,
+  client: Client,
+) => void;
+
+/** They end by the death of their process only. */
+const neverAborted = () => new AbortController().signal;
+
+const startSimulatedKubelet: StartKubelet = (machine, config, _, { env }, client) => {
+  const controllers = simulatedKubelet(machine, config);
+  void startControllers({ env, client, clientFor: () => client, controllers }, neverAborted());
+};
+
+const startRealKubelet: StartKubelet = (machine, { cpu, memory, pods, labels }, world, process, client) => {
+  const size = { cpus: Number(quantityValue(cpu)), memoryBytes: Number(quantityValue(memory)) };
+  const config = kubeletConfig({
+    nodeName: machine.name,
+    nodeIPs: [machine.ip],
+    maxPods: pods,
+    clusterDNS: ['10.96.0.10'],
+    ...(labels ? { nodeLabels: labels } : {}),
+  });
+  const kubelet = createKubelet(config, kubeletPorts(world, process, machine, size));
+  kubelet.start({ env: process.env, client }, neverAborted()).catch((error: unknown) => {
+    process.env.log.error('the kubelet ended', { error: messageOf(error) });
+  });
+};
 
 /** Resolves when each of the named objects was seen as it should be. */
 async function seen<T extends KubeObject>(

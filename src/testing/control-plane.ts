@@ -23,6 +23,7 @@ import type { SimProcess } from '#platform/sim/process.ts';
 import { startControllers } from '#runtime/controller.ts';
 import { createScheduler } from '#scheduler/scheduler.ts';
 import { openRevisionStore } from '#store/revision-store.ts';
+import { simulatedToken } from './service-account-tokens.ts';
 
 export async function startApiServer(process: SimProcess, disk: SimDisk): Promise<ApiServer> {
   const { env } = process;
@@ -40,6 +41,7 @@ export async function startApiServer(process: SimProcess, disk: SimDisk): Promis
       env,
       writeQuota: (quota) => client.updateStatus(ResourceQuotas, quota),
     }),
+    actions: { '/serviceaccounts/token': simulatedToken },
   });
   const client = clientOf(server.handler, 'system:apiserver', ['system:masters']);
   await server.ready();
@@ -60,7 +62,10 @@ export async function startManagers(process: SimProcess, handler: ApiHandler): P
   const { signal } = new AbortController();
   const client = clientOf(handler, 'system:kube-controller-manager');
   await Promise.all([
-    startControllers({ env, client, clientFor: () => client, controllers: allControllers() }, signal),
+    startControllers(
+      { env, client, clientFor: () => client, controllers: allControllers({ rootCa: 'simulated' }) },
+      signal,
+    ),
     createScheduler().start({ env, client: clientOf(handler, 'system:kube-scheduler'), config: {} }, signal),
   ]);
 }

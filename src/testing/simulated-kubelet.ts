@@ -6,7 +6,7 @@
  */
 
 import { isNotFound } from '#api/errors.ts';
-import { keyOf } from '#api/object.ts';
+import { keyOf, refOfKey } from '#api/object.ts';
 import { formatMicroTime, formatTime } from '#api/time.ts';
 import { edit, mutableCopy } from '#base/edit.ts';
 import { equalTrees } from '#base/equal.ts';
@@ -15,7 +15,7 @@ import { Nodes } from '#kinds/core/node/definition.ts';
 import { Pods } from '#kinds/core/pod/definition.ts';
 import type { ContainerStatus, Node, Pod, PodCondition, PodStatus } from '#kinds/generated/core-v1.ts';
 import type { Controller, ControllerContext, ControllerFactory } from '#runtime/controller.ts';
-import type { RunningPod, SimulatedMachine } from './simulated-machine.ts';
+import type { RunningPod, SimulatedMachine } from './machine/machine.ts';
 
 export interface SimulatedNodeConfig {
   /** Image pull and container start, in ms. */
@@ -56,6 +56,9 @@ export function simulatedKubelet(
     { name: 'simulated-kubelet', create: (context) => new PodLoop(context, machine, config) },
   ];
 }
+
+/** A pod of the simulated kubelet runs as one. */
+const mainContainer = 'main';
 
 /** Registers the node and shows that it lives. */
 class NodeStatusLoop implements Controller {
@@ -145,7 +148,7 @@ class PodLoop implements Controller {
     const enqueue = (pod: Pod) => context.queue.add(keyOf(pod));
     pods.addHandler({ onAdd: enqueue, onUpdate: (_, pod) => enqueue(pod), onDelete: enqueue });
     // What ran before the agent's death and is bound here no more has no event of its own.
-    for (const key of machine.running().keys()) context.queue.add(key);
+    for (const { key } of machine.running()) context.queue.add(key);
   }
 
   async reconcile(key: string): Promise<{ readonly requeueAfterMs: number } | undefined> {
@@ -156,12 +159,12 @@ class PodLoop implements Controller {
       // Its pod is gone from the API: it was deleted by force, or while nobody looked.
       const waitMs = this.wait(`${running.uid} stop`, this.config.stopMs);
       if (waitMs > 0) return { requeueAfterMs: waitMs };
-      this.machine.stop(key, running.uid);
+      this.stop(key, running.uid);
     }
     if (!pod) return undefined;
     if (pod.metadata?.deletionTimestamp !== undefined) return this.end(key, pod, running);
     if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') {
-      this.machine.stop(key, uid);
+      this.stop(key, uid);
       return undefined;
     }
     return this.run(key, pod);
@@ -175,7 +178,12 @@ class PodLoop implements Controller {
       if (waitMs > 0) return { requeueAfterMs: waitMs };
       // The world may have moved while the status was written.
       if (this.pods().get(key)?.metadata?.uid !== uid) return { requeueAfterMs: 1 };
-      this.machine.start(key, uid, this.context.env.clock.now());
+      this.machine.containerStarts(
+        identity(key, uid),
+        mainContainer,
+        this.machine.newAddress(),
+        this.context.env.clock.now(),
+      );
     }
     const running = this.machine.get(key);
     await this.report(pod, running);
@@ -196,7 +204,7 @@ class PodLoop implements Controller {
       draft.status = mutableCopy(finishedStatus(latest, running, this.machine.ip, nowMs, exitCode));
     });
     await client.updateStatus(Pods, next).catch(absent);
-    this.machine.stop(key, running.uid);
+    this.stop(key, running.uid);
     return undefined;
   }
 
@@ -212,12 +220,17 @@ class PodLoop implements Controller {
       const { low, high } = this.config.stopMs;
       const waitMs = this.wait(`${uid} stop`, { low: Math.min(low, graceMs), high: Math.min(high, graceMs) });
       if (waitMs > 0) return { requeueAfterMs: waitMs };
-      this.machine.stop(key, uid);
+      this.stop(key, uid);
     }
     await this.context.client
       .delete(Pods, { namespace, name }, { gracePeriodSeconds: 0, preconditions: { uid } })
       .catch(absent);
     return undefined;
+  }
+
+  /** Idempotent: stops this very pod, whatever else has its name now. */
+  private stop(key: string, uid: string): void {
+    this.machine.containerEnds(identity(key, uid), mainContainer);
   }
 
   /** Milliseconds left of a wait that begins with the first call; 0 when it is over. */
@@ -329,4 +342,11 @@ export function finishedStatus(
 function absent(error: unknown): undefined {
   if (!isNotFound(error)) throw error;
   return undefined;
+}
+
+function identity(
+  key: string,
+  uid: string,
+): { readonly namespace: string; readonly name: string; readonly uid: string } {
+  return { ...refOfKey(key), uid };
 }

@@ -26,8 +26,10 @@ const troubleMs = 4 * 60_000;
 const restMs = 10 * 60_000;
 
 export async function simulate(seed: number | string, options: Pick<SimEnvOptions, 'onLog'> = {}): Promise<SimRun> {
-  const controllers = new SimRandom(seed).chance(0.7) ? 'apart' : 'server';
-  using cluster = await createCluster({ nodes: 3, controllers, ...options, seed });
+  const shape = new SimRandom(seed);
+  const controllers = shape.chance(0.7) ? 'apart' : 'server';
+  const kubelet = shape.chance(0.5) ? 'real' : 'simulated';
+  using cluster = await createCluster({ nodes: 3, controllers, kubelet, ...options, seed });
   const user = cluster.process('user');
   const workload = new Workload(user, cluster.clientOn('user', user, 'user'), cluster.env.random.fork('workload'));
   const witnessProcess = cluster.process('witness');

@@ -22,6 +22,7 @@ import type { Deployment } from '#kinds/generated/apps-v1.ts';
 import type { Pod } from '#kinds/generated/core-v1.ts';
 import type { SimProcess } from '#platform/sim/process.ts';
 import type { SimRandom } from '#platform/sim/random.ts';
+import { endingImagePrefix } from '#testing/machine/runtime.ts';
 
 /** A write that the server said is done. */
 export interface Acknowledged {
@@ -196,7 +197,7 @@ export class Workload {
 
   private createJob(): Promise<void> {
     const name = `job-${this.random.pick(names)}`;
-    const containers = [{ name: 'main', image: 'tool:1' }];
+    const containers = [{ name: 'main', image: `${endingImagePrefix}:1` }];
     const spec = {
       completions: this.random.between(1, 4),
       parallelism: this.random.between(1, 3),
