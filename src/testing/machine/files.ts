@@ -41,6 +41,14 @@ const maxLinks = 20;
 export class SimulatedFiles implements NodeFiles {
   private readonly root: Directory = newDirectory(0o755);
 
+  /** `files` by path, with their directories. */
+  constructor(files: Readonly<Record<string, string>> = {}) {
+    for (const [path, text] of Object.entries(files)) {
+      this.makeDirectories(path.slice(0, path.lastIndexOf('/')), 0o755);
+      this.put(path, new TextEncoder().encode(text), 0o644);
+    }
+  }
+
   async readText(path: string): Promise<string> {
     return new TextDecoder().decode(this.fileAt(path).content);
   }
@@ -54,26 +62,11 @@ export class SimulatedFiles implements NodeFiles {
   }
 
   async write(path: string, content: string | Uint8Array, mode: number): Promise<void> {
-    const [parent, name] = this.parentOf(path);
-    const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : Uint8Array.from(content);
-    if (parent.entries.get(name)?.type === 'directory') throw new FileError('EISDIR', 'open', path);
-    parent.entries.set(name, { type: 'file', content: bytes, mode, uid: 0, gid: 0 });
+    this.put(path, typeof content === 'string' ? new TextEncoder().encode(content) : Uint8Array.from(content), mode);
   }
 
   async makeDirectory(path: string, mode: number): Promise<void> {
-    let directory = this.root;
-    let walked = '';
-    for (const name of namesOf(path)) {
-      walked += `/${name}`;
-      let next = directory.entries.get(name);
-      if (next?.type === 'symlink') next = this.find(walked, true);
-      if (!next) {
-        next = newDirectory(mode);
-        directory.entries.set(name, next);
-      }
-      if (next.type !== 'directory') throw new FileError('ENOTDIR', 'mkdir', path);
-      directory = next;
-    }
+    this.makeDirectories(path, mode);
   }
 
   async stat(path: string): Promise<FileStat | undefined> {
@@ -146,6 +139,28 @@ export class SimulatedFiles implements NodeFiles {
   clear(path: string): void {
     const entry = this.find(path, true);
     if (entry?.type === 'directory') entry.entries.clear();
+  }
+
+  private put(path: string, content: Uint8Array, mode: number): void {
+    const [parent, name] = this.parentOf(path);
+    if (parent.entries.get(name)?.type === 'directory') throw new FileError('EISDIR', 'open', path);
+    parent.entries.set(name, { type: 'file', content, mode, uid: 0, gid: 0 });
+  }
+
+  private makeDirectories(path: string, mode: number): void {
+    let directory = this.root;
+    let walked = '';
+    for (const name of namesOf(path)) {
+      walked += `/${name}`;
+      let next = directory.entries.get(name);
+      if (next?.type === 'symlink') next = this.find(walked, true);
+      if (!next) {
+        next = newDirectory(mode);
+        directory.entries.set(name, next);
+      }
+      if (next.type !== 'directory') throw new FileError('ENOTDIR', 'mkdir', path);
+      directory = next;
+    }
   }
 
   private fileAt(path: string): File {

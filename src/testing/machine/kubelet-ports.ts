@@ -73,7 +73,7 @@ async function* lived<T>(process: SimProcess, stream: AsyncIterable<T>): AsyncGe
 }
 
 /** Groups exist by name; the kernel behind them is not simulated. */
-class SimulatedCgroups implements PodCgroups {
+export class SimulatedCgroups implements PodCgroups {
   readonly version = 2;
   private readonly names = new Set<string>();
 

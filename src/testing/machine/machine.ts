@@ -33,7 +33,10 @@ export interface MachineObserver {
 export class SimulatedMachine {
   readonly name: string;
   readonly ip: string;
-  readonly files = new SimulatedFiles();
+  readonly files = new SimulatedFiles({
+    '/etc/resolv.conf': 'nameserver 10.0.0.2\n',
+    '/etc/hosts': '127.0.0.1\tlocalhost\n',
+  });
   readonly mounts = new SimulatedMounts(this.files);
   readonly runtime: SimulatedRuntime;
   private readonly podPrefix: string;
