@@ -8,6 +8,7 @@ import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
 import { defaultTolerationSeconds } from './pod-tolerations.ts';
 import { priority } from './priority.ts';
+import { type EscalationConfig, rbacEscalation } from './rbac-escalation.ts';
 import { type QuotaWriter, resourceQuota } from './resource-quota.ts';
 import { runtimeClass } from './runtime-class.ts';
 import { serviceAccountAdmission } from './service-account.ts';
@@ -18,9 +19,11 @@ export interface AdmissionConfig {
   readonly objects: LiveObjects;
   readonly env: Env;
   readonly writeQuota: QuotaWriter;
+  /** Absent where RBAC is not what authorizes. */
+  readonly escalation?: EscalationConfig;
 }
 
-export function defaultAdmissionPlugins({ objects, env, writeQuota }: AdmissionConfig): AdmissionPlugin[] {
+export function defaultAdmissionPlugins({ objects, env, writeQuota, escalation }: AdmissionConfig): AdmissionPlugin[] {
   return [
     namespaceLifecycle(objects),
     limitRanger(objects),
@@ -32,6 +35,7 @@ export function defaultAdmissionPlugins({ objects, env, writeQuota }: AdmissionC
     defaultStorageClass(objects),
     storageObjectInUseProtection,
     runtimeClass(objects),
+    ...(escalation ? [rbacEscalation(escalation)] : []),
     resourceQuota(objects, writeQuota, env.clock),
   ];
 }

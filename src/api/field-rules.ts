@@ -3,9 +3,9 @@
  * validating a valid object allocates next to nothing.
  */
 
-import { equalTrees } from '#base/equal.ts';
 import { type FieldError, invalid, notSupported, required } from './field-error.ts';
 import type { NameRule } from './name-format.ts';
+import { semanticallyEqual } from './semantic-equal.ts';
 
 export const immutableMessage = 'field is immutable';
 export const negativeMessage = 'must be greater than or equal to 0';
@@ -61,5 +61,5 @@ export function checkOptionalWord(
 }
 
 export function checkImmutable(value: unknown, old: unknown, path: string, errors: FieldError[]): void {
-  if (!equalTrees(value, old)) errors.push(invalid(path, value, immutableMessage));
+  if (!semanticallyEqual(value, old)) errors.push(invalid(path, value, immutableMessage));
 }

@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import type { ControllerRevision } from '#kinds/generated/apps-v1.ts';
 import { controllerRevisionColumns } from './columns.ts';
+import { validateControllerRevision, validateControllerRevisionUpdate } from './validation.ts';
 
 export const ControllerRevisions = defineResource<ControllerRevision>({
   group: 'apps',
@@ -8,5 +9,7 @@ export const ControllerRevisions = defineResource<ControllerRevision>({
   kind: 'ControllerRevision',
   plural: 'controllerrevisions',
   scope: 'Namespaced',
+  validate: validateControllerRevision,
+  validateUpdate: validateControllerRevisionUpdate,
   columns: controllerRevisionColumns,
 });

@@ -2,6 +2,7 @@ import { defineResource } from '#api/definition.ts';
 import type { DaemonSet } from '#kinds/generated/apps-v1.ts';
 import { daemonSetColumns } from './columns.ts';
 import { defaultDaemonSet } from './defaults.ts';
+import { validateDaemonSet, validateDaemonSetStatus, validateDaemonSetUpdate } from './validation.ts';
 
 export const DaemonSets = defineResource<DaemonSet>({
   group: 'apps',
@@ -9,6 +10,9 @@ export const DaemonSets = defineResource<DaemonSet>({
   kind: 'DaemonSet',
   plural: 'daemonsets',
   scope: 'Namespaced',
+  validate: validateDaemonSet,
+  validateUpdate: validateDaemonSetUpdate,
+  validateStatusUpdate: validateDaemonSetStatus,
   columns: daemonSetColumns,
   tracksGeneration: true,
   defaults: defaultDaemonSet,

@@ -3,6 +3,7 @@ import { scaleSubresource, selectorToString } from '#kinds/autoscaling/scale.ts'
 import type { Deployment } from '#kinds/generated/apps-v1.ts';
 import { deploymentColumns } from './columns.ts';
 import { defaultDeployment } from './defaults.ts';
+import { validateDeployment, validateDeploymentStatus, validateDeploymentUpdate } from './validation.ts';
 
 export const Deployments = defineResource<Deployment>({
   group: 'apps',
@@ -10,6 +11,9 @@ export const Deployments = defineResource<Deployment>({
   kind: 'Deployment',
   plural: 'deployments',
   scope: 'Namespaced',
+  validate: validateDeployment,
+  validateUpdate: validateDeploymentUpdate,
+  validateStatusUpdate: validateDeploymentStatus,
   columns: deploymentColumns,
   tracksGeneration: true,
   defaults: defaultDeployment,

@@ -3,6 +3,7 @@ import { scaleSubresource, selectorToString } from '#kinds/autoscaling/scale.ts'
 import type { ReplicaSet } from '#kinds/generated/apps-v1.ts';
 import { replicaSetColumns } from './columns.ts';
 import { defaultReplicaSet } from './defaults.ts';
+import { validateReplicaSet, validateReplicaSetStatus, validateReplicaSetUpdate } from './validation.ts';
 
 export const ReplicaSets = defineResource<ReplicaSet>({
   group: 'apps',
@@ -10,6 +11,9 @@ export const ReplicaSets = defineResource<ReplicaSet>({
   kind: 'ReplicaSet',
   plural: 'replicasets',
   scope: 'Namespaced',
+  validate: validateReplicaSet,
+  validateUpdate: validateReplicaSetUpdate,
+  validateStatusUpdate: validateReplicaSetStatus,
   columns: replicaSetColumns,
   tracksGeneration: true,
   defaults: defaultReplicaSet,

@@ -1,8 +1,10 @@
 import { defineResource } from '#api/definition.ts';
+import { labelName } from '#api/name-format.ts';
 import { scaleSubresource, selectorToString } from '#kinds/autoscaling/scale.ts';
 import type { StatefulSet } from '#kinds/generated/apps-v1.ts';
 import { statefulSetColumns } from './columns.ts';
 import { defaultStatefulSet } from './defaults.ts';
+import { validateStatefulSet, validateStatefulSetStatus, validateStatefulSetUpdate } from './validation.ts';
 
 export const StatefulSets = defineResource<StatefulSet>({
   group: 'apps',
@@ -10,6 +12,10 @@ export const StatefulSets = defineResource<StatefulSet>({
   kind: 'StatefulSet',
   plural: 'statefulsets',
   scope: 'Namespaced',
+  validateName: labelName,
+  validate: validateStatefulSet,
+  validateUpdate: validateStatefulSetUpdate,
+  validateStatusUpdate: validateStatefulSetStatus,
   columns: statefulSetColumns,
   tracksGeneration: true,
   defaults: defaultStatefulSet,

@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import type { Lease } from '#kinds/generated/coordination-v1.ts';
 import { leaseColumns } from './columns.ts';
+import { validateLease } from './validation.ts';
 
 export const Leases = defineResource<Lease>({
   group: 'coordination.k8s.io',
@@ -8,6 +9,7 @@ export const Leases = defineResource<Lease>({
   kind: 'Lease',
   plural: 'leases',
   scope: 'Namespaced',
+  validate: validateLease,
   columns: leaseColumns,
   allowCreateOnUpdate: true,
   allowUnconditionalUpdate: false,

@@ -2,6 +2,7 @@ import { defineResource } from '#api/definition.ts';
 import type { EndpointSlice } from '#kinds/generated/discovery-v1.ts';
 import { endpointSliceColumns } from './columns.ts';
 import { defaultEndpointSlice } from './defaults.ts';
+import { validateEndpointSlice, validateEndpointSliceUpdate } from './validation.ts';
 
 export const EndpointSlices = defineResource<EndpointSlice>({
   group: 'discovery.k8s.io',
@@ -9,6 +10,8 @@ export const EndpointSlices = defineResource<EndpointSlice>({
   kind: 'EndpointSlice',
   plural: 'endpointslices',
   scope: 'Namespaced',
+  validate: validateEndpointSlice,
+  validateUpdate: validateEndpointSliceUpdate,
   columns: endpointSliceColumns,
   tracksGeneration: true,
   defaults: defaultEndpointSlice,

@@ -1,7 +1,7 @@
 import { defineResource } from '#api/definition.ts';
-import { parseIP } from '#api/ip-address.ts';
 import type { IPAddress } from '#kinds/generated/networking-v1.ts';
 import { ipAddressColumns } from './columns.ts';
+import { validateIPAddress, validateIPAddressName, validateIPAddressUpdate } from './validation.ts';
 
 export const IPAddresses = defineResource<IPAddress>({
   group: 'networking.k8s.io',
@@ -9,10 +9,9 @@ export const IPAddresses = defineResource<IPAddress>({
   kind: 'IPAddress',
   plural: 'ipaddresses',
   scope: 'Cluster',
+  validateName: validateIPAddressName,
+  validate: validateIPAddress,
+  validateUpdate: validateIPAddressUpdate,
   columns: ipAddressColumns,
   shortNames: ['ip'],
-  validateName: (name) =>
-    parseIP(name) === undefined
-      ? ['must be a valid IP address in canonical form, (e.g. 10.9.8.7 or 2001:db8::ffff)']
-      : [],
 });

@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import { pathSegmentName } from '#api/name-format.ts';
 import type { ClusterRoleBinding } from '#kinds/generated/rbac-v1.ts';
+import { validateBinding, validateBindingUpdate } from '#kinds/rbac/binding-rules.ts';
 import { defaultRoleBinding } from '#kinds/rbac/role-binding/defaults.ts';
 import { clusterRoleBindingColumns } from './columns.ts';
 
@@ -13,5 +14,7 @@ export const ClusterRoleBindings = defineResource<ClusterRoleBinding>({
   columns: clusterRoleBindingColumns,
   defaults: defaultRoleBinding,
   validateName: pathSegmentName,
+  validate: (binding) => validateBinding(binding, false, ['ClusterRole']),
+  validateUpdate: validateBindingUpdate,
   allowCreateOnUpdate: true,
 });

@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import { pathSegmentName } from '#api/name-format.ts';
 import type { ClusterRole } from '#kinds/generated/rbac-v1.ts';
+import { validateClusterRole } from './validation.ts';
 
 export const ClusterRoles = defineResource<ClusterRole>({
   group: 'rbac.authorization.k8s.io',
@@ -8,6 +9,7 @@ export const ClusterRoles = defineResource<ClusterRole>({
   kind: 'ClusterRole',
   plural: 'clusterroles',
   scope: 'Cluster',
+  validate: validateClusterRole,
   validateName: pathSegmentName,
   allowCreateOnUpdate: true,
 });

@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import { pathSegmentName } from '#api/name-format.ts';
 import type { RoleBinding } from '#kinds/generated/rbac-v1.ts';
+import { validateBinding, validateBindingUpdate } from '#kinds/rbac/binding-rules.ts';
 import { roleBindingColumns } from './columns.ts';
 import { defaultRoleBinding } from './defaults.ts';
 
@@ -13,5 +14,7 @@ export const RoleBindings = defineResource<RoleBinding>({
   columns: roleBindingColumns,
   defaults: defaultRoleBinding,
   validateName: pathSegmentName,
+  validate: (binding) => validateBinding(binding, true, ['Role', 'ClusterRole']),
+  validateUpdate: validateBindingUpdate,
   allowCreateOnUpdate: true,
 });

@@ -1,6 +1,8 @@
 import { defineResource } from '#api/definition.ts';
+import type { FieldError } from '#api/field-error.ts';
 import { pathSegmentName } from '#api/name-format.ts';
 import type { Role } from '#kinds/generated/rbac-v1.ts';
+import { checkPolicyRules } from '#kinds/rbac/rule-rules.ts';
 
 export const Roles = defineResource<Role>({
   group: 'rbac.authorization.k8s.io',
@@ -9,5 +11,10 @@ export const Roles = defineResource<Role>({
   plural: 'roles',
   scope: 'Namespaced',
   validateName: pathSegmentName,
+  validate: ({ rules }) => {
+    const errors: FieldError[] = [];
+    checkPolicyRules(rules, true, errors);
+    return errors;
+  },
   allowCreateOnUpdate: true,
 });

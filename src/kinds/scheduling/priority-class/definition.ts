@@ -2,6 +2,7 @@ import { defineResource } from '#api/definition.ts';
 import type { PriorityClass } from '#kinds/generated/scheduling-v1.ts';
 import { priorityClassColumns } from './columns.ts';
 import { defaultPriorityClass } from './defaults.ts';
+import { validatePriorityClass, validatePriorityClassUpdate } from './validation.ts';
 
 export const PriorityClasses = defineResource<PriorityClass>({
   group: 'scheduling.k8s.io',
@@ -9,6 +10,8 @@ export const PriorityClasses = defineResource<PriorityClass>({
   kind: 'PriorityClass',
   plural: 'priorityclasses',
   scope: 'Cluster',
+  validate: validatePriorityClass,
+  validateUpdate: validatePriorityClassUpdate,
   columns: priorityClassColumns,
   tracksGeneration: true,
   defaults: defaultPriorityClass,
