@@ -21,7 +21,9 @@ export const CertificateSigningRequests = defineResource<CertificateSigningReque
       verbs: ['get', 'patch', 'update'],
       read: (request) => request,
       write: (draft, view: CertificateSigningRequest) => {
-        draft.status = { ...draft.status, conditions: (view as Draft<CertificateSigningRequest>).status?.conditions };
+        const { metadata, status } = view as Draft<CertificateSigningRequest>;
+        draft.metadata = { ...draft.metadata, labels: metadata?.labels, annotations: metadata?.annotations };
+        draft.status = { ...draft.status, conditions: status?.conditions };
       },
     },
     { name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] },
