@@ -31,7 +31,10 @@ export class Chaos {
     const { cluster } = this;
     cluster.disk.faults = noDiskFaults;
     cluster.network.faults = quietNetwork;
-    for (const { machine } of cluster.nodes) cluster.network.partition(machine.name, false);
+    for (const { machine } of cluster.nodes) {
+      cluster.network.partition(machine.name, false);
+      machine.runtime.setUp(true);
+    }
     cluster.network.partition('managers', false);
     await cluster.startServer();
     await cluster.startManagers();
@@ -69,6 +72,8 @@ export class Chaos {
     ],
     ['agent dies', () => this.agentDies()],
     ['machine dies', () => this.machineDies()],
+    ['runtime down', () => this.runtimeDown()],
+    ['container crashes', () => this.random.pick(this.cluster.nodes).machine.runtime.crashOne(this.random)],
     ['node cut off', () => this.cutOff(this.random.pick(this.cluster.nodes).machine.name)],
     ['managers cut off', () => this.cutOff('managers')],
     ['messages lost', () => this.loseMessages()],
@@ -92,6 +97,15 @@ export class Chaos {
       [5000, 120_000],
       () => node.powerOff(),
       () => node.start(),
+    );
+  }
+
+  private runtimeDown(): Promise<void> {
+    const { runtime } = this.random.pick(this.cluster.nodes).machine;
+    return this.during(
+      [200, 20_000],
+      () => runtime.setUp(false),
+      () => runtime.setUp(true),
     );
   }
 

@@ -1,5 +1,6 @@
 /** A simulated machine as the ports of the real kubelet (src/kubelet/ports.ts), reached from a process that may die. */
 
+import { CriError } from '#kubelet/cri/runtime.ts';
 import type { KubeletPorts, Machine, PodCgroups, ProbeNetwork } from '#kubelet/ports.ts';
 import type { SimEnv } from '#platform/sim/env.ts';
 import type { SimProcess } from '#platform/sim/process.ts';
@@ -29,9 +30,12 @@ export function kubeletPorts(
   size: MachineSize,
 ): KubeletPorts {
   const reach = <T extends object>(target: T, delay: Delay): T => reachedFrom(world, process, target, delay);
+  const checkRuntime = () => {
+    if (!machine.runtime.isUp) throw new CriError('Unavailable', 'connection error: connect: connection refused');
+  };
   return {
-    runtime: reach(machine.runtime, callMs.runtime),
-    images: reach(machine.runtime, callMs.images),
+    runtime: reachedFrom(world, process, machine.runtime, callMs.runtime, checkRuntime),
+    images: reachedFrom(world, process, machine.runtime, callMs.images, checkRuntime),
     files: reach(machine.files, callMs.files),
     mounts: reach(machine.mounts, callMs.files),
     cgroups: reach(new SimulatedCgroups(), callMs.files),
@@ -42,18 +46,25 @@ export function kubeletPorts(
 
 /**
  * The same object, each call of which takes time and has no outcome for a process that is dead. The call itself is carried out
- * if the process was alive when it was made.
+ * if the process was alive when it was made; `check` may refuse it.
  */
-function reachedFrom<T extends object>(world: SimEnv, process: SimProcess, target: T, { low, high }: Delay): T {
+function reachedFrom<T extends object>(
+  world: SimEnv,
+  process: SimProcess,
+  target: T,
+  { low, high }: Delay,
+  check = () => {},
+): T {
   return new Proxy(target, {
     get(_, name) {
       const member: unknown = Reflect.get(target, name);
       if (typeof member !== 'function') return member;
-      if (name === 'events') return (...args: unknown[]) => lived(process, member.apply(target, args));
+      if (name === 'events') return (...args: unknown[]) => lived(process, member.apply(target, args), check);
       return (...args: unknown[]) => {
         const delayMs = low + world.random.next() * (high - low);
         const call = async (): Promise<unknown> => {
           if (delayMs > 0) await new Promise<void>((resolve) => world.clock.after(delayMs, resolve));
+          check();
           return member.apply(target, args) as unknown;
         };
         return process.outcome(call());
@@ -63,7 +74,12 @@ function reachedFrom<T extends object>(world: SimEnv, process: SimProcess, targe
 }
 
 /** A stream that neither goes on nor ends for a process that is dead. */
-async function* lived<T>(process: SimProcess, stream: AsyncIterable<T>): AsyncGenerator<T, void, void> {
+async function* lived<T>(
+  process: SimProcess,
+  stream: AsyncIterable<T>,
+  check: () => void,
+): AsyncGenerator<T, void, void> {
+  check();
   const iterator = stream[Symbol.asyncIterator]();
   for (;;) {
     const next = await process.outcome(iterator.next());

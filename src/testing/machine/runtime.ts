@@ -75,6 +75,7 @@ export class SimulatedRuntime implements CriRuntime, CriImages {
   private readonly images = new Set<string>();
   private readonly watchers = new Set<Mailbox<RuntimeEvent>>();
   private nextId = 1;
+  private down = false;
 
   constructor(world: SimEnv, machine: SimulatedMachine, times: RuntimeTimes) {
     this.world = world;
@@ -89,6 +90,25 @@ export class SimulatedRuntime implements CriRuntime, CriImages {
     for (const sandbox of this.sandboxes.values()) sandbox.state = 'SANDBOX_NOTREADY';
     for (const watcher of this.watchers) watcher.end();
     this.watchers.clear();
+  }
+
+  /** False while the runtime's own process is down: containers run on, calls fail. */
+  get isUp(): boolean {
+    return !this.down;
+  }
+
+  /** The runtime's process ends, and event streams with it; or it is back. */
+  setUp(isUp: boolean): void {
+    this.down = !isUp;
+    if (isUp) return;
+    for (const watcher of this.watchers) watcher.end();
+    this.watchers.clear();
+  }
+
+  /** One container that runs, chosen by chance, ends with an error. */
+  crashOne(random: SimRandom): void {
+    const running = [...this.containers.values()].filter(({ state }) => state === 'CONTAINER_RUNNING');
+    if (running.length > 0) this.end(random.pick(running), 1);
   }
 
   async version(): Promise<RuntimeVersion> {
