@@ -10,7 +10,6 @@
 
 import { isNotFound } from '#api/errors.ts';
 import { quantityMilliValue, quantityValue } from '#api/quantity.ts';
-import { messageOf } from '#base/errors.ts';
 import { Nodes } from '#kinds/core/node/definition.ts';
 import { Pods } from '#kinds/core/pod/definition.ts';
 import { Services } from '#kinds/core/service/definition.ts';
@@ -41,7 +40,7 @@ import {
   mirrorAnnotation,
   type NodePod,
 } from './pod/node-pod.ts';
-import { removeOrphans } from './pod-worker/orphans.ts';
+import { removeOrphansUntilDone } from './pod-worker/orphans.ts';
 import { QosShares } from './pod-worker/qos-shares.ts';
 import { resizeVerdict } from './pod-worker/resize.ts';
 import { RestartBackoff } from './pod-worker/restart-backoff.ts';
@@ -311,10 +310,7 @@ async function startKubelet(
   };
   const storage = new LocalStorageEviction({ env, config, ports, ...evictable });
   const memory = new MemoryPressureEviction({ env, ports, ...evictable });
-  const known = new Set(workers.all().map(({ uid }) => uid));
-  const orphans = removeOrphans(known, podServices).catch((error: unknown) =>
-    env.log.warn('orphan cleanup failed', { error: messageOf(error) }),
-  );
+  const orphans = removeOrphansUntilDone((uid) => workers.get(uid) !== undefined, podServices, signal);
 
   const rotator = new LogRotator({
     env,

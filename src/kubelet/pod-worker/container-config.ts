@@ -69,7 +69,11 @@ export async function containerConfig(start: ContainerStart, services: PodServic
     tty: container.tty ?? false,
     ...(stopSignal ? { stopSignal } : {}),
     linux: {
-      resources: containerResources(pod, container, node.memoryBytes),
+      resources: {
+        ...containerResources(pod, container, node.memoryBytes),
+        // One process that runs out of memory takes its container with it; version 1 has no such switch.
+        ...(ports.cgroups.version === 2 ? { unified: { 'memory.oom.group': '1' } } : {}),
+      },
       securityContext: containerSecurityContext(pod, container, {
         image,
         seccompRoot: `${config.rootDirectory}/seccomp`,

@@ -3,13 +3,38 @@
  * with the grace period that their annotations kept, then everything goes.
  */
 
+import { sleep } from '#base/abort.ts';
 import { messageOf } from '#base/errors.ts';
 import { podUidLabel, readContainerRecord } from '../pod/identity.ts';
 import { removePodFromRuntime } from './garbage.ts';
 import type { PodServices } from './services.ts';
 
-/** `known` are the uids of the API's pods. Failures are logged: the next start of the kubelet tries again. */
-export async function removeOrphans(known: ReadonlySet<string>, services: PodServices): Promise<void> {
+const retryMs = 5000;
+
+/** The runtime may be starting, or down: tries until it has looked once. Never rejects. */
+export async function removeOrphansUntilDone(
+  isKnown: (uid: string) => boolean,
+  services: PodServices,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, log } = services.env;
+  while (!signal.aborted) {
+    try {
+      await removeOrphans(isKnown, services);
+      return;
+    } catch (error) {
+      log.warn('orphan cleanup failed, will retry', { error: messageOf(error) });
+      await sleep(clock, retryMs, signal).catch(() => {});
+    }
+  }
+}
+
+/**
+ * `isKnown` is asked after the node was listed: whoever made something of what was found is known by then. What cannot be
+ * removed is logged: the next start of the
+ * kubelet tries again.
+ */
+async function removeOrphans(isKnown: (uid: string) => boolean, services: PodServices): Promise<void> {
   const { runtime, cgroups } = services.ports;
   const [sandboxes, containers, onDisk, groups] = await Promise.all([
     runtime.listPodSandboxes(),
@@ -25,7 +50,7 @@ export async function removeOrphans(known: ReadonlySet<string>, services: PodSer
   }
   await Promise.all(
     [...uids]
-      .filter((uid) => !known.has(uid))
+      .filter((uid) => !isKnown(uid))
       .map(async (uid) => {
         try {
           services.env.log.info('removing what a deleted pod left', { podUid: uid });
@@ -46,16 +71,16 @@ export async function removeOrphans(known: ReadonlySet<string>, services: PodSer
         }
       }),
   );
-  await removeStrayLogs(known, services);
+  await removeStrayLogs(isKnown, services);
 }
 
 /** Log directories end with the pod's uid. */
-async function removeStrayLogs(known: ReadonlySet<string>, services: PodServices): Promise<void> {
+async function removeStrayLogs(isKnown: (uid: string) => boolean, services: PodServices): Promise<void> {
   const { files } = services.ports;
   const { podLogsDirectory } = services.config;
   if (!(await files.stat(podLogsDirectory))) return;
   for (const entry of await files.list(podLogsDirectory)) {
     const uid = entry.slice(entry.lastIndexOf('_') + 1);
-    if (!known.has(uid)) await files.remove(`${podLogsDirectory}/${entry}`);
+    if (!isKnown(uid)) await files.remove(`${podLogsDirectory}/${entry}`);
   }
 }

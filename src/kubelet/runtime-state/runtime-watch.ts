@@ -19,6 +19,7 @@ export interface RuntimeWatchConfig {
 }
 
 const relistMs = 1000;
+const settleMs = 1000;
 const reconnectMs = { initial: 100, max: 5000 } as const;
 
 export class RuntimeWatch {
@@ -52,6 +53,8 @@ export class RuntimeWatch {
     const { env, runtime } = this.config;
     let failures = 0;
     while (!signal.aborted) {
+      // What happened before the stream was open is not on it: everything is looked at once more when it surely is.
+      const settled = env.clock.after(settleMs, () => this.config.onLost());
       try {
         for await (const event of runtime.events(signal)) {
           failures = 0;
@@ -60,6 +63,7 @@ export class RuntimeWatch {
           if (event.podUid) this.config.onChange(event.podUid);
         }
       } catch (error) {
+        settled.cancel();
         if (signal.aborted) return;
         if (isCriError(error, 'Unimplemented')) return this.relist(signal);
         env.log.debug('runtime event stream broke', { error: messageOf(error) });
