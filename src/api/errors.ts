@@ -154,6 +154,11 @@ export function newUnsupportedMediaType(accepted: readonly string[]): StatusErro
   );
 }
 
+/** 415 of a PATCH whose content type is no patch. */
+export function newUnsupportedPatchType(): StatusError {
+  return failure(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
+}
+
 export function newRequestEntityTooLarge(message: string): StatusError {
   return failure(413, 'RequestEntityTooLarge', `Request entity is too large: ${message}`);
 }

@@ -62,7 +62,7 @@ function dispatchSubresource(context: RequestContext, actions: Actions): Promise
   // The body of a proxied request may have any method; the proxy's own verbs say which.
   if (subresource.type === 'action') {
     const action = actions[`${definition.group}/${definition.plural}/${subresource.name}`];
-    if (!action) throw methodNotAllowed(context);
+    if (!action || !(subresource.verbs as readonly string[]).includes(info.verb)) throw methodNotAllowed(context);
     return action(context);
   }
   const verb = info.verb as Subresource<KubeObject>['verbs'][number];

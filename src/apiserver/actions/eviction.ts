@@ -26,7 +26,7 @@ import { parseWriteOptions } from '../request/write-options.ts';
 import { deleteObject } from '../verbs/delete.ts';
 import { mutateObject } from '../verbs/mutate.ts';
 import { keyRange, whenFresh } from '../verbs/read.ts';
-import { admissionContext, decodeObject, ensureName, ensureNamespace } from '../verbs/write.ts';
+import { admissionContext, decodeObject, ensureNamespace } from '../verbs/write.ts';
 import type { Action } from './action.ts';
 import { conditionOf, type PodView, setCondition } from './pod-view.ts';
 import { success } from './success.ts';
@@ -62,7 +62,7 @@ export const evictPod: Action = async (context) => {
   assert(codec, 'no schema for Eviction');
   const eviction = decodeObject(context, codec, { apiVersion: 'policy/v1', kind: 'Eviction' }, options);
   ensureNamespace(context, eviction);
-  ensureName(eviction, info.name);
+  if (eviction.metadata.name !== info.name) throw newBadRequest('name in URL does not match name in Eviction object');
   const given = (eviction as EvictionView).deleteOptions ?? {};
   const dryRun = options.dryRun || (given.dryRun?.length ?? 0) > 0;
   if (options.dryRun && given.dryRun?.length === 0)

@@ -15,6 +15,9 @@ export interface DecodedBody {
   readonly problems: readonly string[];
 }
 
+/** Called with what a body says it is, '' where it does not say, before its content is looked at; throws to refuse it. */
+export type KindCheck = (given: { readonly apiVersion: string; readonly kind: string }) => void;
+
 export interface KindCodec {
   /** What strategic merge and server-side apply go by; custom resources have none. */
   readonly schema: StructSchema | undefined;
@@ -22,7 +25,7 @@ export interface KindCodec {
    * Reads a body of any media type that the server takes. A plain tree (in-process callers, results of patches) is checked in the same
    * way and copied. Throws StatusError BadRequest in upstream's words when the body is not an object of this kind.
    */
-  decode(body: RequestBody): DecodedBody;
+  decode(body: RequestBody, checkKind?: KindCheck): DecodedBody;
   /** The same for a tree that a patch made; it is copied. Throws DecodeError. */
   decodeTree(tree: unknown): DecodedBody;
   /** Defaults of a schema that brings its own (custom resources); built-in kinds' are in their definitions. */

@@ -1,7 +1,7 @@
 /** KindCodec of built-in kinds, over the generated schema tables. */
 
 import { DecodeError } from '#api/codec/decode-error.ts';
-import { type Decoded, decodeJson, decodeTree } from '#api/codec/json-decode.ts';
+import { type Decoded, decodeTree, parseJson } from '#api/codec/json-decode.ts';
 import { encodeJson } from '#api/codec/json-encode.ts';
 import { decodeMessage, isProtobuf, unwrapProtobuf } from '#api/codec/protobuf-decode.ts';
 import { encodeProtobuf } from '#api/codec/protobuf-encode.ts';
@@ -12,7 +12,7 @@ import type { RequestBody } from '#api/request.ts';
 import type { SchemaRegistry } from '#api/schema/registry.ts';
 import type { StructSchema } from '#api/schema/schema.ts';
 import { type Draft, mutableCopy } from '#base/edit.ts';
-import type { CodecLookup, DecodedBody, KindCodec } from './kind-codec.ts';
+import type { CodecLookup, DecodedBody, KindCheck, KindCodec } from './kind-codec.ts';
 
 export const acceptedBodyTypes = [
   'application/json',
@@ -27,7 +27,7 @@ export function schemaCodecs(registry: SchemaRegistry): CodecLookup {
     const key = `${group}/${version}/${kind}`;
     if (codecs.has(key)) return codecs.get(key);
     const schema = registry.kind(group, version, kind);
-    const codec = schema && new SchemaCodec(schema, kind);
+    const codec = schema && new SchemaCodec(schema, version, kind);
     codecs.set(key, codec);
     return codec;
   };
@@ -38,17 +38,19 @@ const encoder = new TextEncoder();
 
 class SchemaCodec implements KindCodec {
   readonly schema: StructSchema;
+  private readonly version: string;
   private readonly kind: string;
   readonly encodeProtobuf: (object: KubeObject) => Uint8Array;
 
-  constructor(schema: StructSchema, kind: string) {
+  constructor(schema: StructSchema, version: string, kind: string) {
     this.schema = schema;
+    this.version = version;
     this.kind = kind;
     this.encodeProtobuf = (object) => encodeProtobuf(schema, object);
   }
 
-  decode(body: RequestBody): DecodedBody {
-    const { object, strictErrors } = this.decodeBody(body);
+  decode(body: RequestBody, checkKind?: KindCheck): DecodedBody {
+    const { object, strictErrors } = this.decodeBody(body, checkKind);
     return { object: object as Draft<KubeObject>, problems: strictErrors };
   }
 
@@ -61,60 +63,116 @@ class SchemaCodec implements KindCodec {
     return encoder.encode(encodeJson(this.schema, object));
   }
 
-  private decodeBody(body: RequestBody): Decoded {
-    if (body.type === 'object') return this.worded(() => decodeTree(this.schema, mutableCopy(body.object)), '');
+  private decodeBody(body: RequestBody, checkKind: KindCheck | undefined): Decoded {
+    if (body.type === 'object') return this.fromTree(mutableCopy(body.object), [], undefined, checkKind);
     const mediaType = body.contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
     switch (mediaType) {
       case 'application/vnd.kubernetes.protobuf':
-        return this.worded(() => {
-          const { apiVersion, kind, message } = unwrapProtobuf(body.bytes);
-          return { object: { ...decodeMessage(this.schema, message), apiVersion, kind }, strictErrors: [] };
-        }, '');
+        return this.fromProtobuf(body.bytes, checkKind);
       case 'application/yaml':
       case 'application/json':
       case '': {
         if (isProtobuf(body.bytes)) break;
-        const text = this.worded(() => decoder.decode(body.bytes), '');
-        return this.worded(
-          () => (mediaType === 'application/yaml' ? this.fromYaml(text) : decodeJson(this.schema, text)),
-          text,
-        );
+        const text = this.textOf(body.bytes);
+        if (mediaType !== 'application/yaml') {
+          const tree = this.readable(text, () => parseJson(text));
+          return this.fromTree(tree, [], text, checkKind);
+        }
+        const { value, strictErrors } = this.readable(text, () => decodeYaml(text));
+        return this.fromTree(value, strictErrors, undefined, checkKind);
       }
     }
     throw newUnsupportedMediaType(acceptedBodyTypes);
   }
 
-  private fromYaml(text: string): Decoded {
-    const { value, strictErrors } = decodeYaml(text);
-    const decoded = decodeTree(this.schema, value);
-    return { object: decoded.object, strictErrors: [...strictErrors, ...decoded.strictErrors] };
+  /** First whose object it is, then what is in it: a Deployment posted as a Service is told so, whatever its fields. */
+  private fromTree(
+    tree: unknown,
+    found: readonly string[],
+    text: string | undefined,
+    checkKind: KindCheck | undefined,
+  ): Decoded {
+    if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) {
+      const what = Array.isArray(tree)
+        ? 'array'
+        : tree === null
+          ? 'null'
+          : typeof tree === 'boolean'
+            ? 'bool'
+            : typeof tree;
+      throw unrecognized(
+        this.kind,
+        `couldn't get version/kind; json parse error: json: cannot unmarshal ${what} into Go value of type ${typeMetaStruct}`,
+        text ?? '',
+      );
+    }
+    const given = typeOf(tree);
+    checkKind?.(given);
+    try {
+      const decoded = decodeTree(this.schema, tree, text);
+      return found.length === 0
+        ? decoded
+        : { object: decoded.object, strictErrors: [...found, ...decoded.strictErrors] };
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      const kind = given.kind || this.kind;
+      const version = given.apiVersion.slice(given.apiVersion.indexOf('/') + 1) || this.version;
+      throw newBadRequest(`${kind} in version "${version}" cannot be handled as a ${this.kind}: ${error.message}`);
+    }
   }
 
-  private worded<T>(decode: () => T, text: string): T {
+  private fromProtobuf(bytes: Uint8Array, checkKind: KindCheck | undefined): Decoded {
     try {
-      return decode();
+      const { apiVersion, kind, message } = unwrapProtobuf(bytes);
+      checkKind?.({ apiVersion, kind });
+      return { object: { ...decodeMessage(this.schema, message), apiVersion, kind }, strictErrors: [] };
     } catch (error) {
-      if (error instanceof DecodeError) throw badBody(this.kind, error, text);
-      if (error instanceof TypeError) throw badBody(this.kind, new DecodeError('invalid UTF-8'), text);
+      if (error instanceof DecodeError) throw unrecognized(this.kind, error.message, '');
       throw error;
+    }
+  }
+
+  private textOf(bytes: Uint8Array): string {
+    try {
+      return decoder.decode(bytes);
+    } catch (error) {
+      if (error instanceof TypeError) throw unrecognized(this.kind, 'invalid UTF-8', '');
+      throw error;
+    }
+  }
+
+  private readable<T>(text: string, read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      throw unrecognized(this.kind, `couldn't get version/kind; json parse error: ${error.message}`, text);
     }
   }
 }
 
-/** Upstream's sentence for a body that has no readable kind, or whose content does not fit the kind. */
-function badBody(kind: string, error: DecodeError, text: string): Error {
-  const given = givenKind(text);
-  if (given) {
-    return newBadRequest(
-      `${given.kind} in version "${given.version}" cannot be handled as a ${kind}: ${error.message}`,
-    );
-  }
-  const excerpt = text === '' ? '<empty>' : text.length > 200 ? `${text.slice(0, 200)} ...` : text;
-  return newBadRequest(`the object provided is unrecognized (must be of type ${kind}): ${error.message} (${excerpt})`);
+/** How Go names the struct that it looks for kind and version with. */
+const typeMetaStruct =
+  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+
+function typeOf(tree: object): { readonly apiVersion: string; readonly kind: string } {
+  const { apiVersion, kind } = tree as { readonly apiVersion?: unknown; readonly kind?: unknown };
+  return { apiVersion: typeof apiVersion === 'string' ? apiVersion : '', kind: typeof kind === 'string' ? kind : '' };
 }
 
-function givenKind(text: string): { readonly kind: string; readonly version: string } | undefined {
-  const kind = /"kind"\s*:\s*"([^"\\]{1,100})"/.exec(text)?.[1];
-  const apiVersion = /"apiVersion"\s*:\s*"([^"\\]{1,100})"/.exec(text)?.[1];
-  return kind && apiVersion ? { kind, version: apiVersion.slice(apiVersion.indexOf('/') + 1) } : undefined;
+/** Bytes of a body that an answer shows (apiserver endpoints/handlers summarizeData). */
+const excerptLength = 30;
+
+function unrecognized(kind: string, message: string, text: string): Error {
+  return newBadRequest(
+    `the object provided is unrecognized (must be of type ${kind}): ${message} (${excerptOf(text)})`,
+  );
+}
+
+function excerptOf(text: string): string {
+  if (text === '') return '<empty>';
+  if (text.startsWith('{')) return text.length > excerptLength ? `${text.slice(0, excerptLength)} ...` : text;
+  const bytes = encoder.encode(text);
+  const hex = Array.from(bytes.subarray(0, excerptLength), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return bytes.length > excerptLength ? `${hex} ...` : hex;
 }

@@ -1,11 +1,10 @@
 /** DeleteOptions of a request: its body or, without one, the query (upstream's order); validated in upstream's words. */
 
-import { DecodeError } from '#api/codec/decode-error.ts';
 import { newBadRequest, newInvalid } from '#api/errors.ts';
 import { type FieldError, invalid, notSupported } from '#api/field-error.ts';
 import type { DeleteOptions } from '#api/generated/meta-v1.ts';
 import type { ApiRequest } from '#api/request.ts';
-import type { KindCodec } from '../registry/kind-codec.ts';
+import type { KindCheck, KindCodec } from '../registry/kind-codec.ts';
 import { isTrue } from './request-info.ts';
 
 const propagationPolicies = ['Foreground', 'Background', 'Orphan'];
@@ -22,16 +21,13 @@ export function parseDeleteOptions(request: ApiRequest, codec: KindCodec): Delet
 
 function readOptions({ body, query }: ApiRequest, codec: KindCodec): DeleteOptions {
   if (body && (body.type === 'object' || body.bytes.length > 0)) {
-    let object: DeleteOptions & { readonly kind?: string | undefined };
-    try {
-      object = codec.decode(body).object as typeof object;
-    } catch (error) {
-      if (error instanceof DecodeError) throw newBadRequest(error.message);
-      throw error;
-    }
-    if (object.kind && object.kind !== 'DeleteOptions') {
-      throw newBadRequest('decoded object cannot be converted to DeleteOptions');
-    }
+    const checkKind: KindCheck = ({ kind }) => {
+      if (kind === '' || kind === 'DeleteOptions') return;
+      throw newBadRequest(
+        `no kind "${kind}" is registered for version "meta.k8s.io/v1" in scheme "pkg/runtime/scheme.go:111"`,
+      );
+    };
+    const object = codec.decode(body, checkKind).object as DeleteOptions;
     return object;
   }
   const grace = query.get('gracePeriodSeconds');

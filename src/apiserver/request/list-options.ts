@@ -48,7 +48,12 @@ function validateWatch({ resourceVersionMatch, sendInitialEvents }: ListOptions)
     return [];
   }
   if (resourceVersionMatch !== '') {
-    return [forbidden(field, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided')];
+    const errors = [
+      forbidden(field, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'),
+    ];
+    if (resourceVersionMatch !== 'NotOlderThan')
+      errors.push(notSupported(field, resourceVersionMatch, ['NotOlderThan']));
+    return errors;
   }
   return [];
 }

@@ -109,11 +109,19 @@ function validateOwnerReferences(references: readonly OwnerReference[], path: st
   return errors;
 }
 
+/** Finalizers that need no domain. */
+const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
+
 function validateFinalizers(finalizers: readonly string[], path: string): FieldError[] {
   const errors: FieldError[] = [];
   for (const finalizer of finalizers) {
     for (const message of isQualifiedName(finalizer)) errors.push(invalid(path, finalizer, message));
   }
+  finalizers.forEach((finalizer, position) => {
+    if (finalizer.includes('/') || standardFinalizers.has(finalizer)) return;
+    const detail = 'name is neither a standard finalizer name nor is it fully qualified';
+    errors.push(invalid(index(path, position), finalizer, detail));
+  });
   if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
     errors.push(invalid(path, finalizers, 'finalizer orphan and foregroundDeletion cannot be both set'));
   }

@@ -2,7 +2,7 @@
 
 import { DecodeError } from '#api/codec/decode-error.ts';
 import { decodeYaml } from '#api/codec/yaml-decode.ts';
-import { newBadRequest, newInvalid, newUnsupportedMediaType } from '#api/errors.ts';
+import { newBadRequest, newInvalid, newUnsupportedPatchType } from '#api/errors.ts';
 import { invalid } from '#api/field-error.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { ApiResponse, RequestBody } from '#api/request.ts';
@@ -42,7 +42,7 @@ function patchTypeOf(context: RequestContext): PatchType | 'apply' {
   const mediaType = (context.request.body?.contentType ?? '').split(';', 1)[0]?.trim() ?? '';
   const type = Object.hasOwn(patchTypes, mediaType) ? patchTypes[mediaType] : undefined;
   if (!type) {
-    throw newUnsupportedMediaType(Object.keys(patchTypes));
+    throw newUnsupportedPatchType();
   }
   return type;
 }
@@ -103,7 +103,9 @@ async function applyConfiguration(
   const { resource, info, request } = context;
   const codec = view?.codec ?? resource.codec;
   const body: RequestBody = { type: 'object', object: parseBody(context), contentType: 'application/json' };
-  const { object, problems } = codec.decode(body);
+  const { object, problems } = codec.decode(body, ({ apiVersion, kind }) => {
+    if (apiVersion === '' || kind === '') throw newBadRequest(`invalid object type: /${apiVersion}, Kind=${kind}`);
+  });
   reportProblems(context, problems, options);
   const configuration = asMutable(object, view ?? { apiVersion: resource.apiVersion, kind: resource.definition.kind });
   if (configuration.metadata.managedFields) throw newBadRequest('metadata.managedFields must be nil');

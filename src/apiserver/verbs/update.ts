@@ -131,7 +131,7 @@ async function attemptUpdate(
   const draft = plan.make(old);
   const conditional = checkRevision(context, draft, current);
   checkUid(context, draft, old);
-  keepSystemFields(draft, old);
+  keepSystemFields(context, draft, old);
   isolate(context, draft, old);
   if (!plan.managed) updateManagedFields(context, old, draft, options);
 
@@ -213,7 +213,7 @@ function current({ namespace, name }: RequestContext['info']): string {
 }
 
 /** What no update can change, whatever the client sent (rest.BeforeUpdate). */
-function keepSystemFields(draft: MutableObject, old: KubeObject): void {
+function keepSystemFields(context: RequestContext, draft: MutableObject, old: KubeObject): void {
   const { metadata } = draft;
   const before = old.metadata ?? {};
   metadata.uid = before.uid;
@@ -221,7 +221,7 @@ function keepSystemFields(draft: MutableObject, old: KubeObject): void {
   if (before.deletionTimestamp) {
     metadata.deletionTimestamp = before.deletionTimestamp;
     metadata.deletionGracePeriodSeconds ??= before.deletionGracePeriodSeconds;
-  } else {
+  } else if (isStatus(context)) {
     delete metadata.deletionTimestamp;
     delete metadata.deletionGracePeriodSeconds;
   }

@@ -31,9 +31,14 @@ export function decodeObject(
   options: Pick<WriteOptions, 'fieldValidation'>,
 ): MutableObject {
   const body = context.request.body ?? { type: 'bytes', bytes: new Uint8Array(), contentType: 'application/json' };
-  const { object, problems } = codec.decode(body);
-  reportProblems(context, problems, options);
-  checkKind(object, expected);
+  const { object, problems } = codec.decode(body, (given) => checkKind(given, expected));
+  const version = (object.apiVersion || expected.apiVersion).split('/').pop();
+  reportProblems(
+    context,
+    problems,
+    options,
+    `${expected.kind} in version "${version}" cannot be handled as a ${expected.kind}: `,
+  );
   return asMutable(object, expected);
 }
 
@@ -51,13 +56,17 @@ export function reportProblems(
   context: RequestContext,
   problems: readonly string[],
   { fieldValidation }: Pick<WriteOptions, 'fieldValidation'>,
+  subject = '',
 ): void {
   if (problems.length === 0 || fieldValidation === 'Ignore') return;
-  if (fieldValidation === 'Strict') throw newBadRequest(`strict decoding error: ${problems.join(', ')}`);
+  if (fieldValidation === 'Strict') throw newBadRequest(`${subject}strict decoding error: ${problems.join(', ')}`);
   context.warnings.push(...problems);
 }
 
-function checkKind(object: KubeObject, expected: { readonly apiVersion: string; readonly kind: string }): void {
+function checkKind(
+  object: { readonly apiVersion: string; readonly kind: string },
+  expected: { readonly apiVersion: string; readonly kind: string },
+): void {
   const kind = object.kind || expected.kind;
   const apiVersion = object.apiVersion || expected.apiVersion;
   if (kind === expected.kind && apiVersion === expected.apiVersion) return;
