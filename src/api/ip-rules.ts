@@ -12,22 +12,29 @@ const cidrMessage = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::
 /** Rule of a field that predates canonical form; `stored` are values that the old object had and may keep. */
 export function checkLegacyIP(value: string, path: string, errors: FieldError[], stored: readonly string[] = []): void {
   if (stored.includes(value)) return;
-  const address = parseIP(value);
-  if (!address) {
-    const sloppy = parseIP(withoutLeadingZeros(value));
-    errors.push(invalid(path, value, sloppy ? 'must not have leading 0s' : ipMessage));
-  } else if (isMapped(address)) errors.push(invalid(path, value, 'must not be an IPv4-mapped IPv6 address'));
+  const fault = ipFault(value);
+  if (fault !== undefined) errors.push(invalid(path, value, fault));
 }
 
 /** Rule of newer fields: valid and canonical. */
 export function checkIP(value: string, path: string, errors: FieldError[]): void {
-  const before = errors.length;
-  checkLegacyIP(value, path, errors);
+  const fault = canonicalIPFault(value);
+  if (fault !== undefined) errors.push(invalid(path, value, fault));
+}
+
+/** What is wrong with a canonical address; undefined when nothing. */
+export function canonicalIPFault(value: string): string | undefined {
+  const fault = ipFault(value);
   const address = parseIP(value);
-  if (errors.length > before || !address) return;
+  if (fault !== undefined || !address) return fault;
   const canonical = formatIP(address);
-  if (value !== canonical)
-    errors.push(invalid(path, value, `must be in canonical form (${JSON.stringify(canonical)})`));
+  return value === canonical ? undefined : `must be in canonical form (${JSON.stringify(canonical)})`;
+}
+
+function ipFault(value: string): string | undefined {
+  const address = parseIP(value);
+  if (!address) return parseIP(withoutLeadingZeros(value)) ? 'must not have leading 0s' : ipMessage;
+  return isMapped(address) ? 'must not be an IPv4-mapped IPv6 address' : undefined;
 }
 
 export function checkLegacyCIDR(
@@ -84,4 +91,64 @@ function formatPrefix({ family, base }: IPPrefix, value: string): string {
 
 function withoutLeadingZeros(value: string): string {
   return value.replace(/(^|[.:/])0+(?=\d)/g, '$1');
+}
+
+/** Where traffic of services may go: neither unspecified, loopback nor link-local (ValidateEndpointIP). */
+export function checkEndpointIP(value: string, path: string, errors: FieldError[]): void {
+  const address = parseIP(withoutLeadingZeros(value));
+  if (!address) {
+    errors.push(invalid(path, value, 'must be a valid IP address'));
+    return;
+  }
+  const isV4 = address.family === 'IPv4' || isMapped(address);
+  const v4 = address.value & 0xffffffffn;
+  const within = (bits: bigint, prefix: bigint): boolean => address.value >> (128n - bits) === prefix;
+  if (isV4 ? v4 === 0n : address.value === 0n) {
+    errors.push(invalid(path, value, `may not be unspecified (${value})`));
+  }
+  if (isV4 ? v4 >> 24n === 127n : address.value === 1n) {
+    errors.push(invalid(path, value, 'may not be in the loopback range (127.0.0.0/8, ::1/128)'));
+  }
+  if (isV4 ? v4 >> 16n === 0xa9fen : within(10n, 0x3fan)) {
+    errors.push(invalid(path, value, 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'));
+  }
+  if (isV4 ? v4 >> 8n === 0xe00000n : within(16n, 0xff02n)) {
+    errors.push(invalid(path, value, 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'));
+  }
+}
+
+/** Warnings about addresses that are taken but not written as they should be (GetWarningsForIP). */
+export function ipWarnings(value: string, path: string): string[] {
+  const exact = parseIP(value);
+  const address = exact ?? parseIP(withoutLeadingZeros(value));
+  if (!address) return [];
+  if (!exact || isMapped(address)) {
+    const plain: IPAddress = isMapped(address) ? { family: 'IPv4', value: address.value & 0xffffffffn } : address;
+    return [`${path}: non-standard IP address ${quoted(value)} is invalid: use ${quoted(formatIP(plain))}`];
+  }
+  const canonical = formatIP(address);
+  if (address.family === 'IPv4' || canonical === value) return [];
+  return [`${path}: IPv6 address ${quoted(value)} should be in RFC 5952 canonical format (${quoted(canonical)})`];
+}
+
+/** Warnings about CIDRs that are taken but not written as they should be (GetWarningsForCIDR). */
+export function cidrWarnings(value: string, path: string): string[] {
+  const prefix = parsePrefix(value);
+  const address = parseIP(value.slice(0, value.indexOf('/')));
+  if (!prefix || !address) return [];
+  const canonical = formatPrefix(prefix, value);
+  if (address.value !== prefix.base) {
+    const single = `${formatIP(address)}/${address.family === 'IPv4' ? 32 : 128}`;
+    return [
+      `${path}: CIDR value ${quoted(value)} is ambiguous in this context (should be ${quoted(canonical)} or ${quoted(single)}?)`,
+    ];
+  }
+  if (isMapped(address))
+    return [`${path}: non-standard CIDR value ${quoted(value)} is invalid: use ${quoted(canonical)}`];
+  if (address.family === 'IPv4' || canonical === value) return [];
+  return [`${path}: IPv6 CIDR value ${quoted(value)} should be in RFC 5952 canonical format (${quoted(canonical)})`];
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text);
 }

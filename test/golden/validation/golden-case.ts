@@ -70,15 +70,20 @@ function normalAnswer({ code, body, warnings }: RawAnswer): GoldenAnswer {
   const status = body as StatusBody;
   const warned = warnings.length > 0 ? { warnings } : {};
   if (code < 400) return { code, ...warned, object: withoutIdentity(body) };
-  const causes = (status.details?.causes ?? [])
-    .map(({ field, reason, message }) => `${field}: ${reason}: ${withoutDiff(message)}`)
-    .sort();
+  // What two rules find counts once.
+  const causes = [
+    ...new Set(
+      (status.details?.causes ?? []).map(
+        ({ field, reason, message }) => `${field}: ${reason}: ${withoutDiff(message)}`,
+      ),
+    ),
+  ].sort();
   const message = withoutDiff(status.message ?? '');
   return {
     code,
     reason: status.reason ?? '',
     // With several causes the message repeats them, in an order of its own.
-    message: causes.length > 1 ? message.slice(0, message.indexOf('[')) : message,
+    message: causes.length > 1 ? message.slice(0, message.indexOf(' is invalid: ')) : message,
     causes,
     ...warned,
   };
@@ -90,11 +95,15 @@ function withoutDiff(message: string): string {
   return at < 0 ? message : `${message.slice(0, at)}\n`;
 }
 
-/** Without identity, time and managed fields. */
+/** Without identity, times and managed fields. */
 function withoutIdentity(body: unknown): unknown {
   const copy = structuredClone(body) as { metadata?: Record<string, unknown> };
   for (const field of ['uid', 'creationTimestamp', 'resourceVersion', 'managedFields', 'selfLink']) {
     delete copy.metadata?.[field];
   }
-  return copy;
+  return JSON.parse(JSON.stringify(copy, (_key, value) => (isTime(value) ? '<time>' : value)));
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/.test(value);
 }

@@ -2,6 +2,7 @@ import { defineResource } from '#api/definition.ts';
 import type { Endpoints as EndpointsObject } from '#kinds/generated/core-v1.ts';
 import { endpointsColumns } from './columns.ts';
 import { defaultEndpoints } from './defaults.ts';
+import { endpointsWarnings, validateEndpoints } from './validation.ts';
 
 export type Endpoints = EndpointsObject;
 
@@ -11,6 +12,8 @@ export const Endpoints = defineResource<EndpointsObject>({
   kind: 'Endpoints',
   plural: 'endpoints',
   scope: 'Namespaced',
+  validate: validateEndpoints,
+  warnings: endpointsWarnings,
   columns: endpointsColumns,
   defaults: defaultEndpoints,
   shortNames: ['ep'],

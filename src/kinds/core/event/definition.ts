@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import type { Event } from '#kinds/generated/core-v1.ts';
 import { eventColumns } from './columns.ts';
+import { validateEvent } from './validation.ts';
 
 export const Events = defineResource<Event>({
   group: '',
@@ -8,6 +9,7 @@ export const Events = defineResource<Event>({
   kind: 'Event',
   plural: 'events',
   scope: 'Namespaced',
+  validate: validateEvent,
   columns: eventColumns,
   shortNames: ['ev'],
   allowCreateOnUpdate: true,

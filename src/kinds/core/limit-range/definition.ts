@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import type { LimitRange } from '#kinds/generated/core-v1.ts';
 import { defaultLimitRange } from './defaults.ts';
+import { validateLimitRange } from './validation.ts';
 
 export const LimitRanges = defineResource<LimitRange>({
   group: '',
@@ -8,6 +9,7 @@ export const LimitRanges = defineResource<LimitRange>({
   kind: 'LimitRange',
   plural: 'limitranges',
   scope: 'Namespaced',
+  validate: validateLimitRange,
   defaults: defaultLimitRange,
   shortNames: ['limits'],
   allowCreateOnUpdate: true,

@@ -5,6 +5,7 @@ import type { Namespace } from '#kinds/generated/core-v1.ts';
 import { namespaceColumns } from './columns.ts';
 import { defaultNamespace } from './defaults.ts';
 import { namespaceHasFinalizers, prepareNamespace, prepareNamespaceUpdate, terminateNamespace } from './lifecycle.ts';
+import { validateNamespace, validateNamespaceStatusUpdate } from './validation.ts';
 
 export const Namespaces = defineResource<Namespace>({
   group: '',
@@ -17,6 +18,8 @@ export const Namespaces = defineResource<Namespace>({
   defaults: defaultNamespace,
   prepareForCreate: prepareNamespace,
   prepareForUpdate: prepareNamespaceUpdate,
+  validate: validateNamespace,
+  validateStatusUpdate: validateNamespaceStatusUpdate,
   prepareForDelete: terminateNamespace,
   holdsDeletion: namespaceHasFinalizers,
   shortNames: ['ns'],

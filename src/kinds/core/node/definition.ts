@@ -2,6 +2,7 @@ import { defineResource } from '#api/definition.ts';
 import type { Node } from '#kinds/generated/core-v1.ts';
 import { nodeColumns } from './columns.ts';
 import { defaultNode } from './defaults.ts';
+import { nodeWarnings, validateNode, validateNodeStatusUpdate, validateNodeUpdate } from './validation.ts';
 
 export const Nodes = defineResource<Node>({
   group: '',
@@ -9,6 +10,10 @@ export const Nodes = defineResource<Node>({
   kind: 'Node',
   plural: 'nodes',
   scope: 'Cluster',
+  validate: validateNode,
+  validateUpdate: validateNodeUpdate,
+  validateStatusUpdate: validateNodeStatusUpdate,
+  warnings: nodeWarnings,
   columns: nodeColumns,
   keepsStatusOnCreate: true,
   defaults: defaultNode,

@@ -2,6 +2,12 @@ import { defineResource } from '#api/definition.ts';
 import type { PersistentVolumeClaim } from '#kinds/generated/core-v1.ts';
 import { persistentVolumeClaimColumns } from './columns.ts';
 import { defaultPersistentVolumeClaim } from './defaults.ts';
+import { prepareClaim, prepareClaimUpdate } from './lifecycle.ts';
+import {
+  validatePersistentVolumeClaim,
+  validatePersistentVolumeClaimStatusUpdate,
+  validatePersistentVolumeClaimUpdate,
+} from './validation.ts';
 
 export const PersistentVolumeClaims = defineResource<PersistentVolumeClaim>({
   group: '',
@@ -9,12 +15,14 @@ export const PersistentVolumeClaims = defineResource<PersistentVolumeClaim>({
   kind: 'PersistentVolumeClaim',
   plural: 'persistentvolumeclaims',
   scope: 'Namespaced',
+  prepareForUpdate: prepareClaimUpdate,
+  validate: validatePersistentVolumeClaim,
+  validateUpdate: validatePersistentVolumeClaimUpdate,
+  validateStatusUpdate: validatePersistentVolumeClaimStatusUpdate,
   columns: persistentVolumeClaimColumns,
   returnsDeletedObject: true,
   defaults: defaultPersistentVolumeClaim,
-  prepareForCreate: (claim) => {
-    claim.status = { phase: 'Pending' };
-  },
+  prepareForCreate: prepareClaim,
   shortNames: ['pvc'],
   subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
 });

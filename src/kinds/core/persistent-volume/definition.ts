@@ -2,6 +2,7 @@ import { defineResource } from '#api/definition.ts';
 import type { PersistentVolume } from '#kinds/generated/core-v1.ts';
 import { persistentVolumeColumns } from './columns.ts';
 import { defaultPersistentVolume } from './defaults.ts';
+import { validatePersistentVolume, validatePersistentVolumeUpdate } from './validation.ts';
 
 export const PersistentVolumes = defineResource<PersistentVolume>({
   group: '',
@@ -9,11 +10,22 @@ export const PersistentVolumes = defineResource<PersistentVolume>({
   kind: 'PersistentVolume',
   plural: 'persistentvolumes',
   scope: 'Cluster',
+  validate: validatePersistentVolume,
+  validateUpdate: validatePersistentVolumeUpdate,
   columns: persistentVolumeColumns,
   returnsDeletedObject: true,
   defaults: defaultPersistentVolume,
   prepareForCreate: (volume, { now }) => {
     volume.status = { phase: 'Pending', lastPhaseTransitionTime: now };
+  },
+  prepareForStatusUpdate: (volume, old, { now }) => {
+    const { status } = volume;
+    if (!status) return;
+    const before = old.status?.lastPhaseTransitionTime;
+    if (status.phase === old.status?.phase) status.lastPhaseTransitionTime ??= before;
+    else if (!status.lastPhaseTransitionTime || status.lastPhaseTransitionTime === before) {
+      status.lastPhaseTransitionTime = now;
+    }
   },
   shortNames: ['pv'],
   subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],

@@ -2,6 +2,7 @@ import { defineResource } from '#api/definition.ts';
 import type { PodTemplate } from '#kinds/generated/core-v1.ts';
 import { podTemplateColumns } from './columns.ts';
 import { defaultPodTemplateObject } from './defaults.ts';
+import { validatePodTemplateObject } from './validation.ts';
 
 export const PodTemplates = defineResource<PodTemplate>({
   group: '',
@@ -9,6 +10,7 @@ export const PodTemplates = defineResource<PodTemplate>({
   kind: 'PodTemplate',
   plural: 'podtemplates',
   scope: 'Namespaced',
+  validate: validatePodTemplateObject,
   columns: podTemplateColumns,
   returnsDeletedObject: true,
   tracksGeneration: true,

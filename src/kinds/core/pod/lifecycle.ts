@@ -6,7 +6,7 @@ import type { Pod, PodStatus } from '#kinds/generated/core-v1.ts';
 import { qosClassOf } from './qos.ts';
 
 /** A new pod is Pending; its class is fixed now; a gated one says that it is not looked at yet. */
-export function preparePod(pod: Draft<Pod>): void {
+export function preparePod(pod: Draft<Pod>, { now }: HookContext): void {
   if (!pod.spec) return;
   pod.status = { phase: 'Pending', qosClass: qosClassOf(pod.spec) };
   if ((pod.spec.schedulingGates ?? []).length > 0) {
@@ -14,6 +14,7 @@ export function preparePod(pod: Draft<Pod>): void {
       {
         type: 'PodScheduled',
         status: 'False',
+        lastTransitionTime: now,
         reason: 'SchedulingGated',
         message: 'Scheduling is blocked due to non-empty scheduling gates',
       },

@@ -3,6 +3,7 @@ import { labelsToString, scaleSubresource } from '#kinds/autoscaling/scale.ts';
 import type { ReplicationController } from '#kinds/generated/core-v1.ts';
 import { replicationControllerColumns } from './columns.ts';
 import { defaultReplicationController } from './defaults.ts';
+import { validateReplicationController, validateReplicationControllerStatusUpdate } from './validation.ts';
 
 export const ReplicationControllers = defineResource<ReplicationController>({
   group: '',
@@ -10,6 +11,8 @@ export const ReplicationControllers = defineResource<ReplicationController>({
   kind: 'ReplicationController',
   plural: 'replicationcontrollers',
   scope: 'Namespaced',
+  validate: validateReplicationController,
+  validateStatusUpdate: validateReplicationControllerStatusUpdate,
   columns: replicationControllerColumns,
   tracksGeneration: true,
   defaults: defaultReplicationController,

@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import type { ResourceQuota } from '#kinds/generated/core-v1.ts';
 import { resourceQuotaColumns } from './columns.ts';
+import { validateResourceQuota, validateResourceQuotaStatusUpdate, validateResourceQuotaUpdate } from './validation.ts';
 
 export const ResourceQuotas = defineResource<ResourceQuota>({
   group: '',
@@ -8,6 +9,9 @@ export const ResourceQuotas = defineResource<ResourceQuota>({
   kind: 'ResourceQuota',
   plural: 'resourcequotas',
   scope: 'Namespaced',
+  validate: validateResourceQuota,
+  validateUpdate: validateResourceQuotaUpdate,
+  validateStatusUpdate: validateResourceQuotaStatusUpdate,
   columns: resourceQuotaColumns,
   returnsDeletedObject: true,
   shortNames: ['quota'],

@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import type { ServiceAccount } from '#kinds/generated/core-v1.ts';
 import { serviceAccountColumns } from './columns.ts';
+import { mountableSecretsWarnings, nameSecretsOnly } from './lifecycle.ts';
 
 export const ServiceAccounts = defineResource<ServiceAccount>({
   group: '',
@@ -10,6 +11,9 @@ export const ServiceAccounts = defineResource<ServiceAccount>({
   scope: 'Namespaced',
   columns: serviceAccountColumns,
   returnsDeletedObject: true,
+  prepareForCreate: nameSecretsOnly,
+  prepareForUpdate: nameSecretsOnly,
+  warnings: mountableSecretsWarnings,
   shortNames: ['sa'],
   subresources: [
     {

@@ -1,9 +1,12 @@
 import { defineResource } from '#api/definition.ts';
-import { dns1035Name } from '#api/name-format.ts';
+import { labelName } from '#api/name-format.ts';
 import type { Service } from '#kinds/generated/core-v1.ts';
 import { serviceColumns } from './columns.ts';
 import { defaultService } from './defaults.ts';
 import { prepareServiceUpdate } from './lifecycle.ts';
+import { validateServiceUpdate } from './update.ts';
+import { validateService, validateServiceStatusUpdate } from './validation.ts';
+import { serviceWarnings } from './warnings.ts';
 
 export const Services = defineResource<Service>({
   group: '',
@@ -15,6 +18,10 @@ export const Services = defineResource<Service>({
   returnsDeletedObject: true,
   defaults: defaultService,
   prepareForUpdate: prepareServiceUpdate,
+  validate: validateService,
+  validateUpdate: validateServiceUpdate,
+  validateStatusUpdate: validateServiceStatusUpdate,
+  warnings: serviceWarnings,
   shortNames: ['svc'],
   categories: ['all'],
   allowCreateOnUpdate: true,
@@ -22,7 +29,7 @@ export const Services = defineResource<Service>({
     'spec.clusterIP': (service) => service.spec?.clusterIP ?? '',
     'spec.type': (service) => service.spec?.type ?? '',
   },
-  validateName: dns1035Name,
+  validateName: labelName,
   subresources: [
     {
       name: 'proxy',

@@ -67,7 +67,6 @@ export const cases: readonly GoldenCase[] = [
   }),
   create('readiness gates', { readinessGates: [{ conditionType: 'a b' }] }),
   create('preemption policy', { preemptionPolicy: 'Often' }),
-  create('runtime class name', { runtimeClassName: '' }),
   create('unknown operating system', { os: { name: 'plan9' } }),
   create('linux with windows options', { os: { name: 'linux' }, securityContext: { windowsOptions: {} } }),
   create('windows with linux options', {

@@ -51,9 +51,12 @@ export function checkMounts(container: AnyContainer, { volumes, errors }: SpecCo
 
 export function checkDevices(container: AnyContainer, { volumes, errors }: SpecContext, path: string): void {
   const { volumeDevices, volumeMounts = [] } = container;
+  if (!volumeDevices) return;
+  // Of several mounts of a volume upstream sees the last.
+  const lastMountPaths = new Set(new Map(volumeMounts.map(({ name, mountPath }) => [name, mountPath])).values());
   const paths = new Set<string>();
   const names = new Set<string>();
-  volumeDevices?.forEach(({ name = '', devicePath = '' }, position) => {
+  volumeDevices.forEach(({ name = '', devicePath = '' }, position) => {
     const namePath = child(index(path, position), 'name');
     const pathPath = child(index(path, position), 'devicePath');
     const volume = volumes.get(name);
@@ -73,7 +76,7 @@ export function checkDevices(container: AnyContainer, { volumes, errors }: SpecC
     if (volumeMounts.some((mount) => mount.name === name)) {
       errors.push(invalid(namePath, name, 'must not already exist in volumeMounts'));
     }
-    if (volumeMounts.some(({ mountPath }) => mountPath === devicePath)) {
+    if (lastMountPaths.has(devicePath)) {
       errors.push(invalid(pathPath, devicePath, 'must not already exist as a path in volumeMounts'));
     }
     if (name !== '') names.add(name);

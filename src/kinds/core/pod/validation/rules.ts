@@ -37,6 +37,8 @@ export interface PodRules {
   readonly allowSysctlsOfHost: boolean;
   readonly allowRestartOnResizeOfInit: boolean;
   readonly allowDevicesInUserNamespace: boolean;
+  /** seLinuxChangePolicy is set already. */
+  readonly allowAnyLabelChange: boolean;
 }
 
 export const newPodRules: PodRules = strict(true);
@@ -76,6 +78,7 @@ export function podRules(old: PodTemplateSpec | undefined, isPod: boolean): PodR
     ),
     allowDevicesInUserNamespace:
       spec.hostUsers === false && allContainers(spec).some(({ volumeDevices }) => (volumeDevices ?? []).length > 0),
+    allowAnyLabelChange: spec.securityContext?.seLinuxChangePolicy !== undefined,
   };
 }
 
@@ -109,6 +112,7 @@ function strict(isPod: boolean): PodRules {
     allowSysctlsOfHost: false,
     allowRestartOnResizeOfInit: false,
     allowDevicesInUserNamespace: false,
+    allowAnyLabelChange: false,
   };
 }
 

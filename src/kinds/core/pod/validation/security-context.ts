@@ -14,9 +14,11 @@ const procMounts = ['Default', 'Unmasked'];
 const groupChangePolicies: ReadonlySet<string> = new Set(['Always', 'OnRootMismatch']);
 const groupsPolicies: ReadonlySet<string> = new Set(['Merge', 'Strict']);
 const labelChangePolicies: ReadonlySet<string> = new Set(['MountOption', 'Recursive']);
+/** SELinuxMount is off: pods ask for what they get. */
+const newLabelChangePolicies: ReadonlySet<string> = new Set(['Recursive']);
 
 export function checkPodSecurityContext(context: SpecContext, path: string): void {
-  const { spec, errors } = context;
+  const { spec, rules, errors } = context;
   const { securityContext: security } = spec;
   // Upstream keeps it inside the security context, and names it there.
   if (spec.shareProcessNamespace && spec.hostPID) {
@@ -37,7 +39,8 @@ export function checkPodSecurityContext(context: SpecContext, path: string): voi
   checkAppArmorProfile(security.appArmorProfile, child(path, 'appArmorProfile'), errors);
   const groupsPath = child(path, 'supplementalGroupsPolicy');
   checkOptionalWord(security.supplementalGroupsPolicy, groupsPolicies, groupsPath, errors);
-  checkOptionalWord(security.seLinuxChangePolicy, labelChangePolicies, child(path, 'seLinuxChangePolicy'), errors);
+  const labelPolicies = rules.allowAnyLabelChange ? labelChangePolicies : newLabelChangePolicies;
+  checkOptionalWord(security.seLinuxChangePolicy, labelPolicies, child(path, 'seLinuxChangePolicy'), errors);
 }
 
 export function checkSecurityContext(
