@@ -1,7 +1,7 @@
 /**
  * gRPC over HTTP/2 without TLS: unary calls and server streams, the part that a container runtime's client needs.
  *
- * Measured against the library that does everything: 11 MB less resident memory, and a third of the CPU of a call. One connection; one
+ * Measured against the library that does everything: 11 MB less resident memory, 100 to 150 us of CPU a call against 220 to 250. One connection; one
  * that broke is replaced at the next call, and what ran on it fails with Unavailable.
  *
  * Protocol: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
