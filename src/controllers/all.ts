@@ -12,11 +12,13 @@ import { disruptionController } from './disruption/controller.ts';
 import { endpointSliceController } from './endpoint-slice/controller.ts';
 import { endpointSliceMirroringController } from './endpoint-slice-mirroring/controller.ts';
 import { endpointsController } from './endpoints/controller.ts';
+import { ephemeralVolumeController } from './ephemeral-volume/controller.ts';
 import { garbageCollectorController } from './garbage-collector/controller.ts';
 import { jobController } from './job/controller.ts';
 import { namespaceController } from './namespace/controller.ts';
 import { type NodeIpamConfig, nodeIpamController } from './node-ipam/controller.ts';
 import { type NodeLifecycleConfig, nodeLifecycleController } from './node-lifecycle/controller.ts';
+import { persistentVolumeBinder } from './persistent-volume-binder/controller.ts';
 import { type PodGcConfig, podGcController } from './pod-gc/controller.ts';
 import { claimProtectionController, volumeProtectionController } from './protection/controller.ts';
 import { replicaSetController } from './replica-set/controller.ts';
@@ -44,6 +46,8 @@ export function allControllers(config: ControllersConfig = {}): ControllerFactor
     cronJobController,
     disruptionController,
     endpointSliceMirroringController,
+    ephemeralVolumeController,
+    persistentVolumeBinder,
     ttlAfterFinishedController,
     volumeProtectionController,
     daemonSetController,

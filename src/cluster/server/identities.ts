@@ -14,6 +14,7 @@ const accounts: Readonly<Record<string, string>> = {
   'endpoint-slice-mirroring-controller': 'endpointslicemirroring-controller',
   'garbage-collector-controller': 'generic-garbage-collector',
   'node-ipam-controller': 'node-controller',
+  'persistentvolume-binder-controller': 'persistent-volume-binder',
   'persistentvolume-protection-controller': 'pv-protection-controller',
   'persistentvolumeclaim-protection-controller': 'pvc-protection-controller',
   'pod-garbage-collector-controller': 'pod-garbage-collector',
