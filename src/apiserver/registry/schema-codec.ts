@@ -75,10 +75,10 @@ class SchemaCodec implements KindCodec {
         if (isProtobuf(body.bytes)) break;
         const text = this.textOf(body.bytes);
         if (mediaType !== 'application/yaml') {
-          const tree = this.readable(text, () => parseJson(text));
+          const tree = this.readable(text, "couldn't get version/kind; json parse error: ", () => parseJson(text));
           return this.fromTree(tree, [], text, checkKind);
         }
-        const { value, strictErrors } = this.readable(text, () => decodeYaml(text));
+        const { value, strictErrors } = this.readable(text, '', () => decodeYaml(text));
         return this.fromTree(value, strictErrors, undefined, checkKind);
       }
     }
@@ -141,12 +141,12 @@ class SchemaCodec implements KindCodec {
     }
   }
 
-  private readable<T>(text: string, read: () => T): T {
+  private readable<T>(text: string, prefix: string, read: () => T): T {
     try {
       return read();
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
-      throw unrecognized(this.kind, `couldn't get version/kind; json parse error: ${error.message}`, text);
+      throw unrecognized(this.kind, prefix + error.message, text);
     }
   }
 }
