@@ -1,9 +1,9 @@
 /** Tables (meta/v1): what `kubectl get` prints, made by the server from the definition's columns. */
 
+import { nameColumn } from '#api/columns.ts';
 import type { Column, ResourceDefinition } from '#api/definition.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { EncodedObject, EncodedWatchEvent } from '#api/request.ts';
-import { ageOf } from '#api/time.ts';
 import { WatchFrame } from '../cache/watch-frame.ts';
 
 const encoder = new TextEncoder();
@@ -24,9 +24,10 @@ export interface TableMeta {
 }
 
 /** Columns of kinds that declare none. */
-const nameAndAge: readonly Column<KubeObject>[] = [
-  { name: 'Name', type: 'string', format: 'name', cell: (object) => object.metadata?.name ?? '' },
-  { name: 'Age', type: 'string', cell: (object, nowMs) => ageOf(object.metadata?.creationTimestamp, nowMs) },
+/** Kinds without columns of their own (upstream's default table convertor): the client prints the date as it is. */
+const nameAndCreation: readonly Column<KubeObject>[] = [
+  nameColumn,
+  { name: 'Created At', type: 'date', cell: (object) => object.metadata?.creationTimestamp ?? null },
 ];
 
 export class TableMaker {
@@ -35,7 +36,7 @@ export class TableMaker {
 
   constructor(config: TableConfig) {
     this.config = config;
-    this.columns = config.definition.columns.length > 0 ? config.definition.columns : nameAndAge;
+    this.columns = config.definition.columns.length > 0 ? config.definition.columns : nameAndCreation;
   }
 
   of(items: readonly EncodedObject[], metadata: TableMeta): EncodedObject {

@@ -1,7 +1,7 @@
 /** Defaults of cron jobs. */
 
 import type { Draft } from '#base/edit.ts';
-import { defaultJobSpec } from '#kinds/batch/job/defaults.ts';
+import { defaultPodTemplate } from '#kinds/core/pod/defaults.ts';
 import type { CronJob } from '#kinds/generated/batch-v1.ts';
 
 export function defaultCronJob({ spec }: Draft<CronJob>): void {
@@ -10,7 +10,6 @@ export function defaultCronJob({ spec }: Draft<CronJob>): void {
   spec.suspend ??= false;
   spec.successfulJobsHistoryLimit ??= 3;
   spec.failedJobsHistoryLimit ??= 1;
-  if (spec.jobTemplate?.spec) {
-    defaultJobSpec(spec.jobTemplate.spec);
-  }
+  // The job's own defaults come when a job is made of the template; only its pods have theirs here.
+  defaultPodTemplate(spec.jobTemplate?.spec?.template);
 }
