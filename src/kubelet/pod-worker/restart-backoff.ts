@@ -22,7 +22,10 @@ export class RestartBackoff {
   waitingUntil(key: string, nowMs: number, eventMs?: number): number | undefined {
     const entry = this.entries.get(key);
     if (!entry || this.isForgotten(entry, eventMs ?? nowMs)) return undefined;
-    const until = (eventMs ?? entry.lastMs) + entry.waitMs;
+    const fromMs = eventMs ?? entry.lastMs;
+    // An event of the future: the clock was set back. Waiting for it could take hours.
+    if (fromMs - nowMs > this.initialMs) return undefined;
+    const until = fromMs + entry.waitMs;
     return nowMs < until ? until : undefined;
   }
 

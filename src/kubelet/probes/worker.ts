@@ -128,7 +128,9 @@ export class ProbeWorker {
       return false;
     }
     const startedAt = parseTime(current.state.running.startedAt ?? '') ?? 0;
-    this.firstAttemptInMs = startedAt + (probe.initialDelaySeconds ?? 0) * 1000 - env.clock.now();
+    const runsForMs = env.clock.now() - startedAt;
+    // A start in the future: the clock was set back, and how long the container has run nobody knows.
+    this.firstAttemptInMs = runsForMs < 0 ? 0 : (probe.initialDelaySeconds ?? 0) * 1000 - runsForMs;
     if (this.firstAttemptInMs > 0) return true;
     if (current.started ? type === 'startup' : type !== 'startup') return true;
 
