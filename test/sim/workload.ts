@@ -19,7 +19,7 @@ import { Nodes } from '#kinds/core/node/definition.ts';
 import { Pods } from '#kinds/core/pod/definition.ts';
 import { Services } from '#kinds/core/service/definition.ts';
 import type { Deployment } from '#kinds/generated/apps-v1.ts';
-import type { Pod } from '#kinds/generated/core-v1.ts';
+import type { Container, Pod, PodSpec } from '#kinds/generated/core-v1.ts';
 import type { SimProcess } from '#platform/sim/process.ts';
 import type { SimRandom } from '#platform/sim/random.ts';
 import { endingImagePrefix } from '#testing/machine/runtime.ts';
@@ -100,12 +100,30 @@ export class Workload {
     const labels = { app: name };
     const template = {
       metadata: { labels },
-      spec: { containers: [{ name: 'web', image: this.random.pick(images), ports: [{ containerPort: 80 }] }] },
+      spec: this.podSpec({ name: 'web', image: this.random.pick(images), ports: [{ containerPort: 80 }] }),
     };
     const spec = { replicas: this.random.between(0, 6), selector: { matchLabels: labels }, template };
     return this.write('create deployment', () =>
       this.client.create(Deployments, { metadata: { namespace, name }, spec }),
     );
+  }
+
+  /** Sometimes with what makes a pod's life more complicated. */
+  private podSpec(container: Container): PodSpec {
+    const probe = { httpGet: { port: 80 }, periodSeconds: this.random.between(1, 5) };
+    const sidecar = { name: 'sidecar', image: 'proxy:1', restartPolicy: 'Always' };
+    const init = { name: 'init', image: `${endingImagePrefix}:init` };
+    return {
+      // Not 0: that gives the name away while the containers run, by definition.
+      terminationGracePeriodSeconds: this.random.pick([1, 5, 30]),
+      ...(this.random.chance(0.4)
+        ? { initContainers: this.random.pick([[init], [sidecar], [init, sidecar], [sidecar, init]]) }
+        : {}),
+      containers: [
+        { ...container, ...(this.random.chance(0.3) ? { readinessProbe: probe } : {}) },
+        ...(this.random.chance(0.2) ? [{ name: 'second', image: 'helper:1' }] : []),
+      ],
+    };
   }
 
   private scale(): Promise<void> {
@@ -168,7 +186,7 @@ export class Workload {
   private createStatefulSet(): Promise<void> {
     const name = 'db';
     const labels = { app: name };
-    const template = { metadata: { labels }, spec: { containers: [{ name: 'db', image: this.random.pick(images) }] } };
+    const template = { metadata: { labels }, spec: this.podSpec({ name: 'db', image: this.random.pick(images) }) };
     const podManagementPolicy = this.random.pick(['OrderedReady', 'Parallel'] as const);
     const replicas = this.random.between(1, 3);
     const spec = { serviceName: name, replicas, selector: { matchLabels: labels }, template, podManagementPolicy };
