@@ -36,6 +36,7 @@ export async function startApiServer(process: SimProcess, disk: SimDisk): Promis
     codecs: schemaCodecs(schemas),
     authenticate: ({ peer }) => peer.inProcess,
     authorize: () => allowed,
+    services: { serviceCidrs: ['10.96.0.0/16'], nodePorts: { first: 30_000, last: 32_767 } },
     admission: defaultAdmissionPlugins({
       objects,
       env,
