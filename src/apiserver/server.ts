@@ -13,6 +13,7 @@ import type { SchemaRegistry } from '#api/schema/registry.ts';
 import type { WireHandler } from '#api/wire.ts';
 import type { Env } from '#base/env.ts';
 import { assert } from '#base/errors.ts';
+import { metricsContentType } from '#base/metrics.ts';
 import type { Store } from '#store/store.ts';
 import type { Actions } from './actions/action.ts';
 import { builtinActions } from './actions/builtin.ts';
@@ -25,10 +26,12 @@ import { StoreFeed } from './cache/store-feed.ts';
 import type { WatchCache } from './cache/watch-cache.ts';
 import type { RequestContext, ServerContext } from './context.ts';
 import { dispatch } from './dispatch.ts';
+import { ApiServerMetrics } from './metrics.ts';
 import type { PathHandler } from './paths.ts';
 import { Paths } from './paths.ts';
 import type { CodecLookup } from './registry/kind-codec.ts';
 import { Registry } from './registry/registry.ts';
+import type { Resource } from './registry/resource.ts';
 import { parseRequestInfo, type RequestInfo } from './request/request-info.ts';
 import { transform } from './transform/transform.ts';
 import { checkAcceptable, createWireHandler } from './wire/encode.ts';
@@ -74,6 +77,7 @@ class Server implements ApiServer {
   private readonly config: ApiServerConfig;
   private readonly paths: Paths;
   private readonly actions: Actions;
+  private readonly metrics: ApiServerMetrics;
   private starting: Promise<void> | undefined;
   private closed = false;
 
@@ -91,7 +95,11 @@ class Server implements ApiServer {
       writeHooks: this.writeHooks(),
     };
     for (const definition of config.definitions) this.registry.add(definition);
-    this.paths = new Paths(this.context, config.schemas, config.paths ?? {});
+    this.metrics = new ApiServerMetrics(this.registry);
+    this.paths = new Paths(this.context, config.schemas, {
+      metrics: () => this.exposeMetrics(),
+      ...config.paths,
+    });
     this.wire = createWireHandler({ handler: (request) => this.handleChecked(request), codecs, env });
   }
 
@@ -115,15 +123,34 @@ class Server implements ApiServer {
     await this.ready();
     const info = parseRequestInfo(request);
     if (!info) throw newBadRequest(`invalid path: ${request.path}`);
+    const resource = info.isResourceRequest
+      ? this.registry.find(info.apiGroup, info.apiVersion, info.resource)
+      : undefined;
+    const { clock } = this.context.env;
+    return this.metrics.measure(
+      labelsOf(info, resource),
+      request.query.has('dryRun'),
+      () => clock.monotonic(),
+      () => this.handle(request, info, resource),
+    );
+  };
+
+  private async handle(request: ApiRequest, info: RequestInfo, resource: Resource | undefined): Promise<ApiResponse> {
     const user = await this.authenticate(request);
     await this.authorize(request, info, user);
     if (!info.isResourceRequest) return this.paths.handle(request, info);
-    const resource = this.registry.find(info.apiGroup, info.apiVersion, info.resource);
     if (!resource) throw newPathNotFound();
-    const context: RequestContext = { server: this.context, request, info, user, resource, warnings: [] };
+    const { deprecation } = resource.definition;
+    const warnings = deprecation === undefined ? [] : [deprecation];
+    const context: RequestContext = { server: this.context, request, info, user, resource, warnings };
     const response = await dispatch(context, this.actions);
     return withWarnings(transform(context, response), context.warnings);
-  };
+  }
+
+  private exposeMetrics(): ApiResponse {
+    const body = new TextEncoder().encode(this.metrics.registry.expose());
+    return { type: 'bytes', status: 200, contentType: metricsContentType, body };
+  }
 
   private writeHooks(): ReadonlyMap<string, WriteHooks> {
     const { services, env } = this.config;
@@ -167,6 +194,13 @@ function selectedFields(request: ApiRequest): FieldSelector {
   } catch {
     return everyField;
   }
+}
+
+/** What metrics may say of a request: only what is served, so that strange paths make no new series. */
+function labelsOf(info: RequestInfo, resource: Resource | undefined): RequestInfo {
+  const known = resource?.definition.subresources.some(({ name }) => name === info.subresource) ?? false;
+  if (resource && (known || info.subresource === '')) return info;
+  return { ...info, apiGroup: '', apiVersion: '', resource: '', subresource: '' };
 }
 
 /** Upstream's sentence (apiserver endpoints/handlers/responsewriters/errors.go). */

@@ -64,6 +64,10 @@ export class WatchCache implements FeedSink {
     return this.changedAt;
   }
 
+  get loaded(): boolean {
+    return this.state === 'ready';
+  }
+
   get size(): number {
     return this.objects.size;
   }

@@ -146,7 +146,7 @@ async function serveHttp2(
 ): Promise<void> {
   const aborted = new AbortController();
   stream.on('error', () => {});
-  stream.once('close', () => aborted.abort());
+  stream.once('close', () => aborted.abort(clientGone));
   const socket = stream.session?.socket;
   try {
     const body = await readBody(stream, headers);
@@ -184,7 +184,7 @@ async function serveHttp1(
 ): Promise<void> {
   const aborted = new AbortController();
   outgoing.on('error', () => {});
-  outgoing.once('close', () => aborted.abort());
+  outgoing.once('close', () => aborted.abort(clientGone));
   try {
     const body = await readBody(incoming, incoming.headers);
     if (body === 'too-large') return respondTooLarge1(outgoing);
@@ -224,7 +224,7 @@ async function serveUpgrade(
 ): Promise<void> {
   const aborted = new AbortController();
   socket.on('error', () => {});
-  socket.once('close', () => aborted.abort());
+  socket.once('close', () => aborted.abort(clientGone));
   try {
     const request = requestOf(
       incoming.method ?? 'GET',
@@ -311,6 +311,9 @@ function certificateOf(certificate: PeerCertificate): Peer['certificate'] {
   return { commonName, organizations, fingerprint: certificate.fingerprint256 };
 }
 
+/** Why a request's signal fired. One object: an error made for every request would cost more than most requests. */
+const clientGone = new Error('the client has gone, or has its answer');
+
 /** Undefined when there is none. Reads at most the bound. */
 async function readBody(
   stream: ServerHttp2Stream | IncomingMessage,
@@ -333,9 +336,13 @@ async function readBody(
         resolve('too-large');
       } else parts.push(part);
     });
-    stream.once('end', () => resolve(size === 0 ? undefined : parts.length === 1 ? parts[0] : Buffer.concat(parts)));
+    const onClose = () => reject(clientGone);
+    stream.once('end', () => {
+      stream.off('close', onClose);
+      resolve(size === 0 ? undefined : parts.length === 1 ? parts[0] : Buffer.concat(parts));
+    });
     stream.once('error', reject);
-    stream.once('close', () => reject(new Error('the client went away')));
+    stream.once('close', onClose);
   });
 }
 
