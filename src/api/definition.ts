@@ -114,6 +114,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   validate?(object: T, context: HookContext, old?: T): FieldError[];
   validateUpdate?(object: T, old: T, context: HookContext): FieldError[];
   validateStatusUpdate?(object: T, old: T, context: HookContext): FieldError[];
+  /** The warning that every answer about a deprecated kind has. */
+  readonly deprecation?: string;
   /** Warning headers as upstream words them. */
   warnings?(object: T, old: T | undefined): readonly string[];
 }

@@ -71,7 +71,11 @@ async function remove(path: string): Promise<void> {
   const whole = path.startsWith('/') ? path : `/api/v1/namespaces/${goldenNamespace}/${path}`;
   const contentType = 'application/merge-patch+json';
   await send({ method: 'PATCH', path: whole, body: { metadata: { finalizers: null } }, contentType });
-  await send({ method: 'DELETE', path: `${whole}?gracePeriodSeconds=0`, contentType: 'application/json' });
+  await send({
+    method: 'DELETE',
+    path: `${whole}?gracePeriodSeconds=0&propagationPolicy=Background`,
+    contentType: 'application/json',
+  });
 }
 
 async function sender(file: string): Promise<Send> {

@@ -122,3 +122,8 @@ function dividedUp(nano: bigint, unit: bigint): bigint {
   if (nano % unit === 0n) return quotient;
   return nano > 0n ? quotient + 1n : quotient - 1n;
 }
+
+/** True when the amount is no whole number of units, to a thousandth. */
+export function isFractional(quantity: string): boolean {
+  return milliOf(quantity) % 1000n !== 0n;
+}

@@ -21,6 +21,7 @@ export interface GoldenAnswer {
   readonly message?: string;
   /** 'field: reason: message', sorted: upstream goes through maps in random order. */
   readonly causes?: readonly string[];
+  /** Of answers that are no errors. */
   readonly warnings?: readonly string[];
   /** Without what differs from run to run. */
   readonly object?: unknown;
@@ -85,7 +86,6 @@ function normalAnswer({ code, body, warnings }: RawAnswer): GoldenAnswer {
     // With several causes the message repeats them, in an order of its own.
     message: causes.length > 1 ? message.slice(0, message.indexOf(' is invalid: ')) : message,
     causes,
-    ...warned,
   };
 }
 

@@ -73,6 +73,7 @@ async function startWorld(): Promise<World> {
     authenticate: ({ peer }) => peer.inProcess,
     authorize: () => allowed,
     actions: builtinActions,
+    services: { serviceCidrs: ['10.96.0.0/16'], nodePorts: { first: 30_000, last: 32_767 } },
     admission: defaultAdmissionPlugins({ objects, env, writeQuota: (quota) => Promise.resolve(quota) }),
   });
   await server.ready();

@@ -10,6 +10,7 @@ export const Endpoints = defineResource<EndpointsObject>({
   group: '',
   version: 'v1',
   kind: 'Endpoints',
+  deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
   plural: 'endpoints',
   scope: 'Namespaced',
   validate: validateEndpoints,

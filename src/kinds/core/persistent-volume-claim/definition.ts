@@ -8,6 +8,7 @@ import {
   validatePersistentVolumeClaimStatusUpdate,
   validatePersistentVolumeClaimUpdate,
 } from './validation.ts';
+import { claimSpecWarnings } from './warnings.ts';
 
 export const PersistentVolumeClaims = defineResource<PersistentVolumeClaim>({
   group: '',
@@ -23,6 +24,7 @@ export const PersistentVolumeClaims = defineResource<PersistentVolumeClaim>({
   returnsDeletedObject: true,
   defaults: defaultPersistentVolumeClaim,
   prepareForCreate: prepareClaim,
+  warnings: ({ spec }) => claimSpecWarnings(spec ?? {}, 'spec'),
   shortNames: ['pvc'],
   subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
 });

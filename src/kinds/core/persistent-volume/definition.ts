@@ -3,6 +3,7 @@ import type { PersistentVolume } from '#kinds/generated/core-v1.ts';
 import { persistentVolumeColumns } from './columns.ts';
 import { defaultPersistentVolume } from './defaults.ts';
 import { validatePersistentVolume, validatePersistentVolumeUpdate } from './validation.ts';
+import { persistentVolumeWarnings } from './warnings.ts';
 
 export const PersistentVolumes = defineResource<PersistentVolume>({
   group: '',
@@ -27,6 +28,7 @@ export const PersistentVolumes = defineResource<PersistentVolume>({
       status.lastPhaseTransitionTime = now;
     }
   },
+  warnings: persistentVolumeWarnings,
   shortNames: ['pv'],
   subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
 });

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { PodTemplate } from '#kinds/generated/core-v1.ts';
+import { podTemplateWarnings } from '../pod/warnings.ts';
 import { podTemplateColumns } from './columns.ts';
 import { defaultPodTemplateObject } from './defaults.ts';
 import { validatePodTemplateObject } from './validation.ts';
@@ -10,6 +11,7 @@ export const PodTemplates = defineResource<PodTemplate>({
   kind: 'PodTemplate',
   plural: 'podtemplates',
   scope: 'Namespaced',
+  warnings: ({ template }) => podTemplateWarnings(template, 'template'),
   validate: validatePodTemplateObject,
   columns: podTemplateColumns,
   returnsDeletedObject: true,

@@ -7,6 +7,7 @@ import { podGracePeriod, preparePod, preparePodStatus, writeResize } from './lif
 import { validatePod } from './validation/pod.ts';
 import { validatePodStatusUpdate } from './validation/status.ts';
 import { validatePodUpdate } from './validation/update.ts';
+import { podWarnings } from './warnings.ts';
 
 export const Pods = defineResource<Pod>({
   group: '',
@@ -24,6 +25,7 @@ export const Pods = defineResource<Pod>({
   validate: validatePod,
   validateUpdate: validatePodUpdate,
   validateStatusUpdate: validatePodStatusUpdate,
+  warnings: podWarnings,
   shortNames: ['po'],
   categories: ['all'],
   selectableFields: {

@@ -1,7 +1,8 @@
 /** Image references as far as the API needs them: which tag or digest a reference names (distribution reference grammar). */
 
-/** The tag of a reference: 'latest' when it has neither tag nor digest, '' when only a digest. */
+/** The tag of a reference: 'latest' when it has neither tag nor digest, '' when only a digest or when it is no reference. */
 export function imageTag(reference: string): string {
+  if (/\s/.test(reference)) return '';
   const at = reference.indexOf('@');
   const plain = at < 0 ? reference : reference.slice(0, at);
   const colon = plain.lastIndexOf(':');

@@ -3,7 +3,7 @@ import { labelName } from '#api/name-format.ts';
 import type { Service } from '#kinds/generated/core-v1.ts';
 import { serviceColumns } from './columns.ts';
 import { defaultService } from './defaults.ts';
-import { prepareServiceUpdate } from './lifecycle.ts';
+import { prepareService, prepareServiceUpdate } from './lifecycle.ts';
 import { validateServiceUpdate } from './update.ts';
 import { validateService, validateServiceStatusUpdate } from './validation.ts';
 import { serviceWarnings } from './warnings.ts';
@@ -17,6 +17,7 @@ export const Services = defineResource<Service>({
   columns: serviceColumns,
   returnsDeletedObject: true,
   defaults: defaultService,
+  prepareForCreate: prepareService,
   prepareForUpdate: prepareServiceUpdate,
   validate: validateService,
   validateUpdate: validateServiceUpdate,

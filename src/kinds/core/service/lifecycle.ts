@@ -14,6 +14,13 @@ export function prepareServiceUpdate(service: Draft<Service>, old: Service): voi
     drop(spec, before, 'allocateLoadBalancerNodePorts');
     drop(spec, before, 'loadBalancerClass');
   }
+  prepareService(service);
+  if (spec.type !== 'LoadBalancer' && service.status?.loadBalancer) service.status.loadBalancer = {};
+}
+
+/** Names outside the cluster have no traffic inside it. */
+export function prepareService({ spec }: Draft<Service>): void {
+  if (spec?.type === 'ExternalName') delete spec.internalTrafficPolicy;
 }
 
 function drop<Field extends 'externalTrafficPolicy' | 'allocateLoadBalancerNodePorts' | 'loadBalancerClass'>(
