@@ -98,6 +98,7 @@ export class NodeReporter {
           if (isAlreadyExists(error)) return undefined;
           throw error;
         });
+        const isNew = node !== undefined;
         if (node) {
           this.status = status;
           this.writtenAt = env.clock.monotonic();
@@ -109,6 +110,7 @@ export class NodeReporter {
           this.status = node.status;
         }
         this.node = node;
+        if (isNew) this.tellChanges(node, undefined, status);
         return node;
       } catch (error) {
         if (signal.aborted || isAborted(error)) throw error;
@@ -141,11 +143,10 @@ export class NodeReporter {
   }
 
   private async write(status: NodeStatus, signal: AbortSignal): Promise<void> {
-    const { env, client, config, event } = this.config;
+    const { env, client, config } = this.config;
     const now = env.clock.monotonic();
     const due = now - this.writtenAt >= config.nodeStatusReportFrequencyMs;
     if (!due && this.status && isEqual(withoutHeartbeat(this.status), withoutHeartbeat(status))) return;
-    const wasReady = readyOf(this.status);
     const { conditions = [], addresses = [], ...rest } = status;
     const stale = (this.status?.addresses ?? []).filter(
       (old) => !addresses.some(({ type, address }) => type === old.type && address === old.address),
@@ -176,12 +177,20 @@ export class NodeReporter {
       }
       throw error;
     }
+    const before = this.status;
     this.status = status;
     this.writtenAt = now;
-    const ready = readyOf(status);
-    if (ready === wasReady) return;
-    if (ready === 'True') event(this.node, 'Normal', 'NodeReady', `Node ${config.nodeName} status is now: NodeReady`);
-    else event(this.node, 'Normal', 'NodeNotReady', `Node ${config.nodeName} status is now: NodeNotReady`);
+    this.tellChanges(this.node, before, status);
+  }
+
+  /** An event for each condition that is new or another than before. */
+  private tellChanges(node: Node, before: NodeStatus | undefined, after: NodeStatus): void {
+    const { config, event } = this.config;
+    for (const { type, status } of after.conditions ?? []) {
+      if (before?.conditions?.find((condition) => condition.type === type)?.status === status) continue;
+      const reason = conditionEvents[type]?.[status === 'True' ? 'True' : 'False'];
+      if (reason) event(node, 'Normal', reason, `Node ${config.nodeName} status is now: ${reason}`);
+    }
   }
 
   private async runLease(signal: AbortSignal): Promise<void> {
@@ -306,6 +315,10 @@ function withoutHeartbeat(status: NodeStatus): NodeStatus {
   };
 }
 
-function readyOf(status: NodeStatus | undefined): string | undefined {
-  return status?.conditions?.find(({ type }) => type === 'Ready')?.status;
-}
+/** Reasons of events by condition and what it has become (pkg/kubelet/nodestatus/setters.go). */
+const conditionEvents: Readonly<Record<string, { readonly True: string; readonly False: string }>> = {
+  Ready: { True: 'NodeReady', False: 'NodeNotReady' },
+  MemoryPressure: { True: 'NodeHasInsufficientMemory', False: 'NodeHasSufficientMemory' },
+  DiskPressure: { True: 'NodeHasDiskPressure', False: 'NodeHasNoDiskPressure' },
+  PIDPressure: { True: 'NodeHasInsufficientPID', False: 'NodeHasSufficientPID' },
+};

@@ -76,7 +76,7 @@ export class ProbeManager implements ProbeFindings {
   }
 
   removeAll(): void {
-    for (const uid of [...this.pods.keys()]) this.remove(uid);
+    for (const uid of this.pods.keys()) this.remove(uid);
   }
 
   readinessOf(uid: string): Readiness {

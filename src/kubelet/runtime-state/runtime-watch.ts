@@ -96,10 +96,11 @@ export class RuntimeWatch {
   }
 
   private tell(containerId: string): void {
-    for (const done of [...(this.enders.get(containerId) ?? [])]) done();
+    // Each takes itself off the set.
+    for (const done of this.enders.get(containerId) ?? []) done();
   }
 
   private tellAll(): void {
-    for (const id of [...this.enders.keys()]) this.tell(id);
+    for (const id of this.enders.keys()) this.tell(id);
   }
 }
