@@ -90,9 +90,10 @@ describe('operating a cluster', { skip: isRoot() ? false : 'needs root' }, () =>
 
   test('doctor finds what a crash of everything at once leaves, and --fix removes it', async () => {
     const [supervisor, server] = [await cluster.pidOf('supervisor'), await cluster.pidOf('server')];
-    // Stopped first, so that neither sees the other die.
+    const guardian = childOf(supervisor, 'kubets-guardian');
+    // Stopped first, so that none sees another die.
     for (const signal of ['SIGSTOP', 'SIGKILL'] as const)
-      for (const pid of [supervisor, server]) process.kill(pid, signal);
+      for (const pid of [supervisor, guardian, server]) process.kill(pid, signal);
     const found = await kubets(['doctor', ...cluster.flags], { env: cluster.env });
     assert.match(
       found.stdout,
@@ -136,3 +137,11 @@ describe('operating a cluster', { skip: isRoot() ? false : 'needs root' }, () =>
     assert.doesNotMatch(readFileSync(join(cluster.directory, '.kube/config'), 'utf8'), new RegExp(cluster.name));
   });
 });
+
+/** The process below `parent` that has `word` in its command line. */
+function childOf(parent: number, word: string): number {
+  const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ').map(Number);
+  const found = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(word));
+  assert.ok(found, `process ${parent} has no child ${word}`);
+  return found;
+}
