@@ -385,7 +385,11 @@ export class PodWorker {
         signal,
       );
     }
-    if (plan.kill.length > 0) await this.lookAndPublish();
+    if (plan.kill.length === 0) return;
+    await this.look();
+    // What is started again at once is not shown as dead in between: upstream's watchers do not see it either.
+    const starting = new Set([...plan.initContainers, ...plan.containers]);
+    if (plan.kill.some(({ container }) => !starting.has(container))) this.publish();
   }
 
   private async resize(plan: PodActions): Promise<void> {
