@@ -30,35 +30,26 @@ export function planDeletion(
   nowMs: number,
 ): Deletion {
   checkPreconditions(definition, object, options);
-  const draft = asMutable(mutableCopy(object), {
-    apiVersion: object.apiVersion ?? '',
-    kind: object.kind ?? '',
-  });
-  const { metadata } = draft;
   const grace = planGrace(definition, object, options, nowMs);
   if (grace === 'pending') return { type: 'pending' };
-
   const finalizers = finalizersFor(definition, object, options);
   const finalizersChanged = !sameSet(finalizers, object.metadata?.finalizers ?? []);
-  if (finalizersChanged) metadata.finalizers = [...finalizers];
-  if (finalizers.length === 0) delete metadata.finalizers;
+  const held = finalizers.length > 0 || (definition.holdsDeletion?.(object) ?? false);
+  if (!held && (grace === 'none' || grace.seconds === 0)) return { type: 'remove' };
+  if (grace === 'none' && object.metadata?.deletionTimestamp && !finalizersChanged) return { type: 'pending' };
 
-  if (grace !== 'none') {
+  const draft = asMutable(mutableCopy(object), { apiVersion: object.apiVersion ?? '', kind: object.kind ?? '' });
+  const { metadata } = draft;
+  if (finalizers.length === 0) delete metadata.finalizers;
+  else if (finalizersChanged) metadata.finalizers = [...finalizers];
+  if (grace === 'none') {
+    metadata.deletionTimestamp ??= formatTime(nowMs);
+    metadata.deletionGracePeriodSeconds ??= 0;
+  } else {
     metadata.deletionTimestamp = grace.deletionTimestamp;
     metadata.deletionGracePeriodSeconds = grace.seconds;
   }
-  const held = finalizers.length > 0 || (definition.holdsDeletion?.(object) ?? false);
-  if (!held) return grace !== 'none' && grace.seconds > 0 ? marked(definition, object, draft) : { type: 'remove' };
-  if (grace === 'none') {
-    if (object.metadata?.deletionTimestamp && !finalizersChanged) return { type: 'pending' };
-    metadata.deletionTimestamp ??= formatTime(nowMs);
-    metadata.deletionGracePeriodSeconds ??= 0;
-  }
-  return marked(definition, object, draft);
-}
-
-function marked(definition: ResourceDefinition, object: KubeObject, draft: MutableObject): Deletion {
-  const { metadata } = draft;
+  // The first mark is a change of what is wanted.
   if (!object.metadata?.deletionTimestamp && metadata.generation) metadata.generation++;
   definition.prepareForDelete?.(draft);
   return { type: 'mark', draft };
