@@ -2,6 +2,7 @@ import { defineResource } from '#api/definition.ts';
 import type { DaemonSet } from '#kinds/generated/apps-v1.ts';
 import { daemonSetColumns } from './columns.ts';
 import { defaultDaemonSet } from './defaults.ts';
+import { countTemplateChange, startTemplateGeneration } from './template-generation.ts';
 import { validateDaemonSet, validateDaemonSetStatus, validateDaemonSetUpdate } from './validation.ts';
 
 export const DaemonSets = defineResource<DaemonSet>({
@@ -10,6 +11,8 @@ export const DaemonSets = defineResource<DaemonSet>({
   kind: 'DaemonSet',
   plural: 'daemonsets',
   scope: 'Namespaced',
+  prepareForCreate: startTemplateGeneration,
+  prepareForUpdate: countTemplateChange,
   validate: validateDaemonSet,
   validateUpdate: validateDaemonSetUpdate,
   validateStatusUpdate: validateDaemonSetStatus,

@@ -4,6 +4,7 @@ import { scaleSubresource, selectorToString } from '#kinds/autoscaling/scale.ts'
 import type { StatefulSet } from '#kinds/generated/apps-v1.ts';
 import { statefulSetColumns } from './columns.ts';
 import { defaultStatefulSet } from './defaults.ts';
+import { dropMaxUnavailable } from './disabled-fields.ts';
 import { validateStatefulSet, validateStatefulSetStatus, validateStatefulSetUpdate } from './validation.ts';
 
 export const StatefulSets = defineResource<StatefulSet>({
@@ -13,6 +14,8 @@ export const StatefulSets = defineResource<StatefulSet>({
   plural: 'statefulsets',
   scope: 'Namespaced',
   validateName: labelName,
+  prepareForCreate: (statefulSet) => dropMaxUnavailable(statefulSet),
+  prepareForUpdate: dropMaxUnavailable,
   validate: validateStatefulSet,
   validateUpdate: validateStatefulSetUpdate,
   validateStatusUpdate: validateStatefulSetStatus,

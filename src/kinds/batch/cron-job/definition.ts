@@ -2,6 +2,7 @@ import { defineResource } from '#api/definition.ts';
 import type { CronJob } from '#kinds/generated/batch-v1.ts';
 import { cronJobColumns } from './columns.ts';
 import { defaultCronJob } from './defaults.ts';
+import { validateCronJob } from './validation.ts';
 
 export const CronJobs = defineResource<CronJob>({
   group: 'batch',
@@ -9,6 +10,7 @@ export const CronJobs = defineResource<CronJob>({
   kind: 'CronJob',
   plural: 'cronjobs',
   scope: 'Namespaced',
+  validate: validateCronJob,
   columns: cronJobColumns,
   tracksGeneration: true,
   defaults: defaultCronJob,

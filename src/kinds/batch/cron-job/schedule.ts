@@ -109,10 +109,17 @@ const unitsMs: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 
 function everySchedule(text: string): Schedule {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)];
   if (parts.length === 0 || parts.map(([part]) => part).join('') !== text)
-    throw new ScheduleError(`failed to parse duration @every ${text}: time: invalid duration "${text}"`);
+    throw new ScheduleError(`failed to parse duration @every ${text}: time: ${durationFault(text)}`);
   const totalMs = parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (unitsMs[unit ?? ''] ?? 0), 0);
   const periodMs = Math.max(1000, Math.floor(totalMs / 1000) * 1000);
   return { next: (afterMs) => Math.floor(afterMs / 1000) * 1000 + periodMs };
+}
+
+/** As Go's time.ParseDuration words it. */
+function durationFault(text: string): string {
+  const unit = /^[+-]?(?:[\d.]+(?:h|ms|m|s|us|ns))*[\d.]+([^\d.]*)/.exec(text)?.[1];
+  if (unit === undefined) return `invalid duration "${text}"`;
+  return unit === '' ? `missing unit in duration "${text}"` : `unknown unit "${unit}" in duration "${text}"`;
 }
 
 const minuteMs = 60_000;

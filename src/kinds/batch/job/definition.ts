@@ -3,6 +3,7 @@ import type { Job } from '#kinds/generated/batch-v1.ts';
 import { jobColumns } from './columns.ts';
 import { defaultJob } from './defaults.ts';
 import { generateSelector, labelWithName } from './selector.ts';
+import { validateJob, validateJobUpdate } from './validation.ts';
 
 export const Jobs = defineResource<Job>({
   group: 'batch',
@@ -10,6 +11,8 @@ export const Jobs = defineResource<Job>({
   kind: 'Job',
   plural: 'jobs',
   scope: 'Namespaced',
+  validate: validateJob,
+  validateUpdate: validateJobUpdate,
   columns: jobColumns,
   tracksGeneration: true,
   defaults: (job) => {

@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import type { Lease } from '#kinds/generated/coordination-v1.ts';
 import { leaseColumns } from './columns.ts';
+import { dropElectionFields } from './disabled-fields.ts';
 import { validateLease } from './validation.ts';
 
 export const Leases = defineResource<Lease>({
@@ -9,6 +10,8 @@ export const Leases = defineResource<Lease>({
   kind: 'Lease',
   plural: 'leases',
   scope: 'Namespaced',
+  prepareForCreate: (lease) => dropElectionFields(lease),
+  prepareForUpdate: dropElectionFields,
   validate: validateLease,
   columns: leaseColumns,
   allowCreateOnUpdate: true,

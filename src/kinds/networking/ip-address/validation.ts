@@ -1,16 +1,15 @@
 /** Rules of IPAddresses: the name is the address, and what it was allocated for does not change. */
 
-import { child, type FieldError, required } from '#api/field-error.ts';
-import { checkFormat, checkImmutable } from '#api/field-rules.ts';
-import { formatIP, parseIP } from '#api/ip-address.ts';
+import { child, type FieldError, invalid, required } from '#api/field-error.ts';
+import { checkFormat, immutableMessage } from '#api/field-rules.ts';
+import { canonicalIPFault } from '#api/ip-rules.ts';
 import { isDNS1123Subdomain, isPathSegmentName } from '#api/name-format.ts';
+import { semanticallyEqual } from '#api/semantic-equal.ts';
 import type { IPAddress } from '#kinds/generated/networking-v1.ts';
 
-const nameMessage = 'must be a valid IP address in canonical form, (e.g. 10.9.8.7 or 2001:db8::ffff)';
-
 export function validateIPAddressName(name: string): readonly string[] {
-  const address = parseIP(name);
-  return address && formatIP(address) === name ? [] : [nameMessage];
+  const fault = canonicalIPFault(name);
+  return fault === undefined ? [] : [fault];
 }
 
 export function validateIPAddress({ spec }: IPAddress): FieldError[] {
@@ -29,7 +28,10 @@ export function validateIPAddress({ spec }: IPAddress): FieldError[] {
 }
 
 export function validateIPAddressUpdate({ spec }: IPAddress, old: IPAddress): FieldError[] {
-  const errors: FieldError[] = [];
-  checkImmutable(spec?.parentRef, old.spec?.parentRef, 'spec.parentRef', errors);
-  return errors;
+  const parent = spec?.parentRef;
+  if (semanticallyEqual(parent, old.spec?.parentRef)) return [];
+  // Upstream prints its internal type.
+  const { group = '', resource = '', namespace = '', name = '' } = parent ?? {};
+  const printed = parent ? { Group: group, Resource: resource, Namespace: namespace, Name: name } : null;
+  return [invalid('spec.parentRef', printed, immutableMessage)];
 }

@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import type { RuntimeClass } from '#kinds/generated/node-v1.ts';
 import { runtimeClassColumns } from './columns.ts';
+import { validateRuntimeClass, validateRuntimeClassUpdate } from './validation.ts';
 
 export const RuntimeClasses = defineResource<RuntimeClass>({
   group: 'node.k8s.io',
@@ -8,6 +9,8 @@ export const RuntimeClasses = defineResource<RuntimeClass>({
   kind: 'RuntimeClass',
   plural: 'runtimeclasses',
   scope: 'Cluster',
+  validate: validateRuntimeClass,
+  validateUpdate: validateRuntimeClassUpdate,
   columns: runtimeClassColumns,
   allowCreateOnUpdate: true,
   allowUnconditionalUpdate: false,

@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import type { PodDisruptionBudget } from '#kinds/generated/policy-v1.ts';
 import { podDisruptionBudgetColumns } from './columns.ts';
+import { validatePodDisruptionBudget, validatePodDisruptionBudgetStatus } from './validation.ts';
 
 export const PodDisruptionBudgets = defineResource<PodDisruptionBudget>({
   group: 'policy',
@@ -8,6 +9,8 @@ export const PodDisruptionBudgets = defineResource<PodDisruptionBudget>({
   kind: 'PodDisruptionBudget',
   plural: 'poddisruptionbudgets',
   scope: 'Namespaced',
+  validate: validatePodDisruptionBudget,
+  validateStatusUpdate: validatePodDisruptionBudgetStatus,
   columns: podDisruptionBudgetColumns,
   tracksGeneration: true,
   shortNames: ['pdb'],

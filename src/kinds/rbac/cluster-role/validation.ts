@@ -1,8 +1,10 @@
 /** Rules of ClusterRoles. */
 
 import type { HookContext } from '#api/definition.ts';
-import { type FieldError, index, required } from '#api/field-error.ts';
+import { type FieldError, index, invalid, required } from '#api/field-error.ts';
+import type { LabelSelector } from '#api/generated/meta-v1.ts';
 import { checkLabelSelector, hasInvalidLabelValue } from '#api/label-rules.ts';
+import { SelectorError, selectorFromLabelSelector } from '#api/label-selector.ts';
 import type { ClusterRole } from '#kinds/generated/rbac-v1.ts';
 import { checkPolicyRules } from '../rule-rules.ts';
 
@@ -18,7 +20,19 @@ export function validateClusterRole(role: ClusterRole, _context: HookContext, ol
   const stored = old?.aggregationRule?.clusterRoleSelectors ?? [];
   const allowInvalidValues = stored.some(hasInvalidLabelValue);
   clusterRoleSelectors.forEach((selector, position) => {
-    checkLabelSelector(selector, index(path, position), errors, { allowInvalidValues });
+    const at = index(path, position);
+    checkLabelSelector(selector, at, errors, { allowInvalidValues });
+    if (!isSelector(selector)) errors.push(invalid(at, null, 'invalid label selector.'));
   });
   return errors;
+}
+
+function isSelector(selector: LabelSelector): boolean {
+  try {
+    selectorFromLabelSelector(selector);
+    return true;
+  } catch (error) {
+    if (error instanceof SelectorError) return false;
+    throw error;
+  }
 }

@@ -13,7 +13,9 @@ export const PriorityClasses = defineResource<PriorityClass>({
   validate: validatePriorityClass,
   validateUpdate: validatePriorityClassUpdate,
   columns: priorityClassColumns,
-  tracksGeneration: true,
+  prepareForCreate: ({ metadata }) => {
+    if (metadata) metadata.generation = 1;
+  },
   defaults: defaultPriorityClass,
   shortNames: ['pc'],
 });

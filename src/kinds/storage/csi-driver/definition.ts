@@ -2,6 +2,7 @@ import { defineResource } from '#api/definition.ts';
 import type { CSIDriver } from '#kinds/generated/storage-v1.ts';
 import { csiDriverColumns } from './columns.ts';
 import { defaultCSIDriver } from './defaults.ts';
+import { validateCSIDriver, validateCSIDriverUpdate } from './validation.ts';
 
 export const CSIDrivers = defineResource<CSIDriver>({
   group: 'storage.k8s.io',
@@ -9,6 +10,8 @@ export const CSIDrivers = defineResource<CSIDriver>({
   kind: 'CSIDriver',
   plural: 'csidrivers',
   scope: 'Cluster',
+  validate: validateCSIDriver,
+  validateUpdate: validateCSIDriverUpdate,
   columns: csiDriverColumns,
   returnsDeletedObject: true,
   defaults: defaultCSIDriver,

@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import type { CSINode } from '#kinds/generated/storage-v1.ts';
 import { csiNodeColumns } from './columns.ts';
+import { validateCSINode, validateCSINodeUpdate } from './validation.ts';
 
 export const CSINodes = defineResource<CSINode>({
   group: 'storage.k8s.io',
@@ -8,6 +9,8 @@ export const CSINodes = defineResource<CSINode>({
   kind: 'CSINode',
   plural: 'csinodes',
   scope: 'Cluster',
+  validate: validateCSINode,
+  validateUpdate: validateCSINodeUpdate,
   columns: csiNodeColumns,
   returnsDeletedObject: true,
   allowUnconditionalUpdate: false,

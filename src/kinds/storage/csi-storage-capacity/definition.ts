@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { CSIStorageCapacity } from '#kinds/generated/storage-v1.ts';
+import { validateCSIStorageCapacity, validateCSIStorageCapacityUpdate } from './validation.ts';
 
 export const CSIStorageCapacities = defineResource<CSIStorageCapacity>({
   group: 'storage.k8s.io',
@@ -7,5 +8,7 @@ export const CSIStorageCapacities = defineResource<CSIStorageCapacity>({
   kind: 'CSIStorageCapacity',
   plural: 'csistoragecapacities',
   scope: 'Namespaced',
+  validate: validateCSIStorageCapacity,
+  validateUpdate: validateCSIStorageCapacityUpdate,
   allowUnconditionalUpdate: false,
 });

@@ -1,6 +1,11 @@
 import { defineResource } from '#api/definition.ts';
 import type { VolumeAttachment } from '#kinds/generated/storage-v1.ts';
 import { volumeAttachmentColumns } from './columns.ts';
+import {
+  validateVolumeAttachment,
+  validateVolumeAttachmentStatus,
+  validateVolumeAttachmentUpdate,
+} from './validation.ts';
 
 export const VolumeAttachments = defineResource<VolumeAttachment>({
   group: 'storage.k8s.io',
@@ -8,6 +13,9 @@ export const VolumeAttachments = defineResource<VolumeAttachment>({
   kind: 'VolumeAttachment',
   plural: 'volumeattachments',
   scope: 'Cluster',
+  validate: validateVolumeAttachment,
+  validateUpdate: validateVolumeAttachmentUpdate,
+  validateStatusUpdate: validateVolumeAttachmentStatus,
   columns: volumeAttachmentColumns,
   returnsDeletedObject: true,
   allowUnconditionalUpdate: false,

@@ -1,0 +1,22 @@
+import { caseBuilders } from '../case-builders.ts';
+import type { GoldenCase } from '../golden-case.ts';
+
+const parentRef = { resource: 'services', name: 'a', namespace: 'b' };
+const { store, patch, create } = caseBuilders('networking.k8s.io/v1/ipaddresses', {
+  metadata: { name: '192.0.2.7' },
+  spec: { parentRef },
+});
+const named = (name: string): GoldenCase => create(`name ${name}`, { metadata: { name } });
+
+export const cases: readonly GoldenCase[] = [
+  create('valid'),
+  named('2001:db8::ffff'),
+  named('2001:DB8::ffff'),
+  named('192.0.2.07'),
+  named('a'),
+  create('no parent', { spec: {} }),
+  create('empty parent', { spec: { parentRef: {} } }),
+  create('bad parent', { spec: { parentRef: { group: 'A', resource: 'a/b', name: '..', namespace: 'a%b' } } }),
+  store(),
+  patch('parent is immutable', { spec: { parentRef: { name: 'c' } } }),
+];
