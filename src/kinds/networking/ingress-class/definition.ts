@@ -2,6 +2,7 @@ import { defineResource } from '#api/definition.ts';
 import type { IngressClass } from '#kinds/generated/networking-v1.ts';
 import { ingressClassColumns } from './columns.ts';
 import { defaultIngressClass } from './defaults.ts';
+import { validateIngressClass, validateIngressClassUpdate } from './validation.ts';
 
 export const IngressClasses = defineResource<IngressClass>({
   group: 'networking.k8s.io',
@@ -9,6 +10,8 @@ export const IngressClasses = defineResource<IngressClass>({
   kind: 'IngressClass',
   plural: 'ingressclasses',
   scope: 'Cluster',
+  validate: validateIngressClass,
+  validateUpdate: validateIngressClassUpdate,
   columns: ingressClassColumns,
   tracksGeneration: true,
   defaults: defaultIngressClass,

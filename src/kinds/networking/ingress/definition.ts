@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import type { Ingress } from '#kinds/generated/networking-v1.ts';
 import { ingressColumns } from './columns.ts';
+import { validateIngress, validateIngressStatus } from './validation.ts';
 
 export const Ingresses = defineResource<Ingress>({
   group: 'networking.k8s.io',
@@ -8,6 +9,8 @@ export const Ingresses = defineResource<Ingress>({
   kind: 'Ingress',
   plural: 'ingresses',
   scope: 'Namespaced',
+  validate: validateIngress,
+  validateStatusUpdate: validateIngressStatus,
   columns: ingressColumns,
   tracksGeneration: true,
   shortNames: ['ing'],

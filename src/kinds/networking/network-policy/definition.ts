@@ -2,6 +2,7 @@ import { defineResource } from '#api/definition.ts';
 import type { NetworkPolicy } from '#kinds/generated/networking-v1.ts';
 import { networkPolicyColumns } from './columns.ts';
 import { defaultNetworkPolicy } from './defaults.ts';
+import { validateNetworkPolicy } from './validation.ts';
 
 export const NetworkPolicies = defineResource<NetworkPolicy>({
   group: 'networking.k8s.io',
@@ -9,6 +10,7 @@ export const NetworkPolicies = defineResource<NetworkPolicy>({
   kind: 'NetworkPolicy',
   plural: 'networkpolicies',
   scope: 'Namespaced',
+  validate: validateNetworkPolicy,
   columns: networkPolicyColumns,
   tracksGeneration: true,
   defaults: defaultNetworkPolicy,

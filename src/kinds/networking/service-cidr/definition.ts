@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import type { ServiceCIDR } from '#kinds/generated/networking-v1.ts';
 import { serviceCIDRColumns } from './columns.ts';
+import { validateServiceCIDR, validateServiceCIDRUpdate } from './validation.ts';
 
 export const ServiceCIDRs = defineResource<ServiceCIDR>({
   group: 'networking.k8s.io',
@@ -8,6 +9,8 @@ export const ServiceCIDRs = defineResource<ServiceCIDR>({
   kind: 'ServiceCIDR',
   plural: 'servicecidrs',
   scope: 'Cluster',
+  validate: validateServiceCIDR,
+  validateUpdate: validateServiceCIDRUpdate,
   columns: serviceCIDRColumns,
   subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
 });
