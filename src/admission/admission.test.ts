@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isForbidden, isNamespaceTerminating, isNotFound } from '#api/errors.ts';
+import type { KubeObject } from '#api/object.ts';
+import type { AdmissionContext, AdmissionOperation, AdmissionPlugin } from '#apiserver/admission-plugin.ts';
+import type { CollectionName, LiveObjects } from '#apiserver/live-objects.ts';
+import { type Draft, mutableCopy } from '#base/edit.ts';
+import type { Env } from '#base/env.ts';
+import type { Pod, ResourceQuota } from '#kinds/generated/core-v1.ts';
+import { limitRanger } from './limit-ranger.ts';
+import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { nodeRestriction } from './node-restriction.ts';
+import { defaultTolerationSeconds } from './pod-tolerations.ts';
+import { priority } from './priority.ts';
+import { chargedQuotas, resourceQuota } from './resource-quota.ts';
+import { serviceAccountAdmission } from './service-account.ts';
+
+const silent = () => {};
+const log = { debug: silent, info: silent, warn: silent, error: silent, child: () => log };
+const env: Env = {
+  clock: { now: () => 0, monotonic: () => 0, after: () => ({ cancel: silent }) },
+  random: { next: () => 0.5, bytes: (count) => new Uint8Array(count) },
+  log,
+};
+
+function world(content: Readonly<Record<CollectionName, readonly KubeObject[]>>): LiveObjects {
+  const list = (collection: CollectionName, namespace?: string) =>
+    (content[collection] ?? []).filter((object) => !namespace || object.metadata?.namespace === namespace);
+  const get = (collection: CollectionName, namespace: string, name: string) =>
+    list(collection).find(({ metadata }) => metadata?.name === name && (metadata.namespace ?? '') === namespace);
+  return { load: () => undefined, get, list, version: () => 1, getFresh: async (...target) => get(...target) };
+}
+
+interface Request {
+  readonly object?: object;
+  readonly oldObject?: object;
+  readonly resource?: string;
+  readonly subresource?: string;
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly user?: string;
+  readonly groups?: readonly string[];
+}
+
+function context(operation: AdmissionOperation, request: Request): AdmissionContext {
+  return {
+    operation,
+    kind: { group: '', version: 'v1', kind: 'Pod' },
+    resource: { group: '', version: 'v1', resource: request.resource ?? 'pods' },
+    subresource: request.subresource ?? '',
+    namespace: request.namespace ?? 'default',
+    name: request.name ?? 'web',
+    object: request.object && (mutableCopy(request.object) as Draft<KubeObject>),
+    oldObject: request.oldObject as KubeObject | undefined,
+    options: {},
+    user: { username: request.user ?? 'u', groups: request.groups ?? [] },
+    dryRun: false,
+    warn: silent,
+    signal: new AbortController().signal,
+  };
+}
+
+async function admitted(plugin: AdmissionPlugin, operation: AdmissionOperation, request: Request): Promise<Pod> {
+  const made = context(operation, request);
+  await plugin.admit?.(made);
+  await plugin.validate?.(made);
+  return made.object as unknown as Pod;
+}
+
+const namespaces = (phase: string): KubeObject => ({ metadata: { name: 'default' }, status: { phase } }) as KubeObject;
+const pod = (spec: object = {}) => ({
+  metadata: { name: 'web', namespace: 'default' },
+  spec: { containers: [{ name: 'c', image: 'x' }], ...spec },
+});
+
+test('nothing is created in a namespace that is missing or going away', async () => {
+  const create = (phase?: string) =>
+    admitted(namespaceLifecycle(world({ '/namespaces': phase ? [namespaces(phase)] : [] })), 'CREATE', {
+      object: pod(),
+    });
+  await create('Active');
+  await assert.rejects(create(), isNotFound);
+  await assert.rejects(create('Terminating'), isNamespaceTerminating);
+});
+
+test('the namespaces of the system stay', async () => {
+  const plugin = namespaceLifecycle(world({}));
+  await assert.rejects(
+    admitted(plugin, 'DELETE', { resource: 'namespaces', name: 'kube-system', namespace: '' }),
+    isForbidden,
+  );
+  await admitted(plugin, 'DELETE', { resource: 'namespaces', name: 'mine', namespace: '' });
+});
+
+test('a pod gets its account, and where clients look for it the token, CA and namespace', async () => {
+  const objects = world({ '/serviceaccounts': [{ metadata: { name: 'default', namespace: 'default' } }] });
+  const { spec } = await admitted(serviceAccountAdmission(objects, env), 'CREATE', { object: pod() });
+  assert.equal(spec?.serviceAccountName, 'default');
+  assert.equal(spec?.containers[0]?.volumeMounts?.[0]?.mountPath, '/var/run/secrets/kubernetes.io/serviceaccount');
+  assert.deepEqual(
+    spec?.volumes?.[0]?.projected?.sources?.map((source) => Object.keys(source)[0]),
+    ['serviceAccountToken', 'configMap', 'downwardAPI'],
+  );
+  const without = await admitted(serviceAccountAdmission(objects, env), 'CREATE', {
+    object: pod({ automountServiceAccountToken: false }),
+  });
+  assert.equal(without.spec?.volumes, undefined);
+  await assert.rejects(
+    admitted(serviceAccountAdmission(objects, env), 'CREATE', { object: pod({ serviceAccountName: 'nope' }) }),
+    {
+      message:
+        'pods "web" is forbidden: error looking up service account default/nope: serviceaccount "nope" not found',
+    },
+  );
+});
+
+test('priority comes from the class, and may not be made up', async () => {
+  const plugin = priority(
+    world({ 'scheduling.k8s.io/priorityclasses': [{ metadata: { name: 'high' }, value: 7 } as KubeObject] }),
+  );
+  assert.equal((await admitted(plugin, 'CREATE', { object: pod({ priorityClassName: 'high' }) })).spec?.priority, 7);
+  assert.equal((await admitted(plugin, 'CREATE', { object: pod() })).spec?.priority, 0);
+  await assert.rejects(admitted(plugin, 'CREATE', { object: pod({ priority: 9 }) }), isForbidden);
+  await assert.rejects(admitted(plugin, 'CREATE', { object: pod({ priorityClassName: 'nope' }) }), {
+    message: 'pods "web" is forbidden: no PriorityClass with name nope was found',
+  });
+});
+
+test('tolerations of unready nodes are added once', async () => {
+  const own = { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 5 };
+  const { spec } = await admitted(defaultTolerationSeconds, 'CREATE', { object: pod({ tolerations: [own] }) });
+  assert.deepEqual(
+    spec?.tolerations?.map(({ key, tolerationSeconds }) => [key, tolerationSeconds]),
+    [
+      ['node.kubernetes.io/not-ready', 5],
+      ['node.kubernetes.io/unreachable', 300],
+    ],
+  );
+});
+
+const range = {
+  metadata: { name: 'lr', namespace: 'default' },
+  spec: {
+    limits: [
+      {
+        type: 'Container',
+        default: { cpu: '500m' },
+        defaultRequest: { cpu: '100m' },
+        max: { cpu: '1' },
+        min: { cpu: '50m' },
+      },
+    ],
+  },
+} as KubeObject;
+
+test('limit ranges give defaults and refuse what is out of bounds', async () => {
+  const plugin = limitRanger(world({ '/limitranges': [range] }));
+  const defaulted = await admitted(plugin, 'CREATE', { object: pod() });
+  assert.deepEqual(defaulted.spec?.containers[0]?.resources, { limits: { cpu: '500m' }, requests: { cpu: '100m' } });
+  assert.equal(
+    defaulted.metadata?.annotations?.['kubernetes.io/limit-ranger'],
+    'LimitRanger plugin set: cpu request for container c; cpu limit for container c',
+  );
+  const big = pod({ containers: [{ name: 'c', resources: { limits: { cpu: '2' }, requests: { cpu: '2' } } }] });
+  await assert.rejects(admitted(plugin, 'CREATE', { object: big }), {
+    message: 'pods "web" is forbidden: maximum cpu usage per Container is 1, but limit is 2',
+  });
+});
+
+function quota(hard: Record<string, string>, used: Record<string, string>): ResourceQuota {
+  return { metadata: { name: 'q', namespace: 'default' }, spec: { hard }, status: { hard, used } };
+}
+
+test('quotas are charged, and refuse what they have no room for', () => {
+  const asking = pod({ containers: [{ name: 'c', resources: { requests: { cpu: '600m' } } }] });
+  const [charged] = chargedQuotas(
+    [quota({ pods: '2', 'requests.cpu': '1' }, { pods: '1', 'requests.cpu': '400m' })],
+    context('CREATE', { object: asking }),
+    0,
+  );
+  assert.deepEqual(charged?.status?.used, { pods: '2', 'requests.cpu': '1' });
+  assert.throws(() => chargedQuotas([quota({ pods: '1' }, { pods: '1' })], context('CREATE', { object: pod() }), 0), {
+    message: 'pods "web" is forbidden: exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1',
+  });
+  assert.throws(() => chargedQuotas([quota({ cpu: '1' }, { cpu: '0' })], context('CREATE', { object: pod() }), 0), {
+    message: 'pods "web" is forbidden: failed quota: q: must specify cpu for: c',
+  });
+  assert.deepEqual(
+    chargedQuotas([quota({ secrets: '1' }, { secrets: '1' })], context('CREATE', { object: pod() }), 0),
+    [],
+  );
+});
+
+test('two creates at once cannot both have the last of a quota', async () => {
+  let stored = quota({ pods: '1' }, { pods: '0' });
+  const objects = { ...world({}), list: () => [stored], getFresh: async () => stored };
+  const write = async (next: ResourceQuota) => {
+    stored = next;
+  };
+  const plugin = resourceQuota(objects, write, env.clock);
+  const results = await Promise.allSettled([1, 2].map(() => admitted(plugin, 'CREATE', { object: pod() })));
+  assert.deepEqual(results.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+  assert.equal(stored.status?.used?.pods, '1');
+});
+
+const node = { user: 'system:node:n1', groups: ['system:nodes'] };
+
+test('a kubelet writes its own node and pods only', async () => {
+  const plugin = nodeRestriction(world({ '/pods': [pod({ nodeName: 'n2' })] }));
+  const nodeObject = (name: string, labels = {}, taints: readonly object[] = []) => ({
+    metadata: { name, labels },
+    spec: { taints },
+  });
+  const update = (next: object, old: object, name = 'n1') =>
+    admitted(plugin, 'UPDATE', { ...node, resource: 'nodes', namespace: '', name, object: next, oldObject: old });
+  await update(nodeObject('n1', { 'kubernetes.io/hostname': 'n1' }), nodeObject('n1'));
+  await assert.rejects(update(nodeObject('n2'), nodeObject('n2'), 'n2'), isForbidden);
+  await assert.rejects(
+    update(nodeObject('n1', { 'node-restriction.kubernetes.io/a': 'b' }), nodeObject('n1')),
+    isForbidden,
+  );
+  await assert.rejects(update(nodeObject('n1', {}, [{ key: 'a' }]), nodeObject('n1')), isForbidden);
+  await assert.rejects(admitted(plugin, 'DELETE', node), isForbidden);
+  await assert.rejects(admitted(plugin, 'CREATE', { ...node, object: pod({ nodeName: 'n1' }) }), isForbidden);
+});
