@@ -94,7 +94,7 @@ export class Chaos {
   private machineDies(): Promise<void> {
     const node = this.random.pick(this.cluster.nodes);
     return this.during(
-      [5000, 120_000],
+      [5000, this.random.pick([60_000, 120_000, 600_000])],
       () => node.powerOff(),
       () => node.start(),
     );
@@ -112,7 +112,7 @@ export class Chaos {
   private cutOff(host: string): Promise<void> {
     const { network } = this.cluster;
     return this.during(
-      [1000, 90_000],
+      [1000, this.random.pick([10_000, 90_000, 600_000])],
       () => network.partition(host, true),
       () => network.partition(host, false),
     );

@@ -19,8 +19,11 @@ export interface SimRun {
   readonly outcomes: ReadonlyMap<string, number>;
 }
 
-/** Trouble lasts this long, in ms of simulated time; then there is peace until everything has settled. */
-const troubleMs = 4 * 60_000;
+/**
+ * Trouble lasts this long, in ms of simulated time; then there is peace until everything has settled. The long one is enough for
+ * pods to be evicted from silent nodes (50 s, then 300 s of toleration).
+ */
+const troubleMs = { usual: 4 * 60_000, long: 15 * 60_000 };
 
 /** A node that is cut off is noticed after 50 s, its pods are evicted 300 s later: rest is longer than both. */
 const restMs = 10 * 60_000;
@@ -37,7 +40,7 @@ export async function simulate(seed: number | string, options: Pick<SimEnvOption
   const pods = new WatchWitness(witnessProcess, witnessClient, Pods);
   const deployments = new WatchWitness(witnessProcess, witnessClient, Deployments);
   const chaos = new Chaos(cluster);
-  await cluster.advance(troubleMs);
+  await cluster.advance(shape.chance(0.15) ? troubleMs.long : troubleMs.usual);
   workload.stop();
   await cluster.env.clock.drivenTo(chaos.stop(), 60_000);
   // Requests of the user that are still under way have an end.
