@@ -37,10 +37,14 @@ export interface PullerConfig {
 /** How long a container shows why its pull failed before it shows that it waits for the next one. */
 const showBackOffAfterMs = 2000;
 
+/** How long the answer of a prefetch is good. */
+const prefetchMs = 1000;
+
 export class ImagePuller {
   private readonly config: PullerConfig;
   private readonly backOff: RestartBackoff;
   private readonly lastFailure = new Map<string, string>();
+  private readonly prefetched = new Map<string, Promise<RuntimeImage | undefined>>();
   /** Pulls that are under way, by image and credentials of the pod's secrets. */
   private readonly pulling = new Map<string, Promise<string>>();
 
@@ -89,7 +93,24 @@ export class ImagePuller {
     return pulled;
   }
 
+  /** Looks for an image while its pod's sandbox is being made; what was found is used by the next `ensure`. */
+  prefetch(image: string, policy: Container['imagePullPolicy']): void {
+    if (policy === 'Always' || this.prefetched.has(image)) return;
+    let spec: ImageSpec;
+    try {
+      spec = { image: withDefaultTag(image), userSpecifiedImage: image };
+    } catch {
+      // `ensure` says it.
+      return;
+    }
+    const lookup = this.config.images.imageStatus(spec).catch(() => undefined);
+    this.prefetched.set(image, lookup);
+    this.config.env.clock.after(prefetchMs, () => this.prefetched.delete(image));
+  }
+
   private async inspect(spec: ImageSpec, requested: string, event: ImageEvent): Promise<RuntimeImage | undefined> {
+    const known = await this.prefetched.get(requested);
+    if (known) return known;
     try {
       return await this.config.images.imageStatus(spec);
     } catch (error) {

@@ -290,7 +290,7 @@ export class PodWorker {
   }
 
   /** Gives out the status that follows from what is known. */
-  private publish(isTerminal = false): void {
+  private publish(isTerminal = false, passing = false): void {
     if (this.wasOver) return;
     const { status, probes, node } = this.services;
     const facts = node();
@@ -310,6 +310,7 @@ export class PodWorker {
         isTerminal,
         verdict: this.verdict,
       }),
+      passing,
     );
   }
 
@@ -347,6 +348,9 @@ export class PodWorker {
   /** Sandbox and volumes at the same time, then the containers in their order. */
   private async carryOut(plan: PodActions, signal: AbortSignal): Promise<void> {
     const { services, pod } = this;
+    for (const { image, imagePullPolicy } of [...plan.initContainers, ...plan.containers]) {
+      services.puller.prefetch(image ?? '', imagePullPolicy);
+    }
     const settingUp = this.volumes.setUp(pod, () => this.state === 'syncing' && !this.ended);
     // Directories and the cgroup first: the sandbox lives in them.
     if (plan.createSandbox) await prepareNode(pod, this.resizes.initialLimits(pod), services);
@@ -429,7 +433,8 @@ export class PodWorker {
     } else {
       this.runtime = await withSandbox(services.ports.runtime, this.runtime, id);
     }
-    await this.lookAndPublish();
+    if (this.stale) await this.look();
+    this.publish(false, true);
     return id;
   }
 

@@ -13,7 +13,7 @@ import { formatTime } from '#api/time.ts';
 import { isAborted, sleep } from '#base/abort.ts';
 import { backoffDelayMs } from '#base/backoff.ts';
 import { deepFreeze } from '#base/edit.ts';
-import type { Env } from '#base/env.ts';
+import type { Env, Timer } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
 import type { Client } from '#client/client.ts';
 import { Pods } from '#kinds/core/pod/definition.ts';
@@ -33,10 +33,14 @@ interface Entry {
   stored: PodStatus;
   sentVersion: number;
   sending: boolean;
+  /** Until a passing status is sent after all. */
+  waiting?: Timer;
 }
 
 const retry = { initialMs: 200, maxMs: 10_000, factor: 2, jitter: 0.5 } as const;
 const maxConcurrentWrites = 50;
+/** A container whose image is there starts within this long after its sandbox. */
+const passingMs = 150;
 
 const lost = {
   exitCode: 137,
@@ -96,9 +100,12 @@ export class StatusManager {
     return entry.sentVersion === entry.version && statusPatch(entry.stored, entry.status) !== undefined;
   }
 
-  /** Takes a status that was derived from facts; answers it with its times filled in. */
-  set(pod: NodePod, status: PodStatus): PodStatus {
-    return this.accept(pod, status, false).status;
+  /**
+   * Takes a status that was derived from facts; answers it with its times filled in. A `passing` one may wait a moment: another is
+   * expected to follow, and then only that one is sent.
+   */
+  set(pod: NodePod, status: PodStatus, passing = false): PodStatus {
+    return this.accept(pod, status, false, passing).status;
   }
 
   /** Nothing of the pod is left here: the last status is completed, and a pod that is to be deleted is deleted. */
@@ -108,6 +115,7 @@ export class StatusManager {
   }
 
   forget(uid: string): void {
+    this.entries.get(uid)?.waiting?.cancel();
     this.entries.delete(uid);
   }
 
@@ -117,7 +125,7 @@ export class StatusManager {
     await new Promise<void>((resolve) => this.idle.add(resolve));
   }
 
-  private accept(pod: NodePod, given: PodStatus, finished: boolean): Entry {
+  private accept(pod: NodePod, given: PodStatus, finished: boolean, passing = false): Entry {
     const { uid } = pod.metadata;
     const known = this.entries.get(uid);
     const before = known?.status ?? pod.status;
@@ -133,13 +141,15 @@ export class StatusManager {
     known.status = status;
     const finishedNow = finished && !known.finished;
     known.finished ||= finished;
-    if (changed || finishedNow) this.touch(known);
+    if (changed || finishedNow) this.touch(known, passing ? passingMs : 0);
     return known;
   }
 
-  private touch(entry: Entry): void {
+  private touch(entry: Entry, delayMs = 0): void {
     entry.version++;
-    this.schedule(entry);
+    entry.waiting?.cancel();
+    if (delayMs > 0) entry.waiting = this.env.clock.after(delayMs, () => this.schedule(entry));
+    else this.schedule(entry);
   }
 
   private schedule(entry: Entry): void {
