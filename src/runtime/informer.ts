@@ -116,6 +116,7 @@ export class Informer<T extends KubeObject> implements Lister<T> {
   waitFor(resourceVersion: string, signal: AbortSignal): Promise<void> {
     const version = Number(resourceVersion);
     if (this.synced && this.version >= version) return Promise.resolve();
+    if (signal.aborted) return Promise.reject(new AbortedError('aborted', { cause: signal.reason }));
     return new Promise((resolve, reject) => {
       const waiter = {
         version,
