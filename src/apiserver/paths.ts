@@ -1,6 +1,7 @@
 /** Paths outside of resources: discovery, health, version, and what the composition root adds. */
 
 import { newPathNotFound } from '#api/errors.ts';
+import type { CustomSchema } from '#api/openapi/operations.ts';
 import type { ApiRequest, ApiResponse } from '#api/request.ts';
 import type { SchemaRegistry } from '#api/schema/registry.ts';
 import type { ServerContext } from './context.ts';
@@ -19,8 +20,9 @@ export class Paths {
     context: ServerContext,
     schemas: SchemaRegistry | undefined,
     more: Readonly<Record<string, PathHandler>>,
+    customSchema?: CustomSchema,
   ) {
-    const openapi = schemas && new OpenApi(context.registry, schemas);
+    const openapi = schemas && new OpenApi(context.registry, schemas, customSchema);
     const discovery = new Discovery(context.registry);
     const health: PathHandler = (request) => healthOf(context, request);
     this.handlers = {

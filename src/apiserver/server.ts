@@ -25,6 +25,7 @@ import type { AuthorizationAttributes, Authorizer } from './authorizer.ts';
 import { StoreFeed } from './cache/store-feed.ts';
 import type { WatchCache } from './cache/watch-cache.ts';
 import type { RequestContext, ServerContext } from './context.ts';
+import { CustomResources } from './custom-resources/custom-resources.ts';
 import { dispatch } from './dispatch.ts';
 import { ApiServerMetrics } from './metrics.ts';
 import type { PathHandler } from './paths.ts';
@@ -78,6 +79,7 @@ class Server implements ApiServer {
   private readonly paths: Paths;
   private readonly actions: Actions;
   private readonly metrics: ApiServerMetrics;
+  private readonly customResources: CustomResources | undefined;
   private starting: Promise<void> | undefined;
   private closed = false;
 
@@ -96,10 +98,9 @@ class Server implements ApiServer {
     };
     for (const definition of config.definitions) this.registry.add(definition);
     this.metrics = new ApiServerMetrics(this.registry);
-    this.paths = new Paths(this.context, config.schemas, {
-      metrics: () => this.exposeMetrics(),
-      ...config.paths,
-    });
+    this.customResources = config.schemas && new CustomResources(this.context, config.schemas);
+    const paths = { metrics: () => this.exposeMetrics(), ...config.paths };
+    this.paths = new Paths(this.context, config.schemas, paths, this.customResources?.openApiSchema);
     this.wire = createWireHandler({ handler: (request) => this.handleChecked(request), codecs, env });
   }
 
@@ -108,12 +109,18 @@ class Server implements ApiServer {
   }
 
   ready(): Promise<void> {
-    this.starting ??= this.context.feed.start();
+    this.starting ??= this.start();
     return this.starting;
+  }
+
+  private async start(): Promise<void> {
+    await this.context.feed.start();
+    await this.customResources?.start();
   }
 
   async close(): Promise<void> {
     this.closed = true;
+    await this.customResources?.close();
     for (const { cache } of this.registry.all()) cache.endWatches();
     await this.context.feed.close();
   }

@@ -38,8 +38,8 @@ export class Components {
   }
 
   /** A reference to a component made elsewhere: a custom resource's schema, or a type that no table has. */
-  named(name: string, make: (version: 2 | 3) => SchemaObject): SchemaObject {
-    this.add(name, () => make(this.version));
+  named(name: string, make: (version: 2 | 3, components: Components) => SchemaObject): SchemaObject {
+    this.add(name, () => make(this.version, this));
     return this.referenceTo(name);
   }
 

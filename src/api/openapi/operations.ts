@@ -6,7 +6,7 @@
 import type { ResourceDefinition, Subresource, Verb } from '../definition.ts';
 import type { SchemaRegistry } from '../schema/registry.ts';
 import type { StructSchema } from '../schema/schema.ts';
-import { componentName, type GroupVersionKind, type SchemaObject } from './components.ts';
+import { type Components, componentName, type GroupVersionKind, type SchemaObject } from './components.ts';
 
 export type Method = 'delete' | 'get' | 'head' | 'options' | 'patch' | 'post' | 'put';
 
@@ -19,7 +19,11 @@ export interface Parameter {
 /** What a body is: a struct, a schema made elsewhere, or plain text. */
 export type BodyType =
   | { readonly type: 'struct'; readonly schema: StructSchema }
-  | { readonly type: 'named'; readonly name: string; readonly make: (version: 2 | 3) => SchemaObject }
+  | {
+      readonly type: 'named';
+      readonly name: string;
+      readonly make: (version: 2 | 3, components: Components) => SchemaObject;
+    }
   | { readonly type: 'text' };
 
 export interface Operation {
@@ -46,7 +50,7 @@ export interface PathItem {
 }
 
 /** The schema of a kind that no table has: a custom resource's, ready for the document. */
-export type CustomSchema = (kind: GroupVersionKind) => SchemaObject | undefined;
+export type CustomSchema = (kind: GroupVersionKind, version: 2 | 3, components: Components) => SchemaObject | undefined;
 
 export const objectTypes = [
   'application/json',
@@ -291,12 +295,31 @@ class ResourcePaths {
     const schema = this.registry.kind(kind.group, kind.version, kind.kind);
     if (schema) return { type: 'struct', schema };
     const name = [...kind.group.split('.').reverse(), kind.version, kind.kind].join('.');
-    return { type: 'named', name, make: () => this.customSchema(kind) ?? this.listSchema(kind) };
+    return {
+      type: 'named',
+      name,
+      make: (version, components) =>
+        this.customSchema(kind, version, components) ?? this.listSchema(kind, version, components),
+    };
   }
 
-  /** Lists of a custom kind, whose items are known and whose list is not declared. */
-  private listSchema(kind: GroupVersionKind): SchemaObject {
-    return { type: 'object', 'x-kubernetes-group-version-kind': [kind] };
+  /** Lists of a custom kind: items of the kind under the list's metadata. */
+  private listSchema(kind: GroupVersionKind, version: 2 | 3, components: Components): SchemaObject {
+    const item = this.body(this.kind);
+    if (item.type !== 'named' || kind.kind !== this.definition.listKind)
+      return { type: 'object', 'x-kubernetes-group-version-kind': [kind] };
+    const metadata = components.reference(this.registry.meta('ListMeta'));
+    return {
+      type: 'object',
+      required: ['items'],
+      properties: {
+        apiVersion: { type: 'string' },
+        items: { type: 'array', items: components.named(item.name, item.make) },
+        kind: { type: 'string' },
+        metadata: version === 3 ? { allOf: [metadata] } : metadata,
+      },
+      'x-kubernetes-group-version-kind': [kind],
+    };
   }
 
   private meta(name: string): BodyType {

@@ -5,6 +5,7 @@
 
 import type { ResourceDefinition } from '#api/definition.ts';
 import { newNotAcceptable } from '#api/errors.ts';
+import type { CustomSchema } from '#api/openapi/operations.ts';
 import { openApiV2 } from '#api/openapi/v2.ts';
 import { openApiV2Protobuf } from '#api/openapi/v2-protobuf.ts';
 import { type OpenApiOptions, openApiV3, openApiV3Groups } from '#api/openapi/v3.ts';
@@ -15,7 +16,7 @@ import { parseAccept } from '../wire/accept.ts';
 import { fingerprint } from './fingerprint.ts';
 
 const encoder = new TextEncoder();
-const options: OpenApiOptions = { version: '1.36', enums: true };
+const version = '1.36';
 
 /** What client-go asks for, in the two spellings that upstream takes; the answer carries the second. */
 const protobufTypes = [
@@ -32,12 +33,15 @@ interface Document {
 export class OpenApi {
   private readonly registry: Registry;
   private readonly schemas: SchemaRegistry;
+  private readonly options: OpenApiOptions;
   private readonly documents = new Map<string, Document>();
   private generation = -1;
 
-  constructor(registry: Registry, schemas: SchemaRegistry) {
+  /** `customSchema` gives the schemas of kinds that no table has. */
+  constructor(registry: Registry, schemas: SchemaRegistry, customSchema?: CustomSchema) {
     this.registry = registry;
     this.schemas = schemas;
+    this.options = { version, enums: true, ...(customSchema ? { customSchema } : {}) };
   }
 
   handle(request: ApiRequest): ApiResponse | undefined {
@@ -67,9 +71,9 @@ export class OpenApi {
 
   private make(name: string): Document | undefined {
     const definitions = [...this.registry.all()].map(({ definition }) => definition);
-    if (name === 'v2') return documentOf(openApiV2(this.schemas, definitions, options));
+    if (name === 'v2') return documentOf(openApiV2(this.schemas, definitions, this.options));
     if (name === 'v2 protobuf') {
-      const bytes = openApiV2Protobuf(openApiV2(this.schemas, definitions, options));
+      const bytes = openApiV2Protobuf(openApiV2(this.schemas, definitions, this.options));
       return { bytes, contentType: protobufTypes[1], etag: `"${fingerprint(bytes)}"` };
     }
     if (name === 'v3') return documentOf(index(definitions));
@@ -77,7 +81,7 @@ export class OpenApi {
     const [, root, group = '', version] = name.split('/');
     if (root === 'api' && group !== '') return this.groupVersion(definitions, '', group);
     if (root === 'apis' && version !== undefined) return this.groupVersion(definitions, group, version);
-    const found = openApiV3Groups(this.schemas, definitions, options).get(name.slice('v3/'.length));
+    const found = openApiV3Groups(this.schemas, definitions, this.options).get(name.slice('v3/'.length));
     return found && documentOf(found);
   }
 
@@ -87,7 +91,7 @@ export class OpenApi {
     version: string,
   ): Document | undefined {
     if (!this.registry.hasGroupVersion(group, version)) return undefined;
-    return documentOf(openApiV3(this.schemas, definitions, group, version, options));
+    return documentOf(openApiV3(this.schemas, definitions, group, version, this.options));
   }
 }
 
@@ -98,15 +102,15 @@ function index(definitions: readonly ResourceDefinition[]): object {
     ['apis', []],
     ['version', []],
   ]);
-  for (const { group, version, plural, kind } of definitions) {
-    const path = group === '' ? `api/${version}` : `apis/${group}/${version}`;
+  for (const { group, version: served, plural, kind } of definitions) {
+    const path = group === '' ? `api/${served}` : `apis/${group}/${served}`;
     if (group !== '') byPath.set(`apis/${group}`, []);
     byPath.set(path, [...(byPath.get(path) ?? []), `${plural}/${kind}`]);
   }
   const paths = [...byPath]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([path, content]) => {
-      const hash = fingerprint(encoder.encode(`${options.version} ${path} ${content.join()}`));
+      const hash = fingerprint(encoder.encode(`${version} ${path} ${content.join()}`));
       return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }];
     });
   return { paths: Object.fromEntries(paths) };

@@ -19,8 +19,10 @@ export interface DecodedBody {
 export type KindCheck = (given: { readonly apiVersion: string; readonly kind: string }) => void;
 
 export interface KindCodec {
-  /** What strategic merge and server-side apply go by; custom resources have none. */
+  /** What strategic merge and server-side apply go by. */
   readonly schema: StructSchema | undefined;
+  /** False for kinds that take no strategic merge patches: custom resources. */
+  readonly strategicMerge?: boolean;
   /**
    * Reads a body of any media type that the server takes. A plain tree (in-process callers, results of patches) is checked in the same
    * way and copied. Throws StatusError BadRequest in upstream's words when the body is not an object of this kind.

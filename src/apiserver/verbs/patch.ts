@@ -61,7 +61,7 @@ function applyPatch(
     const shown = view ? view.read(current) : current;
     // Operations of JSON patch name places of the JSON form, which says more than the view: empty structs.
     const before = type === 'json' ? (JSON.parse(decoder.decode(codec.encodeJson(shown))) as KubeObject) : shown;
-    const tree = patchTree(type, before, body, codec.schema);
+    const tree = patchTree(type, before, body, codec.strategicMerge === false ? undefined : codec.schema);
     const { object, problems } = decodePatched(codec, tree, options);
     // A second attempt finds the same again.
     if (!warned) reportProblems(context, problems, options);

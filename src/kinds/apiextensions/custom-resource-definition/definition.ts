@@ -1,5 +1,10 @@
 import { defineResource } from '#api/definition.ts';
+import type { Draft } from '#base/edit.ts';
 import type { CustomResourceDefinition } from '#kinds/generated/apiextensions-v1.ts';
+import { validateDefinition, validateDefinitionUpdate } from './validation.ts';
+
+/** Keeps a deleted definition until its objects are gone; the server takes it away. */
+export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
 
 export const CustomResourceDefinitions = defineResource<CustomResourceDefinition>({
   group: 'apiextensions.k8s.io',
@@ -12,4 +17,41 @@ export const CustomResourceDefinitions = defineResource<CustomResourceDefinition
   categories: ['api-extensions'],
   allowUnconditionalUpdate: false,
   subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
+  columns: [
+    { name: 'Name', type: 'string', format: 'name', cell: ({ metadata }) => metadata?.name ?? '' },
+    { name: 'Created At', type: 'date', cell: ({ metadata }) => metadata?.creationTimestamp ?? '' },
+  ],
+  defaults({ spec }) {
+    const { names } = spec;
+    if (names.kind) {
+      names.singular ||= names.kind.toLowerCase();
+      names.listKind ||= `${names.kind}List`;
+    }
+    spec.conversion ??= { strategy: 'None' };
+    const service = spec.conversion.webhook?.clientConfig?.service;
+    if (service) service.port ??= 443;
+  },
+  prepareForCreate(draft) {
+    draft.status = { conditions: [], acceptedNames: { plural: '', kind: '' }, storedVersions: [] };
+    rememberStorage(draft);
+  },
+  prepareForUpdate: rememberStorage,
+  /** The first delete only marks: the definition's objects have to go before it. */
+  holdsDeletion: ({ metadata }) => !metadata?.deletionTimestamp,
+  prepareForDelete(draft) {
+    draft.metadata ??= {};
+    const finalizers = draft.metadata.finalizers ?? [];
+    if (!finalizers.includes(cleanupFinalizer)) draft.metadata.finalizers = [...finalizers, cleanupFinalizer];
+  },
+  validate: (object) => validateDefinition(object),
+  validateUpdate: (object, old) => validateDefinitionUpdate(object, old),
 });
+
+/** Every version that objects were ever stored in is written down, so that it is not dropped while there may be some. */
+function rememberStorage(draft: Draft<CustomResourceDefinition>): void {
+  const storage = draft.spec.versions.find((version) => version.storage)?.name;
+  if (storage === undefined) return;
+  draft.status ??= {};
+  const stored = draft.status.storedVersions ?? [];
+  if (!stored.includes(storage)) draft.status.storedVersions = [...stored, storage];
+}

@@ -1,0 +1,39 @@
+/**
+ * Defaulting from a structural schema (apiextensions pkg/apiserver/schema/defaulting): absent members get their default, and so do nulls
+ * where the schema does not allow null. In place.
+ */
+
+import { mutableCopy } from '#base/edit.ts';
+import { isTree, type JsonSchema, memberSchema } from './json-schema.ts';
+
+export function applySchemaDefaults(value: unknown, schema: JsonSchema): void {
+  if (Array.isArray(value)) {
+    const { items } = schema;
+    if (!items) return;
+    for (let i = 0; i < value.length; i++) {
+      if (value[i] === null && items.nullable !== true && items.default !== undefined)
+        value[i] = mutableCopy(items.default);
+      applySchemaDefaults(value[i], items);
+    }
+    return;
+  }
+  if (!isTree(value)) return;
+  for (const [key, property] of Object.entries(schema.properties ?? {})) {
+    if (property.default === undefined) continue;
+    const present = Object.hasOwn(value, key) ? value[key] : undefined;
+    if (present === undefined || (present === null && property.nullable !== true))
+      value[key] = mutableCopy(property.default);
+  }
+  for (const key of Object.keys(value)) {
+    const member = memberSchema(schema, key);
+    if (member) applySchemaDefaults(value[key], member);
+  }
+}
+
+/** Whether the schema declares any default: without one, reading needs no defaulting. */
+export function hasDefaults(schema: JsonSchema): boolean {
+  if (schema.default !== undefined) return true;
+  if (schema.items && hasDefaults(schema.items)) return true;
+  if (typeof schema.additionalProperties === 'object' && hasDefaults(schema.additionalProperties)) return true;
+  return Object.values(schema.properties ?? {}).some(hasDefaults);
+}

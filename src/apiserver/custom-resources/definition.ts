@@ -1,0 +1,126 @@
+/** The ResourceDefinition and the codec of one served version of a custom resource: from here on it is like any other resource. */
+
+import {
+  defineResource,
+  type ResourceDefinition,
+  type StoredAs,
+  type Subresource,
+  type Verb,
+} from '#api/definition.ts';
+import type { KubeObject } from '#api/object.ts';
+import type { StructSchema } from '#api/schema/schema.ts';
+import { deepFreeze, mutableCopy } from '#base/edit.ts';
+import { CustomCodec } from './codec.ts';
+import { columnsOf } from './columns.ts';
+import { hasDefaults } from './defaulting.ts';
+import { parseJsonPath, valuesAt } from './json-path.ts';
+import type { CustomResourceKind, CustomVersion, JsonSchema } from './json-schema.ts';
+import { scaleSubresource } from './scale.ts';
+import { ValueValidator } from './value-validation.ts';
+
+/** While its definition goes, a resource can be read and deleted only. */
+const terminatingVerbs: readonly Verb[] = ['delete', 'deletecollection', 'get', 'list', 'watch'];
+
+export interface ServedVersion {
+  readonly definition: ResourceDefinition;
+  readonly codec: CustomCodec;
+}
+
+/** What is served of a CRD whose names are accepted. */
+export function servedVersionsOf(crd: CustomResourceKind, objectMeta: StructSchema): readonly ServedVersion[] {
+  return crd.spec.versions.filter(({ served }) => served).map((version) => servedVersion(crd, version, objectMeta));
+}
+
+/** The schema of a version; without one, everything is kept. */
+export function schemaOf(version: CustomVersion): JsonSchema {
+  return version.schema?.openAPIV3Schema ?? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+}
+
+function servedVersion(crd: CustomResourceKind, version: CustomVersion, objectMeta: StructSchema): ServedVersion {
+  const { group, scope, preserveUnknownFields = false } = crd.spec;
+  const names = crd.status?.acceptedNames ?? crd.spec.names;
+  const { kind, plural } = names;
+  const schema = schemaOf(version);
+  const codec = new CustomCodec({ kind, schema, preserveUnknownFields, objectMeta });
+  const validator = new ValueValidator(schema);
+  const storedAs = storedForm(crd, version, codec, schema);
+  const warning = deprecationOf(crd, version);
+  const definition = defineResource<KubeObject>({
+    group,
+    version: version.name,
+    kind,
+    plural,
+    singular: names.singular ?? kind.toLowerCase(),
+    listKind: names.listKind ?? `${kind}List`,
+    shortNames: names.shortNames ?? [],
+    categories: names.categories ?? [],
+    scope: scope === 'Cluster' ? 'Cluster' : 'Namespaced',
+    ...(crd.metadata?.deletionTimestamp ? { verbs: terminatingVerbs } : {}),
+    subresources: subresourcesOf(version),
+    columns: columnsOf(version.additionalPrinterColumns),
+    selectableFields: selectableFieldsOf(version),
+    tracksGeneration: true,
+    returnsDeletedObject: false,
+    allowUnconditionalUpdate: false,
+    ...(storedAs ? { storedAs } : {}),
+    validate: (object, _context, old) => validator.validate(object, old),
+    validateStatusUpdate: (object, old) => validator.validate(object, old),
+    ...(warning === undefined ? {} : { warnings: () => [warning] }),
+  });
+  return { definition, codec };
+}
+
+function subresourcesOf({ subresources }: CustomVersion): readonly Subresource<KubeObject>[] {
+  return [
+    ...(subresources?.status
+      ? [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] } satisfies Subresource<KubeObject>]
+      : []),
+    ...(subresources?.scale ? [scaleSubresource(subresources.scale)] : []),
+  ];
+}
+
+function selectableFieldsOf({ selectableFields }: CustomVersion): ResourceDefinition['selectableFields'] {
+  const readers: Record<string, (object: KubeObject) => string> = {};
+  for (const { jsonPath } of selectableFields ?? []) {
+    const path = parseJsonPath(jsonPath);
+    if (!path) continue;
+    readers[jsonPath.replace(/^\./, '')] = (object) => {
+      const [value] = valuesAt(object, path);
+      return value === undefined || value === null ? '' : String(value);
+    };
+  }
+  return readers;
+}
+
+/**
+ * How this version differs from what is stored: its apiVersion (conversion None changes nothing else), and defaults that came into the
+ * schema after objects were written. Undefined where stored bytes can be shown as they are, which is the usual and fast case.
+ */
+function storedForm(
+  crd: CustomResourceKind,
+  version: CustomVersion,
+  codec: CustomCodec,
+  schema: JsonSchema,
+): StoredAs | undefined {
+  const { group, names, versions } = crd.spec;
+  const { kind, plural } = crd.status?.acceptedNames ?? names;
+  const storage = versions.find((each) => each.storage)?.name ?? version.name;
+  const isStorage = storage === version.name;
+  const mayLackDefaults = (crd.metadata?.generation ?? 1) > 1 && hasDefaults(schema);
+  if (isStorage && !mayLackDefaults && (crd.status?.storedVersions?.length ?? 1) <= 1) return undefined;
+  return {
+    definition: { group, version: storage, kind, plural },
+    toStored: (object) => (isStorage ? object : { ...object, apiVersion: `${group}/${storage}` }),
+    fromStored(object) {
+      const draft = mutableCopy(object);
+      draft.apiVersion = `${group}/${version.name}`;
+      codec.applyDefaults(draft);
+      return deepFreeze(draft) as KubeObject;
+    },
+  };
+}
+
+function deprecationOf(crd: CustomResourceKind, version: CustomVersion): string | undefined {
+  if (!version.deprecated) return undefined;
+  return version.deprecationWarning ?? `${crd.spec.group}/${version.name} ${crd.spec.names.kind} is deprecated`;
+}

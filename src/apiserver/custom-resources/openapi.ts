@@ -1,0 +1,77 @@
+/**
+ * What OpenAPI documents say of a custom resource (apiextensions controller/openapi builder): its schema with the fields that every
+ * object has. Version 2 cannot say everything that version 3 can; clients that validate by it must not be misled, so what it has no words
+ * for is left out.
+ */
+
+import type { Components, GroupVersionKind, SchemaObject } from '#api/openapi/components.ts';
+import type { StructSchema } from '#api/schema/schema.ts';
+import type { JsonSchema, Tree } from './json-schema.ts';
+
+const apiVersionText =
+  'APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal value, and may reject unrecognized values. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#resources';
+const kindText =
+  'Kind is a string value representing the REST resource this object represents. Servers may infer this from the endpoint the client submits requests to. Cannot be updated. In CamelCase. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds';
+const metadataText =
+  "Standard object's metadata. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata";
+
+/** The component of a custom kind. */
+export function componentOf(
+  kind: GroupVersionKind,
+  schema: JsonSchema,
+  version: 2 | 3,
+  components: Components,
+  objectMeta: StructSchema,
+): SchemaObject {
+  const { properties, ...rest } = (version === 2 ? forVersion2(schema) : schema) as JsonSchema;
+  const open = version === 2 && keepsUnknown(schema);
+  return {
+    ...rest,
+    type: 'object',
+    ...(open
+      ? {}
+      : {
+          properties: {
+            ...properties,
+            apiVersion: { type: 'string', description: apiVersionText },
+            kind: { type: 'string', description: kindText },
+            metadata: metadataOf(version, components.reference(objectMeta)),
+          },
+        }),
+    'x-kubernetes-group-version-kind': [kind],
+  };
+}
+
+function metadataOf(version: 2 | 3, reference: SchemaObject): SchemaObject {
+  return version === 2
+    ? { description: metadataText, ...reference }
+    : { description: metadataText, allOf: [reference] };
+}
+
+function keepsUnknown(schema: JsonSchema): boolean {
+  return schema['x-kubernetes-preserve-unknown-fields'] === true;
+}
+
+/** Rules that only version 3 has, and defaults, which clients of version 2 would take for theirs. */
+const onlyVersion3 = new Set(['allOf', 'anyOf', 'oneOf', 'not', 'nullable', 'default']);
+
+function forVersion2(schema: JsonSchema): Tree {
+  const result: Tree = {};
+  for (const [key, value] of Object.entries(schema)) if (!onlyVersion3.has(key)) result[key] = value;
+  if (schema.nullable) delete result.type;
+  // kubectl would refuse what the server keeps.
+  if (keepsUnknown(schema)) {
+    delete result.items;
+    delete result.properties;
+    delete result.type;
+  }
+  if (result.items) result.items = forVersion2(schema.items ?? {});
+  if (result.properties) {
+    result.properties = Object.fromEntries(
+      Object.entries(schema.properties ?? {}).map(([key, property]) => [key, forVersion2(property)]),
+    );
+  }
+  if (typeof schema.additionalProperties === 'object')
+    result.additionalProperties = forVersion2(schema.additionalProperties);
+  return result;
+}

@@ -1,0 +1,230 @@
+/** Custom resources from their definition on: served within the request path, pruned, defaulted, validated, and gone with it. */
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { KubeObject } from '#api/object.ts';
+import { SchemaRegistry } from '#api/schema/registry.ts';
+import { schemaCodecs } from '#apiserver/registry/schema-codec.ts';
+import { type ApiServer, createApiServer } from '#apiserver/server.ts';
+import { createClient } from '#client/api-client.ts';
+import { builtinDefinitions } from '#kinds/all.ts';
+import { builtinTables } from '#kinds/schemas.ts';
+import { createNodeEnv } from '#platform/node/env.ts';
+import { createMemoryStore } from '#store/revision-store.ts';
+
+const env = createNodeEnv({ component: 'test' });
+const store = createMemoryStore(env);
+const schemas = new SchemaRegistry(builtinTables);
+
+function startServer(): ApiServer {
+  return createApiServer({
+    env,
+    store,
+    schemas,
+    definitions: builtinDefinitions,
+    codecs: schemaCodecs(schemas),
+    authenticate: () => ({ username: 'admin', groups: ['system:masters'] }),
+    authorize: () => ({ decision: 'allow', reason: '' }),
+  });
+}
+
+let server = startServer();
+const client = createClient({
+  handler: (request) => server.handler(request),
+  peer: { address: '', inProcess: { username: 'admin', groups: ['system:masters'] } },
+  userAgent: 'test',
+});
+
+type Loose = KubeObject & Readonly<Record<string, unknown>>;
+const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+const tabs = '/apis/stable.example.com/v1/namespaces/default/crontabs';
+
+const crd = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'crontabs.stable.example.com' },
+  spec: {
+    group: 'stable.example.com',
+    scope: 'Namespaced',
+    names: { plural: 'crontabs', kind: 'CronTab', shortNames: ['ct'] },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        subresources: {
+          status: {},
+          scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' },
+        },
+        additionalPrinterColumns: [{ name: 'Spec', type: 'string', jsonPath: '.spec.cronSpec' }],
+        selectableFields: [{ jsonPath: '.spec.cronSpec' }],
+        schema: {
+          openAPIV3Schema: {
+            type: 'object',
+            properties: {
+              spec: {
+                type: 'object',
+                required: ['cronSpec'],
+                properties: {
+                  cronSpec: { type: 'string', pattern: '^[a-z]+$' },
+                  replicas: { type: 'integer', minimum: 1, maximum: 10, default: 1 },
+                  ports: {
+                    type: 'array',
+                    'x-kubernetes-list-type': 'map',
+                    'x-kubernetes-list-map-keys': ['port'],
+                    items: {
+                      type: 'object',
+                      required: ['port'],
+                      properties: { port: { type: 'integer' }, name: { type: 'string' } },
+                    },
+                  },
+                },
+              },
+              status: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+            },
+          },
+        },
+      },
+      {
+        name: 'v2',
+        served: true,
+        storage: false,
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      },
+    ],
+  },
+};
+
+/** Waits for what the watch of the definitions says; never longer than the test. */
+async function untilDefinition(holds: (object: Loose | undefined) => boolean): Promise<void> {
+  for (;;) {
+    const found = await get(`${definitions}/${crd.metadata.name}`).catch(() => undefined);
+    if (holds(found)) return;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+async function get(path: string): Promise<Loose> {
+  return (await client.raw('GET', path)) as Loose;
+}
+
+function conditionsOf(object: Loose | undefined): readonly { readonly type: string; readonly reason: string }[] {
+  return (object?.status as { conditions?: { type: string; reason: string }[] } | undefined)?.conditions ?? [];
+}
+
+before(async () => {
+  await server.ready();
+  await client.raw('POST', '/api/v1/namespaces', { metadata: { name: 'default' } });
+  await client.raw('POST', definitions, crd);
+  await untilDefinition((object) => conditionsOf(object).length === 2);
+});
+after(async () => {
+  await server.close();
+  await store.close();
+});
+
+test('a definition gets its conditions, names and stored versions', async () => {
+  const object = await get(`${definitions}/${crd.metadata.name}`);
+  const { acceptedNames, storedVersions } = object.status as Record<string, unknown>;
+  assert.deepEqual(
+    conditionsOf(object).map(({ type, reason }) => `${type} ${reason}`),
+    ['NamesAccepted NoConflicts', 'Established InitialNamesAccepted'],
+  );
+  assert.deepEqual(storedVersions, ['v1']);
+  assert.deepEqual(acceptedNames, {
+    plural: 'crontabs',
+    singular: 'crontab',
+    shortNames: ['ct'],
+    kind: 'CronTab',
+    listKind: 'CronTabList',
+  });
+});
+
+test('discovery and OpenAPI have it', async () => {
+  const list = (await get('/apis/stable.example.com/v1')) as unknown as { resources: { name: string }[] };
+  assert.deepEqual(
+    list.resources.map(({ name }) => name),
+    ['crontabs', 'crontabs/scale', 'crontabs/status'],
+  );
+  const document = (await get('/openapi/v3/apis/stable.example.com/v1')) as unknown as {
+    components: { schemas: Record<string, { properties: Record<string, unknown> }> };
+  };
+  const { properties } = document.components.schemas['com.example.stable.v1.CronTab'] ?? { properties: {} };
+  assert.deepEqual(Object.keys(properties).sort(), ['apiVersion', 'kind', 'metadata', 'spec', 'status']);
+});
+
+test('objects are pruned and defaulted, shown in every version, scaled', async () => {
+  const created = (await client.raw('POST', tabs, {
+    apiVersion: 'stable.example.com/v1',
+    kind: 'CronTab',
+    metadata: { name: 'one' },
+    spec: { cronSpec: 'a', nothing: 1 },
+    status: { ready: true },
+  })) as Loose;
+  assert.deepEqual(
+    [created.spec, created.status, created.metadata?.generation],
+    [{ cronSpec: 'a', replicas: 1 }, undefined, 1],
+  );
+  const shown = await get('/apis/stable.example.com/v2/namespaces/default/crontabs/one');
+  assert.deepEqual([shown.apiVersion, shown.spec], ['stable.example.com/v2', { cronSpec: 'a', replicas: 1 }]);
+  const scale = await get(`${tabs}/one/scale`);
+  assert.deepEqual([scale.kind, scale.spec, scale.status], ['Scale', { replicas: 1 }, { replicas: 0 }]);
+  await client.raw('PUT', `${tabs}/one/scale`, { ...scale, spec: { replicas: 3 } });
+  const scaled = await get(`${tabs}/one`);
+  assert.deepEqual([scaled.spec, scaled.metadata?.generation], [{ cronSpec: 'a', replicas: 3 }, 2]);
+});
+
+const refused: readonly { readonly spec: unknown; readonly message: string }[] = [
+  { spec: {}, message: 'spec.cronSpec: Required value' },
+  {
+    spec: { cronSpec: 'A' },
+    message: `spec.cronSpec: Invalid value: "A": spec.cronSpec in body should match '^[a-z]+$'`,
+  },
+  {
+    spec: { cronSpec: 'a', replicas: 11 },
+    message: 'spec.replicas: Invalid value: 11: spec.replicas in body should be less than or equal to 10',
+  },
+  {
+    spec: { cronSpec: 1 },
+    message: 'spec.cronSpec: Invalid value: "integer": spec.cronSpec in body must be of type string: "integer"',
+  },
+  { spec: { cronSpec: 'a', ports: [{ port: 1 }, { port: 1 }] }, message: 'spec.ports[1]: Duplicate value: {"port":1}' },
+];
+
+for (const { spec, message } of refused) {
+  test(`a schema refuses ${JSON.stringify(spec)}`, async () => {
+    const body = { apiVersion: 'stable.example.com/v1', kind: 'CronTab', metadata: { name: 'two' }, spec };
+    await assert.rejects(client.raw('POST', tabs, body), {
+      message: `CronTab.stable.example.com "two" is invalid: ${message}`,
+    });
+  });
+}
+
+test('strict validation names unknown fields', async () => {
+  const body = {
+    apiVersion: 'stable.example.com/v1',
+    kind: 'CronTab',
+    metadata: { name: 'two', x: 1 },
+    spec: { cronSpec: 'a', ports: [{ port: 1, y: 1 }] },
+  };
+  await assert.rejects(
+    client.raw('POST', `${tabs}?fieldValidation=Strict`, body),
+    /strict decoding error: unknown field "metadata.x", unknown field "spec.ports\[0\].y"/,
+  );
+});
+
+test('a server that starts serves what was established', async () => {
+  await server.close();
+  server = startServer();
+  await server.ready();
+  assert.equal((await get(`${tabs}/one`)).kind, 'CronTab');
+});
+
+test('a definition that goes takes its objects along', async () => {
+  await client.raw('DELETE', `${definitions}/${crd.metadata.name}`);
+  await untilDefinition((object) => object === undefined);
+  assert.equal(await store.count('/registry/stable.example.com/'), 0);
+  await assert.rejects(get('/apis/stable.example.com/v1'), {
+    message: 'the server could not find the requested resource',
+  });
+});
