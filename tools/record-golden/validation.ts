@@ -90,7 +90,10 @@ async function sender(file: string): Promise<Send> {
   };
   return ({ method, path, body, contentType }) =>
     new Promise<RawAnswer>((resolve, reject) => {
-      const headers = { 'content-type': contentType, accept: 'application/json' };
+      const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+      // Node sends a DELETE's body only when its length is said.
+      const length = payload ? { 'content-length': payload.length } : {};
+      const headers = { 'content-type': contentType, accept: 'application/json', ...length };
       const outgoing = request(new URL(path, cluster.server), { method, headers, ...tls }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -104,7 +107,7 @@ async function sender(file: string): Promise<Send> {
         });
       });
       outgoing.on('error', reject);
-      outgoing.end(body === undefined ? undefined : JSON.stringify(body));
+      outgoing.end(payload);
     });
 }
 

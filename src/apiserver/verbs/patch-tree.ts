@@ -31,6 +31,9 @@ export function patchTree(
   try {
     switch (type) {
       case 'json':
+        if (!Array.isArray(patch)) {
+          throw newBadRequest(`error decoding patch: ${mismatch(patch, '[]handlers.jsonPatchOp')}`);
+        }
         return applyJsonPatch(current, parseJsonPatch(patch));
       case 'merge':
         if (!isObject(patch)) throw newBadRequest(`error decoding patch: ${notAnObject(patch)}`);
@@ -59,6 +62,10 @@ export function patchTree(
 }
 
 function notAnObject(value: unknown): string {
+  return mismatch(value, 'map[string]interface {}');
+}
+
+function mismatch(value: unknown, goType: string): string {
   const what = Array.isArray(value)
     ? 'array'
     : value === null
@@ -66,5 +73,5 @@ function notAnObject(value: unknown): string {
       : typeof value === 'boolean'
         ? 'bool'
         : typeof value;
-  return `json: cannot unmarshal ${what} into Go value of type map[string]interface {}`;
+  return `json: cannot unmarshal ${what} into Go value of type ${goType}`;
 }

@@ -31,7 +31,7 @@ export function decodeObject(
   options: Pick<WriteOptions, 'fieldValidation'>,
 ): MutableObject {
   const body = context.request.body ?? { type: 'bytes', bytes: new Uint8Array(), contentType: 'application/json' };
-  const { object, problems } = codec.decode(body, (given) => checkKind(given, expected));
+  const { object, problems } = codec.decode(body, (given) => checkKind(context, given, expected));
   const version = (object.apiVersion || expected.apiVersion).split('/').pop();
   reportProblems(
     context,
@@ -64,18 +64,19 @@ export function reportProblems(
 }
 
 function checkKind(
-  object: { readonly apiVersion: string; readonly kind: string },
+  { server }: RequestContext,
+  given: { readonly apiVersion: string; readonly kind: string },
   expected: { readonly apiVersion: string; readonly kind: string },
 ): void {
-  const kind = object.kind || expected.kind;
-  const apiVersion = object.apiVersion || expected.apiVersion;
+  const kind = given.kind || expected.kind;
+  const apiVersion = given.apiVersion || expected.apiVersion;
   if (kind === expected.kind && apiVersion === expected.apiVersion) return;
-  const version = apiVersion.slice(apiVersion.indexOf('/') + 1);
-  const [group, wanted] = [groupOf(apiVersion), groupOf(expected.apiVersion)];
-  const cause =
-    kind === expected.kind || (group === wanted && version === versionOf(expected.apiVersion))
-      ? `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`
-      : `converting (${version}.${kind}) to (${wanted || 'core'}.${expected.kind}): unknown conversion`;
+  const version = versionOf(apiVersion);
+  const known = server.registry.codecOf(groupOf(apiVersion), version, kind) !== undefined;
+  const target = groupOf(expected.apiVersion).split('.', 1)[0] || 'core';
+  const cause = known
+    ? `converting (${version}.${kind}) to (${target}.${expected.kind}): unknown conversion`
+    : `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`;
   throw newBadRequest(`${kind} in version "${version}" cannot be handled as a ${expected.kind}: ${cause}`);
 }
 
