@@ -1,0 +1,149 @@
+/**
+ * What real kubectl prints against upstream, and against us: the same objects, the same commands, the same words and exit status.
+ *
+ *     node test/golden/kubectl/run.ts --kubectl PROGRAM --kubeconfig FILE [--record]
+ *
+ * Compares with outputs.txt, which --record makes from the real kube-apiserver 1.36.3. Times, UIDs, versions and addresses are replaced
+ * by words first. The objects are ones that controllers leave alone, since the server that is recorded has none. Exit status 1 when
+ * anything differs. Makes and deletes the namespace kubectl-golden.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+const { values } = parseArgs({
+  options: {
+    kubectl: { type: 'string', default: 'kubectl' },
+    kubeconfig: { type: 'string' },
+    record: { type: 'boolean', default: false },
+  },
+});
+if (values.kubeconfig === undefined) {
+  console.error('usage: node test/golden/kubectl/run.ts --kubectl PROGRAM --kubeconfig FILE [--record]');
+  process.exit(2);
+}
+
+const directory = import.meta.dirname;
+const goldenFile = join(directory, 'outputs.txt');
+const namespace = 'kubectl-golden';
+const objects = join(directory, 'objects.yaml');
+
+/** Kind and name of objects whose every output is compared. */
+const shown = [
+  'configmap cm',
+  'secret sec',
+  'service svc',
+  'service np',
+  'service hl',
+  'service ext',
+  'serviceaccount sa',
+  'role r',
+  'rolebinding rb',
+  'networkpolicy np',
+  'ingress ing',
+  'limitrange lr',
+  'lease l',
+  'podtemplate pt',
+  'pod pod',
+  'cronjob cj',
+  'storageclass gold-sc',
+  'priorityclass gold-pc',
+];
+
+/** Outputs that say a time of their own, or what the slices of a controller say. */
+const notDescribed = [
+  'networkpolicy np',
+  'lease l',
+  'podtemplate pt',
+  'service svc',
+  'service np',
+  'service hl',
+  'ingress ing',
+];
+
+const commands = [
+  `create -f ${objects}`,
+  ...shown.flatMap((object) => [
+    `get ${object}`,
+    `get ${object} -o wide`,
+    `get ${object} -o yaml`,
+    ...(notDescribed.includes(object) ? [] : [`describe ${object}`]),
+  ]),
+  'get pod pod -o json',
+  'get pod pod -o name',
+  'get pod pod -o jsonpath={.spec.containers[*].name}',
+  'get pods -o custom-columns=N:.metadata.name,S:.status.phase',
+  'get pods --show-labels',
+  'get pods -l app=x',
+  'get pods --field-selector status.phase=Pending',
+  'get pod pod -o yaml --show-managed-fields',
+  'get nope',
+  'get pod nope',
+  'delete pod nope',
+  `create -f ${objects}`,
+  `apply -f ${objects}`,
+  'label pod pod z=1',
+  'label pod pod z=2',
+  'annotate cm cm x=y',
+  'patch cm cm -p {"data":{"k":"w"}}',
+  'patch pod pod -p {"spec":{"nodeSelector":{"a":"b"}}}',
+  'scale deployment nope --replicas=2',
+  'expose pod pod --port=80 --name=e',
+  'auth can-i create pods',
+  'api-versions',
+  `replace -f ${objects}`,
+  `diff -f ${objects}`,
+  'create configmap x --from-literal=a=b -o yaml --dry-run=server',
+  'create -f /dev/null',
+  'set image pod/pod web=x',
+  'taint node nope a=b:NoSchedule',
+  'cordon nope',
+  'logs nope',
+  'exec nope -- ls',
+  'rollout status deployment/nope',
+  'rollout history deployment/nope',
+  `delete -f ${objects} --wait=false --grace-period=0 --force`,
+];
+
+kubectl(['create', 'namespace', namespace]);
+const outputs = commands.map((command) => {
+  const { stdout, stderr, status } = kubectl(command.split(' '));
+  return `$ kubectl ${command.replaceAll(objects, 'objects.yaml')}\n${normal(stdout)}${normal(stderr)}exit ${status}\n`;
+});
+kubectl(['delete', 'namespace', namespace, '--wait=false']);
+
+if (values.record) {
+  writeFileSync(goldenFile, outputs.join('\n'));
+  console.log(`recorded ${outputs.length} outputs`);
+} else {
+  const golden = readFileSync(goldenFile, 'utf8').split(/\n(?=\$ kubectl )/);
+  let different = 0;
+  for (const [index, output] of outputs.entries()) {
+    const expected = golden[index]?.trimEnd();
+    if (expected === output.trimEnd()) continue;
+    different++;
+    console.log(`--- upstream\n${expected}\n+++ here\n${output}`);
+  }
+  console.log(`${outputs.length - different} of ${outputs.length} outputs are equal`);
+  if (different > 0) process.exitCode = 1;
+}
+
+function kubectl(args: readonly string[]) {
+  const own = ['--kubeconfig', values.kubeconfig ?? '', '--namespace', namespace];
+  return spawnSync(values.kubectl, [...own, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+function normal(text: string): string {
+  return text
+    .replaceAll(objects, 'objects.yaml')
+    .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'UID')
+    .replaceAll(/20\d\d-\d\d-\d\dT[\d:]+Z/g, 'TIME')
+    .replaceAll(/(resourceVersion"?: )"\d+"/g, '$1RV')
+    .replaceAll(/\b10\.\d+\.\d+\.\d+\b/g, 'IP')
+    .replaceAll(/\/tmp\/(LIVE|MERGED)-\d+/g, '/tmp/$1')
+    .replaceAll(/ +\d+(s|m|m\d+s)( |$)/gm, ' AGE$2')
+    .replaceAll(/(Mon|Tue|Wed|Thu|Fri|Sat|Sun), .*$/gm, 'DATE')
+    .replaceAll(/^(---|\+\+\+) .*$/gm, '$1 FILE');
+}
