@@ -6,6 +6,7 @@ import type { Env } from '#base/env.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
+import { podSecurity } from './pod-security/plugin.ts';
 import { defaultTolerationSeconds } from './pod-tolerations.ts';
 import { priority } from './priority.ts';
 import { type EscalationConfig, rbacEscalation } from './rbac-escalation.ts';
@@ -14,6 +15,10 @@ import { runtimeClass } from './runtime-class.ts';
 import { serviceAccountAdmission } from './service-account.ts';
 import { defaultStorageClass, storageObjectInUseProtection } from './storage.ts';
 import { taintNodesByCondition } from './taint-nodes.ts';
+import { mutatingWebhooks } from './webhook/mutating.ts';
+import type { ServedResources } from './webhook/served-resources.ts';
+import { validatingWebhooks } from './webhook/validating.ts';
+import type { WebhookClient } from './webhook/webhook-client.ts';
 
 export interface AdmissionConfig {
   readonly objects: LiveObjects;
@@ -21,10 +26,18 @@ export interface AdmissionConfig {
   readonly writeQuota: QuotaWriter;
   /** Absent where RBAC is not what authorizes. */
   readonly escalation?: EscalationConfig;
+  /** Absent where nothing outside can be called. */
+  readonly webhooks?: { readonly client: WebhookClient; readonly resources: ServedResources };
 }
 
-export function defaultAdmissionPlugins({ objects, env, writeQuota, escalation }: AdmissionConfig): AdmissionPlugin[] {
-  return [
+export function defaultAdmissionPlugins({
+  objects,
+  env,
+  writeQuota,
+  escalation,
+  webhooks,
+}: AdmissionConfig): AdmissionPlugin[] {
+  const inTree: AdmissionPlugin[] = [
     namespaceLifecycle(objects),
     limitRanger(objects),
     serviceAccountAdmission(objects, env),
@@ -35,7 +48,13 @@ export function defaultAdmissionPlugins({ objects, env, writeQuota, escalation }
     defaultStorageClass(objects),
     storageObjectInUseProtection,
     runtimeClass(objects),
+    podSecurity(objects),
     ...(escalation ? [rbacEscalation(escalation)] : []),
+  ];
+  const calling = webhooks && { objects, env, ...webhooks };
+  return [
+    ...inTree,
+    ...(calling ? [mutatingWebhooks({ ...calling, before: inTree }), validatingWebhooks(calling)] : []),
     resourceQuota(objects, writeQuota, env.clock),
   ];
 }
