@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -56,4 +56,21 @@ test('a directory that another store has open is refused', async () => {
     openSqliteStore(createSimEnv(), { directory: world.directory }),
     /another process uses the store/,
   );
+});
+
+test('what compaction frees goes back to the file system', async () => {
+  await using world = await openWorld();
+  const { store, directory } = world;
+  const value = new Uint8Array(8000);
+  for (let round = 0; round < 30; round++) {
+    await Promise.all(Array.from({ length: 100 }, (_, i) => store.put(`/k/${i}`, value)));
+  }
+  const used = await store.size();
+  assert.ok(used > 3000 * 8000, `${used} bytes`);
+  await store.compact(await store.revision());
+  assert.ok((await store.size()) < used / 10);
+  await store.put('/last', value);
+  await world.reopen();
+  const { size } = statSync(join(directory, 'store.db'));
+  assert.ok(size < used / 2, `the file still has ${size} of ${used} bytes`);
 });
