@@ -2,7 +2,9 @@
 
 import type { AdmissionPlugin } from '#apiserver/admission-plugin.ts';
 import type { LiveObjects } from '#apiserver/live-objects.ts';
+import type { WebhookClient } from '#apiserver/webhook/webhook-client.ts';
 import type { Env } from '#base/env.ts';
+import { certificateRequests } from './certificates.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
@@ -18,7 +20,6 @@ import { taintNodesByCondition } from './taint-nodes.ts';
 import { mutatingWebhooks } from './webhook/mutating.ts';
 import type { ServedResources } from './webhook/served-resources.ts';
 import { validatingWebhooks } from './webhook/validating.ts';
-import type { WebhookClient } from './webhook/webhook-client.ts';
 
 export interface AdmissionConfig {
   readonly objects: LiveObjects;
@@ -49,6 +50,7 @@ export function defaultAdmissionPlugins({
     storageObjectInUseProtection,
     runtimeClass(objects),
     podSecurity(objects),
+    certificateRequests(escalation?.authorize),
     ...(escalation ? [rbacEscalation(escalation)] : []),
   ];
   const calling = webhooks && { objects, env, ...webhooks };

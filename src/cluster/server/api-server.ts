@@ -24,11 +24,13 @@ import { builtinTables } from '#kinds/schemas.ts';
 import { createNodeBackend } from '#platform/node/backend.ts';
 import { nodeRawDeflate } from '#platform/node/raw-deflate.ts';
 import { nodeWebSocketAcceptor } from '#platform/node/web-socket.ts';
+import { createWebhookClient } from '#platform/node/webhook-client.ts';
 import type { Store } from '#store/store.ts';
 import type { ClusterLayout } from '../machine/layout.ts';
 import { certificateFile, keyFile } from '../pki/authority.ts';
 import type { ClusterSettings } from '../settings.ts';
 import { createLiveObjects } from './live-objects.ts';
+import { createServedResources } from './served-resources.ts';
 import { loadServiceAccountKeys, serviceAccountIssuer } from './service-account-keys.ts';
 
 export interface ApiServerOptions {
@@ -75,6 +77,7 @@ export async function assembleApiServer({ env, layout, settings, store }: ApiSer
       env,
       writeQuota: (quota) => inProcess.updateStatus(ResourceQuotas, quota),
       escalation: { rbac, authorize },
+      webhooks: { client: createWebhookClient(), resources: createServedResources(() => server.registry) },
     }),
     paths: identityPaths(keys, serviceAccountIssuer),
     actions: {

@@ -111,7 +111,7 @@ function answer(response: IncomingMessage): BackendResponse {
 }
 
 /** The words of Go's net package, which clients and people know: 'dial tcp 10.0.0.7:10250: connect: connection refused'. */
-function goMessage(error: unknown): string {
+export function goMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const [first] = error instanceof AggregateError ? error.errors : [error];
   const { code, syscall, address, port } = first as NodeJS.ErrnoException & { address?: string; port?: number };

@@ -1,0 +1,76 @@
+/** WebhookClient over node:https: HTTP/1.1, connections kept; at most 64 calls at a time go to one address. */
+
+import { Agent, request as httpsRequest } from 'node:https';
+import { isIP } from 'node:net';
+import type { WebhookAnswer, WebhookClient, WebhookRequest } from '#apiserver/webhook/webhook-client.ts';
+import { goMessage } from './backend.ts';
+
+const maxConnectionsPerAddress = 64;
+/** Time that an unused connection is kept. */
+const idleMs = 90_000;
+/** An answer longer than this is not read: three times what a request may be. */
+const maxAnswerBytes = 9 << 20;
+
+export function createWebhookClient(): WebhookClient {
+  // The agent keeps connections apart by address, server name and authority.
+  const agent = new Agent({ keepAlive: true, maxSockets: maxConnectionsPerAddress, timeout: idleMs });
+  const send = (call: WebhookRequest, again = true): Promise<WebhookAnswer> =>
+    new Promise((resolve, reject) => {
+      const { url, endpoint, caBundle, body, signal } = call;
+      const name = url.hostname.replace(/^\[|\]$/g, '');
+      const sent = httpsRequest({
+        method: 'POST',
+        agent,
+        signal,
+        host: endpoint?.address ?? name,
+        port: endpoint?.port ?? (url.port || 443),
+        path: url.pathname + url.search,
+        ...(isIP(name) ? {} : { servername: name }),
+        ...(caBundle ? { ca: Buffer.from(caBundle, 'base64').toString() } : {}),
+        headers: {
+          host: url.host,
+          'content-type': 'application/json',
+          accept: 'application/json, */*',
+          'content-length': body.length,
+          'user-agent': 'kube-apiserver-admission',
+        },
+      });
+      sent.on('response', (response) => {
+        const chunks: Buffer[] = [];
+        let length = 0;
+        response.on('data', (chunk: Buffer) => {
+          length += chunk.length;
+          if (length > maxAnswerBytes) response.destroy(new Error(`webhook response exceeds ${maxAnswerBytes} bytes`));
+          else chunks.push(chunk);
+        });
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks) }));
+        response.on('error', reject);
+      });
+      sent.on('error', (error) => {
+        // A kept connection that the webhook closed at this very moment: it has not seen the request.
+        const stale = sent.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
+        if (stale && again && !signal.aborted) send(call, false).then(resolve, reject);
+        else reject(new Error(tlsMessage(error) ?? goMessage(error), { cause: error }));
+      });
+      sent.end(body);
+    });
+  return { post: (call) => send(call), close: () => agent.destroy() };
+}
+
+/** The words of Go's crypto/tls for a certificate that is not trusted. */
+function tlsMessage(error: Error & { readonly code?: string }): string | undefined {
+  const reason = error.code === undefined ? undefined : certificateFaults[error.code];
+  return reason && `tls: failed to verify certificate: x509: ${reason}`;
+}
+
+const unknownAuthority = 'certificate signed by unknown authority';
+const certificateFaults: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: unknownAuthority,
+  SELF_SIGNED_CERT_IN_CHAIN: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownAuthority,
+  CERT_HAS_EXPIRED: 'certificate has expired or is not yet valid',
+  CERT_NOT_YET_VALID: 'certificate has expired or is not yet valid',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'certificate is not valid for the name of the webhook',
+};
