@@ -26,7 +26,10 @@ export function applySchemaDefaults(value: unknown, schema: JsonSchema): void {
   }
   for (const key of Object.keys(value)) {
     const member = memberSchema(schema, key);
-    if (member) applySchemaDefaults(value[key], member);
+    if (!member) continue;
+    // A null that may not be one, and that no default replaced, is as good as absent.
+    if (value[key] === null && member.nullable !== true && member.default === undefined) delete value[key];
+    else applySchemaDefaults(value[key], member);
   }
 }
 

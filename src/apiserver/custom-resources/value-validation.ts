@@ -135,17 +135,18 @@ export class ValueValidator {
   private checkCombinations(value: unknown, schema: JsonSchema, path: string, errors: FieldError[]): void {
     const { allOf, anyOf, oneOf, not } = schema;
     for (const each of allOf ?? []) this.check(value, undefined, each, path, errors);
-    const say = (rule: string): void => {
-      errors.push(invalid(path, value, `${JSON.stringify(path)} ${rule}`));
+    // Upstream says these about no field, and adds what the first alternative misses.
+    const say = (rule: string, alternatives: readonly JsonSchema[] = []): void => {
+      errors.push(invalid('', '', `${JSON.stringify(path)} ${rule}`));
+      const [first] = alternatives;
+      if (first) this.check(value, undefined, first, path, errors);
     };
     if (anyOf && !schema['x-kubernetes-int-or-string'] && !anyOf.some((each) => this.fits(value, each)))
-      say('must validate at least one schema (anyOf)');
+      say('must validate at least one schema (anyOf)', anyOf);
     if (oneOf) {
       const fitting = oneOf.filter((each) => this.fits(value, each)).length;
-      if (fitting !== 1) {
-        const found = fitting === 0 ? 'Found none valid' : `Found ${fitting} valid alternatives`;
-        say(`must validate one and only one schema (oneOf). ${found}`);
-      }
+      if (fitting === 0) say('must validate one and only one schema (oneOf). Found none valid', oneOf);
+      else if (fitting > 1) say(`must validate one and only one schema (oneOf). Found ${fitting} valid alternatives`);
     }
     if (not && this.fits(value, not)) say('must not validate the schema (not)');
   }

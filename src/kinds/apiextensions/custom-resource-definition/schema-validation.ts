@@ -11,12 +11,6 @@ export function validateSchema(schema: JSONSchemaProps, path: string): FieldErro
 }
 
 function checkStructure(schema: JSONSchemaProps, path: string, errors: FieldError[], isRoot: boolean): void {
-  if (!schema.type && !schema['x-kubernetes-int-or-string'] && !schema['x-kubernetes-preserve-unknown-fields']) {
-    const detail = isRoot ? 'must not be empty at the root' : 'must not be empty for specified object fields';
-    errors.push(required(child(path, 'type'), detail));
-  } else if (isRoot && schema.type !== 'object') {
-    errors.push(invalid(child(path, 'type'), schema.type ?? '', 'must be object at the root'));
-  }
   if (schema.uniqueItems)
     errors.push(
       forbidden(
@@ -43,6 +37,12 @@ function checkStructure(schema: JSONSchemaProps, path: string, errors: FieldErro
   else if (items) checkStructure(items as JSONSchemaProps, child(path, 'items'), errors, false);
   if (typeof additionalProperties === 'object')
     checkStructure(additionalProperties, child(path, 'additionalProperties'), errors, false);
+  if (!schema.type && !schema['x-kubernetes-int-or-string'] && !schema['x-kubernetes-preserve-unknown-fields']) {
+    const detail = isRoot ? 'must not be empty at the root' : 'must not be empty for specified object fields';
+    errors.push(required(child(path, 'type'), detail));
+  } else if (isRoot && schema.type !== 'object') {
+    errors.push(invalid(child(path, 'type'), schema.type ?? '', 'must be object at the root'));
+  }
 }
 
 function checkLists(schema: JSONSchemaProps, path: string, errors: FieldError[]): void {

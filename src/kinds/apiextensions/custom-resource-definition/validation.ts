@@ -9,7 +9,7 @@ import { validateSchema } from './schema-validation.ts';
 const scopes = ['Cluster', 'Namespaced'];
 const columnTypes = new Set(['boolean', 'date', 'integer', 'number', 'string']);
 
-export function validateDefinition({ metadata, spec }: CustomResourceDefinition): FieldError[] {
+export function validateDefinition({ metadata, spec, status }: CustomResourceDefinition): FieldError[] {
   const errors: FieldError[] = [];
   const { group, names, versions, scope } = spec;
   const requiredName = `${names.plural}.${group}`;
@@ -27,6 +27,8 @@ export function validateDefinition({ metadata, spec }: CustomResourceDefinition)
   errors.push(...validateNames(spec.names));
   if (spec.preserveUnknownFields)
     errors.push(invalid('spec.preserveUnknownFields', true, 'must be false in order to use defaults in the schema'));
+  if ((status?.storedVersions ?? []).length === 0)
+    errors.push(invalid('status.storedVersions', null, 'must have at least one stored version'));
   return errors;
 }
 
