@@ -18,6 +18,7 @@ import { startControllers } from '#runtime/controller.ts';
 import { createScheduler } from '#scheduler/scheduler.ts';
 import type { ClusterLayout } from './machine/layout.ts';
 import { certificateFile, keyFile } from './pki/authority.ts';
+import { requestSigner } from './pki/request-signer.ts';
 import { assembleApiServer } from './server/api-server.ts';
 import { ensureBootstrapObjects } from './server/bootstrap-objects.ts';
 import { dnsService } from './server/dns-service.ts';
@@ -69,7 +70,10 @@ export async function runServer({ env, layout, settings }: ServerOptions, signal
       client: clientOf(controllerManagerUser),
       clientFor: (name) => clientOf(controllerUser(name)),
       controllers: [
-        ...allControllers({ rootCa: readFileSync(certificateFile(layout.pki, 'ca'), 'utf8') }),
+        ...allControllers({
+          rootCa: readFileSync(certificateFile(layout.pki, 'ca'), 'utf8'),
+          authority: requestSigner(layout.pki),
+        }),
         plannedPodRanges(new Map(nodesOf(settings).map(({ name, podCidr }) => [name, podCidr]))),
         dnsService(settings.network.dnsServiceAddress),
       ],

@@ -4,6 +4,8 @@
  */
 
 import type { ControllerFactory } from '#runtime/controller.ts';
+import { certificateCleaner } from './certificates/cleaner.ts';
+import { type CertificateAuthority, certificateSigning } from './certificates/signing.ts';
 import { clusterRoleAggregationController } from './cluster-role-aggregation/controller.ts';
 import { cronJobController } from './cron-job/controller.ts';
 import { daemonSetController } from './daemon-set/controller.ts';
@@ -33,6 +35,8 @@ import { ttlAfterFinishedController } from './ttl-after-finished/controller.ts';
 export interface ControllersConfig {
   /** PEM bundle by which pods verify the API server; without it no kube-root-ca.crt is published. */
   readonly rootCa?: string | undefined;
+  /** Without it certificate requests are approved in vain. */
+  readonly authority?: CertificateAuthority | undefined;
   /** Without it nodes get no pod CIDR from us. */
   readonly nodeIpam?: NodeIpamConfig | undefined;
   readonly nodeLifecycle?: NodeLifecycleConfig | undefined;
@@ -41,6 +45,7 @@ export interface ControllersConfig {
 
 export function allControllers(config: ControllersConfig = {}): ControllerFactory[] {
   return [
+    certificateCleaner,
     claimProtectionController,
     clusterRoleAggregationController,
     cronJobController,
@@ -66,6 +71,7 @@ export function allControllers(config: ControllersConfig = {}): ControllerFactor
     statefulSetController,
     taintEvictionController,
     ...(config.rootCa === undefined ? [] : [rootCaCertPublisher(config.rootCa)]),
+    ...(config.authority === undefined ? [] : [certificateSigning(config.authority)]),
     ...(config.nodeIpam === undefined ? [] : [nodeIpamController(config.nodeIpam)]),
   ];
 }

@@ -21,7 +21,7 @@ const renewBeforeDays = 90;
 const backdateMs = 5 * 60 * 1000;
 
 const authorityNames: Readonly<Record<Authority, string>> = { ca: 'kubernetes-ca', 'front-proxy-ca': 'front-proxy-ca' };
-const keyAlgorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+export const keyAlgorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
 /** Names of the certificates that were written; an empty list when all were good. */
 export async function ensurePki(
@@ -78,12 +78,12 @@ function isGood(directory: string, plan: CertificatePlan, authority: X509Certifi
   );
 }
 
-interface Issuer {
+export interface Issuer {
   readonly certificate: x509.X509Certificate;
   readonly key: CryptoKey;
 }
 
-async function library(): Promise<typeof x509> {
+export async function library(): Promise<typeof x509> {
   // @peculiar/x509 finds its parts by reflection metadata, which this module provides.
   await import('reflect-metadata');
   return import('@peculiar/x509');
@@ -111,7 +111,7 @@ async function writeAuthority(directory: string, authority: Authority, now: numb
   await writePair(directory, authority, certificate, keys.privateKey);
 }
 
-async function loadIssuer(directory: string, authority: Authority): Promise<Issuer> {
+export async function loadIssuer(directory: string, authority: Authority): Promise<Issuer> {
   const lib = await library();
   const der = createPrivateKey(readFileSync(keyFile(directory, authority))).export({ type: 'pkcs8', format: 'der' });
   return {
@@ -172,7 +172,7 @@ function writeServiceAccountKey(directory: string): void {
 }
 
 /** 127 random bits: positive, and never twice. */
-function serialNumber(): string {
+export function serialNumber(): string {
   const bytes = webcrypto.getRandomValues(new Uint8Array(16));
   bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40;
   return Buffer.from(bytes).toString('hex');

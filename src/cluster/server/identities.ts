@@ -9,6 +9,8 @@ export const controllerManagerUser: UserInfo = { username: 'system:kube-controll
 
 /** Service accounts of controllers that upstream calls differently from the controller (--use-service-account-credentials). */
 const accounts: Readonly<Record<string, string>> = {
+  'certificatesigningrequest-cleaner-controller': 'certificate-controller',
+  'certificatesigningrequest-signing-controller': 'certificate-controller',
   'daemonset-controller': 'daemon-set-controller',
   'endpoint-slice-controller': 'endpointslice-controller',
   'endpoint-slice-mirroring-controller': 'endpointslicemirroring-controller',

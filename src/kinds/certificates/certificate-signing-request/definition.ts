@@ -1,5 +1,5 @@
 import { defineResource } from '#api/definition.ts';
-import type { Draft } from '#base/edit.ts';
+import { type Draft, mutableCopy } from '#base/edit.ts';
 import type { CertificateSigningRequest } from '#kinds/generated/certificates-v1.ts';
 import { certificateSigningRequestColumns } from './columns.ts';
 
@@ -10,6 +10,10 @@ export const CertificateSigningRequests = defineResource<CertificateSigningReque
   plural: 'certificatesigningrequests',
   scope: 'Cluster',
   columns: certificateSigningRequestColumns,
+  // What was approved is what is signed.
+  prepareForUpdate: (request, old) => {
+    request.spec = mutableCopy(old.spec);
+  },
   shortNames: ['csr'],
   selectableFields: {
     'spec.signerName': (request) => request.spec.signerName,
