@@ -33,6 +33,11 @@ export interface ContainerKill {
   readonly reason: KillReason;
 }
 
+export interface ContainerResize {
+  readonly container: Container;
+  readonly current: ContainerRuntimeStatus;
+}
+
 export interface PodActions {
   /** Everything is stopped, sandbox included. */
   readonly killPod: boolean;
@@ -47,7 +52,7 @@ export interface PodActions {
   readonly ephemeralContainers: readonly Container[];
   readonly containers: readonly Container[];
   /** Running containers to be given other resources. */
-  readonly resize: readonly { readonly id: string; readonly container: Container }[];
+  readonly resize: readonly ContainerResize[];
 }
 
 /** What the last probes said about running containers, by container id; undefined when none has been run. */
@@ -102,7 +107,7 @@ export function planPod(pod: NodePod, status: PodRuntimeStatus, probes: ProbeFin
   const resize = sidecarsOf(pod).flatMap((container) => {
     const current = latestContainer(status, container.name);
     return current?.state === 'running' && resizeNeed(pod, container, current) === 'update'
-      ? [{ id: current.id, container }]
+      ? [{ container, current }]
       : [];
   });
   let kept = 0;
@@ -116,7 +121,7 @@ export function planPod(pod: NodePod, status: PodRuntimeStatus, probes: ProbeFin
     }
     const reason = reasonToKill(pod, container, current, probes);
     if (!reason) {
-      if (resizeNeed(pod, container, current) === 'update') resize.push({ id: current.id, container });
+      if (resizeNeed(pod, container, current) === 'update') resize.push({ container, current });
       kept++;
       continue;
     }

@@ -107,7 +107,10 @@ export class PodResizes {
     if (plan.resize.length === 0 && this.generation === undefined) return 'nothing';
     const granted = this.granted(pod);
     const limits = podCgroupLimits(granted, services.config.podPidsLimit);
-    const requests = plan.resize.map(({ id, container }) => ({ id, resources: resizeRequest(granted, container) }));
+    const requests = plan.resize.map(({ container, current }) => ({
+      id: current.id,
+      resources: resizeRequest(granted, container, current),
+    }));
     if (isEqual(this.asked, { limits, requests })) return 'nothing';
     const { cgroups, runtime } = services.ports;
     const name = podCgroupName(granted, services.config.cgroupRoot);

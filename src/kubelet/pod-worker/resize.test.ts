@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Container } from '#kinds/generated/core-v1.ts';
 import { sampleContainer, samplePod } from '../pod/pod-samples.ts';
-import { actualResources, resizeNeed, resizeVerdict } from './resize.ts';
+import { actualResources, resizeNeed, resizeRequest, resizeVerdict } from './resize.ts';
 
 const container = (cpu: string, memory: string, more: Partial<Container> = {}): Container => ({
   name: 'a',
@@ -53,6 +53,14 @@ test('resizeNeed', () => {
     }),
     cases.map(({ name, need }) => ({ name, need })),
   );
+});
+
+test('resizeRequest mentions a quota only where there is or was one', () => {
+  const free: Container = { name: 'a', resources: { requests: { cpu: '100m' } } };
+  const pod = samplePod({ containers: [free] });
+  const asked = (resources: object) => resizeRequest(pod, free, sampleContainer(free, 'running', { resources }));
+  assert.deepEqual(asked({ cpuShares: 2 }), { cpuShares: 102 });
+  assert.deepEqual(asked(kernel(500, 0)), { cpuShares: 102, cpuPeriod: 100_000, cpuQuota: -1 });
 });
 
 test('actualResources shows the granted ones, and the runtime where it is behind', () => {

@@ -60,13 +60,17 @@ function kernelValues(pod: NodePod, container: Container): Required<Kernel> {
   return { cpuShares, cpuQuota, memoryLimitInBytes };
 }
 
-/** What the runtime is told. Quota and limit that are taken away are said to be none. */
-export function resizeRequest(pod: NodePod, container: Container): LinuxContainerResources {
+/** What the runtime is told. A quota that is taken away is said to be none (-1); one that never was is not mentioned. */
+export function resizeRequest(
+  pod: NodePod,
+  container: Container,
+  current: ContainerRuntimeStatus,
+): LinuxContainerResources {
   const { cpuShares, cpuQuota, memoryLimitInBytes } = kernelValues(pod, container);
+  const hadQuota = (reported(current)?.cpuQuota ?? 0) > 0;
   return {
-    cpuPeriod: 100_000,
     cpuShares,
-    cpuQuota: cpuQuota > 0 ? cpuQuota : -1,
+    ...(cpuQuota > 0 || hadQuota ? { cpuPeriod: 100_000, cpuQuota: cpuQuota > 0 ? cpuQuota : -1 } : {}),
     ...(memoryLimitInBytes > 0 ? { memoryLimitInBytes } : {}),
   };
 }
