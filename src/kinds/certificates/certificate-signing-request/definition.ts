@@ -1,7 +1,8 @@
 import { defineResource } from '#api/definition.ts';
-import { type Draft, mutableCopy } from '#base/edit.ts';
+import type { Draft } from '#base/edit.ts';
 import type { CertificateSigningRequest } from '#kinds/generated/certificates-v1.ts';
 import { certificateSigningRequestColumns } from './columns.ts';
+import { dateConditions, prepareRequestUpdate } from './lifecycle.ts';
 
 export const CertificateSigningRequests = defineResource<CertificateSigningRequest>({
   group: 'certificates.k8s.io',
@@ -10,10 +11,8 @@ export const CertificateSigningRequests = defineResource<CertificateSigningReque
   plural: 'certificatesigningrequests',
   scope: 'Cluster',
   columns: certificateSigningRequestColumns,
-  // What was approved is what is signed.
-  prepareForUpdate: (request, old) => {
-    request.spec = mutableCopy(old.spec);
-  },
+  prepareForUpdate: prepareRequestUpdate,
+  prepareForStatusUpdate: dateConditions,
   shortNames: ['csr'],
   selectableFields: {
     'spec.signerName': (request) => request.spec.signerName,
