@@ -1,12 +1,14 @@
 /**
  * Schema nodes as OpenAPI schema objects, structured as upstream publishes them (kube-openapi generators): names, types, formats,
- * defaults, required, and the x-kubernetes extensions that kubectl and server-side appliers go by. Descriptions are left out.
+ * defaults, required, and the x-kubernetes extensions that kubectl and server-side appliers go by. Descriptions are left out, but for
+ * metadata's, which every kind has.
  *
  * Version 2 and 3 differ in how a reference with siblings is written (plain $ref against allOf), in where components live, and in
  * what can say "integer or string".
  */
 
 import type { FieldSchema, ScalarSchema, Schema, StructSchema } from '../schema/schema.ts';
+import { metadataDescriptions } from './metadata-descriptions.ts';
 
 export type SchemaObject = Record<string, unknown>;
 
@@ -56,7 +58,11 @@ export class Components {
 
   private struct(schema: StructSchema): SchemaObject {
     const properties: Record<string, SchemaObject> = {};
-    for (const member of schema.members) properties[member.name] = this.property(member);
+    const descriptions = schema.name === 'ObjectMeta' ? metadataDescriptions : {};
+    for (const member of schema.members) {
+      const description = descriptions[member.name];
+      properties[member.name] = { ...(description ? { description } : {}), ...this.property(member) };
+    }
     const required = schema.members
       .filter((member) => member.required || !member.optional)
       .map((member) => member.name);

@@ -23,21 +23,18 @@ export function componentOf(
   components: Components,
   objectMeta: StructSchema,
 ): SchemaObject {
+  // Validation by version 2 knows no open objects: of a root that keeps unknown fields nothing is said.
+  if (version === 2 && keepsUnknown(schema)) return { type: 'object', 'x-kubernetes-group-version-kind': [kind] };
   const { properties, ...rest } = (version === 2 ? forVersion2(schema) : schema) as JsonSchema;
-  const open = version === 2 && keepsUnknown(schema);
   return {
     ...rest,
     type: 'object',
-    ...(open
-      ? {}
-      : {
-          properties: {
-            ...properties,
-            apiVersion: { type: 'string', description: apiVersionText },
-            kind: { type: 'string', description: kindText },
-            metadata: metadataOf(version, components.reference(objectMeta)),
-          },
-        }),
+    properties: {
+      ...properties,
+      apiVersion: { type: 'string', description: apiVersionText },
+      kind: { type: 'string', description: kindText },
+      metadata: metadataOf(version, components.reference(objectMeta)),
+    },
     'x-kubernetes-group-version-kind': [kind],
   };
 }
