@@ -1,7 +1,7 @@
 /** pods/binding and the older bindings: a scheduler says where a pod runs (pkg/registry/core/pod/storage BindingREST). */
 
-import { newBadRequest, newConflict, newGenericFailure } from '#api/errors.ts';
-import { type FieldError, fieldErrorText, notSupported, required } from '#api/field-error.ts';
+import { newBadRequest, newConflict, newInvalid } from '#api/errors.ts';
+import { type FieldError, notSupported, required } from '#api/field-error.ts';
 import type { KubeObject } from '#api/object.ts';
 import { formatTime } from '#api/time.ts';
 import type { Draft } from '#base/edit.ts';
@@ -28,7 +28,7 @@ export const bindPod: Action = async (context) => {
   if (info.subresource !== '') ensureName(binding, info.name);
   const name = binding.metadata.name ?? '';
   if (name === '') throw newBadRequest('name must be provided');
-  const node = targetOf(binding as BindingView);
+  const node = targetOf(binding as BindingView, name);
   const admitContext = admissionContext(context, 'CREATE', {
     object: binding,
     oldObject: undefined,
@@ -47,13 +47,13 @@ export const bindPod: Action = async (context) => {
   return success(server.registry, 201);
 };
 
-function targetOf({ target }: BindingView): string {
+function targetOf({ target }: BindingView, name: string): string {
   const errors: FieldError[] = [];
   if (target?.kind && target.kind !== 'Node')
     errors.push(notSupported('target.kind', target.kind, ['Node', '<empty>']));
   if (!target?.name) errors.push(required('target.name'));
-  // Upstream answers these without wrapping them.
-  if (errors.length > 0) throw newGenericFailure(errors.map(fieldErrorText).join(', '));
+  // Upstream forgets to wrap these and answers 500; a client's fault is 422 with us.
+  if (errors.length > 0) throw newInvalid({ group: '', kind: 'Binding' }, name, errors);
   return target?.name ?? '';
 }
 
