@@ -1,0 +1,307 @@
+/** Admission webhooks over real HTTPS: an API server with a memory store calls a server of this process, by URL and by Service. */
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { defaultAdmissionPlugins } from '#admission/plugins.ts';
+import { isStatusError } from '#api/errors.ts';
+import type { AdmissionRequest, AdmissionResponse } from '#api/generated/admission-v1.ts';
+import { SchemaRegistry } from '#api/schema/registry.ts';
+import { schemaCodecs } from '#apiserver/registry/schema-codec.ts';
+import { type ApiServer, createApiServer } from '#apiserver/server.ts';
+import type { WebhookClient } from '#apiserver/webhook/webhook-client.ts';
+import type { Logger } from '#base/env.ts';
+import { createClient } from '#client/api-client.ts';
+import type { Client } from '#client/client.ts';
+import { certificateFile, ensurePki, keyFile } from '#cluster/pki/authority.ts';
+import { createLiveObjects } from '#cluster/server/live-objects.ts';
+import { createServedResources } from '#cluster/server/served-resources.ts';
+import { MutatingWebhookConfigurations } from '#kinds/admissionregistration/mutating-webhook-configuration/definition.ts';
+import { ValidatingWebhookConfigurations } from '#kinds/admissionregistration/validating-webhook-configuration/definition.ts';
+import { builtinDefinitions } from '#kinds/all.ts';
+import { ConfigMaps } from '#kinds/core/config-map/definition.ts';
+import { Namespaces } from '#kinds/core/namespace/definition.ts';
+import { Services } from '#kinds/core/service/definition.ts';
+import { EndpointSlices } from '#kinds/discovery/endpoint-slice/definition.ts';
+import type { MutatingWebhook, RuleWithOperations } from '#kinds/generated/admissionregistration-v1.ts';
+import { builtinTables } from '#kinds/schemas.ts';
+import { createNodeEnv } from '#platform/node/env.ts';
+import { createWebhookClient } from '#platform/node/webhook-client.ts';
+import { createMemoryStore } from '#store/revision-store.ts';
+import type { Store } from '#store/store.ts';
+
+const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
+const env = { ...createNodeEnv({ component: 'test' }), log: silent };
+const schemas = new SchemaRegistry(builtinTables);
+const rules: RuleWithOperations[] = [
+  { operations: ['CREATE', 'DELETE'], apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'] },
+];
+
+type Answer = Omit<AdmissionResponse, 'uid' | 'patch'> & { readonly patch?: readonly object[] };
+
+describe('admission webhooks', () => {
+  const pki = mkdtempSync(join(tmpdir(), 'kubets-webhooks-'));
+  const calls: { readonly path: string; readonly request: AdmissionRequest }[] = [];
+  const connections = new Set<unknown>();
+  /** Undefined never answers. */
+  let answer: (path: string, request: AdmissionRequest) => Answer | undefined;
+  let backend: Server;
+  let port: number;
+  let caBundle: string;
+  let http: WebhookClient;
+  /** Where services' endpoints were said to be; loopback addresses cannot be. */
+  const endpoints: unknown[] = [];
+  let store: Store;
+  let server: ApiServer;
+  let client: Client;
+
+  before(async () => {
+    await ensurePki(
+      pki,
+      [
+        {
+          authority: 'ca',
+          name: 'server',
+          commonName: 'webhook',
+          organizations: [],
+          use: 'server',
+          dnsNames: ['hook.default.svc'],
+          addresses: ['127.0.0.1'],
+        },
+      ],
+      Date.now(),
+    );
+    const read = (file: string) => readFileSync(file, 'utf8');
+    caBundle = Buffer.from(read(certificateFile(pki, 'ca'))).toString('base64');
+    backend = createServer({ cert: read(certificateFile(pki, 'server')), key: read(keyFile(pki, 'server')) });
+    backend.on('request', async (message, response) => {
+      connections.add(message.socket);
+      let text = '';
+      for await (const chunk of message) text += chunk;
+      const { request } = JSON.parse(text);
+      const path = new URL(message.url ?? '/', 'https://x').pathname;
+      calls.push({ path, request });
+      const given = answer(path, request);
+      if (!given) return;
+      const patch = given.patch && Buffer.from(JSON.stringify(given.patch)).toString('base64');
+      const full = { ...given, uid: request.uid, ...(patch ? { patch, patchType: 'JSONPatch' } : {}) };
+      response.end(JSON.stringify({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response: full }));
+    });
+    backend.listen(0, '127.0.0.1');
+    await once(backend, 'listening');
+    port = (backend.address() as AddressInfo).port;
+    const real = createWebhookClient();
+    http = {
+      post: (request) => {
+        if (!request.endpoint) return real.post(request);
+        endpoints.push(request.endpoint);
+        return real.post({ ...request, endpoint: { address: '127.0.0.1', port } });
+      },
+      close: () => real.close(),
+    };
+  });
+
+  beforeEach(async () => {
+    calls.length = 0;
+    answer = () => ({ allowed: true });
+    store = createMemoryStore(env);
+    const objects = createLiveObjects(() => server.registry, store);
+    server = createApiServer({
+      env,
+      store,
+      definitions: builtinDefinitions,
+      codecs: schemaCodecs(schemas),
+      schemas,
+      services: { serviceCidrs: ['10.96.0.0/16'], nodePorts: { first: 30_000, last: 32_767 } },
+      authenticate: ({ peer }) => peer.inProcess,
+      authorize: () => ({ decision: 'allow', reason: '' }),
+      admission: defaultAdmissionPlugins({
+        objects,
+        env,
+        writeQuota: () => Promise.reject(new Error('there are no quotas')),
+        webhooks: { client: http, resources: createServedResources(() => server.registry) },
+      }),
+    });
+    await server.ready();
+    client = createClient({
+      handler: (request) => server.handler(request),
+      peer: { address: '', inProcess: { username: 'alice', groups: ['admins'] } },
+      userAgent: 'test',
+    });
+    await client.create(Namespaces, { metadata: { name: 'default' } });
+  });
+
+  afterEach(async () => {
+    await server.close();
+    await store.close();
+  });
+
+  after(() => {
+    http.close();
+    backend.closeAllConnections();
+    backend.close();
+    rmSync(pki, { recursive: true, force: true });
+  });
+
+  const hook = (path: string, more: Partial<MutatingWebhook> = {}): MutatingWebhook => ({
+    name: `${path}.test.io`,
+    clientConfig: { url: `https://127.0.0.1:${port}/${path}`, caBundle },
+    rules,
+    sideEffects: 'None',
+    admissionReviewVersions: ['v1'],
+    ...more,
+  });
+  const mutating = (name: string, ...webhooks: MutatingWebhook[]) =>
+    client.create(MutatingWebhookConfigurations, { metadata: { name }, webhooks });
+  const validating = (name: string, ...webhooks: MutatingWebhook[]) =>
+    client.create(ValidatingWebhookConfigurations, { metadata: { name }, webhooks });
+  const createMap = (name = 'map', labels: Record<string, string> = {}) =>
+    client.create(ConfigMaps, { metadata: { namespace: 'default', name, labels }, data: { a: '1' } });
+  const fails = async (run: Promise<unknown>, code: number, message: RegExp) => {
+    await assert.rejects(run, (error) => {
+      assert.ok(isStatusError(error), String(error));
+      assert.match(error.message, message);
+      assert.equal(error.code, code);
+      return true;
+    });
+  };
+
+  test('mutating webhooks patch the object one after another, over a kept connection', async () => {
+    await mutating('b', hook('second'));
+    await mutating('a', hook('first'));
+    answer = (path, { object }) => ({
+      allowed: true,
+      patch: [{ op: 'add', path: `/data${path}`, value: String(Object.keys((object as { data: object }).data)) }],
+    });
+    connections.clear();
+    assert.deepEqual((await createMap()).data, { a: '1', first: 'a', second: 'a,first' });
+    assert.equal(connections.size, 1);
+    assert.deepEqual(
+      calls.map(({ path, request: { uid, object, ...request } }) => ({ path, ...request })),
+      ['/first', '/second'].map((path) => ({
+        path: path,
+        kind: { group: '', version: 'v1', kind: 'ConfigMap' },
+        resource: { group: '', version: 'v1', resource: 'configmaps' },
+        requestKind: { group: '', version: 'v1', kind: 'ConfigMap' },
+        requestResource: { group: '', version: 'v1', resource: 'configmaps' },
+        name: 'map',
+        namespace: 'default',
+        operation: 'CREATE',
+        userInfo: { username: 'alice', groups: ['admins'] },
+        oldObject: null,
+        dryRun: false,
+        options: { kind: 'CreateOptions', apiVersion: 'meta.k8s.io/v1' },
+      })),
+    );
+  });
+
+  test('reinvocationPolicy IfNeeded: called again when a later webhook changed the object', async () => {
+    await mutating('a', hook('first', { reinvocationPolicy: 'IfNeeded' }), hook('second'));
+    answer = (path) => ({ allowed: true, patch: [{ op: 'add', path: `/data${path}`, value: 'x' }] });
+    await createMap();
+    assert.deepEqual(
+      calls.map(({ path }) => path),
+      ['/first', '/second', '/first'],
+    );
+  });
+
+  test('a refusal has the name and the reason of the webhook', async () => {
+    await validating('v', hook('deny'));
+    answer = () => ({ allowed: false, status: { message: 'no maps', reason: 'Teapot', code: 418 } });
+    await fails(createMap(), 418, /^admission webhook "deny\.test\.io" denied the request: no maps$/);
+  });
+
+  test('DELETE carries the object that goes', async () => {
+    await createMap();
+    await validating('v', hook('deny'));
+    answer = () => ({ allowed: false });
+    await fails(
+      client.delete(ConfigMaps, { namespace: 'default', name: 'map' }),
+      400,
+      /^admission webhook "deny\.test\.io" denied the request without explanation$/,
+    );
+    const [call] = calls;
+    assert.equal(call?.request.object, null);
+    assert.deepEqual((call?.request.oldObject as { data?: object } | undefined)?.data, { a: '1' });
+  });
+
+  test('selectors of namespaces and objects decide', async () => {
+    const blue = { matchLabels: { color: 'blue' } };
+    await validating('v', hook('objects', { objectSelector: blue }), hook('namespaces', { namespaceSelector: blue }));
+    await createMap('green');
+    await createMap('blue', { color: 'blue' });
+    assert.deepEqual(
+      calls.map(({ path, request }) => [path, request.name]),
+      [['/objects', 'blue']],
+    );
+  });
+
+  test('a webhook that does not answer in time', async () => {
+    await validating('v', hook('slow', { timeoutSeconds: 1 }));
+    answer = () => undefined;
+    await fails(
+      createMap(),
+      500,
+      /^Internal error occurred: failed calling webhook "slow\.test\.io": failed to call webhook: Post "https:\/\/127\.0\.0\.1:\d+\/slow\?timeout=1s": context deadline exceeded$/,
+    );
+  });
+
+  test('failurePolicy Ignore lets the request through', async () => {
+    const clientConfig = { url: `https://127.0.0.1:${port}/untrusted` };
+    await validating('v', hook('untrusted', { clientConfig, failurePolicy: 'Ignore' }));
+    await createMap();
+    assert.deepEqual(calls, []);
+  });
+
+  test('an authority that is not trusted', async () => {
+    await validating('v', hook('untrusted', { clientConfig: { url: `https://127.0.0.1:${port}/untrusted` } }));
+    await fails(createMap(), 500, /tls: failed to verify certificate: x509: certificate signed by unknown authority$/);
+  });
+
+  test('dry run: only webhooks without side effects are called', async () => {
+    await validating('v', hook('some', { sideEffects: 'NoneOnDryRun' }));
+    await client.create(ConfigMaps, { metadata: { namespace: 'default', name: 'map' } }, { dryRun: true });
+    assert.equal(calls[0]?.request.dryRun, true);
+  });
+
+  test('webhook configurations are never shown to webhooks', async () => {
+    const everything = [{ operations: ['*' as const], apiGroups: ['*'], apiVersions: ['*'], resources: ['*/*'] }];
+    await validating('v', hook('deny', { rules: everything }));
+    answer = () => ({ allowed: false });
+    await mutating('m', hook('other'));
+    await client.delete(ValidatingWebhookConfigurations, { namespace: '', name: 'v' });
+    assert.deepEqual(calls, []);
+  });
+
+  test('a Service: its ready endpoint is called under the name of the service', async () => {
+    const service = { namespace: 'default', name: 'hook', path: '/by-service', port: 8443 };
+    await validating('v', hook('svc', { clientConfig: { service, caBundle } }));
+    await fails(
+      createMap(),
+      500,
+      /Post "https:\/\/hook\.default\.svc:8443\/by-service\?timeout=10s": service "hook" not found$/,
+    );
+    await client.create(Services, {
+      metadata: { namespace: 'default', name: 'hook' },
+      spec: { ports: [{ port: 8443 }] },
+    });
+    await fails(createMap(), 500, /no endpoints available for service "hook"$/);
+    await client.create(EndpointSlices, {
+      metadata: { namespace: 'default', name: 'hook-1', labels: { 'kubernetes.io/service-name': 'hook' } },
+      addressType: 'IPv4',
+      ports: [{ name: '', port: 9443, protocol: 'TCP' }],
+      endpoints: [{ addresses: ['10.0.0.7'], conditions: { ready: true } }],
+    });
+    await createMap();
+    assert.deepEqual(endpoints, [{ address: '10.0.0.7', port: 9443 }]);
+    assert.deepEqual(
+      calls.map(({ path }) => path),
+      ['/by-service'],
+    );
+  });
+});
