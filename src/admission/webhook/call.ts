@@ -90,7 +90,7 @@ export async function callWebhook(
     try {
       return run();
     } catch (error) {
-      if (error instanceof ReviewError || error instanceof TypeError) {
+      if (error instanceof ReviewError) {
         throw new CallError(webhook.name, `${what}: ${error.message}`, error);
       }
       throw error;
@@ -111,9 +111,15 @@ export function settleFailure(error: unknown, webhook: Webhook, context: Admissi
 
 function urlOf({ clientConfig }: Webhook): URL {
   const { service, url } = clientConfig;
-  if (!service) return new URL(url ?? '');
-  const base = `https://${service.name}.${service.namespace}.svc:${service.port ?? 443}`;
-  return new URL(service.path ?? '/', base);
+  if (!service) {
+    const parsed = URL.parse(url ?? '');
+    if (!parsed) throw new ReviewError(`Unparsable webhook URL: ${url ?? ''}`);
+    return parsed;
+  }
+  const base = new URL(`https://${service.name}.${service.namespace}.svc:${service.port ?? 443}`);
+  // Set, not resolved: '//host' as a path must not name another host.
+  base.pathname = service.path ?? '/';
+  return base;
 }
 
 /** URL leaves 443 out where upstream prints it. */
