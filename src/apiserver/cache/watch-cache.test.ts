@@ -173,3 +173,19 @@ test('a thousand watchers share one frame', async () => {
   assert.equal(new Set(events).size, 1);
   await close();
 });
+
+test('a cache whose feed lost its position ends its watches and is read again', async () => {
+  const { cache, put, close } = await cluster();
+  await put('a/one');
+  await cache.ensureLoaded();
+  const watcher = cache.watch(all, cache.revision);
+  cache.reset();
+  assert.equal(await watcher.mailbox.take(), undefined);
+  await put('a/two');
+  await cache.ensureLoaded();
+  assert.deepEqual(
+    cache.slice('', '').map(({ key }) => key),
+    ['a/one', 'a/two'],
+  );
+  await close();
+});

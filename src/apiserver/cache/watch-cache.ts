@@ -11,7 +11,14 @@
  */
 
 import type { KubeObject } from '#api/object.ts';
-import { eventKey, eventRevision, type Store, type StoreEntry, type StoreEvent } from '#store/store.ts';
+import {
+  eventKey,
+  eventRevision,
+  type ListResult,
+  type Store,
+  type StoreEntry,
+  type StoreEvent,
+} from '#store/store.ts';
 import { CachedObject, type ObjectForm } from './cached-object.ts';
 import { Change } from './change.ts';
 import { EventRing } from './event-ring.ts';
@@ -39,6 +46,8 @@ export class WatchCache implements FeedSink {
   private pending: StoreEvent[] = [];
   private state: 'empty' | 'loading' | 'ready' = 'empty';
   private loading: Promise<void> | undefined;
+  /** Counts lost positions: what was being read at the time must be read again. */
+  private resets = 0;
 
   constructor(config: WatchCacheConfig) {
     this.config = config;
@@ -141,7 +150,8 @@ export class WatchCache implements FeedSink {
     this.endWatches();
     this.objects.clear();
     this.pending = [];
-    this.state = this.state === 'loading' ? 'loading' : 'empty';
+    this.resets++;
+    if (this.state === 'ready') this.state = 'empty';
   }
 
   private async load(): Promise<void> {
@@ -149,7 +159,7 @@ export class WatchCache implements FeedSink {
     this.state = 'loading';
     feed.register(prefix, this);
     try {
-      const { entries, revision } = await store.list({ prefix });
+      const { entries, revision } = await this.readAll(prefix, store);
       this.objects.clear();
       for (const entry of entries) this.objects.set(entry.key.slice(prefix.length), this.makeObject(entry));
       this.loadedAt = revision;
@@ -163,6 +173,15 @@ export class WatchCache implements FeedSink {
       this.state = 'empty';
       this.pending = [];
       throw error;
+    }
+  }
+
+  /** Everything under the prefix; read again when the feed lost its position meanwhile, as events in between are unknown. */
+  private async readAll(prefix: string, store: Store): Promise<ListResult> {
+    for (;;) {
+      const { resets } = this;
+      const result = await store.list({ prefix });
+      if (resets === this.resets) return result;
     }
   }
 

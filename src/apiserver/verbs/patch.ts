@@ -2,7 +2,7 @@
 
 import { DecodeError } from '#api/codec/decode-error.ts';
 import { decodeYaml } from '#api/codec/yaml-decode.ts';
-import { newBadRequest, newInvalid, newUnsupportedPatchType } from '#api/errors.ts';
+import { newBadRequest, newGenericFailure, newInvalid, newUnsupportedPatchType } from '#api/errors.ts';
 import { invalid } from '#api/field-error.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { ApiResponse, RequestBody } from '#api/request.ts';
@@ -102,15 +102,16 @@ async function applyConfiguration(
 ): Promise<UpdateResult> {
   const { resource, info, request } = context;
   const codec = view?.codec ?? resource.codec;
-  const body: RequestBody = { type: 'object', object: parseBody(context), contentType: 'application/json' };
+  const stated = parseConfiguration(context, options);
+  const body: RequestBody = { type: 'object', object: stated, contentType: 'application/json' };
   const { object, problems } = codec.decode(body, ({ apiVersion, kind }) => {
     if (apiVersion === '' || kind === '') throw newBadRequest(`invalid object type: /${apiVersion}, Kind=${kind}`);
   });
-  reportProblems(context, problems, options);
   const configuration = asMutable(object, view ?? { apiVersion: resource.apiVersion, kind: resource.definition.kind });
   if (configuration.metadata.managedFields) throw newBadRequest('metadata.managedFields must be nil');
   ensureNamespace(context, configuration);
   ensureName(configuration, info.name);
+  refuseUndeclared(context, configuration, problems);
   deepFreeze(configuration);
   const force = isTrue(request.query.get('force'));
   const make = (current: KubeObject | undefined): MutableObject => {
@@ -122,16 +123,43 @@ async function applyConfiguration(
   return updateObject(context, options, { make, create, managed: true, admissionOptions });
 }
 
+/** The applied configuration as a tree; keys that it has twice are refused or warned of. Throws 400. */
+function parseConfiguration(context: RequestContext, { fieldValidation }: WriteOptions): unknown {
+  const { body } = context.request;
+  if (body?.type !== 'bytes') return parseBody(context);
+  try {
+    const { value, strictErrors } = decodeYaml(decoder.decode(body.bytes));
+    if (strictErrors.length > 0 && fieldValidation === 'Strict')
+      throw newBadRequest(`error strict decoding YAML: ${strictErrors.join(', ')}`);
+    if (fieldValidation === 'Warn') context.warnings.push(...strictErrors);
+    return value;
+  } catch (error) {
+    if (error instanceof DecodeError || error instanceof TypeError)
+      throw newBadRequest(`error decoding YAML: ${messageOf(error)}`);
+    throw error;
+  }
+}
+
+/** Nobody can own a field that the schema does not have, whatever fieldValidation says (structured-merge-diff, typed validation). */
+function refuseUndeclared(_context: RequestContext, configuration: MutableObject, problems: readonly string[]): void {
+  const faults = problems.map((problem) => {
+    const path = /^unknown field "(.*)"$/.exec(problem)?.[1];
+    return path === undefined ? problem : `.${path}: field not declared in schema`;
+  });
+  if (faults.length === 0) return;
+  const { name = '', namespace = '' } = configuration.metadata;
+  const subject = `${namespace}/${name}; ${configuration.apiVersion}, Kind=${configuration.kind}`;
+  const text = faults.length === 1 ? faults[0] : `errors:\n  ${faults.join('\n  ')}`;
+  throw newGenericFailure(`failed to create typed patch object (${subject}): ${text}`);
+}
+
 /** The patch as a tree. Throws 400 for what cannot be read. */
 function parseBody({ request }: RequestContext): unknown {
   const { body } = request;
   if (!body) throw newBadRequest('error decoding patch: EOF');
   if (body.type === 'object') return body.object;
   try {
-    const text = decoder.decode(body.bytes);
-    return body.contentType.startsWith('application/apply-patch+yaml')
-      ? decodeYaml(text).value
-      : (JSON.parse(text) as unknown);
+    return JSON.parse(decoder.decode(body.bytes)) as unknown;
   } catch (error) {
     const cause = error instanceof DecodeError ? error.message : messageOf(error);
     throw newBadRequest(`error decoding patch: ${cause}`);
