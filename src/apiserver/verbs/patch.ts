@@ -111,7 +111,7 @@ async function applyConfiguration(
   if (configuration.metadata.managedFields) throw newBadRequest('metadata.managedFields must be nil');
   ensureNamespace(context, configuration);
   ensureName(configuration, info.name);
-  refuseUndeclared(context, configuration, problems);
+  refuseUndeclared(configuration, problems);
   deepFreeze(configuration);
   const force = isTrue(request.query.get('force'));
   const make = (current: KubeObject | undefined): MutableObject => {
