@@ -141,7 +141,7 @@ function parseConfiguration(context: RequestContext, { fieldValidation }: WriteO
 }
 
 /** Nobody can own a field that the schema does not have, whatever fieldValidation says (structured-merge-diff, typed validation). */
-function refuseUndeclared(_context: RequestContext, configuration: MutableObject, problems: readonly string[]): void {
+function refuseUndeclared(configuration: MutableObject, problems: readonly string[]): void {
   const faults = problems.map((problem) => {
     const path = /^unknown field "(.*)"$/.exec(problem)?.[1];
     return path === undefined ? problem : `.${path}: field not declared in schema`;
