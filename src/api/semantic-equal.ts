@@ -41,6 +41,6 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null) return true;
   if (!isObject(value)) return false;
-  for (const _key in value) return false;
+  for (const key in value) if (value[key] !== undefined) return false;
   return true;
 }
