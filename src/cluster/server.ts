@@ -39,10 +39,11 @@ export async function runServer({ env, layout, settings }: ServerOptions, signal
   const link = linkToSupervisor(env, { socketPath: layout.supervisorSocket, unit: 'server' }, signal);
   const store = await openSqliteStore(env, { directory: layout.store });
   const server = await assembleApiServer({ env, layout, settings, store });
-  const clientOf = (user: UserInfo): Client =>
-    createClient({ handler: server.handler, peer: { address: '', inProcess: user }, userAgent: user.username });
+  // The program is what stands in managedFields, and is named as upstream's.
+  const clientOf = (user: UserInfo, program: string): Client =>
+    createClient({ handler: server.handler, peer: { address: '', inProcess: user }, userAgent: program });
   await server.ready();
-  await ensureBootstrapObjects(clientOf(apiServerUser));
+  await ensureBootstrapObjects(clientOf(apiServerUser, 'kube-apiserver'));
   const http = await startHttpServer({
     handler: server.wire,
     log: env.log,
@@ -56,7 +57,7 @@ export async function runServer({ env, layout, settings }: ServerOptions, signal
   });
   env.log.info('API server listens', { port: http.port });
   const { network } = settings;
-  await ensureKubernetesService(clientOf(apiServerUser), {
+  await ensureKubernetesService(clientOf(apiServerUser, 'kube-apiserver'), {
     clusterIP: network.apiServiceAddress,
     address: network.hostAddress,
     port: http.port,
@@ -67,8 +68,8 @@ export async function runServer({ env, layout, settings }: ServerOptions, signal
   const controllers = await startControllers(
     {
       env,
-      client: clientOf(controllerManagerUser),
-      clientFor: (name) => clientOf(controllerUser(name)),
+      client: clientOf(controllerManagerUser, 'kube-controller-manager'),
+      clientFor: (name) => clientOf(controllerUser(name), 'kube-controller-manager'),
       controllers: [
         ...allControllers({
           rootCa: readFileSync(certificateFile(layout.pki, 'ca'), 'utf8'),
@@ -80,7 +81,10 @@ export async function runServer({ env, layout, settings }: ServerOptions, signal
     },
     ending.signal,
   );
-  const scheduler = await createScheduler().start({ env, client: clientOf(schedulerUser), config: {} }, ending.signal);
+  const scheduler = await createScheduler().start(
+    { env, client: clientOf(schedulerUser, 'kube-scheduler'), config: {} },
+    ending.signal,
+  );
   link.ready();
   await aborted(signal);
   env.log.info('server ends');
