@@ -22,20 +22,13 @@ import {
 } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { PeerCertificate, TLSSocket } from 'node:tls';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
-import type { ApiRequest, Peer, RequestBody } from '#api/request.ts';
-import type { WireHandler, WireResponse } from '#api/wire.ts';
+import type { TLSSocket } from 'node:tls';
+import type { WireHandler } from '#api/wire.ts';
 import type { Logger } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
+import { closeChunks, compressed, writeChunks } from './http-answer.ts';
+import { bodyBound, clientGone, peerOf, readBody, requestOf } from './http-request.ts';
 import { socketStream } from './socket-stream.ts';
-
-/** Largest request body (upstream's 3 MiB). */
-const bodyBound = 3 * 1024 * 1024;
-/** Answers from this size on are gzipped for clients that take it (upstream: 128 KiB, level 1). */
-const gzipFromBytes = 128 * 1024;
-const compress = promisify(gzip);
 
 export interface HttpServerConfig {
   readonly handler: WireHandler;
@@ -257,95 +250,6 @@ function failed(config: HttpServerConfig, error: unknown, signal: AbortSignal): 
   if (!signal.aborted) config.log.warn('connection failed', { error: messageOf(error) });
 }
 
-const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
-
-function requestOf(
-  method: string,
-  url: string,
-  headers: IncomingHttpHeaders,
-  bytes: Uint8Array | undefined,
-  peer: Peer,
-  signal: AbortSignal,
-): ApiRequest {
-  const mark = url.indexOf('?');
-  const body: RequestBody | undefined = bytes && { type: 'bytes', bytes, contentType: headers['content-type'] ?? '' };
-  return {
-    // Methods that no path has answer like OPTIONS: 405.
-    method: (methods.has(method) ? method : 'OPTIONS') as ApiRequest['method'],
-    path: mark < 0 ? url : url.slice(0, mark),
-    query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),
-    headers: plainHeaders(headers),
-    ...(body ? { body } : {}),
-    peer,
-    signal,
-  };
-}
-
-function plainHeaders(headers: IncomingHttpHeaders): Record<string, string | undefined> {
-  const plain: Record<string, string | undefined> = {};
-  for (const name in headers) {
-    const value = headers[name];
-    plain[name] = Array.isArray(value) ? value.join(', ') : value;
-  }
-  return plain;
-}
-
-const peers = new WeakMap<Socket, Peer>();
-
-/** The same connection is the same peer: its certificate is read once. */
-function peerOf(socket: TLSSocket | undefined): Peer {
-  if (!socket) return { address: '' };
-  let peer = peers.get(socket);
-  if (!peer) {
-    const certificate = socket.authorized ? certificateOf(socket.getPeerCertificate()) : undefined;
-    peer = { address: socket.remoteAddress ?? '', ...(certificate ? { certificate } : {}) };
-    peers.set(socket, peer);
-  }
-  return peer;
-}
-
-function certificateOf(certificate: PeerCertificate): Peer['certificate'] {
-  const { CN: commonName, O: organization } = (certificate.subject ?? {}) as { CN?: string; O?: string | string[] };
-  if (!commonName) return undefined;
-  const organizations = organization === undefined ? [] : Array.isArray(organization) ? organization : [organization];
-  return { commonName, organizations, fingerprint: certificate.fingerprint256 };
-}
-
-/** Why a request's signal fired. One object: an error made for every request would cost more than most requests. */
-const clientGone = new Error('the client has gone, or has its answer');
-
-/** Undefined when there is none. Reads at most the bound. */
-async function readBody(
-  stream: ServerHttp2Stream | IncomingMessage,
-  headers: IncomingHttpHeaders,
-): Promise<Uint8Array | undefined | 'too-large'> {
-  if (Number(headers['content-length'] ?? 0) > bodyBound) return 'too-large';
-  const parts: Buffer[] = [];
-  let size = 0;
-  const method = 'method' in stream ? stream.method : headers[':method'];
-  if (method === 'GET' || method === 'HEAD') {
-    stream.resume();
-    return undefined;
-  }
-  return new Promise((resolve, reject) => {
-    stream.on('data', (part: Buffer) => {
-      size += part.length;
-      if (size > bodyBound) {
-        stream.removeAllListeners('data');
-        stream.resume();
-        resolve('too-large');
-      } else parts.push(part);
-    });
-    const onClose = () => reject(clientGone);
-    stream.once('end', () => {
-      stream.off('close', onClose);
-      resolve(size === 0 ? undefined : parts.length === 1 ? parts[0] : Buffer.concat(parts));
-    });
-    stream.once('error', reject);
-    stream.once('close', onClose);
-  });
-}
-
 const tooLargeBody = JSON.stringify({
   kind: 'Status',
   apiVersion: 'v1',
@@ -363,59 +267,6 @@ function respondTooLarge1(outgoing: ServerResponse): void {
 function respondTooLarge2(stream: ServerHttp2Stream): void {
   stream.respond({ ':status': 413, 'content-type': 'application/json' });
   stream.end(tooLargeBody);
-}
-
-async function compressed(response: WireResponse, request: ApiRequest): Promise<WireResponse> {
-  if (response.type === 'upgrade' || !response.compressible) return response;
-  if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return response;
-  const headers = { ...response.headers, 'content-encoding': 'gzip', vary: 'Accept-Encoding' };
-  if (response.type === 'full') {
-    if (response.body.length < gzipFromBytes) return response;
-    return { ...response, headers, body: await compress(response.body, { level: 1 }) };
-  }
-  return { type: 'stream', status: response.status, headers, chunks: gzipChunks(response.chunks), compressible: false };
-}
-
-/** Each chunk is a gzip member of its own: members may follow each other (RFC 1952), and no stream state is held. */
-async function* gzipChunks(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) yield await compress(chunk, { level: 1 });
-}
-
-/** What answers are written to: an HTTP/2 stream, an HTTP/1.1 response, an upgraded socket. */
-interface Sink extends NodeJS.EventEmitter {
-  readonly destroyed: boolean;
-  write(chunk: Uint8Array): boolean;
-  end(): unknown;
-}
-
-/** Writes and ends; resolves when all was taken. Stops, and tells the source, when the peer is gone. */
-async function writeChunks(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>, sink: Sink): Promise<void> {
-  for await (const chunk of chunks) {
-    if (sink.destroyed) return;
-    if (!sink.write(chunk)) await drained(sink);
-  }
-  sink.end();
-}
-
-function drained(sink: Sink): Promise<void> {
-  if (sink.destroyed) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      sink.off('drain', done);
-      sink.off('close', done);
-      resolve();
-    };
-    sink.once('drain', done);
-    sink.once('close', done);
-  });
-}
-
-/** The client left before the answer began: whoever makes it must know. */
-function closeChunks(response: WireResponse): void {
-  if (response.type !== 'stream') return;
-  const { chunks } = response;
-  const iterator = Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : undefined;
-  void iterator?.return?.();
 }
 
 function statusText(status: number): string {
