@@ -59,10 +59,11 @@ function dispatchSubresource(context: RequestContext, actions: Actions): Promise
     ({ name }) => name === info.subresource,
   );
   if (!subresource) throw newPathNotFound();
-  // The body of a proxied request may have any method; the proxy's own verbs say which.
   if (subresource.type === 'action') {
     const action = actions[`${definition.group}/${definition.plural}/${subresource.name}`];
-    if (!action || !(subresource.verbs as readonly string[]).includes(info.verb)) throw methodNotAllowed(context);
+    // A proxied request may have any method, OPTIONS too; what the verb is called does not matter to it.
+    const served = subresource.name === 'proxy' || (subresource.verbs as readonly string[]).includes(info.verb);
+    if (!action || !served) throw methodNotAllowed(context);
     return action(context);
   }
   const verb = info.verb as Subresource<KubeObject>['verbs'][number];
