@@ -11,8 +11,7 @@ const defaultColumns: readonly PrinterColumn[] = [
     name: 'Age',
     type: 'date',
     jsonPath: '.metadata.creationTimestamp',
-    description:
-      'CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed to be set in happens-before order across separate operations. Clients may not set this value. It is represented in RFC3339 form and is in UTC.\n\nPopulated by the system. Read-only. Null for lists. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata',
+    description: 'When the server made the object.',
   },
 ];
 
@@ -20,8 +19,7 @@ const nameColumn: Column<KubeObject> = {
   name: 'Name',
   type: 'string',
   format: 'name',
-  description:
-    'Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names',
+  description: 'Unique among the objects of its kind, and of its namespace if it has one.',
   cell: (object) => object.metadata?.name ?? '',
 };
 

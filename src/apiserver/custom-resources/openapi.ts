@@ -8,12 +8,9 @@ import type { Components, GroupVersionKind, SchemaObject } from '#api/openapi/co
 import type { StructSchema } from '#api/schema/schema.ts';
 import type { JsonSchema, Tree } from './json-schema.ts';
 
-const apiVersionText =
-  'APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal value, and may reject unrecognized values. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#resources';
-const kindText =
-  'Kind is a string value representing the REST resource this object represents. Servers may infer this from the endpoint the client submits requests to. Cannot be updated. In CamelCase. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds';
-const metadataText =
-  "Standard object's metadata. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata";
+const apiVersionText = 'Group and version of the schema that this object is written in: example.com/v1.';
+const kindText = 'Name of the kind in camel case. The endpoint implies it; it does not change.';
+const metadataText = "Standard object's metadata, as every object has it.";
 
 /** The component of a custom kind. */
 export function componentOf(
