@@ -26,6 +26,8 @@ export function defaultPod(pod: Draft<Pod>): void {
   const { spec } = pod;
   if (!spec) return;
   defaultPodSpec(spec);
+  // Of pods only: templates keep what they say (Convert_v1_Pod_To_core_Pod).
+  if ((spec.terminationGracePeriodSeconds ?? 0) < 0) spec.terminationGracePeriodSeconds = 1;
   for (const container of [...(spec.containers ?? []), ...(spec.initContainers ?? [])]) {
     container.resources ??= {};
     requestsFromLimits(container.resources);

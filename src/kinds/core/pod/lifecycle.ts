@@ -2,8 +2,10 @@
 
 import type { HookContext } from '#api/definition.ts';
 import type { Draft } from '#base/edit.ts';
+import { equalTrees } from '#base/equal.ts';
 import type { Pod, PodStatus } from '#kinds/generated/core-v1.ts';
 import { qosClassOf } from './qos.ts';
+import { appArmorAnnotationPrefix, appArmorProfileOf } from './validation/profiles.ts';
 
 /** A new pod is Pending; its class is fixed now; a gated one says that it is not looked at yet. */
 export function preparePod(pod: Draft<Pod>, { now }: HookContext): void {
@@ -22,6 +24,19 @@ export function preparePod(pod: Draft<Pod>, { now }: HookContext): void {
   }
   dropDisabledSources(pod);
   inheritMatchLabels(pod);
+  copyAppArmorAnnotations(pod);
+}
+
+/** The annotation that came before the field becomes the field, where it says something valid that the pod's own does not (KEP-24). */
+function copyAppArmorAnnotations({ metadata, spec }: Draft<Pod>): void {
+  if (!spec || !metadata?.annotations || spec.os?.name === 'windows') return;
+  for (const container of [...(spec.initContainers ?? []), ...(spec.containers ?? [])]) {
+    const annotation = metadata.annotations[`${appArmorAnnotationPrefix}${container.name}`];
+    if (annotation === undefined || container.securityContext?.appArmorProfile) continue;
+    const profile = appArmorProfileOf(annotation);
+    if (!profile || equalTrees(profile, spec.securityContext?.appArmorProfile)) continue;
+    container.securityContext = { ...container.securityContext, appArmorProfile: profile };
+  }
 }
 
 /** Projections whose features are off in 1.36: ClusterTrustBundleProjection, PodCertificateRequest. */

@@ -381,6 +381,67 @@ export const cases: readonly GoldenCase[] = [
     },
   ),
   create(
+    'apparmor annotation without field',
+    {},
+    { annotations: { 'container.apparmor.security.beta.kubernetes.io/c': 'localhost/x' } },
+  ),
+  create(
+    'warnings',
+    {
+      terminationGracePeriodSeconds: -1,
+      nodeSelector: { 'beta.kubernetes.io/os': 'linux' },
+      imagePullSecrets: [{ name: 'a' }, { name: 'a' }, {}],
+      hostAliases: [{ ip: '1.1.1.1' }, { ip: '1.1.1.1' }],
+      topologySpreadConstraints: [
+        { maxSkew: 1, topologyKey: 'failure-domain.beta.kubernetes.io/zone', whenUnsatisfiable: 'DoNotSchedule' },
+      ],
+      affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'a' }] } },
+      dnsConfig: { nameservers: ['2001:db8:0::1'] },
+      volumes: [
+        { name: 'g', gitRepo: { repository: 'x' } },
+        {
+          name: 'm',
+          configMap: {
+            name: 'c',
+            items: [
+              { key: 'a', path: 'p' },
+              { key: 'b', path: 'p/q' },
+            ],
+          },
+        },
+        {
+          name: 'p',
+          projected: {
+            sources: [
+              { configMap: { name: 'c', items: [{ key: 'a', path: 'p' }] } },
+              { secret: { name: 's', items: [{ key: 'a', path: 'p/r' }] } },
+            ],
+          },
+        },
+      ],
+      containers: [
+        container({
+          env: [
+            { name: 'A', value: 'x' },
+            { name: 'A', value: 'y' },
+            { name: 'B', value: 'x' },
+            { name: 'B', value: '$(B)y' },
+          ],
+          ports: [{ containerPort: 80, name: 'a' }, { containerPort: 80 }, { containerPort: 81, hostIP: '1.1.1.1' }],
+          resources: { limits: { memory: '1500m' } },
+        }),
+        container({
+          name: 'd',
+          ports: [
+            { containerPort: 80, hostPort: 8080 },
+            { containerPort: 90, name: 'a' },
+          ],
+        }),
+      ],
+    },
+    { annotations: { 'scheduler.alpha.kubernetes.io/critical-pod': '' } },
+  ),
+  create(
     'seccomp annotation against field',
     { securityContext: { seccompProfile: { type: 'Unconfined' } } },
     {

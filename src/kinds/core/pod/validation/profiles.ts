@@ -80,6 +80,17 @@ export function checkAppArmorAnnotation(value: string, path: string, errors: Fie
   errors.push(invalid(path, value, `invalid AppArmor profile name: ${JSON.stringify(value)}`));
 }
 
+/** What an annotation says, as a field; undefined when that would be no valid profile. */
+export function appArmorProfileOf(annotation: string): AppArmorProfile | undefined {
+  if (annotation === unconfined) return { type: 'Unconfined' };
+  if (annotation === runtimeDefault) return { type: 'RuntimeDefault' };
+  if (!annotation.startsWith(localhostPrefix)) return undefined;
+  const profile: AppArmorProfile = { type: 'Localhost', localhostProfile: annotation.slice(localhostPrefix.length) };
+  const errors: FieldError[] = [];
+  checkAppArmorProfile(profile, '', errors);
+  return errors.length === 0 ? profile : undefined;
+}
+
 /** Where a new pod or template has both the annotation and the field, they say the same. */
 export function checkProfileAnnotationsMatch(
   annotations: Readonly<Record<string, string>> | undefined,
