@@ -47,8 +47,9 @@ class ResourceQuotaController implements Controller {
       // Our own writes and admission's charges come back here too. A charge is made before its object is stored: counting at
       // once would take it back. What a refused or failed create left charged is found later.
       onUpdate: (old, quota) => {
-        if (equalTrees(old.spec, quota.spec)) context.queue.addAfter(keyOf(quota), recountMs);
-        else context.queue.add(keyOf(quota));
+        const areLimitsNew = !equalTrees(old.spec, quota.spec) || !equalTrees(quota.spec?.hard, quota.status?.hard);
+        if (areLimitsNew) context.queue.add(keyOf(quota));
+        else context.queue.addAfter(keyOf(quota), recountMs);
       },
     });
   }

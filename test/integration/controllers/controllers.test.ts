@@ -289,6 +289,17 @@ test('a quota shows what is used, and gives it back', async () => {
   await client.create(Secrets, { metadata: { name: 'c', namespace } });
   await change(cluster, Deployments, 'web', { spec: { replicas: 1 } });
   await eventually(cluster, () => used({ pods: '1', 'count/secrets': '1' }));
+  const target = { namespace, name: 'q' };
+  await client.patch(
+    ResourceQuotas,
+    target,
+    { status: { hard: { pods: '99' } } },
+    { type: 'merge', subresource: 'status' },
+  );
+  await eventually(cluster, async () => {
+    const { spec, status } = await client.get(ResourceQuotas, target);
+    assert.deepEqual(status?.hard, spec?.hard, 'what somebody else wrote does not stay');
+  });
 });
 
 test('pods of a dead node are evicted and made again elsewhere; those of a deleted one are removed', async () => {
