@@ -11,12 +11,18 @@ const maxMessageLength = 1024;
 
 export function validateEvent(event: Event): FieldError[] {
   const errors: FieldError[] = [];
+  checkEvent(event, 'reportingComponent', errors);
+  return errors;
+}
+
+/** `reporterField` is what the reporting controller is called in the version that was asked for. */
+export function checkEvent(event: Event, reporterField: string, errors: FieldError[]): void {
   const namespace = event.metadata?.namespace ?? '';
   checkInvolvedNamespace(event, namespace, errors);
   if (event.eventTime) {
     const { reportingComponent = '' } = event;
-    if (reportingComponent === '') errors.push(required('reportingComponent'));
-    checkFormat(isQualifiedName, reportingComponent, 'reportingComponent', errors);
+    if (reportingComponent === '') errors.push(required(reporterField));
+    checkFormat(isQualifiedName, reportingComponent, reporterField, errors);
     for (const field of ['reportingInstance', 'action', 'reason'] as const) {
       const value = event[field] ?? '';
       if (value === '') errors.push(required(field));
@@ -29,7 +35,6 @@ export function validateEvent(event: Event): FieldError[] {
     }
   }
   checkFormat(isDNS1123Subdomain, namespace, 'namespace', errors);
-  return errors;
 }
 
 /** Events are beside their object; those of cluster-scoped objects are in default (or, with eventTime, in kube-system). */

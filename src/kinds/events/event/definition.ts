@@ -2,6 +2,7 @@ import { defineResource } from '#api/definition.ts';
 import { Events as CoreEvents } from '#kinds/core/event/definition.ts';
 import type { Event } from '#kinds/generated/events-v1.ts';
 import { fromCoreEvent, toCoreEvent } from './conversion.ts';
+import { validateEventV1, validateEventV1Update } from './validation.ts';
 
 export const Events = defineResource<Event>({
   group: 'events.k8s.io',
@@ -12,6 +13,8 @@ export const Events = defineResource<Event>({
   shortNames: ['ev'],
   allowCreateOnUpdate: true,
   ttlSeconds: 3600,
+  validate: validateEventV1,
+  validateUpdate: validateEventV1Update,
   storedAs: { definition: CoreEvents, toStored: toCoreEvent, fromStored: fromCoreEvent },
   selectableFields: {
     reason: (event) => event.reason ?? '',
