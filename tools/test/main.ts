@@ -16,7 +16,10 @@ interface Suite {
 }
 
 const suites: Readonly<Record<string, Suite>> = {
-  unit: { files: ['src/**/*.test.ts', 'tools/**/*.test.ts'], concurrency: availableParallelism() },
+  unit: {
+    files: ['src/**/*.test.ts', 'tools/**/*.test.ts', 'test/golden/**/*.test.ts'],
+    concurrency: availableParallelism(),
+  },
   sim: { files: ['test/sim/**/*.test.ts'], concurrency: availableParallelism() },
   integration: { files: ['test/integration/**/*.test.ts'], concurrency: 1 },
   e2e: { files: ['test/e2e/**/*.test.ts'], concurrency: 1 },
