@@ -89,7 +89,7 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   readonly keepsStatusOnCreate: boolean;
   /** A delete answers with the object and not with a Status. */
   readonly returnsDeletedObject: boolean;
-  /** False: create with generateName only etc. Name rule; default is a DNS subdomain. Returns messages as upstream words them. */
+  /** The rule for names (`prefix`: for generateName); a DNS subdomain when absent. Returns messages as upstream words them. */
   readonly validateName?: (name: string, prefix: boolean) => readonly string[];
   /** Update may create the object when it does not exist (PUT), and may be unconditional (no resourceVersion). */
   readonly allowCreateOnUpdate: boolean;

@@ -27,9 +27,6 @@ export interface TableConfig {
   readonly masqueradeMark: number;
 }
 
-/** Elements by set or map name: element key -> value ('' in sets). */
-export type TableState = ReadonlyMap<string, ReadonlyMap<string, string>> & { readonly brand?: 'table-state' };
-
 export interface Desired {
   readonly elements: Map<string, Map<string, string>>;
   /** Chains of services with session affinity: name -> rules. Their sets of clients are named like them. */
