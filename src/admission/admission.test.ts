@@ -56,6 +56,7 @@ function context(operation: AdmissionOperation, request: Request): AdmissionCont
     user: { username: request.user ?? 'u', groups: request.groups ?? [] },
     dryRun: false,
     warn: silent,
+    annotate: silent,
     signal: new AbortController().signal,
   };
 }

@@ -29,6 +29,7 @@ function context(
     user: jane,
     dryRun: false,
     warn: () => {},
+    annotate: () => {},
     signal: new AbortController().signal,
   };
 }

@@ -20,6 +20,8 @@ export interface ApiRequest {
   readonly body?: RequestBody;
   /** What the transport knows about the caller: certificate, in-process identity, address. */
   readonly peer: Peer;
+  /** Names the request in audit records and in the answer (Audit-Id): the client's own, or made by the transport. */
+  readonly auditId?: string;
   /** Fires when the client is gone or the deadline has passed. */
   readonly signal: AbortSignal;
 }

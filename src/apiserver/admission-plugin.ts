@@ -28,6 +28,8 @@ export interface AdmissionContext {
   readonly dryRun: boolean;
   /** Adds a Warning header to the answer. */
   readonly warn: (message: string) => void;
+  /** Adds an annotation to the request's audit record; without a record it is nothing. */
+  readonly annotate: (key: string, value: string) => void;
   readonly signal: AbortSignal;
 }
 

@@ -4,6 +4,7 @@ import type { ApiRequest, UserInfo } from '#api/request.ts';
 import type { Env } from '#base/env.ts';
 import type { Store } from '#store/store.ts';
 import type { AdmissionChain } from './admission-chain.ts';
+import type { RequestAudit } from './audit/audit.ts';
 import type { StoreFeed } from './cache/store-feed.ts';
 import type { Registry } from './registry/registry.ts';
 import type { Resource } from './registry/resource.ts';
@@ -28,4 +29,6 @@ export interface RequestContext {
   readonly resource: Resource;
   /** Texts of Warning headers; verbs add to it. */
   readonly warnings: string[];
+  /** Absent for a request that is not recorded. */
+  readonly audit?: RequestAudit | undefined;
 }

@@ -4,14 +4,13 @@ import { StatusError } from '#api/errors.ts';
 import type { ApiResponse } from '#api/request.ts';
 import { MetricsRegistry } from '#base/metrics.ts';
 import type { Registry } from './registry/registry.ts';
+import { isLongRunning } from './request/long-running.ts';
 import type { RequestInfo } from './request/request-info.ts';
 import { version } from './version.ts';
 
 const durationBuckets = [
   0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60,
 ];
-const longRunning = new Set(['watch', 'connect']);
-const longRunningSubresources = new Set(['attach', 'exec', 'log', 'portforward', 'proxy']);
 
 export class ApiServerMetrics {
   readonly registry = new MetricsRegistry();
@@ -78,7 +77,7 @@ export class ApiServerMetrics {
       const scope = scopeOf(info);
       const dry = dryRun ? 'All' : '';
       this.requests.add(1, String(code), 'apiserver', dry, apiGroup, resource, scope, subresource, verb, apiVersion);
-      if (!longRunning.has(info.verb) && !longRunningSubresources.has(subresource)) {
+      if (!isLongRunning(info)) {
         const seconds = (now() - startedMs) / 1000;
         this.seconds.observe(seconds, 'apiserver', dry, apiGroup, resource, scope, subresource, verb, apiVersion);
       }

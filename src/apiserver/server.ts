@@ -1,8 +1,8 @@
 /**
  * The API server: one handler from request to response, over a store and a list of definitions.
  *
- * authenticate -> authorize -> (path or resource) -> verb: admission, validation, store. Filters that later parts bring (audit, priority
- * and fairness) wrap `handler`. In-process callers go through the same function as HTTP.
+ * authenticate -> audit -> impersonate -> authorize -> (path or resource) -> verb: admission, validation, store. In-process callers go
+ * through the same function as HTTP.
  */
 
 import type { ResourceDefinition } from '#api/definition.ts';
@@ -20,6 +20,7 @@ import { builtinActions } from './actions/builtin.ts';
 import { AdmissionChain } from './admission-chain.ts';
 import type { AdmissionPlugin } from './admission-plugin.ts';
 import { ServiceAllocation, type ServiceAllocationConfig } from './allocation/service-allocation.ts';
+import type { Audit, RequestAudit } from './audit/audit.ts';
 import type { Authenticator } from './authenticator.ts';
 import type { AuthorizationAttributes, Authorizer } from './authorizer.ts';
 import { StoreFeed } from './cache/store-feed.ts';
@@ -46,8 +47,12 @@ export interface ApiServerConfig {
   /** What OpenAPI documents are made from; absent: none are served. */
   readonly schemas?: SchemaRegistry;
   readonly authenticate: Authenticator;
+  /** Whom the caller acts as; absent: itself. */
+  readonly impersonate?: (request: ApiRequest, caller: UserInfo) => Promise<UserInfo>;
   readonly authorize: Authorizer;
   readonly admission?: readonly AdmissionPlugin[];
+  /** Absent: nothing is recorded. */
+  readonly audit?: Audit;
   readonly actions?: Actions;
   /** Where services get addresses and node ports from; absent: services are stored as they come. */
   readonly services?: Pick<ServiceAllocationConfig, 'serviceCidrs' | 'nodePorts'>;
@@ -98,6 +103,7 @@ class Server implements ApiServer {
     };
     for (const definition of config.definitions) this.registry.add(definition);
     this.metrics = new ApiServerMetrics(this.registry);
+    config.audit?.register(this.metrics.registry);
     this.customResources = config.schemas && new CustomResources(this.context, config.schemas);
     const paths = { metrics: () => this.exposeMetrics(), ...config.paths };
     this.paths = new Paths(this.context, config.schemas, paths, this.customResources?.openApiSchema);
@@ -143,13 +149,27 @@ class Server implements ApiServer {
   };
 
   private async handle(request: ApiRequest, info: RequestInfo, resource: Resource | undefined): Promise<ApiResponse> {
-    const user = await this.authenticate(request);
-    await this.authorize(request, info, user);
+    const caller = await this.authenticate(request, info);
+    const record = this.config.audit?.begin(request, info, caller);
+    const run = () => this.serve(request, info, resource, caller, record);
+    return record ? record.around(run) : run();
+  }
+
+  private async serve(
+    request: ApiRequest,
+    info: RequestInfo,
+    resource: Resource | undefined,
+    caller: UserInfo,
+    audit: RequestAudit | undefined,
+  ): Promise<ApiResponse> {
+    const user = (await this.config.impersonate?.(request, caller)) ?? caller;
+    if (user !== caller) audit?.impersonated(user);
+    await this.authorize(request, info, user, audit);
     if (!info.isResourceRequest) return this.paths.handle(request, info);
     if (!resource) throw newPathNotFound();
     const { deprecation } = resource.definition;
     const warnings = deprecation === undefined ? [] : [deprecation];
-    const context: RequestContext = { server: this.context, request, info, user, resource, warnings };
+    const context: RequestContext = { server: this.context, request, info, user, resource, warnings, audit };
     const response = await dispatch(context, this.actions);
     return withWarnings(transform(context, response), context.warnings);
   }
@@ -176,16 +196,30 @@ class Server implements ApiServer {
     return refused ? Promise.reject(refused) : this.handler(request);
   }
 
-  private async authenticate(request: ApiRequest): Promise<UserInfo> {
-    const user = await this.config.authenticate(request);
-    if (!user) throw newUnauthorized();
-    return user;
+  private async authenticate(request: ApiRequest, info: RequestInfo): Promise<UserInfo> {
+    try {
+      const user = await this.config.authenticate(request);
+      if (!user) throw newUnauthorized();
+      return user;
+    } catch (error) {
+      this.config.audit?.failedAuthentication(request, info, error);
+      throw error;
+    }
   }
 
-  private async authorize(request: ApiRequest, info: RequestInfo, user: UserInfo): Promise<void> {
+  private async authorize(
+    request: ApiRequest,
+    info: RequestInfo,
+    user: UserInfo,
+    audit: RequestAudit | undefined,
+  ): Promise<void> {
     const attributes: AuthorizationAttributes = { ...info, user, fieldSelector: selectedFields(request) };
     const pending = this.config.authorize(attributes);
     const { decision, reason } = pending instanceof Promise ? await pending : pending;
+    if (audit) {
+      audit.annotate('authorization.k8s.io/decision', decision === 'allow' ? 'allow' : 'forbid');
+      audit.annotate('authorization.k8s.io/reason', reason);
+    }
     if (decision === 'allow') return;
     const text = forbiddenText(attributes) + (reason === '' ? '' : `: ${reason}`);
     throw newForbidden({ group: info.apiGroup, resource: info.resource }, info.name, text);

@@ -1,6 +1,7 @@
 /**
  * PodSecurity: pods keep to the Pod Security Standard that labels of their namespace name (KEP-2579). Pods are refused; what makes
- * pods from a template is only warned about, as is a namespace whose pods violate the level that it is given.
+ * pods from a template is only warned about, as is a namespace whose pods violate the level that it is given; audit records say what
+ * violates the level to audit.
  */
 
 import { newForbidden, newInvalid } from '#api/errors.ts';
@@ -10,7 +11,7 @@ import type { CronJob } from '#kinds/generated/batch-v1.ts';
 import type { Namespace, Pod, PodTemplateSpec } from '#kinds/generated/core-v1.ts';
 import type { CheckedPod } from './check.ts';
 import { violationsOf, violationsText } from './evaluate.ts';
-import { isStricter, type LevelVersion, levelText, type Policy, policyOf } from './policy.ts';
+import { isStricter, type LevelVersion, levelText, type Policy, policyOf, policyPrefix } from './policy.ts';
 
 const namespaces: CollectionName = '/namespaces';
 const pods: CollectionName = '/pods';
@@ -57,11 +58,13 @@ export function podSecurity(objects: LiveObjects): AdmissionPlugin {
 
 async function validatePod(objects: LiveObjects, context: AdmissionContext): Promise<void> {
   const policy = await policyOfNamespace(objects, context);
-  if (!policy) return;
   const pod = context.object as unknown as Pod;
-  if (context.oldObject && !runsOtherImages(pod, context.oldObject as Pod)) return;
+  if (demands(policy) && context.oldObject && !runsOtherImages(pod, context.oldObject as Pod)) return;
+  context.annotate(`${policyPrefix}enforce-policy`, levelText(policy.enforce));
+  if (!demands(policy)) return;
   const checked = checkedPod(pod);
   const violations = violationsOf(checked, policy.enforce);
+  audit(context, checked, policy.audit);
   if (violations.length > 0) {
     const reason = `violates PodSecurity "${levelText(policy.enforce)}": ${violationsText(violations)}`;
     throw newForbidden({ group: '', resource: 'pods' }, context.name, reason);
@@ -72,15 +75,25 @@ async function validatePod(objects: LiveObjects, context: AdmissionContext): Pro
 async function validateTemplate(objects: LiveObjects, context: AdmissionContext): Promise<void> {
   const policy = await policyOfNamespace(objects, context);
   const template = templateOf(context);
-  if (policy && template) warn(context, checkedPod(template), policy.warn);
+  if (!template || !demands(policy)) return;
+  audit(context, checkedPod(template), policy.audit);
+  warn(context, checkedPod(template), policy.warn);
 }
 
-/** Undefined when the namespace demands nothing. */
-async function policyOfNamespace(objects: LiveObjects, { namespace }: AdmissionContext): Promise<Policy | undefined> {
+async function policyOfNamespace(objects: LiveObjects, { namespace }: AdmissionContext): Promise<Policy> {
   await objects.load(namespaces);
-  const { policy } = policyOf(objects.get(namespaces, '', namespace)?.metadata?.labels);
-  const demands = policy.enforce.level !== 'privileged' || policy.warn.level !== 'privileged';
-  return demands ? policy : undefined;
+  return policyOf(objects.get(namespaces, '', namespace)?.metadata?.labels).policy;
+}
+
+function demands({ enforce, audit, warn }: Policy): boolean {
+  return [enforce, audit, warn].some(({ level }) => level !== 'privileged');
+}
+
+function audit(context: AdmissionContext, pod: CheckedPod, level: LevelVersion): void {
+  const violations = violationsOf(pod, level);
+  if (violations.length === 0) return;
+  const text = `would violate PodSecurity "${levelText(level)}": ${violationsText(violations)}`;
+  context.annotate(`${policyPrefix}audit-violations`, text);
 }
 
 function warn(context: AdmissionContext, pod: CheckedPod, level: LevelVersion): void {

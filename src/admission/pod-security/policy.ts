@@ -11,7 +11,6 @@ export interface LevelVersion {
   readonly minor: number;
 }
 
-/** Audit is parsed for its faults only: there is no audit log of admission. */
 export type Policy = Readonly<Record<Mode, LevelVersion>>;
 
 export interface ParsedPolicy {
@@ -19,7 +18,8 @@ export interface ParsedPolicy {
   readonly errors: readonly FieldError[];
 }
 
-const prefix = 'pod-security.kubernetes.io/';
+/** Of the labels, and of the annotations of audit records. */
+export const policyPrefix = 'pod-security.kubernetes.io/';
 const levels: readonly Level[] = ['privileged', 'baseline', 'restricted'];
 const privileged: LevelVersion = { level: 'privileged', minor: Number.POSITIVE_INFINITY };
 
@@ -37,7 +37,7 @@ export function policyOf(labels: Readonly<Record<string, string>> = {}): ParsedP
     errors.push(invalid(entry('metadata.labels', label), labels[label], detail));
   };
   const read = (mode: Mode): LevelVersion => {
-    const levelLabel = `${prefix}${mode}`;
+    const levelLabel = `${policyPrefix}${mode}`;
     const versionLabel = `${levelLabel}-version`;
     let { level, minor } = privileged;
     const text = labels[levelLabel];
@@ -58,9 +58,9 @@ export function policyOf(labels: Readonly<Record<string, string>> = {}): ParsedP
   const audit = read('audit');
   let warn = read('warn');
   // Who enforces a level is warned of it too, for what makes pods is not refused.
-  const enforced = levels.find((level) => level === labels[`${prefix}enforce`]);
-  if (labels[`${prefix}warn`] === undefined && enforced && isStricter(enforced, warn.level)) {
-    const minor = labels[`${prefix}warn-version`] === undefined ? enforce.minor : warn.minor;
+  const enforced = levels.find((level) => level === labels[`${policyPrefix}enforce`]);
+  if (labels[`${policyPrefix}warn`] === undefined && enforced && isStricter(enforced, warn.level)) {
+    const minor = labels[`${policyPrefix}warn-version`] === undefined ? enforce.minor : warn.minor;
     warn = { level: enforced, minor };
   }
   return { policy: { enforce, audit, warn }, errors };

@@ -43,6 +43,9 @@ export async function callWebhook(
   }
   const response = await ask();
   for (const warning of response.warnings ?? []) context.warn(warning);
+  for (const [key, value] of Object.entries(response.auditAnnotations ?? {})) {
+    context.annotate(`${webhook.name}/${key}`, value);
+  }
   if (response.allowed !== true) throw fromStatus(refusal(webhook.name, response.status));
   return response;
 

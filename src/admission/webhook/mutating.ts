@@ -38,7 +38,7 @@ export function mutatingWebhooks(config: MutatingWebhookConfig): AdmissionPlugin
 }
 
 async function run(config: MutatingWebhookConfig, hooks: readonly Hook[], context: AdmissionContext): Promise<void> {
-  const first = await round(config, hooks, context);
+  const first = await round(config, hooks, context, 0);
   if (!first.changed) return;
   const again = new Set(first.again);
   const before = mutableCopy(context.object);
@@ -51,6 +51,7 @@ async function run(config: MutatingWebhookConfig, hooks: readonly Hook[], contex
       config,
       hooks.filter((hook) => again.has(hook)),
       context,
+      1,
     );
 }
 
@@ -62,14 +63,24 @@ interface Round {
   readonly again: readonly Hook[];
 }
 
-async function round(config: MutatingWebhookConfig, hooks: readonly Hook[], context: AdmissionContext): Promise<Round> {
+async function round(
+  config: MutatingWebhookConfig,
+  hooks: readonly Hook[],
+  context: AdmissionContext,
+  number: number,
+): Promise<Round> {
   let changed = false;
   const reinvocable: Hook[] = [];
   let again: readonly Hook[] = [];
-  for (const hook of hooks) {
+  for (const [index, hook] of hooks.entries()) {
     const invocation = await invocationOf(hook, context, config.objects, config.resources);
     if (!invocation) continue;
-    if (await mutate(config, invocation, context)) {
+    const mutated = await mutate(config, invocation, context);
+    context.annotate(
+      `mutation.webhook.admission.k8s.io/round_${number}_index_${index}`,
+      JSON.stringify({ configuration: hook.configuration, webhook: hook.webhook.name, mutated }),
+    );
+    if (mutated) {
       changed = true;
       again = [...reinvocable];
     }

@@ -7,7 +7,7 @@
 
 import type { UserInfo } from '#api/request.ts';
 import type { ClusterRole, PolicyRule, RoleBinding, Subject } from '#kinds/generated/rbac-v1.ts';
-import { type AuthorizationAttributes, type Authorizer, allowed, noOpinion } from '../authorizer.ts';
+import { type AuthorizationAttributes, type Authorizer, type Decision, noOpinion } from '../authorizer.ts';
 import type { CollectionName, LiveObjects } from '../live-objects.ts';
 import { ruleAllows } from './rbac-rules.ts';
 
@@ -22,6 +22,8 @@ const collections = [clusterRoles, roles, clusterRoleBindings, roleBindings] as 
 interface Grant {
   readonly namespace: string;
   readonly rules: readonly PolicyRule[];
+  /** Says which binding allowed it. */
+  readonly decision: Decision;
 }
 
 export interface RbacAuthorizer {
@@ -49,7 +51,7 @@ export function createRbacAuthorizer(objects: LiveObjects): RbacAuthorizer {
       for (const grant of index.get(subject) ?? []) {
         if (grant.namespace !== '' && (!attributes.isResourceRequest || grant.namespace !== attributes.namespace))
           continue;
-        if (grant.rules.some((rule) => ruleAllows(rule, attributes))) return allowed;
+        if (grant.rules.some((rule) => ruleAllows(rule, attributes))) return grant.decision;
       }
     }
     return noOpinion;
@@ -90,34 +92,44 @@ function keyOfSubject(subject: Subject, bindingNamespace: string): string {
   return `User/${serviceAccountPrefix}${subject.namespace || bindingNamespace}:${subject.name}`;
 }
 
+/** As reasons print a subject (rbac/v1 helpers). */
+function subjectText({ kind, name, namespace }: Subject): string {
+  return kind === 'ServiceAccount' && namespace ? `${kind} "${name}/${namespace}"` : `${kind} "${name}"`;
+}
+
 function grantsBySubject(objects: LiveObjects): Map<string, Grant[]> {
   const index = new Map<string, Grant[]>();
   const add = (
-    subjects: readonly Subject[] | undefined,
+    { metadata, subjects, roleRef }: RoleBinding,
     namespace: string,
     rules: readonly PolicyRule[] | undefined,
   ) => {
     if (!rules || rules.length === 0) return;
+    const name = metadata?.name ?? '';
+    const binding = namespace === '' ? `ClusterRoleBinding "${name}"` : `RoleBinding "${name}/${namespace}"`;
     for (const subject of subjects ?? []) {
+      const reason = `RBAC: allowed by ${binding} of ${roleRef.kind} "${roleRef.name}" to ${subjectText(subject)}`;
+      const grant: Grant = { namespace, rules, decision: { decision: 'allow', reason } };
       const key = keyOfSubject(subject, namespace);
       const found = index.get(key);
-      if (found) found.push({ namespace, rules });
-      else index.set(key, [{ namespace, rules }]);
+      if (found) found.push(grant);
+      else index.set(key, [grant]);
     }
   };
   const rulesOfClusterRole = (name: string) => (objects.get(clusterRoles, '', name) as ClusterRole | undefined)?.rules;
   for (const object of objects.list(clusterRoleBindings)) {
-    const { subjects, roleRef } = object as RoleBinding;
-    add(subjects, '', rulesOfClusterRole(roleRef.name));
+    const binding = object as RoleBinding;
+    add(binding, '', rulesOfClusterRole(binding.roleRef.name));
   }
   for (const object of objects.list(roleBindings)) {
-    const { subjects, roleRef, metadata } = object as RoleBinding;
-    const namespace = metadata?.namespace ?? '';
+    const binding = object as RoleBinding;
+    const { roleRef } = binding;
+    const namespace = binding.metadata?.namespace ?? '';
     const rules =
       roleRef.kind === 'ClusterRole'
         ? rulesOfClusterRole(roleRef.name)
         : (objects.get(roles, namespace, roleRef.name) as ClusterRole | undefined)?.rules;
-    add(subjects, namespace, rules);
+    add(binding, namespace, rules);
   }
   return index;
 }

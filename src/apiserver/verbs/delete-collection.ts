@@ -1,6 +1,7 @@
 /** DELETE of a collection: what the selectors match, each as by its own delete; answers the list of what was there. */
 
 import { isNotFound } from '#api/errors.ts';
+import type { KubeObject } from '#api/object.ts';
 import type { ApiResponse } from '#api/request.ts';
 import { assert } from '#base/errors.ts';
 import type { RequestContext } from '../context.ts';
@@ -16,6 +17,7 @@ export async function deleteCollection(context: RequestContext): Promise<ApiResp
   const codec = context.server.registry.codecOf('meta.k8s.io', 'v1', 'DeleteOptions');
   assert(codec, 'no schema for DeleteOptions');
   const options = parseDeleteOptions(context.request, codec);
+  context.audit?.requestObject(options as KubeObject, () => JSON.stringify(options));
   const found = await listObjects(context, parseListOptions(context.request.query, false));
   const names = found.items.map(({ object }) => object.metadata);
   let next = 0;

@@ -20,6 +20,7 @@ export async function deleteOne(context: RequestContext): Promise<ApiResponse> {
   const codec = context.server.registry.codecOf('meta.k8s.io', 'v1', 'DeleteOptions');
   assert(codec, 'no schema for DeleteOptions');
   const options = parseDeleteOptions(context.request, codec);
+  context.audit?.requestObject(options as KubeObject, () => JSON.stringify(options));
   const { object, removed } = await deleteObject(context, context.info.name, options);
   const { definition } = context.resource;
   // Upstream answers 202 only to this old spelling of cascading deletion.

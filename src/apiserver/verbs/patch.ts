@@ -54,6 +54,7 @@ function applyPatch(
   view: View | undefined,
 ): Promise<UpdateResult> {
   const body = parseBody(context);
+  context.audit?.requestPatch(() => JSON.stringify(body));
   const { resource } = context;
   const codec = view?.codec ?? resource.codec;
   let warned = false;

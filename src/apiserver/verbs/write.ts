@@ -40,8 +40,19 @@ export function decodeObject(
     options,
     `${expected.kind} in version "${version}" cannot be handled as a ${expected.kind}: `,
   );
-  return asMutable(object, expected);
+  const draft = asMutable(object, expected);
+  context.audit?.requestObject(draft, () => defaultedJson(context.resource, codec, draft));
+  return draft;
 }
+
+/** What audit records hold of a body: as it was sent, with defaults. */
+function defaultedJson(resource: Resource, codec: KindCodec, draft: MutableObject): string {
+  const copy = structuredClone(draft);
+  if (codec === resource.codec) applyDefaults(resource, copy);
+  return decoder.decode(codec.encodeJson(copy)).trimEnd();
+}
+
+const decoder = new TextDecoder();
 
 export function asMutable(
   object: Draft<KubeObject>,
@@ -132,7 +143,7 @@ export function admissionContext(
     readonly kind?: AdmissionContext['kind'];
   },
 ): AdmissionContext {
-  const { resource, info, user, request, warnings } = context;
+  const { resource, info, user, request, warnings, audit } = context;
   const { group, version, kind, plural } = resource.definition;
   return {
     operation,
@@ -148,6 +159,7 @@ export function admissionContext(
     user,
     dryRun: write.dryRun,
     warn: (message) => warnings.push(message),
+    annotate: (key, value) => audit?.annotate(key, value),
     signal: request.signal,
   };
 }

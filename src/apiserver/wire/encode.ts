@@ -11,7 +11,7 @@ import type { KubeObject } from '#api/object.ts';
 import type { ApiHandler, ApiRequest, ApiResponse, EncodedObject, EncodedWatchEvent, Headers } from '#api/request.ts';
 import type { WireHandler, WireResponse } from '#api/wire.ts';
 import { isAborted } from '#base/abort.ts';
-import type { Env } from '#base/env.ts';
+import { type Env, uuid } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
 import { CachedObject } from '../cache/cached-object.ts';
 import { InitialFrame, jsonFrame, WatchFrame } from '../cache/watch-frame.ts';
@@ -42,15 +42,31 @@ export interface WireConfig {
 
 export function createWireHandler({ handler, codecs, env }: WireConfig): WireHandler {
   const encode = new Encoder(codecs);
-  return async (request) => {
+  return async (received) => {
+    const request = { ...received, auditId: auditIdOf(received, env) };
     const accepted = negotiate(request.headers.accept, true) ?? negotiate(undefined, true);
     try {
       const response = await handler(request);
-      return encode.response(request, response, accepted as Negotiated);
+      return withAuditId(encode.response(request, response, accepted as Negotiated), request.auditId);
     } catch (error) {
-      return encode.failure(request, statusOf(error, request, env), accepted as Negotiated);
+      const failure = encode.failure(request, statusOf(error, request, env), accepted as Negotiated);
+      return withAuditId(failure, request.auditId);
     }
   };
+}
+
+const maxAuditIdLength = 64;
+
+/** The client's own, cut, or a new one (apiserver endpoints/filters/audit_init.go). */
+function auditIdOf({ headers }: ApiRequest, env: Env): string {
+  const given = headers['audit-id'];
+  return given ? given.slice(0, maxAuditIdLength) : uuid(env.random);
+}
+
+function withAuditId(response: WireResponse, auditId: string): WireResponse {
+  return response.type === 'upgrade'
+    ? response
+    : { ...response, headers: { 'audit-id': auditId, ...response.headers } };
 }
 
 /** Expected failures as they are; a bug is logged and answered as 500 without its details. */

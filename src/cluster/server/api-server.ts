@@ -66,10 +66,8 @@ export async function assembleApiServer({ env, layout, settings, store }: ApiSer
     definitions: builtinDefinitions,
     codecs: schemaCodecs(schemas),
     schemas,
-    authenticate: async (request) => {
-      const user = await authenticate(request);
-      return user && impersonated(request, user, authorize);
-    },
+    authenticate,
+    impersonate: (request, caller) => impersonated(request, caller, authorize),
     authorize,
     services: { serviceCidrs: [settings.network.serviceCidr], nodePorts: { first: firstNodePort, last: lastNodePort } },
     admission: defaultAdmissionPlugins({
