@@ -7,6 +7,7 @@ import type { SchemaRegistry } from '#api/schema/registry.ts';
 import type { ServerContext } from './context.ts';
 import { Discovery } from './discovery/discovery.ts';
 import { OpenApi } from './discovery/openapi.ts';
+import { type HealthChecks, healthHandler } from './health.ts';
 import type { RequestInfo } from './request/request-info.ts';
 import { version } from './version.ts';
 
@@ -19,12 +20,13 @@ export class Paths {
   constructor(
     context: ServerContext,
     schemas: SchemaRegistry | undefined,
+    checks: HealthChecks,
     more: Readonly<Record<string, PathHandler>>,
     customSchema?: CustomSchema,
   ) {
     const openapi = schemas && new OpenApi(context.registry, schemas, customSchema);
     const discovery = new Discovery(context.registry);
-    const health: PathHandler = (request) => healthOf(context, request);
+    const health = healthHandler(checks);
     this.handlers = {
       api: (request) => discovery.handle(request),
       apis: (request) => discovery.handle(request),
@@ -60,55 +62,5 @@ export function json(value: unknown): ApiResponse {
     status: 200,
     contentType: 'application/json',
     body: encoder.encode(JSON.stringify(value, null, 2)),
-  };
-}
-
-const checks = [
-  'ping',
-  'log',
-  'etcd',
-  'etcd-readiness',
-  'informer-sync',
-  'poststarthook/start-apiserver-admission-initializer',
-];
-
-/** Plain 'ok', or the list of checks with ?verbose. */
-async function healthOf({ store }: ServerContext, { path, query }: ApiRequest): Promise<ApiResponse | undefined> {
-  const [, probe = '', only] = path.split('/');
-  const known = checks.filter((name) => probe === 'readyz' || (name !== 'etcd-readiness' && name !== 'informer-sync'));
-  const wanted = only === undefined || only === '' ? known : known.filter((name) => name === only);
-  if (wanted.length === 0) return undefined;
-  const excluded = new Set(query.getAll('exclude'));
-  let healthy = true;
-  const lines: string[] = [];
-  for (const name of wanted) {
-    if (excluded.has(name)) {
-      lines.push(`[+]${name} excluded: ok`);
-      continue;
-    }
-    const works = name.startsWith('etcd') ? await answers(store) : true;
-    healthy &&= works;
-    lines.push(works ? `[+]${name} ok` : `[-]${name} failed: reason withheld`);
-  }
-  if (!healthy) return text(500, `${lines.join('\n')}\n${probe} check failed\n`);
-  return query.has('verbose') ? text(200, `${lines.join('\n')}\n${probe} check passed\n`) : text(200, 'ok');
-}
-
-async function answers(store: ServerContext['store']): Promise<boolean> {
-  try {
-    await store.revision();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function text(status: number, body: string): ApiResponse {
-  return {
-    type: 'bytes',
-    status,
-    contentType: 'text/plain; charset=utf-8',
-    body: encoder.encode(body),
-    headers: { 'x-content-type-options': 'nosniff' },
   };
 }

@@ -11,6 +11,7 @@ import { everyField, type FieldSelector, parseFieldSelector } from '#api/field-s
 import type { ApiHandler, ApiRequest, ApiResponse, Headers, UserInfo } from '#api/request.ts';
 import type { SchemaRegistry } from '#api/schema/registry.ts';
 import type { WireHandler } from '#api/wire.ts';
+import { sleep } from '#base/abort.ts';
 import type { Env } from '#base/env.ts';
 import { assert } from '#base/errors.ts';
 import { metricsContentType } from '#base/metrics.ts';
@@ -28,12 +29,14 @@ import type { WatchCache } from './cache/watch-cache.ts';
 import type { RequestContext, ServerContext } from './context.ts';
 import { CustomResources } from './custom-resources/custom-resources.ts';
 import { dispatch } from './dispatch.ts';
+import type { HealthCheck, HealthChecks } from './health.ts';
 import { ApiServerMetrics } from './metrics.ts';
 import type { PathHandler } from './paths.ts';
 import { Paths } from './paths.ts';
 import type { CodecLookup } from './registry/kind-codec.ts';
 import { Registry } from './registry/registry.ts';
 import type { Resource } from './registry/resource.ts';
+import { isLongRunning } from './request/long-running.ts';
 import { parseRequestInfo, type RequestInfo } from './request/request-info.ts';
 import { transform } from './transform/transform.ts';
 import { checkAcceptable, createWireHandler } from './wire/encode.ts';
@@ -56,6 +59,8 @@ export interface ApiServerConfig {
   readonly actions?: Actions;
   /** Where services get addresses and node ports from; absent: services are stored as they come. */
   readonly services?: Pick<ServiceAllocationConfig, 'serviceCidrs' | 'nodePorts'>;
+  /** Further checks of /healthz, /livez and /readyz, by name. */
+  readonly healthChecks?: Readonly<Record<string, HealthCheck>>;
   /** Further paths outside of resources, by prefix: '/openapi', '/metrics', '/.well-known'. */
   readonly paths?: Readonly<Record<string, PathHandler>>;
 }
@@ -69,8 +74,13 @@ export interface ApiServer {
   readonly registry: Registry;
   /** Resolves when requests can be served. */
   ready(): Promise<void>;
-  /** Ends watches and the feed; requests are refused from then on. The store stays open. */
-  close(): Promise<void>;
+  /** From now on /readyz fails; everything is served as before, so that load balancers can turn away first. */
+  beginShutdown(): void;
+  /**
+   * Refuses further requests, ends the watches, spread over `watchGraceMs`, and waits for the requests that are being carried out (not
+   * longer than their own deadline); then the feed ends. The store stays open.
+   */
+  close(watchGraceMs?: number): Promise<void>;
 }
 
 export function createApiServer(config: ApiServerConfig): ApiServer {
@@ -86,7 +96,12 @@ class Server implements ApiServer {
   private readonly metrics: ApiServerMetrics;
   private readonly customResources: CustomResources | undefined;
   private starting: Promise<void> | undefined;
+  private started = false;
+  private shuttingDown = false;
   private closed = false;
+  /** Requests under way that end by themselves. */
+  private active = 0;
+  private whenIdle: (() => void) | undefined;
 
   constructor(config: ApiServerConfig) {
     const { env, store, codecs } = config;
@@ -106,7 +121,13 @@ class Server implements ApiServer {
     config.audit?.register(this.metrics.registry);
     this.customResources = config.schemas && new CustomResources(this.context, config.schemas);
     const paths = { metrics: () => this.exposeMetrics(), ...config.paths };
-    this.paths = new Paths(this.context, config.schemas, paths, this.customResources?.openApiSchema);
+    this.paths = new Paths(
+      this.context,
+      config.schemas,
+      this.healthChecks(),
+      paths,
+      this.customResources?.openApiSchema,
+    );
     this.wire = createWireHandler({ handler: (request) => this.handleChecked(request), codecs, env });
   }
 
@@ -122,20 +143,73 @@ class Server implements ApiServer {
   private async start(): Promise<void> {
     await this.context.feed.start();
     await this.customResources?.start();
+    this.started = true;
   }
 
-  async close(): Promise<void> {
+  beginShutdown(): void {
+    this.shuttingDown = true;
+  }
+
+  async close(watchGraceMs = 0): Promise<void> {
+    this.beginShutdown();
     this.closed = true;
     await this.customResources?.close();
-    for (const { cache } of this.registry.all()) cache.endWatches();
+    await this.endWatches(watchGraceMs);
+    await this.idle();
     await this.context.feed.close();
+    await this.config.audit?.close();
+  }
+
+  /** Evenly over the time: clients that watch again all at once would hit the next server together. */
+  private async endWatches(graceMs: number): Promise<void> {
+    const ends = [...this.registry.all()].flatMap(({ cache }) => cache.watchEnds());
+    const steps = Math.max(1, Math.floor(graceMs / watchEndStepMs));
+    const share = Math.ceil(ends.length / steps);
+    for (let at = 0; at < ends.length; at += share) {
+      for (const end of ends.slice(at, at + share)) end();
+      if (steps > 1) await sleep(this.context.env.clock, watchEndStepMs);
+    }
+  }
+
+  private async idle(): Promise<void> {
+    if (this.active === 0) return;
+    const bound = new AbortController();
+    const idle = new Promise<void>((resolve) => {
+      this.whenIdle = resolve;
+    });
+    await Promise.race([idle, sleep(this.context.env.clock, requestDeadlineMs, bound.signal).catch(() => {})]);
+    bound.abort();
+  }
+
+  private healthChecks(): HealthChecks {
+    const { store } = this.config;
+    const ok = () => true;
+    const storeAnswers = () => store.revision().then(() => true);
+    return {
+      all: { ping: ok, log: ok, etcd: storeAnswers, ...this.config.healthChecks },
+      ready: {
+        'etcd-readiness': storeAnswers,
+        'informer-sync': () => this.started,
+        shutdown: () => !this.shuttingDown,
+      },
+    };
   }
 
   readonly handler: ApiHandler = async (request) => {
     if (this.closed) throw newServiceUnavailable('apiserver is shutting down');
-    await this.ready();
+    if (!this.started) await this.ready();
     const info = parseRequestInfo(request);
     if (!info) throw newBadRequest(`invalid path: ${request.path}`);
+    if (isLongRunning(info)) return this.measured(request, info);
+    this.active++;
+    try {
+      return await this.measured(request, info);
+    } finally {
+      if (--this.active === 0) this.whenIdle?.();
+    }
+  };
+
+  private measured(request: ApiRequest, info: RequestInfo): Promise<ApiResponse> {
     const resource = info.isResourceRequest
       ? this.registry.find(info.apiGroup, info.apiVersion, info.resource)
       : undefined;
@@ -146,7 +220,7 @@ class Server implements ApiServer {
       () => clock.monotonic(),
       () => this.handle(request, info, resource),
     );
-  };
+  }
 
   private async handle(request: ApiRequest, info: RequestInfo, resource: Resource | undefined): Promise<ApiResponse> {
     const caller = await this.authenticate(request, info);
@@ -225,6 +299,10 @@ class Server implements ApiServer {
     throw newForbidden({ group: info.apiGroup, resource: info.resource }, info.name, text);
   }
 }
+
+const watchEndStepMs = 50;
+/** Upstream's --request-timeout. */
+const requestDeadlineMs = 60_000;
 
 /** What the request is limited to by its field selector; one that does not parse limits nothing, and is refused later. */
 function selectedFields(request: ApiRequest): FieldSelector {

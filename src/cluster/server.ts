@@ -34,6 +34,9 @@ export interface ServerOptions {
   readonly settings: ClusterSettings;
 }
 
+/** Time for answers that are made to reach their clients. */
+const answerGraceMs = 1_000;
+
 /** Runs until the signal fires and everything has ended. */
 export async function runServer({ env, layout, settings }: ServerOptions, signal: AbortSignal): Promise<void> {
   const link = linkToSupervisor(env, { socketPath: layout.supervisorSocket, unit: 'server' }, signal);
@@ -88,9 +91,11 @@ export async function runServer({ env, layout, settings }: ServerOptions, signal
   link.ready();
   await aborted(signal);
   env.log.info('server ends');
+  server.beginShutdown();
   ending.abort();
   await Promise.all([controllers.stopped, scheduler.stopped]);
-  await http.close();
+  http.stopListening();
   await server.close();
+  await http.close(answerGraceMs);
   await store.close();
 }

@@ -135,6 +135,11 @@ export class WatchCache implements FeedSink {
     this.listeners.add(listener);
   }
 
+  /** One function for each watch, which ends it. */
+  watchEnds(): (() => void)[] {
+    return Array.from(this.watchers.all(), (watcher) => () => watcher.mailbox.end());
+  }
+
   /** Ends every watch: the server stops, or the resource goes. */
   endWatches(): void {
     for (const watcher of this.watchers.all()) watcher.mailbox.end();

@@ -18,6 +18,7 @@ import {
   type Http2ServerRequest,
   type Http2ServerResponse,
   type IncomingHttpHeaders,
+  type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { Socket } from 'node:net';
@@ -51,12 +52,15 @@ export interface HttpServer {
   readonly port: number;
   /** Exchanges the certificate without closing connections. */
   setTls(tls: TlsConfig): void;
-  /** No new connections; open ones are ended after `graceMs`. */
+  /** No new connections, and no new requests on those that are open. */
+  stopListening(): void;
+  /** The same, and ends connections: idle ones at once, others when their answers are out, all after `graceMs`. */
   close(graceMs?: number): Promise<void>;
 }
 
 export async function startHttpServer(config: HttpServerConfig): Promise<HttpServer> {
   const connections = new Set<Socket>();
+  const sessions = new Set<ServerHttp2Session>();
   const { server, setTls } = config.tls ? secureServer(config, config.tls) : plainServer(config);
   server.on(config.tls ? 'secureConnection' : 'connection', (socket: Socket) => {
     connections.add(socket);
@@ -64,6 +68,17 @@ export async function startHttpServer(config: HttpServerConfig): Promise<HttpSer
     socket.on('error', () => {});
     socket.once('close', () => connections.delete(socket));
   });
+  server.on('session', (session: ServerHttp2Session) => {
+    sessions.add(session);
+    session.once('close', () => sessions.delete(session));
+  });
+  let closed: Promise<void> | undefined;
+  const stopListening = (): Promise<void> => {
+    closed ??= new Promise((resolve) => server.close(() => resolve()));
+    // GOAWAY: streams that are open go on.
+    for (const session of sessions) session.close();
+    return closed;
+  };
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(config.port, config.host, () => {
@@ -76,18 +91,21 @@ export async function startHttpServer(config: HttpServerConfig): Promise<HttpSer
   return {
     port,
     setTls,
-    close: (graceMs = 0) =>
-      new Promise((resolve) => {
-        const timer = setTimeout(() => {
-          for (const socket of connections) socket.destroy();
-        }, graceMs);
-        server.close(() => {
-          clearTimeout(timer);
-          resolve();
-        });
-      }),
+    stopListening: () => void stopListening(),
+    close: async (graceMs = 0) => {
+      const all = stopListening();
+      for (const socket of connections) if (idleSockets.has(socket)) socket.destroy();
+      const timer = setTimeout(() => {
+        for (const socket of connections) socket.destroy();
+      }, graceMs);
+      await all;
+      clearTimeout(timer);
+    },
   };
 }
+
+/** Connections of HTTP/1.1 that wait for their next request. */
+const idleSockets = new WeakSet<Socket>();
 
 type Listener = { readonly server: Server | Http2SecureServer; readonly setTls: (tls: TlsConfig) => void };
 
@@ -176,8 +194,13 @@ async function serveHttp1(
   outgoing: ServerResponse,
 ): Promise<void> {
   const aborted = new AbortController();
+  const { socket } = incoming;
+  idleSockets.delete(socket);
   outgoing.on('error', () => {});
-  outgoing.once('close', () => aborted.abort(clientGone));
+  outgoing.once('close', () => {
+    aborted.abort(clientGone);
+    idleSockets.add(socket);
+  });
   try {
     const body = await readBody(incoming, incoming.headers);
     if (body === 'too-large') return respondTooLarge1(outgoing);
