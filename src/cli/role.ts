@@ -14,7 +14,12 @@ import { createNodeEnv } from '#platform/node/env.ts';
 export async function runRole(role: Role, args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
-    options: { name: { type: 'string' }, 'data-dir': { type: 'string' }, node: { type: 'string' } },
+    options: {
+      name: { type: 'string' },
+      'data-dir': { type: 'string' },
+      node: { type: 'string' },
+      store: { type: 'string' },
+    },
   });
   if (values.name === undefined)
     throw new Failure(`kubets ${role} is started by the supervisor, not by hand`, 'kubets up');
@@ -44,7 +49,11 @@ export async function runRole(role: Role, args: readonly string[]): Promise<void
       }
       case 'server': {
         const { runServer } = await import('#cluster/server.ts');
-        await runServer({ env, layout, settings: settings() }, ending.signal);
+        const { store } = values;
+        await runServer(
+          { env, layout, settings: { ...settings(), ...(store === undefined ? {} : { store }) } },
+          ending.signal,
+        );
         break;
       }
       case 'agent': {

@@ -13,10 +13,10 @@ import { createClient } from '#client/api-client.ts';
 import type { Client } from '#client/client.ts';
 import { allControllers } from '#controllers/all.ts';
 import { startHttpServer } from '#platform/node/http-server.ts';
-import { openSqliteStore } from '#platform/node/sqlite-journal.ts';
 import { startControllers } from '#runtime/controller.ts';
 import { createScheduler } from '#scheduler/scheduler.ts';
 import type { ClusterLayout } from './machine/layout.ts';
+import { openStore } from './open-store.ts';
 import { certificateFile, keyFile } from './pki/authority.ts';
 import { requestSigner } from './pki/request-signer.ts';
 import { assembleApiServer } from './server/api-server.ts';
@@ -40,7 +40,7 @@ const answerGraceMs = 1_000;
 /** Runs until the signal fires and everything has ended. */
 export async function runServer({ env, layout, settings }: ServerOptions, signal: AbortSignal): Promise<void> {
   const link = linkToSupervisor(env, { socketPath: layout.supervisorSocket, unit: 'server' }, signal);
-  const store = await openSqliteStore(env, { directory: layout.store });
+  const store = await openStore(env, { location: settings.store, directory: layout.store });
   const server = await assembleApiServer({ env, layout, settings, store });
   // The program is what stands in managedFields, and is named as upstream's.
   const clientOf = (user: UserInfo, program: string): Client =>

@@ -19,6 +19,8 @@ export interface ClusterSettings {
   readonly apiNames: readonly string[];
   /** Directory of containerd, its shim, ctr, runc and crun; absent: what is installed. */
   readonly containerdBinDir?: string;
+  /** Where the cluster's state lives (store-location.ts); absent: the embedded store in the data directory. */
+  readonly store?: string;
 }
 
 export const defaultClusterName = 'kubets';

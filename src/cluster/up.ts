@@ -14,6 +14,7 @@ import { examine } from './doctor.ts';
 import { Failure } from './failure.ts';
 import { type ClusterLayout, clusterLayout, nodeLayout } from './machine/layout.ts';
 import { type NetworkWishes, planNetwork } from './machine/network-plan.ts';
+import { checkStore } from './open-store.ts';
 import { prepareCredentials } from './prepare.ts';
 import { connectClient } from './remote-client.ts';
 import {
@@ -27,6 +28,7 @@ import {
   nodesOf,
   saveSettings,
 } from './settings.ts';
+import { defaultStore } from './store-location.ts';
 import { askSupervisor, connectControl, type SupervisorStatus } from './supervisor/control.ts';
 import { startSupervisorProcess } from './supervisor/start.ts';
 
@@ -37,6 +39,7 @@ export interface UpOptions extends NetworkWishes {
   readonly apiPort?: number;
   readonly apiNames?: readonly string[];
   readonly containerdBinDir?: string;
+  readonly store?: string;
   /** Give up after this long; the supervisor goes on trying. */
   readonly timeoutMs: number;
   readonly now: number;
@@ -60,7 +63,7 @@ export async function up(options: UpOptions): Promise<UpResult> {
   const former = loadSettings(layout);
   const runs = await accepts(layout.supervisorSocket);
   const settings = former ? changedSettings(former, options, runs) : await newSettings(options);
-  if (!runs) await checkMachine(layout, settings);
+  if (!runs) await Promise.all([checkMachine(layout, settings), checkStore(settings.store)]);
   if (JSON.stringify(settings) !== JSON.stringify(former)) saveSettings(layout, settings);
   await prepareCredentials(layout, settings, options.now);
   if (runs) await askSupervisor(layout.supervisorSocket, { op: 'reload' });
@@ -81,6 +84,7 @@ async function newSettings(options: UpOptions): Promise<ClusterSettings> {
     door: options.name === defaultClusterName,
     nodePorts: defaultNodePorts,
     apiNames: options.apiNames ?? [],
+    ...(options.store === undefined || options.store === defaultStore ? {} : { store: options.store }),
     ...(options.containerdBinDir === undefined ? {} : { containerdBinDir: options.containerdBinDir }),
   };
 }
@@ -110,6 +114,7 @@ function changedSettings(former: ClusterSettings, options: UpOptions, runs: bool
     ['--node-cidr', options.nodeCidr, former.network.nodeCidr],
     ['--pod-cidr', options.podCidr, former.network.podCidr],
     ['--service-cidr', options.serviceCidr, former.network.serviceCidr],
+    ['--store', options.store, former.store ?? defaultStore],
   ] as const;
   for (const [flag, wish, is] of fixed) {
     if (wish !== undefined && wish !== is) {

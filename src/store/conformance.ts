@@ -25,6 +25,60 @@ export interface StoreWorld {
   readonly advance: (ms: number) => Promise<void>;
 }
 
+/**
+ * A store whose revisions begin at `base`, shown as one that begins at 0: the suite counts revisions, and a shared engine (etcd) has had
+ * others' writes before.
+ */
+export function relativeTo(store: Store, base: number): Store {
+  const shown = (revision: number): number => Math.max(0, revision - base);
+  const real = (revision: number | undefined): number | undefined =>
+    revision === undefined ? undefined : revision + base;
+  const shownEntry = (found: StoreEntry): StoreEntry => ({
+    ...found,
+    createRevision: shown(found.createRevision),
+    modRevision: shown(found.modRevision),
+  });
+  const shownResult = (answer: WriteResult): WriteResult =>
+    answer.succeeded
+      ? { succeeded: true, revision: shown(answer.revision) }
+      : { succeeded: false, current: answer.current && shownEntry(answer.current) };
+  // 0 says that there is no key, whatever the base.
+  const expected = (revision: number | undefined) => ({ expectedModRevision: revision === 0 ? 0 : real(revision) });
+  const shownEvent = (event: StoreEvent): StoreEvent =>
+    event.type === 'put'
+      ? { type: 'put', entry: shownEntry(event.entry) }
+      : { ...event, revision: shown(event.revision) };
+  return {
+    get: async (key, options) => {
+      const found = await store.get(key, { revision: real(options?.revision) });
+      return found && shownEntry(found);
+    },
+    list: async (options) => {
+      const found = await store.list({ ...options, revision: real(options.revision) });
+      return { ...found, entries: found.entries.map(shownEntry), revision: shown(found.revision) };
+    },
+    count: (prefix) => store.count(prefix),
+    put: async (key, value, options) =>
+      shownResult(await store.put(key, value, { ...options, ...expected(options?.expectedModRevision) })),
+    delete: async (key, options) => shownResult(await store.delete(key, expected(options?.expectedModRevision))),
+    watch: (options, signal) => {
+      const watch = store.watch({ ...options, afterRevision: options.afterRevision + base }, signal);
+      return {
+        requestProgress: () => watch.requestProgress(),
+        async *[Symbol.asyncIterator]() {
+          for await (const { events, revision } of watch)
+            yield { events: events.map(shownEvent), revision: shown(revision) };
+        },
+      };
+    },
+    revision: async () => shown(await store.revision()),
+    compactedRevision: async () => shown(await store.compactedRevision()),
+    compact: (revision) => store.compact(revision + base),
+    size: () => store.size(),
+    close: () => store.close(),
+  };
+}
+
 export interface StoreCase {
   readonly name: string;
   /** Not for an engine that forgets. */

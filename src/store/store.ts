@@ -2,7 +2,7 @@
  * Store: where the cluster's state lives, in etcd's terms.
  *
  * One ordered history for the whole cluster: every successful write gets the next revision, a number that starts at 1, grows
- * by one and is never given twice. A key holds bytes; the API server writes each object's JSON without its resourceVersion,
+ * by one and is never given twice; with an engine that others share (etcd) it starts where they are, and their writes leave gaps. A key holds bytes; the API server writes each object's JSON without its resourceVersion,
  * because the revision of the write is the resourceVersion.
  *
  * The contract, which conformance.ts checks on every engine:
@@ -11,11 +11,13 @@
  *    may not have happened, as in any database whose disk fails.
  * 2. Reads see durable state only, in revision order, and never wait for a write's fsync.
  * 3. A watch delivers every change under its prefix once, in revision order, without a gap, or fails with Expired.
- * 4. Keys are ordered by UTF-16 code units; values are handed out without a copy, so nobody writes into them.
+ * 4. Keys are ordered by UTF-16 code units (by bytes in etcd: the same for all but rare characters); values are handed out
+ *    without a copy, so nobody writes into them.
  * 5. Superseded revisions can be read until compaction; reading below it fails with Expired.
  *
- * Failures are StatusError: 410 Expired (compacted), 504 (a revision of the future), 507 InsufficientStorage (disk or quota
- * full), 500 (the disk fails), 503 (closed). A lost compare-and-set is not a failure but an answer.
+ * Failures are StatusError: 410 Expired (compacted), 504 (a revision of the future, or no answer in time), 507
+ * InsufficientStorage (disk or quota full), 413 (a value that the engine does not take), 500 (the disk fails), 503 (closed, or
+ * not reached). A lost compare-and-set is not a failure but an answer.
  */
 
 export interface StoreEntry {
@@ -58,7 +60,7 @@ export interface ListResult {
 export interface PutOptions {
   /** The write happens only if the key's modRevision is this; 0: the key does not exist. Unconditional unless told. */
   readonly expectedModRevision?: number | undefined;
-  /** The key is deleted, as by `delete`, some time after this many seconds unless it is put again: at most a sixtieth later. */
+  /** The key is deleted, as by `delete`, some time after this many seconds unless it is put again: at most a sixtieth (and some seconds in etcd) later. */
   readonly ttlSeconds?: number | undefined;
 }
 

@@ -12,6 +12,7 @@ export interface UpFlags extends ClusterOptions {
   readonly podCidr?: string;
   readonly serviceCidr?: string;
   readonly containerdBinDir?: string;
+  readonly store?: string;
   readonly timeout: number;
   readonly kubeconfig: boolean;
 }
@@ -35,6 +36,10 @@ export function withUpOptions(command: Command): Command {
     .option('--pod-cidr <range>', 'addresses of pods (default: 10.244.0.0/16, or a free one)')
     .option('--service-cidr <range>', 'addresses of services (default: 10.96.0.0/12)')
     .option('--containerd-bin-dir <directory>', 'use containerd, runc and crun of this directory')
+    .option(
+      '--store <location>',
+      'where the state lives: sqlite, memory, etcd://HOST:PORT[,...] or etcds:// (default: sqlite)',
+    )
     .option('--timeout <seconds>', 'give up waiting after this time', wholeNumber(1), 120)
     .option('--no-kubeconfig', "leave the user's kubeconfig alone");
 }
@@ -66,7 +71,7 @@ export async function startCluster(flags: UpFlags): Promise<UpResult> {
 }
 
 function upOptions(flags: UpFlags, onProgress: UpOptions['onProgress']): UpOptions {
-  const { name, dataDir, nodes, apiPort, nodeCidr, podCidr, serviceCidr, containerdBinDir } = flags;
+  const { name, dataDir, nodes, apiPort, nodeCidr, podCidr, serviceCidr, containerdBinDir, store } = flags;
   return {
     name,
     timeoutMs: flags.timeout * 1000,
@@ -80,6 +85,7 @@ function upOptions(flags: UpFlags, onProgress: UpOptions['onProgress']): UpOptio
     ...(podCidr === undefined ? {} : { podCidr }),
     ...(serviceCidr === undefined ? {} : { serviceCidr }),
     ...(containerdBinDir === undefined ? {} : { containerdBinDir }),
+    ...(store === undefined ? {} : { store }),
   };
 }
 

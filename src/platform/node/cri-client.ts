@@ -14,6 +14,7 @@ import {
   type ContainerFilter,
   type ContainerStats,
   CriError,
+  type CriErrorCode,
   type CriImages,
   type CriRuntime,
   type ExecResult,
@@ -35,6 +36,7 @@ import {
 import { runtimeEvents } from './cri-events.ts';
 import * as wire from './cri-wire.ts';
 import { GrpcChannel } from './grpc/grpc-channel.ts';
+import { GrpcError } from './grpc/grpc-error.ts';
 import { parseProto, type Service } from './grpc/proto-schema.ts';
 
 export interface CriClientConfig {
@@ -268,11 +270,40 @@ function grpcService(channel: GrpcChannel, services: ReadonlyMap<string, Service
     return found;
   };
   return {
-    call: (methodName, request, options = {}) =>
-      channel.unary(method(methodName), request, {
-        timeoutMs: options.timeoutMs ?? callTimeoutMs,
-        signal: options.signal,
-      }),
-    stream: (methodName, request, signal) => channel.stream(method(methodName), request, signal),
+    call: async (methodName, request, options = {}) => {
+      const { timeoutMs = callTimeoutMs, signal } = options;
+      try {
+        return await channel.unary(method(methodName), request, { timeoutMs, signal });
+      } catch (error) {
+        throw asCriError(error);
+      }
+    },
+    stream: async function* (methodName, request, signal) {
+      try {
+        yield* channel.stream(method(methodName), request, signal);
+      } catch (error) {
+        throw asCriError(error);
+      }
+    },
   };
+}
+
+const criCodes: ReadonlySet<string> = new Set<CriErrorCode>([
+  'InvalidArgument',
+  'DeadlineExceeded',
+  'NotFound',
+  'AlreadyExists',
+  'PermissionDenied',
+  'ResourceExhausted',
+  'Unimplemented',
+  'Unavailable',
+  'Canceled',
+  'Internal',
+]);
+
+/** The same code and words; codes that no runtime uses are Unknown. */
+function asCriError(error: unknown): unknown {
+  if (!(error instanceof GrpcError)) return error;
+  const code = criCodes.has(error.code) ? (error.code as CriErrorCode) : 'Unknown';
+  return new CriError(code, error.message, { cause: error.cause });
 }

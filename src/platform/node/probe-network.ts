@@ -5,9 +5,9 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import { assert, messageOf } from '#base/errors.ts';
-import { CriError } from '#kubelet/cri/runtime.ts';
 import type { HttpProbeRequest, HttpProbeResponse, ProbeNetwork } from '#kubelet/ports.ts';
 import { GrpcChannel } from './grpc/grpc-channel.ts';
+import { GrpcError } from './grpc/grpc-error.ts';
 import { type Method, parseProto } from './grpc/proto-schema.ts';
 
 const maxBody = 10 * 1024;
@@ -117,7 +117,7 @@ function dialError(error: Error): string {
 }
 
 function grpcFailure(address: string, error: unknown, timeoutMs: number): string {
-  if (!(error instanceof CriError)) return `error: health rpc failed: ${messageOf(error)}`;
+  if (!(error instanceof GrpcError)) return `error: health rpc failed: ${messageOf(error)}`;
   switch (error.code) {
     case 'Unavailable':
       return `error: failed to connect service at ${JSON.stringify(address)}: ${error.message}`;

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createServer, type Http2Server, type ServerHttp2Stream } from 'node:http2';
 import { type AddressInfo, connect } from 'node:net';
 import { test } from 'node:test';
-import { CriError } from '#kubelet/cri/runtime.ts';
 import { GrpcChannel } from './grpc-channel.ts';
+import { GrpcError } from './grpc-error.ts';
 import { encodeMessage } from './proto-codec.ts';
 import { type Method, parseProto } from './proto-schema.ts';
 
@@ -71,12 +71,15 @@ test('failures have the code and the text of the server', async () => {
     ok(stream, '5', 'no such%20container');
     stream.end();
   });
-  await assert.rejects(inTrailers.channel.unary(method, {}, options), new CriError('NotFound', 'no such container'));
+  await assert.rejects(inTrailers.channel.unary(method, {}, options), new GrpcError('NotFound', 'no such container'));
   inTrailers.close();
   const withHeaders = await serve((stream) =>
     stream.respond({ ':status': 200, 'grpc-status': '12', 'grpc-message': 'unknown method' }, { endStream: true }),
   );
-  await assert.rejects(withHeaders.channel.unary(method, {}, options), new CriError('Unimplemented', 'unknown method'));
+  await assert.rejects(
+    withHeaders.channel.unary(method, {}, options),
+    new GrpcError('Unimplemented', 'unknown method'),
+  );
   withHeaders.close();
 });
 
@@ -91,7 +94,7 @@ test('a stream gives messages as they come, and fails when it breaks', async () 
     async () => {
       for await (const message of channel.stream(method, {}, new AbortController().signal)) seen.push(message);
     },
-    (error) => error instanceof CriError && error.code === 'Unavailable',
+    (error) => error instanceof GrpcError && error.code === 'Unavailable',
   );
   assert.deepEqual(seen, [{ text: 'a' }, { text: 'b' }]);
   close();
@@ -106,7 +109,7 @@ test('aborting cancels the call at the server', async () => {
   });
   await assert.rejects(
     channel.unary(method, {}, { timeoutMs: 0, signal: stop.signal }),
-    new CriError('Canceled', 'Cancelled on client'),
+    new GrpcError('Canceled', 'Cancelled on client'),
   );
   await cancelled.promise;
   close();
@@ -120,6 +123,50 @@ test('a server that has gone is Unavailable', async () => {
   first.close();
   await assert.rejects(
     first.channel.unary(method, {}, options),
-    (error) => error instanceof CriError && error.code === 'Unavailable',
+    (error) => error instanceof GrpcError && error.code === 'Unavailable',
   );
+});
+
+test('a stream in both directions: answers to what is sent, until it is cancelled', async () => {
+  const { channel, close } = await serve((stream) => {
+    ok(stream);
+    stream.on('data', (chunk: Buffer) => stream.write(chunk));
+  });
+  const call = channel.duplex(method, { metadata: { hasleader: 'true' } });
+  const seen: unknown[] = [];
+  call.send({ text: 'a' });
+  await assert.rejects(async () => {
+    for await (const message of call.messages) {
+      seen.push(message);
+      if (seen.length === 1) call.send({ text: 'b' });
+      else call.cancel();
+    }
+  }, new GrpcError('Canceled', 'Cancelled on client'));
+  assert.deepEqual(seen, [{ text: 'a' }, { text: 'b' }]);
+  close();
+});
+
+test('a call that found no connection says that it was not sent', async () => {
+  const gone = await serve(() => {});
+  gone.close();
+  await assert.rejects(
+    gone.channel.unary(method, {}, options),
+    (error) => error instanceof GrpcError && error.code === 'Unavailable' && error.unsent,
+  );
+});
+
+test('a long message in many chunks, and one that begins within the chunk of another', async () => {
+  const long = 'x'.repeat(300_000);
+  const { channel, close } = await serve((stream) => {
+    ok(stream);
+    const whole = Buffer.concat([framed(long), framed('b'), framed(long)]);
+    for (let at = 0; at < whole.length; at += 7919) stream.write(whole.subarray(at, at + 7919));
+    stream.end();
+  });
+  const lengths: number[] = [];
+  for await (const message of channel.stream(method, {}, new AbortController().signal)) {
+    lengths.push((message as { readonly text: string }).text.length);
+  }
+  assert.deepEqual(lengths, [300_000, 1, 300_000]);
+  close();
 });

@@ -1,5 +1,5 @@
 /**
- * gRPC over HTTP/2 without TLS: unary calls and server streams, the part that a container runtime's client needs.
+ * gRPC over HTTP/2: unary calls, server streams and streams in both directions; over a unix socket, TCP or TLS.
  *
  * Measured against the library that does everything: 11 MB less resident memory, 100 to 150 us of CPU a call against 220 to 250. One connection; one
  * that broke is replaced at the next call, and what ran on it fails with Unavailable.
@@ -14,8 +14,9 @@ import {
   constants,
   type IncomingHttpHeaders,
 } from 'node:http2';
-import type { Socket } from 'node:net';
-import { CriError, type CriErrorCode } from '#kubelet/cri/runtime.ts';
+import type { Duplex } from 'node:stream';
+import { messageOf } from '#base/errors.ts';
+import { codeOfNumber, GrpcError } from './grpc-error.ts';
 import { decodeMessage, encodeMessage } from './proto-codec.ts';
 import type { Method } from './proto-schema.ts';
 
@@ -23,88 +24,81 @@ export interface CallOptions {
   /** 0 is no limit. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** Headers of the call: lower-case names. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface ChannelOptions {
+  /** 'https' for a connection with TLS, whose socket `open` makes; 'http' unless told. */
+  readonly scheme?: 'http' | 'https';
+  /** A connection that is not there after this long is given up; no bound unless told. */
+  readonly connectTimeoutMs?: number;
+  /** A ping is sent this often, and the connection given up when no answer comes for `timeoutMs`. None unless told. */
+  readonly keepalive?: { readonly intervalMs: number; readonly timeoutMs: number };
+}
+
+/** A stream in both directions. `messages` throws GrpcError at an end that the server did not call a success. */
+export interface GrpcDuplex {
+  send(request: object): void;
+  readonly messages: AsyncIterable<unknown>;
+  /** Cancels the call; `messages` then fails with Canceled. */
+  cancel(): void;
 }
 
 /** One message may be this long. */
 const maxMessageBytes = 64 << 20;
 
 export class GrpcChannel {
-  private readonly open: () => Socket;
+  private readonly open: () => Duplex;
+  private readonly options: ChannelOptions;
   private session: ClientHttp2Session | undefined;
 
-  /** `open` begins a connection: to a unix socket, or to a container's port. */
-  constructor(open: () => Socket) {
+  /** `open` begins a connection: to a unix socket, or to a port. With TLS it offers 'h2' by ALPN. */
+  constructor(open: () => Duplex, options: ChannelOptions = {}) {
     this.open = open;
+    this.options = options;
   }
 
   close(): void {
     this.session?.destroy();
   }
 
-  /** Rejects with CriError. Aborting (or running out of time) cancels the call at the server too. */
+  /** Rejects with GrpcError. Aborting (or running out of time) cancels the call at the server too. */
   async unary(method: Method, request: object, options: CallOptions): Promise<unknown> {
     let answer: unknown;
     // To its end: the status comes after the message.
     for await (const message of this.call(method, request, options)) answer ??= message;
-    if (answer === undefined) throw new CriError('Internal', `${method.path} ended without an answer`);
+    if (answer === undefined) throw new GrpcError('Internal', `${method.path} ended without an answer`);
     return answer;
   }
 
-  /** Messages as they come; throws CriError at an end that the server did not call a success. */
+  /** Messages as they come; throws GrpcError at an end that the server did not call a success. */
   stream(method: Method, request: object, signal: AbortSignal): AsyncIterable<unknown> {
     return this.call(method, request, { timeoutMs: 0, signal });
   }
 
-  private async *call(method: Method, request: object, options: CallOptions): AsyncGenerator<unknown, void, void> {
-    const { timeoutMs, signal } = options;
-    if (signal?.aborted) throw new CriError('Canceled', 'Cancelled on client');
-    const stream = this.current().request({
-      ':method': 'POST',
-      ':path': method.path,
-      'content-type': 'application/grpc+proto',
-      te: 'trailers',
-      'user-agent': 'kubets',
-      ...(timeoutMs > 0 ? { 'grpc-timeout': grpcTimeout(timeoutMs) } : {}),
-    });
-    let cancelled: CriError | undefined;
-    const cancel = (error: CriError) => {
-      cancelled ??= error;
-      stream.close(constants.NGHTTP2_CANCEL);
+  duplex(method: Method, options: Omit<CallOptions, 'timeoutMs'> = {}): GrpcDuplex {
+    const call = new Call(this.current(), method, { ...options, timeoutMs: 0 });
+    return {
+      send: (request) => call.send(request),
+      messages: call.receive(),
+      cancel: () => call.cancel(cancelled()),
     };
-    const onAbort = () => cancel(new CriError('Canceled', 'Cancelled on client'));
-    signal?.addEventListener('abort', onAbort, { once: true });
-    const timer =
-      timeoutMs > 0
-        ? setTimeout(() => cancel(new CriError('DeadlineExceeded', 'Deadline exceeded')), timeoutMs + 1000)
-        : undefined;
-    let status: IncomingHttpHeaders = {};
-    stream.on('response', (headers) => {
-      // Without a body the status comes with the headers.
-      if (headers['grpc-status'] !== undefined) status = headers;
-      else if (headers[':status'] !== 200) cancel(new CriError('Unavailable', `HTTP status ${headers[':status']}`));
-    });
-    stream.on('trailers', (trailers) => {
-      status = trailers;
-    });
-    stream.end(frame(encodeMessage(method.request, request)));
-    try {
-      for await (const message of messages(stream)) yield decodeMessage(method.response, message);
-      if (cancelled) throw cancelled;
-      const failure = failureOf(status);
-      if (failure) throw failure;
-    } catch (error) {
-      throw cancelled ?? (error instanceof CriError ? error : unavailable(error));
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-      if (!stream.closed) stream.close(constants.NGHTTP2_CANCEL);
-    }
+  }
+
+  private async *call(method: Method, request: object, options: CallOptions): AsyncGenerator<unknown, void, void> {
+    if (options.signal?.aborted) throw cancelled();
+    const call = new Call(this.current(), method, options);
+    call.send(request);
+    call.end();
+    yield* call.receive();
   }
 
   private current(): ClientHttp2Session {
     const { session } = this;
     if (session && !session.closed && !session.destroyed) return session;
-    const fresh = connect('http://localhost', {
+    const { scheme = 'http', connectTimeoutMs, keepalive } = this.options;
+    const fresh = connect(`${scheme}://localhost`, {
       createConnection: this.open,
       settings: { enablePush: false, initialWindowSize: 4 << 20 },
     });
@@ -114,9 +108,135 @@ export class GrpcChannel {
     fresh.on('goaway', () => {
       if (this.session === fresh) this.session = undefined;
     });
+    if (connectTimeoutMs !== undefined) boundConnecting(fresh, connectTimeoutMs);
+    if (keepalive) keepAlive(fresh, keepalive);
     this.session = fresh;
     return fresh;
   }
+}
+
+function boundConnecting(session: ClientHttp2Session, timeoutMs: number): void {
+  const timer = setTimeout(() => session.destroy(new Error('connecting took too long')), timeoutMs);
+  const clear = () => clearTimeout(timer);
+  session.once('connect', clear);
+  session.once('close', clear);
+}
+
+function keepAlive(
+  session: ClientHttp2Session,
+  { intervalMs, timeoutMs }: NonNullable<ChannelOptions['keepalive']>,
+): void {
+  let unanswered: NodeJS.Timeout | undefined;
+  const interval = setInterval(() => {
+    if (session.connecting || session.destroyed || unanswered) return;
+    unanswered = setTimeout(() => session.destroy(new Error('the server does not answer pings')), timeoutMs);
+    session.ping(() => {
+      clearTimeout(unanswered);
+      unanswered = undefined;
+    });
+  }, intervalMs);
+  interval.unref();
+  session.once('close', () => {
+    clearInterval(interval);
+    clearTimeout(unanswered);
+  });
+}
+
+/** One call: an HTTP/2 stream and its fate. */
+class Call {
+  private readonly stream: ClientHttp2Stream;
+  private readonly session: ClientHttp2Session;
+  private readonly method: Method;
+  private readonly signal: AbortSignal | undefined;
+  private readonly timer: NodeJS.Timeout | undefined;
+  private status: IncomingHttpHeaders = {};
+  private reason: GrpcError | undefined;
+  private failure: unknown;
+  private connected: boolean;
+
+  constructor(session: ClientHttp2Session, method: Method, { timeoutMs, signal, metadata }: CallOptions) {
+    this.session = session;
+    this.method = method;
+    this.signal = signal;
+    this.connected = !session.connecting;
+    if (!this.connected) session.once('connect', this.onConnect);
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': method.path,
+      'content-type': 'application/grpc+proto',
+      te: 'trailers',
+      'user-agent': 'kubets',
+      ...(timeoutMs > 0 ? { 'grpc-timeout': grpcTimeout(timeoutMs) } : {}),
+      ...metadata,
+    });
+    this.stream = stream;
+    signal?.addEventListener('abort', this.onAbort, { once: true });
+    if (timeoutMs > 0) {
+      const late = () => this.cancel(new GrpcError('DeadlineExceeded', 'Deadline exceeded'));
+      this.timer = setTimeout(late, timeoutMs + 1000);
+    }
+    stream.on('response', (headers) => {
+      // Without a body the status comes with the headers.
+      if (headers['grpc-status'] !== undefined) this.status = headers;
+      else if (headers[':status'] !== 200)
+        this.cancel(new GrpcError('Unavailable', `HTTP status ${headers[':status']}`));
+    });
+    stream.on('trailers', (trailers) => {
+      this.status = trailers;
+    });
+    // The one who receives is told; a stream may fail before anybody does.
+    stream.on('error', (error) => {
+      this.failure ??= error;
+    });
+  }
+
+  send(request: object): void {
+    if (!this.stream.closed && !this.stream.destroyed)
+      this.stream.write(frame(encodeMessage(this.method.request, request)));
+  }
+
+  end(): void {
+    this.stream.end();
+  }
+
+  cancel(reason: GrpcError): void {
+    this.reason ??= reason;
+    this.stream.close(constants.NGHTTP2_CANCEL);
+  }
+
+  async *receive(): AsyncGenerator<unknown, void, void> {
+    const { stream } = this;
+    try {
+      if (stream.destroyed && this.failure) throw this.failure;
+      for await (const message of messages(stream)) yield decodeMessage(this.method.response, message);
+      if (this.reason) throw this.reason;
+      const failure = failureOf(this.status);
+      if (failure) throw failure;
+    } catch (error) {
+      throw this.reason ?? (error instanceof GrpcError ? error : this.unavailable(error));
+    } finally {
+      clearTimeout(this.timer);
+      this.signal?.removeEventListener('abort', this.onAbort);
+      this.session.removeListener('connect', this.onConnect);
+      if (!stream.closed) stream.close(constants.NGHTTP2_CANCEL);
+    }
+  }
+
+  private readonly onAbort = () => this.cancel(cancelled());
+
+  private readonly onConnect = () => {
+    this.connected = true;
+  };
+
+  private unavailable(error: unknown): GrpcError {
+    // A stream that waited for its connection says only that it was given up.
+    const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    return new GrpcError('Unavailable', messageOf(reason), { cause: error, unsent: !this.connected });
+  }
+}
+
+function cancelled(): GrpcError {
+  return new GrpcError('Canceled', 'Cancelled on client');
 }
 
 /** The five bytes before every message: not compressed, its length. */
@@ -128,18 +248,29 @@ function frame(message: Uint8Array): Buffer {
   return framed;
 }
 
+/** Chunks of a long message are kept apart until it is whole: joining at every chunk would copy its beginning again and again. */
 async function* messages(stream: ClientHttp2Stream): AsyncGenerator<Uint8Array, void, void> {
-  let buffered: Buffer = Buffer.alloc(0);
+  let chunks: Buffer[] = [];
+  let buffered = 0;
+  let wanted = 5;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
-    buffered = buffered.length === 0 ? chunk : Buffer.concat([buffered, chunk]);
-    while (buffered.length >= 5) {
-      const length = buffered.readUInt32BE(1);
-      if (buffered[0] !== 0) throw new CriError('Internal', 'a compressed message, which was not asked for');
-      if (length > maxMessageBytes) throw new CriError('ResourceExhausted', `a message of ${length} bytes`);
-      if (buffered.length < 5 + length) break;
-      yield buffered.subarray(5, 5 + length);
-      buffered = buffered.subarray(5 + length);
+    chunks.push(chunk);
+    buffered += chunk.length;
+    if (buffered < wanted) continue;
+    let whole = chunks.length === 1 ? chunk : Buffer.concat(chunks, buffered);
+    wanted = 5;
+    while (whole.length >= 5) {
+      const length = whole.readUInt32BE(1);
+      if (whole[0] !== 0) throw new GrpcError('Internal', 'a compressed message, which was not asked for');
+      if (length > maxMessageBytes) throw new GrpcError('ResourceExhausted', `a message of ${length} bytes`);
+      wanted = 5 + length;
+      if (whole.length < wanted) break;
+      yield whole.subarray(5, wanted);
+      whole = whole.subarray(wanted);
+      wanted = 5;
     }
+    chunks = whole.length > 0 ? [whole] : [];
+    buffered = whole.length;
   }
 }
 
@@ -148,26 +279,13 @@ function grpcTimeout(ms: number): string {
   return ms < 100_000_000 ? `${Math.ceil(ms)}m` : `${Math.ceil(ms / 1000)}S`;
 }
 
-const codeNames: Readonly<Record<number, CriErrorCode>> = {
-  1: 'Canceled',
-  3: 'InvalidArgument',
-  4: 'DeadlineExceeded',
-  5: 'NotFound',
-  6: 'AlreadyExists',
-  7: 'PermissionDenied',
-  8: 'ResourceExhausted',
-  12: 'Unimplemented',
-  13: 'Internal',
-  14: 'Unavailable',
-};
-
 /** Undefined for success. */
-function failureOf(status: IncomingHttpHeaders): CriError | undefined {
+function failureOf(status: IncomingHttpHeaders): GrpcError | undefined {
   const code = status['grpc-status'];
-  if (code === undefined) return new CriError('Unavailable', 'the connection broke');
+  if (code === undefined) return new GrpcError('Unavailable', 'the connection broke');
   if (code === '0') return undefined;
   const message = status['grpc-message'];
-  return new CriError(codeNames[Number(code)] ?? 'Unknown', percentDecoded(typeof message === 'string' ? message : ''));
+  return new GrpcError(codeOfNumber(Number(code)), percentDecoded(typeof message === 'string' ? message : ''));
 }
 
 function percentDecoded(text: string): string {
@@ -176,9 +294,4 @@ function percentDecoded(text: string): string {
   } catch {
     return text;
   }
-}
-
-function unavailable(error: unknown): CriError {
-  const said = error instanceof Error ? error.message : String(error);
-  return new CriError('Unavailable', said, { cause: error });
 }
