@@ -88,7 +88,7 @@ export interface ComprehensionExpr {
 export interface ParsedExpression {
   readonly source: string;
   readonly expr: Expr;
-  /** Code point offset of each node in the source. */
+  /** UTF-16 offset of each node in the source. */
   readonly positions: ReadonlyMap<number, number>;
 }
 

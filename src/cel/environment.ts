@@ -121,6 +121,8 @@ export interface EnvironmentOptions {
   readonly homogeneousLiterals: boolean;
   /** `a.?b`, `a[?k]`, `{?k: v}`, `[?v]`. */
   readonly optionalSyntax: boolean;
+  /** Field names in backticks. Kubernetes: no, it escapes names another way. */
+  readonly identifierEscapes: boolean;
   /** Does has() cost 1? Kubernetes: no. */
   readonly presenceTestHasCost: boolean;
 }
@@ -146,6 +148,7 @@ export const defaultOptions: EnvironmentOptions = {
   container: '',
   homogeneousLiterals: false,
   optionalSyntax: true,
+  identifierEscapes: false,
   presenceTestHasCost: false,
 };
 

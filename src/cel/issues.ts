@@ -1,27 +1,20 @@
 /** What is wrong with an expression, as cel-go prints it. */
 
+import { codePoints } from './values.ts';
+
 export interface Issue {
   readonly message: string;
-  /** From 1. */
+  /** From 1; -1 when it is about the whole expression. */
   readonly line: number;
   /** Code points from 0; printed from 1. */
   readonly column: number;
 }
 
-/** Issue at a code point offset of the source. */
+/** Issue at a UTF-16 offset of the source. */
 export function issueAt(source: string, offset: number, message: string): Issue {
-  let line = 1;
-  let column = 0;
-  let position = 0;
-  for (const character of source) {
-    if (position++ === offset) break;
-    column++;
-    if (character === '\n') {
-      line++;
-      column = 0;
-    }
-  }
-  return { message, line, column };
+  const before = source.slice(0, offset);
+  const start = before.lastIndexOf('\n') + 1;
+  return { message, line: before.split('\n').length, column: codePoints(before.slice(start)) };
 }
 
 /** All issues of an expression, sorted by place, a line break between them. */

@@ -308,18 +308,26 @@ export function equal(left: Value, right: Value): boolean {
   return right instanceof Uint8Array && compareBytes(left, right) === 0;
 }
 
-/** Negative, zero or positive; NaN when one of them is NaN; undefined when one is not a number. */
+/**
+ * Negative, zero or positive; NaN when one of them is NaN; undefined when one is not a number. An integer is compared with a double as a
+ * double, with what that loses, as cel-go does.
+ */
 export function compareNumbers(left: Value, right: Value): number | undefined {
   const first = left instanceof Uint ? left.value : left;
   const second = right instanceof Uint ? right.value : right;
   if (typeof first === 'bigint' || typeof first === 'number') {
     if (typeof second === 'bigint' || typeof second === 'number') {
-      if (first < second) return -1;
-      if (first > second) return 1;
-      return Number.isNaN(first) || Number.isNaN(second) ? Number.NaN : 0;
+      if (typeof first === typeof second) return order(first, second);
+      return order(Number(first), Number(second));
     }
   }
   return undefined;
+}
+
+function order(left: bigint | number, right: bigint | number): number {
+  if (left < right) return -1;
+  if (left > right) return 1;
+  return left === right ? 0 : Number.NaN;
 }
 
 export function compareBytes(left: Uint8Array, right: Uint8Array): number {
