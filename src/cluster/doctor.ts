@@ -243,7 +243,7 @@ async function leftovers(cluster: Cluster | undefined, runs: boolean): Promise<r
   ];
 }
 
-const smallDisk = 2 << 30;
+const smallDisk = 2 * 2 ** 30;
 
 function disk(cluster: Cluster | undefined): readonly Finding[] {
   let directory = cluster?.layout.data ?? defaultDataRoot;

@@ -1,7 +1,8 @@
 /** What cannot work is refused: what is wrong, how to mend it, an exit status, and nothing half done. */
 
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -41,6 +42,38 @@ describe('refusals', () => {
     } finally {
       other.close();
     }
+  });
+
+  test('a disk without room', { skip: !isRoot() }, async () => {
+    const small = join(cluster.directory, 'small');
+    mkdirSync(small);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=100m', 'tmpfs', small]);
+    try {
+      await refused(
+        ['up', '--name', cluster.name, '--data-dir', join(small, 'data')],
+        /only 100 MiB are free in .*\/small\n +to mend it: make room there, or: kubets up --data-dir DIRECTORY/,
+      );
+      assert.deepEqual(readdirSync(small), []);
+    } finally {
+      execFileSync('umount', [small]);
+    }
+  });
+
+  // The kernels that tests run on have nftables: an nft that answers as it does where they have not.
+  test('a kernel without nftables', { skip: !isRoot() }, async () => {
+    const programs = join(cluster.directory, 'programs');
+    mkdirSync(programs);
+    const answer = 'netlink: Error: cache initialization failed: Operation not supported';
+    writeFileSync(join(programs, 'nft'), `#!/bin/sh\necho '${answer}' >&2\nexit 1\n`, { mode: 0o755 });
+    const env = { ...cluster.env, PATH: `${programs}:${process.env.PATH}` };
+    await refused(
+      ['up', ...cluster.flags],
+      /the kernel does not answer nft, by which services work: netlink: Error: cache initialization failed.*\n +to mend it: modprobe nf_tables, or a kernel with CONFIG_NF_TABLES/,
+      { env },
+    );
+    const { code, stdout } = await kubets(['doctor'], { env });
+    assert.equal(code, 1);
+    assert.match(stdout, /^error +the kernel does not answer nft/m);
   });
 
   const cases: readonly (readonly [name: string, args: readonly string[], expected: RegExp])[] = [
