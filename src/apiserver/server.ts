@@ -21,6 +21,7 @@ import { builtinActions } from './actions/builtin.ts';
 import { AdmissionChain } from './admission-chain.ts';
 import type { AdmissionPlugin } from './admission-plugin.ts';
 import { ServiceAllocation, type ServiceAllocationConfig } from './allocation/service-allocation.ts';
+import { SharedAllocation } from './allocation/shared-allocation.ts';
 import type { Audit, RequestAudit } from './audit/audit.ts';
 import type { Authenticator } from './authenticator.ts';
 import type { AuthorizationAttributes, Authorizer } from './authorizer.ts';
@@ -254,14 +255,16 @@ class Server implements ApiServer {
   }
 
   private writeHooks(): ReadonlyMap<string, WriteHooks> {
-    const { services, env } = this.config;
+    const { services, env, store } = this.config;
     if (!services) return new Map();
     const cache = (): WatchCache => {
       const resource = this.registry.find('', 'v1', 'services');
       assert(resource, 'services are not served');
       return resource.cache;
     };
-    return new Map([['/services', new ServiceAllocation({ ...services, random: env.random, services: cache })]]);
+    const allocation = new ServiceAllocation({ ...services, random: env.random, services: cache });
+    const hooks = store.shared ? new SharedAllocation(allocation, { store, services: cache }) : allocation;
+    return new Map([['/services', hooks]]);
   }
 
   private handleChecked(request: ApiRequest): Promise<ApiResponse> {

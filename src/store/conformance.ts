@@ -49,6 +49,7 @@ export function relativeTo(store: Store, base: number): Store {
       ? { type: 'put', entry: shownEntry(event.entry) }
       : { ...event, revision: shown(event.revision) };
   return {
+    shared: store.shared,
     get: async (key, options) => {
       const found = await store.get(key, { revision: real(options?.revision) });
       return found && shownEntry(found);

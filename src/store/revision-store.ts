@@ -84,6 +84,7 @@ interface PendingWrite {
 }
 
 class RevisionStore implements Store {
+  readonly shared = false;
   private readonly env: Env;
   private readonly journal: Journal;
   private readonly quotaBytes: number;

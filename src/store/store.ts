@@ -99,6 +99,8 @@ export interface StoreWatch extends AsyncIterable<WatchBatch> {
 }
 
 export interface Store {
+  /** Other processes write here too: what this one knows may be a moment old. */
+  readonly shared: boolean;
   get(key: string, options?: GetOptions): Promise<StoreEntry | undefined>;
   list(options: ListOptions): Promise<ListResult>;
   /** How many keys there are now under the prefix. */

@@ -47,6 +47,11 @@ export class IPRange {
     this.each(ip, (offset) => this.range.release(offset));
   }
 
+  isUsed(ip: string): boolean {
+    const offset = this.offsetOf(ip);
+    return offset !== undefined && this.range.isUsed(offset);
+  }
+
   private each(ip: string, act: (offset: number) => void): void {
     const offset = this.offsetOf(ip);
     if (offset !== undefined) act(offset);

@@ -39,6 +39,11 @@ export class Range {
     return this.used.has(offset) || this.claims.has(offset);
   }
 
+  /** An object has it; claims do not count. */
+  isUsed(offset: number): boolean {
+    return this.used.has(offset);
+  }
+
   contains(offset: number): boolean {
     return offset >= 0 && offset < this.config.size;
   }

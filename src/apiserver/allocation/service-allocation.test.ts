@@ -35,7 +35,7 @@ function allocationOver(serviceCidrs: readonly string[]) {
   const write = (spec: ServiceSpecView, old?: KubeObject, commit = true): KubeObject => {
     const draft = { metadata: { name: 's' }, spec: structuredClone(spec) } as unknown as Draft<KubeObject>;
     const finish = allocation.beforeWrite(draft, old, false);
-    finish?.(commit);
+    finish?.(commit ? 'committed' : 'refused');
     if (commit) show(draft as KubeObject, old);
     return draft as KubeObject;
   };
@@ -120,7 +120,7 @@ test('claims are exclusive while writes are under way, and end with them', () =>
     messageOf(() => write(spec)),
     /already allocated/,
   );
-  finish?.(false);
+  finish?.('refused');
   const service = write(spec);
   assert.match(
     messageOf(() => write(spec)),

@@ -14,7 +14,7 @@ import type { Random } from '#base/env.ts';
 import { assert } from '#base/errors.ts';
 import type { Change } from '../cache/change.ts';
 import type { WatchCache } from '../cache/watch-cache.ts';
-import type { WriteHooks } from '../write-hooks.ts';
+import type { Finish, WriteHooks } from '../write-hooks.ts';
 import { settleIPFamilies } from './ip-families.ts';
 import { IPRange } from './ip-range.ts';
 import { Range, staticBandOf } from './range.ts';
@@ -80,11 +80,7 @@ export class ServiceAllocation implements WriteHooks {
     return undefined;
   }
 
-  beforeWrite(
-    draft: Draft<KubeObject>,
-    old: KubeObject | undefined,
-    dryRun: boolean,
-  ): ((committed: boolean) => void) | undefined {
+  beforeWrite(draft: Draft<KubeObject>, old: KubeObject | undefined, dryRun: boolean): Finish | undefined {
     const spec = specOf(draft as KubeObject);
     if (!spec) return undefined;
     const before = specOf(old);
@@ -103,10 +99,27 @@ export class ServiceAllocation implements WriteHooks {
       this.giveBack(claims);
       throw error;
     }
-    return (committed) => {
+    return (fate) => {
       // A committed claim ends when the service shows up in the cache with what was claimed.
-      if (!committed || dryRun) this.giveBack(claims);
+      if (fate !== 'committed' || dryRun) this.giveBack(claims);
     };
+  }
+
+  /** Whether a service that the cache knows has the address or node port. */
+  isUsed(number: string): boolean {
+    if (isPort(number)) return this.ports.isUsed(Number(number) - this.config.nodePorts.first);
+    return [...this.ranges.values()].some((range) => range.isUsed(number));
+  }
+
+  /** Nobody here gets the address or node port until the answer is called. */
+  hold(number: string): () => void {
+    if (!isPort(number)) {
+      const held = [...this.ranges.values()].find((range) => range.claim(number) === 'claimed');
+      return () => held?.endClaim(number);
+    }
+    const offset = Number(number) - this.config.nodePorts.first;
+    const held = this.ports.claim(offset);
+    return () => held && this.ports.endClaim(offset);
   }
 
   private follow(cache: WatchCache): void {
@@ -235,6 +248,10 @@ export class ServiceAllocation implements WriteHooks {
       byPort.set(port.port, port.nodePort);
     }
   }
+}
+
+function isPort(number: string): boolean {
+  return /^\d+$/.test(number);
 }
 
 function refuse(name: string, errors: readonly FieldError[]): void {

@@ -8,6 +8,7 @@ import { nameSuffix, uuid } from '#base/env.ts';
 import { CachedObject, PlainObject } from '../cache/cached-object.ts';
 import type { RequestContext } from '../context.ts';
 import { parseWriteOptions, type WriteOptions } from '../request/write-options.ts';
+import { fateOf, type WriteFate } from '../write-hooks.ts';
 import { updateManagedFields } from './managed.ts';
 import {
   admissionContext,
@@ -84,8 +85,9 @@ export async function createObject(
   const hooks = server.writeHooks.get(`${definition.group}/${definition.plural}`);
   const readying = hooks?.ready?.();
   if (readying) await readying;
-  const finish = hooks?.beforeWrite?.(draft, undefined, dryRun);
-  let committed = false;
+  const preparing = hooks?.beforeWrite?.(draft, undefined, dryRun);
+  const finish = preparing instanceof Promise ? await preparing : preparing;
+  let fate: WriteFate = 'refused';
   try {
     for (let attempt = 1; ; attempt++) {
       if (generated) {
@@ -100,15 +102,18 @@ export async function createObject(
       }
       const created = await insert(context, attempt < maxNameAttempts && generated ? copyOf(draft) : draft, dryRun);
       if (created) {
-        committed = !dryRun;
+        if (!dryRun) fate = 'committed';
         return created;
       }
       const name = draft.metadata.name ?? '';
       if (!generated) throw newAlreadyExists(resource.name, name);
       if (attempt === maxNameAttempts) throw newGenerateNameConflict(resource.name, name, 1);
     }
+  } catch (error) {
+    fate = fateOf(error);
+    throw error;
   } finally {
-    finish?.(committed);
+    finish?.(fate);
   }
 }
 

@@ -13,6 +13,7 @@ import { type Draft, mutableCopy } from '#base/edit.ts';
 import { CachedObject, PlainObject } from '../cache/cached-object.ts';
 import type { RequestContext } from '../context.ts';
 import { parseWriteOptions, type WriteOptions } from '../request/write-options.ts';
+import { fateOf, type WriteFate } from '../write-hooks.ts';
 import { createObject } from './create.ts';
 import { removeNow } from './delete.ts';
 import { updateManagedFields } from './managed.ts';
@@ -148,8 +149,9 @@ async function attemptUpdate(
   const hooks = info.subresource === '' ? server.writeHooks.get(`${definition.group}/${definition.plural}`) : undefined;
   const readying = hooks?.ready?.();
   if (readying) await readying;
-  const finish = hooks?.beforeWrite?.(draft, old, options.dryRun);
-  let committed = false;
+  const preparing = hooks?.beforeWrite?.(draft, old, options.dryRun);
+  const finish = preparing instanceof Promise ? await preparing : preparing;
+  let fate: WriteFate = 'refused';
   try {
     validateChanged(context, draft, old);
     const validating = server.admission.validate(admitContext);
@@ -169,16 +171,19 @@ async function attemptUpdate(
     }
     if (isGone(context, encoded.view, old)) {
       const removed = await removeNow(context, current, encoded);
-      committed = removed !== undefined;
+      if (removed) fate = 'committed';
       return removed ? { object: removed, conditional } : { conditional };
     }
     if (sameBytes(encoded.value, current.value)) return { object: current, conditional };
     const written = await putObject(context, current.key, encoded, current.revision);
     if (!(written instanceof CachedObject)) return { conditional };
-    committed = true;
+    fate = 'committed';
     return { object: written, conditional };
+  } catch (error) {
+    fate = fateOf(error);
+    throw error;
   } finally {
-    finish?.(committed);
+    finish?.(fate);
   }
 }
 

@@ -70,6 +70,7 @@ export async function openEtcdStore(options: EtcdStoreOptions): Promise<Store> {
 }
 
 class EtcdStore implements Store {
+  readonly shared = true;
   private readonly env: Env;
   private readonly client: EtcdClient;
   private readonly root: string;
