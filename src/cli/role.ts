@@ -1,19 +1,22 @@
-/** Runs a role of the cluster until it is told to stop: SIGTERM and SIGINT end it in order. */
+/**
+ * The program of the cluster's processes: a role, its first argument, runs until it is told to stop; SIGTERM and SIGINT end it
+ * in order. The supervisor starts it; people do not.
+ */
 
 import { flushCompileCache } from 'node:module';
 import { parseArgs } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { isAborted } from '#base/abort.ts';
 import { Failure } from '#cluster/failure.ts';
 import { clusterLayout } from '#cluster/machine/layout.ts';
-import type { Role } from '#cluster/roles.ts';
+import { roleCommands, roles } from '#cluster/roles.ts';
 import { loadSettings } from '#cluster/settings.ts';
 import { createNodeEnv } from '#platform/node/env.ts';
+import { giveBackMemoryAtRest } from '#platform/node/idle-memory.ts';
 
-export async function runRole(role: Role, args: readonly string[]): Promise<void> {
+async function runRole([name, ...args]: readonly string[]): Promise<void> {
+  const role = roles.find((known) => known === name);
   const { values } = parseArgs({
-    args: [...args],
+    args,
     options: {
       name: { type: 'string' },
       'data-dir': { type: 'string' },
@@ -21,8 +24,8 @@ export async function runRole(role: Role, args: readonly string[]): Promise<void
       store: { type: 'string' },
     },
   });
-  if (values.name === undefined)
-    throw new Failure(`kubets ${role} is started by the supervisor, not by hand`, 'kubets up');
+  if (role === undefined || values.name === undefined)
+    throw new Failure('the roles are started by the supervisor, not by hand', 'kubets up');
   const layout = clusterLayout(values.name, values['data-dir']);
   const settings = () => {
     const found = loadSettings(layout);
@@ -38,13 +41,14 @@ export async function runRole(role: Role, args: readonly string[]): Promise<void
   process.on('unhandledRejection', (error) => {
     if (!isAborted(error)) env.log.error('unhandled rejection', { error });
   });
-  env.clock.after(5_000, settle);
+  // For the next start, when this one is over: a process that is killed would leave no compiled code.
+  env.clock.after(5_000, flushCompileCache);
+  giveBackMemoryAtRest();
   try {
     switch (role) {
       case 'supervise': {
         const { runSupervisor } = await import('#cluster/supervisor/supervisor.ts');
-        const { roleCommand } = await import('#cluster/roles.ts');
-        await runSupervisor({ env, layout, settings, role: roleCommand }, ending.signal);
+        await runSupervisor({ env, layout, settings, role: roleCommands(import.meta.filename) }, ending.signal);
         break;
       }
       case 'server': {
@@ -72,13 +76,4 @@ export async function runRole(role: Role, args: readonly string[]): Promise<void
   process.exit();
 }
 
-/**
- * Once, when the start is over: keeps the compiled code for the next start (a process that is killed would leave none), and
- * gives back what only the start needed, some 20 MB. Left alone, V8 keeps it until the process has been busy for a while.
- */
-function settle(): void {
-  flushCompileCache();
-  setFlagsFromString('--expose-gc');
-  const collect: unknown = runInNewContext('gc');
-  if (typeof collect === 'function') collect();
-}
+await runRole(process.argv.slice(2));

@@ -1,12 +1,8 @@
-/** How a process of the cluster is started: this program again, with a role as its first argument. */
-
-import { join } from 'node:path';
+/** How a process of the cluster is started. */
 
 /** Roles that the supervisor starts, and the one that starts the supervisor. People do not call them. */
 export const roles = ['supervise', 'server', 'agent'] as const;
 export type Role = (typeof roles)[number];
-
-const main = join(import.meta.dirname, '../cli/main.ts');
 
 /**
  * Size of V8's young generation, in MiB. Its default (16) is memory that a busy minute leaves behind for good; small ones cost a
@@ -14,11 +10,21 @@ const main = join(import.meta.dirname, '../cli/main.ts');
  */
 const youngGeneration: Readonly<Record<Role, number>> = { supervise: 1, server: 8, agent: 2 };
 
-/** Program and arguments of a role, with this process's own Node. */
-export function roleCommand(role: Role, ...args: readonly string[]): readonly [program: string, ...args: string[]] {
+/** How the roles of one program are started (src/cluster/program.ts), with this process's own Node. */
+export function roleCommands(roleProgram: string): RoleCommand {
   const flags = process.execArgv.filter((flag) => !flag.startsWith('--max-semi-space-size'));
-  return [process.execPath, ...flags, `--max-semi-space-size=${youngGeneration[role]}`, main, role, ...args];
+  return (role, ...args) => [
+    process.execPath,
+    ...flags,
+    `--max-semi-space-size=${youngGeneration[role]}`,
+    roleProgram,
+    role,
+    ...args,
+  ];
 }
+
+/** How a role is started: program and arguments. */
+export type RoleCommand = (role: Role, ...args: readonly string[]) => readonly [program: string, ...args: string[]];
 
 /**
  * Environment of every role. One heap for all threads of malloc instead of one each: our threads hardly allocate, and the

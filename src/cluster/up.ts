@@ -16,6 +16,7 @@ import { type ClusterLayout, clusterLayout, nodeLayout } from './machine/layout.
 import { type NetworkWishes, planNetwork } from './machine/network-plan.ts';
 import { checkStore } from './open-store.ts';
 import { prepareCredentials } from './prepare.ts';
+import { roleProgram } from './program.ts';
 import { connectClient } from './remote-client.ts';
 import {
   type ClusterSettings,
@@ -161,7 +162,7 @@ async function checkMachine(layout: ClusterLayout, settings: ClusterSettings): P
 async function startSupervisor(layout: ClusterLayout, settings: ClusterSettings): Promise<void> {
   mkdirSync(layout.logs, { recursive: true });
   mkdirSync(layout.run, { recursive: true, mode: 0o711 });
-  startSupervisorProcess(layout, settings.name);
+  startSupervisorProcess(layout, settings.name, await roleProgram());
   const deadline = Date.now() + 10_000;
   while (!(await accepts(layout.supervisorSocket))) {
     if (Date.now() > deadline)

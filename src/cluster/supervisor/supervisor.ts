@@ -30,6 +30,7 @@ import { type FoundRuntime, findRuntime } from '../machine/find-runtime.ts';
 import { type ClusterLayout, nodeLayout } from '../machine/layout.ts';
 import type { NodePlan } from '../machine/network-plan.ts';
 import { clusterCgroup, type Machine, prepareHost, prepareNode } from '../machine/node-machine.ts';
+import type { RoleCommand } from '../roles.ts';
 import { type ClusterSettings, machineOf, nodesOf } from '../settings.ts';
 import {
   type ControlAnswer,
@@ -40,7 +41,7 @@ import {
 } from './control.ts';
 import { startGuardian } from './guardian.ts';
 import { type ProcessHost, type ProcessIdentity, Unit, type UnitSpec } from './unit.ts';
-import { agentUnit, containerdUnit, type RoleCommand, serverUnit } from './unit-specs.ts';
+import { agentUnit, containerdUnit, serverUnit } from './unit-specs.ts';
 
 export interface SupervisorOptions {
   readonly env: Env;

@@ -6,12 +6,9 @@ import type { FoundRuntime } from '../machine/find-runtime.ts';
 import { type ClusterLayout, nodeLayout } from '../machine/layout.ts';
 import type { NodePlan } from '../machine/network-plan.ts';
 import { enterNode, type Machine } from '../machine/node-machine.ts';
-import { type Role, roleEnvironment } from '../roles.ts';
+import { type RoleCommand, roleEnvironment } from '../roles.ts';
 import type { ClusterSettings } from '../settings.ts';
 import type { UnitSpec } from './unit.ts';
-
-/** How a role of this program is started: program and arguments. */
-export type RoleCommand = (role: Role, ...args: readonly string[]) => readonly [program: string, ...args: string[]];
 
 /** Processes of the control plane end within this time, or are ended. */
 const stopTimeoutMs = 10_000;

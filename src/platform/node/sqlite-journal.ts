@@ -8,7 +8,7 @@
  */
 
 import { mkdirSync, statfsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 import { isStatusError, newInsufficientStorage, newInternalError, type StatusError } from '#api/errors.ts';
@@ -80,7 +80,9 @@ class SqliteJournal implements Journal {
     this.select.setReturnArrays(true);
     this.bytes = usedBytes(this.database);
     const data: WriterData = { path, maxPages: options.maxPages };
-    this.writer = new Worker(new URL('./sqlite-writer.ts', import.meta.url), { workerData: data });
+    // Beside this module, as source or bundled.
+    const script = new URL(`./sqlite-writer${extname(import.meta.url)}`, import.meta.url);
+    this.writer = new Worker(script, { workerData: data });
     this.writer.on('message', (reply: WriterReply) => this.waiting.shift()?.(reply));
     this.writer.on('error', (error: unknown) => this.fail(messageOf(error)));
     this.writer.on('exit', () => this.fail('the writer thread has ended'));
