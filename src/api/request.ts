@@ -16,6 +16,8 @@ export interface ApiRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: Headers;
+  /** Names and values in turn as they came: tells a header that came twice from one with a comma. In-process callers have none. */
+  readonly rawHeaders?: readonly string[];
   /** Absent for none; `object` from in-process clients: a plain tree that the caller will not touch again. */
   readonly body?: RequestBody;
   /** What the transport knows about the caller: certificate, in-process identity, address. */
@@ -37,9 +39,25 @@ export interface Peer {
     readonly commonName: string;
     readonly organizations: readonly string[];
     readonly fingerprint?: string;
+    /** Attribute 1.3.6.1.4.1.57683.2 of the subject. */
+    readonly uid?: string;
   };
+  /** A verified client certificate of the request-header authority: a proxy that speaks for others. */
+  readonly frontProxy?: { readonly commonName: string };
   /** Identity of an in-process component; it is authorized like any other. */
   readonly inProcess?: UserInfo;
+}
+
+/** Every value of a header, in order; `name` in lower case. */
+export function headerValues({ headers, rawHeaders }: ApiRequest, name: string): readonly string[] {
+  const joined = headers[name];
+  if (joined === undefined) return [];
+  if (!rawHeaders) return joined.split(', ');
+  const values: string[] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.toLowerCase() === name) values.push(rawHeaders[index + 1] ?? '');
+  }
+  return values;
 }
 
 /** Who asks (authentication/v1 UserInfo). */

@@ -26,6 +26,8 @@ export interface Decision {
   readonly decision: 'allow' | 'deny' | 'no-opinion';
   /** Text of the 403 after upstream's own sentence; '' for none. */
   readonly reason: string;
+  /** What kept an authorizer from deciding as it should: the answer is then 500 and not 403. */
+  readonly error?: string | undefined;
 }
 
 /** Answers at once where it can: indexes, no scan per request. */

@@ -6,15 +6,21 @@
  */
 
 import type { ResourceDefinition } from '#api/definition.ts';
-import { newBadRequest, newForbidden, newPathNotFound, newServiceUnavailable, newUnauthorized } from '#api/errors.ts';
-import { everyField, type FieldSelector, parseFieldSelector } from '#api/field-selector.ts';
+import {
+  newBadRequest,
+  newForbidden,
+  newInternalError,
+  newPathNotFound,
+  newServiceUnavailable,
+  newUnauthorized,
+} from '#api/errors.ts';
 import type { ApiHandler, ApiRequest, ApiResponse, Headers, UserInfo } from '#api/request.ts';
 import type { SchemaRegistry } from '#api/schema/registry.ts';
 import type { WireHandler } from '#api/wire.ts';
 import { sleep } from '#base/abort.ts';
 import type { Env } from '#base/env.ts';
 import { assert } from '#base/errors.ts';
-import { metricsContentType } from '#base/metrics.ts';
+import { type MetricsRegistry, metricsContentType } from '#base/metrics.ts';
 import type { Store } from '#store/store.ts';
 import type { Actions } from './actions/action.ts';
 import { builtinActions } from './actions/builtin.ts';
@@ -24,7 +30,7 @@ import { ServiceAllocation, type ServiceAllocationConfig } from './allocation/se
 import { SharedAllocation } from './allocation/shared-allocation.ts';
 import type { Audit, RequestAudit } from './audit/audit.ts';
 import type { Authenticator } from './authenticator.ts';
-import type { AuthorizationAttributes, Authorizer } from './authorizer.ts';
+import type { Authorizer } from './authorizer.ts';
 import { StoreFeed } from './cache/store-feed.ts';
 import type { WatchCache } from './cache/watch-cache.ts';
 import type { RequestContext, ServerContext } from './context.ts';
@@ -37,6 +43,7 @@ import { Paths } from './paths.ts';
 import type { CodecLookup } from './registry/kind-codec.ts';
 import { Registry } from './registry/registry.ts';
 import type { Resource } from './registry/resource.ts';
+import { attributesOf, forbiddenText } from './request/attributes.ts';
 import { isLongRunning } from './request/long-running.ts';
 import { parseRequestInfo, type RequestInfo } from './request/request-info.ts';
 import { transform } from './transform/transform.ts';
@@ -57,6 +64,8 @@ export interface ApiServerConfig {
   readonly admission?: readonly AdmissionPlugin[];
   /** Absent: nothing is recorded. */
   readonly audit?: Audit;
+  /** Metrics of what the server was put together from: /metrics shows them after its own. */
+  readonly metrics?: MetricsRegistry;
   readonly actions?: Actions;
   /** Where services get addresses and node ports from; absent: services are stored as they come. */
   readonly services?: Pick<ServiceAllocationConfig, 'serviceCidrs' | 'nodePorts'>;
@@ -250,7 +259,7 @@ class Server implements ApiServer {
   }
 
   private exposeMetrics(): ApiResponse {
-    const body = new TextEncoder().encode(this.metrics.registry.expose());
+    const body = new TextEncoder().encode(this.metrics.registry.expose() + (this.config.metrics?.expose() ?? ''));
     return { type: 'bytes', status: 200, contentType: metricsContentType, body };
   }
 
@@ -290,14 +299,16 @@ class Server implements ApiServer {
     user: UserInfo,
     audit: RequestAudit | undefined,
   ): Promise<void> {
-    const attributes: AuthorizationAttributes = { ...info, user, fieldSelector: selectedFields(request) };
+    const attributes = attributesOf(request, info, user);
     const pending = this.config.authorize(attributes);
-    const { decision, reason } = pending instanceof Promise ? await pending : pending;
+    const { decision, reason, error } = pending instanceof Promise ? await pending : pending;
     if (audit) {
       audit.annotate('authorization.k8s.io/decision', decision === 'allow' ? 'allow' : 'forbid');
       audit.annotate('authorization.k8s.io/reason', reason);
     }
     if (decision === 'allow') return;
+    // An authorizer that could not decide is no verdict on the user.
+    if (error !== undefined) throw newInternalError(error);
     const text = forbiddenText(attributes) + (reason === '' ? '' : `: ${reason}`);
     throw newForbidden({ group: info.apiGroup, resource: info.resource }, info.name, text);
   }
@@ -307,32 +318,11 @@ const watchEndStepMs = 50;
 /** Upstream's --request-timeout. */
 const requestDeadlineMs = 60_000;
 
-/** What the request is limited to by its field selector; one that does not parse limits nothing, and is refused later. */
-function selectedFields(request: ApiRequest): FieldSelector {
-  const text = request.query.get('fieldSelector');
-  if (!text) return everyField;
-  try {
-    return parseFieldSelector(text);
-  } catch {
-    return everyField;
-  }
-}
-
 /** What metrics may say of a request: only what is served, so that strange paths make no new series. */
 function labelsOf(info: RequestInfo, resource: Resource | undefined): RequestInfo {
   const known = resource?.definition.subresources.some(({ name }) => name === info.subresource) ?? false;
   if (resource && (known || info.subresource === '')) return info;
   return { ...info, apiGroup: '', apiVersion: '', resource: '', subresource: '' };
-}
-
-/** Upstream's sentence (apiserver endpoints/handlers/responsewriters/errors.go). */
-export function forbiddenText(attributes: AuthorizationAttributes): string {
-  const { user, verb, path, apiGroup, namespace, isResourceRequest } = attributes;
-  const subject = `User ${JSON.stringify(user.username)} cannot ${verb}`;
-  if (!isResourceRequest) return `${subject} path ${JSON.stringify(path)}`;
-  const resource = attributes.subresource ? `${attributes.resource}/${attributes.subresource}` : attributes.resource;
-  const where = namespace ? `in the namespace ${JSON.stringify(namespace)}` : 'at the cluster scope';
-  return `${subject} resource ${JSON.stringify(resource)} in API group ${JSON.stringify(apiGroup)} ${where}`;
 }
 
 /** Total length of warnings in one answer (upstream's limit, so that headers stay small). */

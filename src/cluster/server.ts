@@ -41,7 +41,8 @@ const answerGraceMs = 1_000;
 export async function runServer({ env, layout, settings }: ServerOptions, signal: AbortSignal): Promise<void> {
   const link = linkToSupervisor(env, { socketPath: layout.supervisorSocket, unit: 'server' }, signal);
   const store = await openStore(env, { location: settings.store, directory: layout.store });
-  const server = await assembleApiServer({ env, layout, settings, store });
+  const assembled = await assembleApiServer({ env, layout, settings, store });
+  const { server, requestHeaderCa } = assembled;
   // The program is what stands in managedFields, and is named as upstream's.
   const clientOf = (user: UserInfo, program: string): Client =>
     createClient({ handler: server.handler, peer: { address: '', inProcess: user }, userAgent: program });
@@ -56,6 +57,7 @@ export async function runServer({ env, layout, settings }: ServerOptions, signal
       certificate: readFileSync(certificateFile(layout.pki, 'apiserver'), 'utf8'),
       key: readFileSync(keyFile(layout.pki, 'apiserver'), 'utf8'),
       clientCa: readFileSync(certificateFile(layout.pki, 'ca'), 'utf8'),
+      requestHeaderCa,
     },
   });
   env.log.info('API server listens', { port: http.port });
@@ -96,6 +98,7 @@ export async function runServer({ env, layout, settings }: ServerOptions, signal
   await Promise.all([controllers.stopped, scheduler.stopped]);
   http.stopListening();
   await server.close();
+  assembled.close();
   await http.close(answerGraceMs);
   await store.close();
 }

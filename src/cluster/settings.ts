@@ -6,6 +6,7 @@ import { Failure } from './failure.ts';
 import type { ClusterLayout } from './machine/layout.ts';
 import { maxNodes, type NetworkPlan, type NodePlan, planNode } from './machine/network-plan.ts';
 import type { Machine } from './machine/node-machine.ts';
+import type { ServerFlags } from './server-options.ts';
 
 export interface ClusterSettings {
   readonly name: string;
@@ -21,6 +22,8 @@ export interface ClusterSettings {
   readonly containerdBinDir?: string;
   /** Where the cluster's state lives (store-location.ts); absent: the embedded store in the data directory. */
   readonly store?: string;
+  /** Options of the API server. */
+  readonly serverFlags?: ServerFlags;
 }
 
 export const defaultClusterName = 'kubets';

@@ -18,6 +18,7 @@ import { checkStore } from './open-store.ts';
 import { prepareCredentials } from './prepare.ts';
 import { roleProgram } from './program.ts';
 import { connectClient } from './remote-client.ts';
+import type { ServerFlags } from './server-options.ts';
 import {
   type ClusterSettings,
   checkClusterName,
@@ -41,6 +42,8 @@ export interface UpOptions extends NetworkWishes {
   readonly apiNames?: readonly string[];
   readonly containerdBinDir?: string;
   readonly store?: string;
+  /** Options of the API server; those that are not given stay as they are. */
+  readonly serverFlags?: ServerFlags;
   /** Give up after this long; the supervisor goes on trying. */
   readonly timeoutMs: number;
   readonly now: number;
@@ -87,6 +90,7 @@ async function newSettings(options: UpOptions): Promise<ClusterSettings> {
     apiNames: options.apiNames ?? [],
     ...(options.store === undefined || options.store === defaultStore ? {} : { store: options.store }),
     ...(options.containerdBinDir === undefined ? {} : { containerdBinDir: options.containerdBinDir }),
+    ...(options.serverFlags === undefined ? {} : { serverFlags: options.serverFlags }),
   };
 }
 
@@ -140,8 +144,17 @@ function changedSettings(former: ClusterSettings, options: UpOptions, runs: bool
       `kubets down, then kubets up --api-port ${apiPort}`,
     );
   }
+  const serverFlags = { ...former.serverFlags, ...options.serverFlags };
+  if (runs && JSON.stringify(serverFlags) !== JSON.stringify(former.serverFlags ?? {})) {
+    const changed = Object.keys(options.serverFlags ?? {}).map((flag) => `--${flag}`);
+    throw new Failure(
+      `${changed.join(', ')}: the cluster runs with other options`,
+      'kubets down, then kubets up again',
+    );
+  }
   return {
     ...former,
+    ...(Object.keys(serverFlags).length === 0 ? {} : { serverFlags }),
     nodes,
     apiPort,
     apiNames: options.apiNames ?? former.apiNames,

@@ -1,16 +1,18 @@
 /** Bootstrap tokens: 'abcdef.0123456789abcdef', kept as secrets of kube-system, for nodes that join. */
 
-import { newUnauthorized } from '#api/errors.ts';
+import type { UserInfo } from '#api/request.ts';
 import type { Env } from '#base/env.ts';
 import type { Secret } from '#kinds/generated/core-v1.ts';
 import type { CollectionName, LiveObjects } from '../live-objects.ts';
-import type { TokenAuthenticator } from './chain.ts';
 
 const secrets: CollectionName = '/secrets';
 const pattern = /^([a-z0-9]{6})\.([a-z0-9]{16})$/;
 const groupPattern = /^system:bootstrappers:[a-z0-9:-]{0,255}[a-z0-9]$/;
 
-export function createBootstrapTokenAuthenticator(objects: LiveObjects, env: Env): TokenAuthenticator {
+export function createBootstrapTokenAuthenticator(
+  objects: LiveObjects,
+  env: Env,
+): (token: string) => Promise<UserInfo | undefined> {
   return async (token) => {
     const match = pattern.exec(token);
     if (!match) return undefined;
@@ -23,7 +25,7 @@ export function createBootstrapTokenAuthenticator(objects: LiveObjects, env: Env
     const expiration = field('expiration');
     const expired = expiration !== '' && !(Date.parse(expiration) > env.clock.now());
     const matches = field('token-id') === id && equalInConstantTime(field('token-secret'), secretPart);
-    if (!matches || expired || field('usage-bootstrap-authentication') !== 'true') throw newUnauthorized();
+    if (!matches || expired || field('usage-bootstrap-authentication') !== 'true') return undefined;
     const extraGroups = field('auth-extra-groups')
       .split(',')
       .filter((group) => groupPattern.test(group));

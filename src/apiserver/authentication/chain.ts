@@ -1,52 +1,78 @@
 /**
- * The chain of authenticators: in-process identity, client certificate, bearer tokens, and at its end the anonymous user for
- * health checks only (KEP-4633). The first that knows the credential decides.
+ * The chain of authenticators, in upstream's order: in-process identity, front proxy, client certificate, bearer tokens, and at its
+ * end the anonymous user for the paths that need no credential (KEP-4633). The first that knows the credential decides.
  */
 
 import { newUnauthorized } from '#api/errors.ts';
 import type { ApiRequest, UserInfo } from '#api/request.ts';
 import { type Authenticator, anonymousUser } from '../authenticator.ts';
+import { frontProxyUser, type RequestHeaderConfig } from './request-header.ts';
+import type { TokenAuthenticator } from './tokens.ts';
 
 /** Key of the extra by which audit logs tell credentials apart (KEP-4193). */
-const credentialId = 'authentication.kubernetes.io/credential-id';
+export const credentialId = 'authentication.kubernetes.io/credential-id';
 export const authenticatedGroup = 'system:authenticated';
+const unauthenticatedGroup = 'system:unauthenticated';
 
-/** Verifies one kind of bearer token: undefined for a token that is none of its own, UserInfo or 401 for one that is. */
-export type TokenAuthenticator = (token: string) => Promise<UserInfo | undefined>;
+/** Which paths need no credential. */
+export type AnonymousRule = (path: string) => boolean;
 
 export interface AuthenticationConfig {
-  readonly tokens: readonly TokenAuthenticator[];
-  /** Paths that need no credential: exactly these, and below them. */
-  readonly anonymousPaths: readonly string[];
+  readonly token: TokenAuthenticator;
+  /** What the API server itself is called in tokens. */
+  readonly apiAudiences: readonly string[];
+  readonly anonymous: AnonymousRule;
+  /** Absent: headers of front proxies mean nothing. */
+  readonly requestHeader?: RequestHeaderConfig | undefined;
 }
 
-export const healthPaths = ['/healthz', '/livez', '/readyz'] as const;
+const healthPaths = ['/healthz', '/livez', '/readyz'] as const;
+
+/** Health checks, and what is below them: the rule where nothing else is configured. */
+export const healthChecksOnly: AnonymousRule = (asked) =>
+  healthPaths.some((path) => asked === path || asked.startsWith(`${path}/`));
 
 export function createAuthenticator(config: AuthenticationConfig): Authenticator {
+  const { requestHeader, anonymous, token: authenticateToken, apiAudiences } = config;
   return (request) => {
-    const { inProcess, certificate } = request.peer;
+    const { inProcess, certificate, frontProxy } = request.peer;
     if (inProcess) return withAuthenticatedGroup(inProcess);
+    const proxied = frontProxy && requestHeader && frontProxyUser(request, frontProxy, requestHeader);
+    if (proxied) return withAuthenticatedGroup(proxied);
+    // A certificate that the transport verified comes before tokens, as upstream's union does.
+    if (certificate) return withAuthenticatedGroup(certificateUser(certificate));
     const token = bearerToken(request);
-    // A certificate that the transport verified comes first, as upstream's union does.
-    if (certificate) {
-      const { commonName, organizations, fingerprint } = certificate;
-      const extra = fingerprint ? { extra: { [credentialId]: [`X509SHA256=${fingerprint}`] } } : {};
-      return withAuthenticatedGroup({ username: commonName, groups: organizations, ...extra });
-    }
-    if (token !== undefined) return fromToken(config.tokens, token);
-    const anonymous = config.anonymousPaths.some(
-      (path) => request.path === path || request.path.startsWith(`${path}/`),
-    );
-    return anonymous ? anonymousUser : undefined;
+    if (token !== undefined) return fromToken(authenticateToken, token, apiAudiences);
+    return anonymous(request.path) ? anonymousUser : undefined;
   };
 }
 
-async function fromToken(authenticators: readonly TokenAuthenticator[], token: string): Promise<UserInfo> {
-  for (const authenticate of authenticators) {
-    const user = await authenticate(token);
-    if (user) return withAuthenticatedGroup(user);
+function certificateUser(certificate: NonNullable<ApiRequest['peer']['certificate']>): UserInfo {
+  const { commonName, organizations, fingerprint, uid } = certificate;
+  return {
+    username: commonName,
+    ...(uid === undefined ? {} : { uid }),
+    groups: organizations,
+    ...(fingerprint ? { extra: { [credentialId]: [`X509SHA256=${fingerprint}`] } } : {}),
+  };
+}
+
+async function fromToken(
+  authenticate: TokenAuthenticator,
+  token: string,
+  audiences: readonly string[],
+): Promise<UserInfo> {
+  let answer: Awaited<ReturnType<TokenAuthenticator>>;
+  try {
+    answer = await authenticate(token, audiences);
+  } catch (cause) {
+    // Whoever is not let in learns nothing more than that.
+    const refused = newUnauthorized();
+    refused.cause = cause;
+    throw refused;
   }
-  throw newUnauthorized();
+  if (!answer) throw newUnauthorized();
+  return withAuthenticatedGroup(answer.user);
 }
 
 /** The token of the Authorization header, or of the subprotocol that browsers' WebSockets can set. */
@@ -71,6 +97,10 @@ function bearerToken({ headers }: ApiRequest): string | undefined {
 
 const tokenProtocol = 'base64url.bearer.authorization.k8s.io.';
 
-function withAuthenticatedGroup(user: UserInfo): UserInfo {
-  return user.groups.includes(authenticatedGroup) ? user : { ...user, groups: [...user.groups, authenticatedGroup] };
+/** Everybody with a credential is in the group, save who a webhook or a proxy says is anonymous. */
+export function withAuthenticatedGroup(user: UserInfo): UserInfo {
+  const { username, groups } = user;
+  if (username === anonymousUser.username) return user;
+  if (groups.includes(authenticatedGroup) || groups.includes(unauthenticatedGroup)) return user;
+  return { ...user, groups: [...groups, authenticatedGroup] };
 }

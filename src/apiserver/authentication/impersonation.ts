@@ -1,71 +1,274 @@
-/** Impersonation: a user that may `impersonate` acts as another (`kubectl --as`). Every part that is taken on is authorized. */
+/**
+ * Impersonation: a user acts as another (`kubectl --as`), in one of several modes (KEP-5284, upstream: endpoints/filters/impersonation).
+ *
+ * The constrained modes ask two things: may the caller do *this* while impersonating (`impersonate-on:<mode>:<verb>` on what the request
+ * asks for), and may it impersonate that identity (`impersonate:<mode>`). The old mode asks for `impersonate` on every part, and then
+ * everything that the other may do can be done. The first mode that allows it decides; a refusal is that of the first mode that applies.
+ */
 
-import { newBadRequest, newForbidden } from '#api/errors.ts';
-import type { ApiRequest, UserInfo } from '#api/request.ts';
+import { checkDomainPrefixedPath } from '#api/domain-path.ts';
+import { newBadRequest, newForbidden, type StatusError } from '#api/errors.ts';
+import { type FieldError, fieldErrorText } from '#api/field-error.ts';
+import { isDNS1123Subdomain } from '#api/name-format.ts';
+import { type ApiRequest, headerValues, type UserInfo } from '#api/request.ts';
+import { assert } from '#base/errors.ts';
+import { anonymousUser } from '../authenticator.ts';
+import { superuserGroup } from '../authorization/chain.ts';
 import type { AuthorizationAttributes, Authorizer } from '../authorizer.ts';
+import { attributesOf, forbiddenText } from '../request/attributes.ts';
+import { parseRequestInfo } from '../request/request-info.ts';
 import { authenticatedGroup } from './chain.ts';
+import { unescapeExtraKey } from './request-header.ts';
 
 const extraPrefix = 'impersonate-extra-';
+const unauthenticatedGroup = 'system:unauthenticated';
+const nodesGroup = 'system:nodes';
+const authenticationGroup = 'authentication.k8s.io';
+/** From so many parts on, the right to all of them is asked for first. */
+const manyParts = 4;
+
+/** Whom the headers ask for: what is not said is ''. */
+interface Wanted {
+  readonly username: string;
+  readonly uid: string;
+  readonly groups: readonly string[];
+  readonly extra: Readonly<Record<string, readonly string[]>>;
+}
 
 /** The user to go on with: the caller, or whom it impersonates. Throws Forbidden, or BadRequest for parts without a user. */
 export async function impersonated(request: ApiRequest, caller: UserInfo, authorize: Authorizer): Promise<UserInfo> {
-  const { headers } = request;
-  const username = headers['impersonate-user'];
-  const groups = list(headers['impersonate-group']);
-  const uid = headers['impersonate-uid'];
-  const extra: Record<string, string[]> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (name.startsWith(extraPrefix)) extra[decodeURIComponent(name.slice(extraPrefix.length))] = list(value);
-  }
-  if (!username) {
-    if (groups.length > 0 || uid !== undefined || Object.keys(extra).length > 0) {
-      throw newBadRequest('requested impersonation without impersonating a user');
+  const wanted = wantedUser(request);
+  if (!wanted) return caller;
+  const info = parseRequestInfo(request);
+  assert(info, 'the path was parsed before');
+  const asked = attributesOf(request, info, caller);
+  let refusal: unknown;
+  for (const mode of modes) {
+    if (!mode.applies(wanted, caller)) continue;
+    try {
+      return await mode.impersonate(wanted, asked, authorize);
+    } catch (error) {
+      refusal ??= error;
     }
-    return caller;
   }
-  const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(username);
-  const asked = [
-    account
-      ? { resource: 'serviceaccounts', namespace: account[1] ?? '', name: account[2] ?? '' }
-      : { resource: 'users', name: username },
-    ...groups.map((name) => ({ resource: 'groups', name })),
-    ...(uid === undefined ? [] : [{ apiGroup: 'authentication.k8s.io', resource: 'uids', name: uid }]),
-    ...Object.entries(extra).flatMap(([key, values]) =>
-      values.map((name) => ({ apiGroup: 'authentication.k8s.io', resource: 'userextras', subresource: key, name })),
-    ),
-  ];
-  for (const part of asked) {
-    const attributes: AuthorizationAttributes = {
-      user: caller,
-      verb: 'impersonate',
-      isResourceRequest: true,
-      apiGroup: '',
-      apiVersion: 'v1',
-      subresource: '',
-      namespace: '',
-      path: request.path,
-      ...part,
-    };
-    const { decision, reason } = await authorize(attributes);
-    if (decision === 'allow') continue;
-    const { resource, name, apiGroup, namespace } = attributes;
-    const where = namespace === '' ? ' at the cluster scope' : ` in the namespace "${namespace}"`;
-    const sentence = `User "${caller.username}" cannot impersonate resource "${resource}" in API group "${apiGroup}"${where}`;
-    throw newForbidden({ group: apiGroup, resource }, name, reason ? `${sentence}: ${reason}` : sentence);
+  throw refusal;
+}
+
+function wantedUser(request: ApiRequest): Wanted | undefined {
+  const { headers } = request;
+  const username = headers['impersonate-user'] ?? '';
+  const uid = headers['impersonate-uid'] ?? '';
+  const groups = headerValues(request, 'impersonate-group');
+  let extra: Record<string, string[]> | undefined;
+  for (const name in headers) {
+    if (!name.startsWith(extraPrefix)) continue;
+    const key = unescapeExtraKey(name.slice(extraPrefix.length));
+    extra ??= {};
+    extra[key] = [...(extra[key] ?? []), ...headerValues(request, name)];
   }
-  const own =
-    account && groups.length === 0 ? ['system:serviceaccounts', `system:serviceaccounts:${account[1]}`] : groups;
-  const anonymous = username === 'system:anonymous';
-  const implied = anonymous ? 'system:unauthenticated' : authenticatedGroup;
+  if (username !== '') return { username, uid, groups, extra: extra ?? {} };
+  if (uid === '' && groups.length === 0 && extra === undefined) return undefined;
+  throw newBadRequest(
+    `requested ${goText({ username, uid, groups, extra: extra ?? {} })} without impersonating a user name`,
+  );
+}
+
+/** As Go prints a user.DefaultInfo with %#v. */
+function goText({ username, uid, groups, extra }: Wanted): string {
+  const list = (values: readonly string[]) =>
+    values.length === 0 ? '[]string(nil)' : `[]string{${values.map((value) => JSON.stringify(value)).join(', ')}}`;
+  const entries = Object.entries(extra).map(([key, values]) => `${JSON.stringify(key)}:${list(values)}`);
+  const extras = entries.length === 0 ? 'map[string][]string(nil)' : `map[string][]string{${entries.join(', ')}}`;
+  return `&user.DefaultInfo{Name:${JSON.stringify(username)}, UID:${JSON.stringify(uid)}, Groups:${list(groups)}, Extra:${extras}}`;
+}
+
+interface Mode {
+  applies(wanted: Wanted, caller: UserInfo): boolean;
+  impersonate(wanted: Wanted, asked: AuthorizationAttributes, authorize: Authorizer): Promise<UserInfo>;
+}
+
+const modes: readonly Mode[] = [
+  {
+    ...constrained('associated-node', (wanted) => ({
+      ...wanted,
+      user: associatedKeys(wanted.user),
+      ...anyNode(wanted),
+    })),
+    applies: (wanted, caller) => {
+      const node = onlyName(wanted) ? nodeName(wanted.username) : undefined;
+      const own = caller.extra?.['authentication.kubernetes.io/node-name'];
+      return (
+        node !== undefined && serviceAccount(caller.username) !== undefined && own?.length === 1 && own[0] === node
+      );
+    },
+  },
+  {
+    ...constrained('arbitrary-node'),
+    applies: (wanted) => onlyName(wanted) && nodeName(wanted.username) !== undefined,
+  },
+  {
+    ...constrained('serviceaccount'),
+    applies: (wanted) => onlyName(wanted) && serviceAccount(wanted.username) !== undefined,
+  },
+  {
+    ...constrained('user-info'),
+    applies: ({ username }) => nodeName(username) === undefined && serviceAccount(username) === undefined,
+  },
+  {
+    applies: () => true,
+    impersonate: (wanted, { user }, authorize) => checkIdentity(wanted, user, 'impersonate', false, authorize),
+  },
+];
+
+/** `seen` is what authorizers get to see of a question of this mode. */
+function constrained(
+  mode: string,
+  seen: (attributes: AuthorizationAttributes) => AuthorizationAttributes = (attributes) => attributes,
+): Pick<Mode, 'impersonate'> {
   return {
-    username,
-    groups: own.includes(implied) ? own : [...own, implied],
-    ...(uid === undefined ? {} : { uid }),
-    ...(Object.keys(extra).length > 0 ? { extra } : {}),
+    async impersonate(wanted, asked, authorize) {
+      const narrowed: Authorizer = (attributes) => authorize(seen(attributes));
+      await check({ ...asked, verb: `impersonate-on:${mode}:${asked.verb}` }, narrowed);
+      return checkIdentity(wanted, asked.user, `impersonate:${mode}`, true, narrowed);
+    },
   };
 }
 
-/** Repeated headers arrive joined by a comma and a space. */
-function list(value: string | undefined): string[] {
-  return value === undefined || value === '' ? [] : value.split(', ');
+/** The right to one's own node is one to all nodes: which it is follows from the token. */
+function anyNode({ verb, name }: AuthorizationAttributes): Pick<AuthorizationAttributes, 'name'> {
+  return { name: verb === 'impersonate:associated-node' ? '*' : name };
+}
+
+/** Authorizers see which extra keys the caller has, and not which pod: the answer must hold for all pods of the node. */
+function associatedKeys(user: UserInfo): UserInfo {
+  const keys = Object.keys(user.extra ?? {}).sort();
+  return { ...user, extra: { 'authentication.kubernetes.io/associated-node-keys': keys } };
+}
+
+/** May the caller take on every part of the identity; throws Forbidden for the first that it may not. */
+async function checkIdentity(
+  wanted: Wanted,
+  caller: UserInfo,
+  verb: string,
+  isConstrained: boolean,
+  authorize: Authorizer,
+): Promise<UserInfo> {
+  const named = isConstrained ? authenticationGroup : '';
+  const question = (apiGroup: string, resource: string, name: string, more: Partial<AuthorizationAttributes> = {}) => ({
+    user: caller,
+    verb,
+    isResourceRequest: true,
+    apiGroup,
+    apiVersion: 'v1',
+    resource,
+    subresource: '',
+    namespace: '',
+    name,
+    path: '',
+    ...more,
+  });
+  let { groups } = wanted;
+  const account = serviceAccount(wanted.username);
+  const node = isConstrained ? nodeName(wanted.username) : undefined;
+  if (account) {
+    const { namespace, name } = account;
+    await check(question(named, 'serviceaccounts', name, { namespace }), authorize);
+    if (groups.length === 0) groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
+  } else if (node !== undefined) {
+    await check(question(named, 'nodes', node), authorize);
+    groups = [nodesGroup];
+  } else await check(question(named, 'users', wanted.username), authorize);
+  if (wanted.uid !== '') await check(question(authenticationGroup, 'uids', wanted.uid), authorize);
+  if (isConstrained)
+    refuseUnsafe(wanted, question(named, 'groups', ''), question(authenticationGroup, 'userextras', ''));
+  const parts = {
+    groups: wanted.groups.map((name) => question(named, 'groups', name)),
+    extra: Object.entries(wanted.extra).flatMap(([subresource, values]) =>
+      values.map((name) => question(authenticationGroup, 'userextras', name, { subresource })),
+    ),
+  };
+  const wildcards = {
+    groups: question(named, 'groups', '*'),
+    extra: question(authenticationGroup, 'userextras', '*', { subresource: '*' }),
+  };
+  for (const sort of ['groups', 'extra'] as const) {
+    const many = isConstrained && parts[sort].length >= manyParts;
+    if (many && (await decisionOf(wildcards[sort], authorize)).decision === 'allow') continue;
+    for (const part of parts[sort]) await check(part, authorize);
+  }
+  return {
+    username: wanted.username,
+    groups: withImplied(wanted.username, groups),
+    ...(wanted.uid === '' ? {} : { uid: wanted.uid }),
+    ...(Object.keys(wanted.extra).length > 0 ? { extra: wanted.extra } : {}),
+  };
+}
+
+function withImplied(username: string, groups: readonly string[]): readonly string[] {
+  if (username === anonymousUser.username) {
+    return groups.includes(unauthenticatedGroup) ? groups : [...groups, unauthenticatedGroup];
+  }
+  const complete = groups.includes(authenticatedGroup) || groups.includes(unauthenticatedGroup);
+  return complete ? groups : [...groups, authenticatedGroup];
+}
+
+/** What no constrained mode lets anybody take on. */
+function refuseUnsafe(wanted: Wanted, groups: AuthorizationAttributes, extras: AuthorizationAttributes): void {
+  if (wanted.groups.includes('')) throw refused(groups, 'impersonating the empty string group is not allowed');
+  if (wanted.groups.includes(superuserGroup)) {
+    throw refused({ ...groups, name: superuserGroup }, 'impersonating the system:masters group is not allowed');
+  }
+  for (const [key, values] of Object.entries(wanted.extra)) {
+    const fault = extraFault(key, values);
+    if (fault !== undefined) throw refused(extras, fault);
+  }
+}
+
+function extraFault(key: string, values: readonly string[]): string | undefined {
+  if (key === '') return 'impersonating the empty string key in extra is not allowed';
+  const errors: FieldError[] = [];
+  checkDomainPrefixedPath(key, 'extra.key', errors);
+  if (errors.length > 0) {
+    const texts = errors.map(fieldErrorText);
+    const text = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
+    return `impersonating an invalid key in extra is not allowed: ${text}`;
+  }
+  if (key !== key.toLowerCase()) {
+    return `impersonating a non-lowercase key in extra is not allowed: ${JSON.stringify(key)}`;
+  }
+  if (values.length === 0) return 'impersonating empty values in extra is not allowed';
+  return values.includes('') ? 'impersonating the empty string value in extra is not allowed' : undefined;
+}
+
+async function check(attributes: AuthorizationAttributes, authorize: Authorizer): Promise<void> {
+  const { decision, reason, error } = await decisionOf(attributes, authorize);
+  if (decision === 'allow') return;
+  throw refused(attributes, error !== undefined && reason !== '' ? `${error}: ${reason}` : (error ?? reason));
+}
+
+async function decisionOf(attributes: AuthorizationAttributes, authorize: Authorizer) {
+  return authorize(attributes);
+}
+
+function refused(attributes: AuthorizationAttributes, reason: string): StatusError {
+  const { apiGroup, resource, name } = attributes;
+  const sentence = forbiddenText(attributes);
+  return newForbidden({ group: apiGroup, resource }, name, reason === '' ? sentence : `${sentence}: ${reason}`);
+}
+
+function onlyName({ uid, groups, extra }: Wanted): boolean {
+  return uid === '' && groups.length === 0 && Object.keys(extra).length === 0;
+}
+
+const nodePrefix = 'system:node:';
+
+function nodeName(username: string): string | undefined {
+  if (!username.startsWith(nodePrefix)) return undefined;
+  const name = username.slice(nodePrefix.length);
+  return isDNS1123Subdomain(name).length === 0 ? name : undefined;
+}
+
+function serviceAccount(username: string): { readonly namespace: string; readonly name: string } | undefined {
+  const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(username) ?? [];
+  return namespace === undefined || name === undefined ? undefined : { namespace, name };
 }

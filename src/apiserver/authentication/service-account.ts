@@ -5,12 +5,11 @@
  * A verified signature is remembered; that what it is bound to exists is looked up at every use.
  */
 
-import { type CryptoKey, decodeJwt, exportJWK, type JWK, jwtVerify, SignJWT } from 'jose';
-import { newUnauthorized } from '#api/errors.ts';
+import { type CryptoKey, decodeJwt, exportJWK, type JWK, errors as joseErrors, jwtVerify, SignJWT } from 'jose';
 import type { UserInfo } from '#api/request.ts';
 import { type Env, uuid } from '#base/env.ts';
 import type { CollectionName, LiveObjects } from '../live-objects.ts';
-import type { TokenAuthenticator } from './chain.ts';
+import type { TokenAnswer, TokenAuthenticator } from './tokens.ts';
 
 export interface ServiceAccountKeys {
   readonly issuer: string;
@@ -91,24 +90,11 @@ interface Verified {
   readonly jti: string;
 }
 
-/** `user` is absent when the token is good, but not for any of the audiences. */
-export interface TokenReviewResult {
-  readonly user: UserInfo;
-  readonly audiences: readonly string[];
-}
-
-export interface ServiceAccountTokens {
-  readonly authenticate: TokenAuthenticator;
-  /** For TokenReview with audiences of its own. */
-  review(token: string, audiences: readonly string[]): Promise<TokenReviewResult | undefined>;
-}
-
 export function createServiceAccountTokens(
   keys: ServiceAccountKeys,
-  apiAudiences: readonly string[],
   objects: LiveObjects,
   env: Env,
-): ServiceAccountTokens {
+): TokenAuthenticator {
   const remembered = new Map<string, Verified>();
   const verify = async (token: string): Promise<Verified | undefined> => {
     const known = remembered.get(token);
@@ -130,29 +116,36 @@ export function createServiceAccountTokens(
       if (remembered.size > rememberedTokens) remembered.delete(remembered.keys().next().value ?? '');
       return verified;
     } catch (error) {
-      throw newUnauthorizedBecause(error);
+      throw error instanceof joseErrors.JWTExpired ? new Error(expired, { cause: error }) : error;
     }
   };
-  const review = async (token: string, audiences: readonly string[]) => {
+  return async (token, audiences): Promise<TokenAnswer | undefined> => {
     const verified = await verify(token);
     if (!verified) return undefined;
     if (env.clock.now() >= verified.expiresMs) {
       remembered.delete(token);
-      throw newUnauthorizedBecause('service account token has expired');
+      throw new Error(expired);
     }
     const shared = verified.audiences.filter((audience) => audiences.includes(audience));
-    if (shared.length === 0) throw newUnauthorizedBecause('token audiences are invalid for the target audiences');
+    if (shared.length === 0) {
+      throw new Error(
+        `token audiences ${goStrings(verified.audiences)} is invalid for the target audiences ${goStrings(audiences)}`,
+      );
+    }
     const missing = await missingObject(objects, verified.kubernetes);
     if (missing) {
       remembered.delete(token);
-      throw newUnauthorizedBecause(missing);
+      throw new Error(missing);
     }
     return { user: userOf(verified), audiences: shared };
   };
-  return {
-    review,
-    authenticate: async (token) => (await review(token, apiAudiences))?.user,
-  };
+}
+
+const expired = 'service account token has expired';
+
+/** As Go prints them with %q. */
+function goStrings(values: readonly string[]): string {
+  return `[${values.map((value) => JSON.stringify(value)).join(' ')}]`;
 }
 
 function isOurs(token: string, issuer: string): boolean {
@@ -161,13 +154,6 @@ function isOurs(token: string, issuer: string): boolean {
   } catch {
     return false;
   }
-}
-
-function newUnauthorizedBecause(cause: unknown) {
-  // The client learns nothing more than that it is not let in.
-  const error = newUnauthorized();
-  error.cause = cause;
-  return error;
 }
 
 /** What the token needs and no longer exists, or undefined when all is there. */

@@ -130,7 +130,7 @@ test('the chain lets the superuser group do everything and keeps reasons of the 
     async () => ({ decision: 'no-opinion', reason: 'two' }),
   );
   assert.equal((await chain(ask({ groups: ['system:masters'] }, 'delete'))).decision, 'allow');
-  assert.deepEqual(await chain(ask({}, 'get')), { decision: 'no-opinion', reason: 'one; two' });
+  assert.deepEqual(await chain(ask({}, 'get')), { decision: 'no-opinion', reason: 'one\ntwo' });
 });
 
 const pod = {

@@ -4,72 +4,61 @@
  */
 
 import { newBadRequest, newInvalid } from '#api/errors.ts';
-import { child, type FieldError, invalid, required } from '#api/field-error.ts';
-import { parseFieldSelector } from '#api/field-selector.ts';
+import type { FieldError } from '#api/field-error.ts';
 import type { TokenReview } from '#api/generated/authentication-v1.ts';
-import { parseLabelSelector, selectorFromLabelSelector } from '#api/label-selector.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { ApiResponse, UserInfo } from '#api/request.ts';
 import { formatTime } from '#api/time.ts';
+import { messageOf } from '#base/errors.ts';
 import type {
   NonResourceAttributes,
-  ResourceAttributes,
   SelfSubjectRulesReview,
   SubjectAccessReview,
-  SubjectAccessReviewSpec,
   SubjectAccessReviewStatus,
 } from '#kinds/generated/authorization-v1.ts';
 import type { Action, Actions } from '../actions/action.ts';
-import { authenticatedGroup, type TokenAuthenticator } from '../authentication/chain.ts';
-import type { ServiceAccountTokens } from '../authentication/service-account.ts';
-import type { RbacAuthorizer } from '../authorization/rbac.ts';
+import { withAuthenticatedGroup } from '../authentication/chain.ts';
+import type { TokenAuthenticator } from '../authentication/tokens.ts';
+import type { RulesResolver } from '../authorization/chain.ts';
 import type { AuthorizationAttributes, Authorizer } from '../authorizer.ts';
 import { PlainObject } from '../cache/cached-object.ts';
 import type { RequestContext } from '../context.ts';
 import { parseWriteOptions } from '../request/write-options.ts';
-import { decodeObject, type MutableObject } from '../verbs/write.ts';
+import { updateManagedFields } from '../verbs/managed.ts';
+import { decodeObject, ensureNamespace, type MutableObject } from '../verbs/write.ts';
+import { accessErrors, localErrors, metadataErrors, resourceQuestion } from './access-review.ts';
 
 export interface ReviewConfig {
   readonly authorize: Authorizer;
-  readonly rbac: RbacAuthorizer;
-  readonly serviceAccounts: ServiceAccountTokens;
-  /** Authenticators of other tokens: they know no audiences. */
-  readonly otherTokens: readonly TokenAuthenticator[];
+  readonly rules: RulesResolver;
+  readonly token: TokenAuthenticator;
   readonly apiAudiences: readonly string[];
 }
 
 export function reviewActions(config: ReviewConfig): Actions {
+  const { authorize } = config;
   return {
     'authentication.k8s.io/tokenreviews': reviewed((review) => reviewToken(config, review as TokenReview)),
+    // These two answer with an object of their own: nothing of the question is in it.
     'authentication.k8s.io/selfsubjectreviews': reviewed((_, { user, server }) => ({
       metadata: { creationTimestamp: formatTime(server.env.clock.now()) },
       status: { userInfo: user },
     })),
+    'authorization.k8s.io/selfsubjectrulesreviews': reviewed((review, { user }) =>
+      reviewRules(config.rules, review as SelfSubjectRulesReview, user),
+    ),
     'authorization.k8s.io/subjectaccessreviews': reviewed((review) => {
-      const { spec } = review as SubjectAccessReview;
-      requireSubject(review, spec);
-      return accessStatus(config.authorize, review, spec, subjectOf(spec));
+      const errors = [...accessErrors(review, true), ...metadataErrors(review, 'must be empty', [])];
+      return accessStatus(authorize, review as SubjectAccessReview, errors, subjectOf(review));
+    }),
+    'authorization.k8s.io/selfsubjectaccessreviews': reviewed((review, { user }) => {
+      const errors = [...accessErrors(review, false), ...metadataErrors(review, 'must be empty', [])];
+      return accessStatus(authorize, review as SubjectAccessReview, errors, user);
     }),
     'authorization.k8s.io/localsubjectaccessreviews': reviewed((review, { info }) => {
-      const { spec } = review as SubjectAccessReview;
-      requireSubject(review, spec);
-      if (spec?.resourceAttributes?.namespace !== info.namespace) {
-        throw newInvalid(kindOf(review), '', [
-          invalid(
-            'spec.resourceAttributes.namespace',
-            spec?.resourceAttributes?.namespace,
-            `must match metadata.namespace`,
-          ),
-        ]);
-      }
-      return accessStatus(config.authorize, review, spec, subjectOf(spec));
+      const errors = [...accessErrors(review, true), ...localErrors(review, info.namespace)];
+      return accessStatus(authorize, review as SubjectAccessReview, errors, subjectOf(review));
     }),
-    'authorization.k8s.io/selfsubjectaccessreviews': reviewed((review, { user }) =>
-      accessStatus(config.authorize, review, (review as SubjectAccessReview).spec, user),
-    ),
-    'authorization.k8s.io/selfsubjectrulesreviews': reviewed((review, { user }) =>
-      reviewRules(config.rbac, review as SelfSubjectRulesReview, user),
-    ),
   };
 }
 
@@ -79,12 +68,13 @@ type Review = (review: KubeObject, context: RequestContext) => Answer | Promise<
 /** Decodes a review, lets it be answered, and sends it back with the answer in it. */
 function reviewed(review: Review): Action {
   return async (context): Promise<ApiResponse> => {
-    const { resource } = context;
+    const { resource, info } = context;
     const options = parseWriteOptions(context.request, 'CreateOptions');
     const kind = { apiVersion: resource.apiVersion, kind: resource.definition.kind };
     const draft: MutableObject = decodeObject(context, resource.codec, kind, options);
-    const answer = await review(draft as KubeObject, context);
-    const object = { ...draft, ...answer } as KubeObject;
+    if (info.namespace !== '') ensureNamespace(context, draft);
+    updateManagedFields(context, undefined, draft, options);
+    const object = { ...draft, ...(await review(draft as KubeObject, context)) } as KubeObject;
     const { codec } = resource;
     return {
       type: 'object',
@@ -99,34 +89,19 @@ async function reviewToken(config: ReviewConfig, { spec }: TokenReview): Promise
   if (token === '') throw newBadRequest('token is required for TokenReview in authentication');
   const audiences = spec?.audiences?.length ? spec.audiences : config.apiAudiences;
   try {
-    const found = await config.serviceAccounts.review(token, audiences);
-    if (found) {
-      const user = withAuthenticated(found.user);
-      return {
-        status: { authenticated: true, user, ...(spec?.audiences?.length ? { audiences: found.audiences } : {}) },
-      };
-    }
-    for (const authenticate of config.otherTokens) {
-      const user = await authenticate(token);
-      if (user) return { status: { authenticated: true, user: withAuthenticated(user) } };
-    }
-    return { status: { user: {} } };
+    const found = await config.token(token, audiences);
+    if (!found) return { status: { user: {}, error: invalidToken } };
+    const user = withAuthenticatedGroup(found.user);
+    return { status: { authenticated: true, user, audiences: found.audiences } };
   } catch (error) {
-    const { cause } = error as Error;
-    const text = cause instanceof Error ? cause.message : String(cause ?? error);
-    return { status: { user: {}, error: `[invalid bearer token, ${text}]` } };
+    return { status: { user: {}, error: `[${invalidToken}, ${messageOf(error)}]` } };
   }
 }
 
-function withAuthenticated(user: UserInfo): UserInfo {
-  return { ...user, groups: [...user.groups, authenticatedGroup] };
-}
+const invalidToken = 'invalid bearer token';
 
-function kindOf(review: KubeObject) {
-  return { group: 'authorization.k8s.io', kind: review.kind ?? '' };
-}
-
-function subjectOf(spec: SubjectAccessReviewSpec | undefined): UserInfo {
+function subjectOf(review: KubeObject): UserInfo {
+  const { spec } = review as SubjectAccessReview;
   return {
     username: spec?.user ?? '',
     groups: spec?.groups ?? [],
@@ -135,75 +110,26 @@ function subjectOf(spec: SubjectAccessReviewSpec | undefined): UserInfo {
   };
 }
 
-function requireSubject(review: KubeObject, spec: SubjectAccessReviewSpec | undefined): void {
-  if (spec?.user || (spec?.groups?.length ?? 0) > 0) return;
-  const errors = [
-    ...attributeErrors(spec),
-    required(child('spec', 'user'), 'at least one of user or group must be specified'),
-  ];
-  throw newInvalid(kindOf(review), '', errors);
-}
-
-function attributeErrors(spec: SubjectAccessReviewSpec | undefined): FieldError[] {
-  const { resourceAttributes, nonResourceAttributes } = spec ?? {};
-  const path = 'spec.resourceAttributes';
-  if (resourceAttributes && nonResourceAttributes) {
-    return [
-      invalid(
-        'spec.nonResourceAttributes',
-        nonResourceAttributes,
-        'cannot be specified in combination with resourceAttributes',
-      ),
-    ];
-  }
-  if (!resourceAttributes && !nonResourceAttributes) {
-    return [invalid(path, null, 'exactly one of nonResourceAttributes or resourceAttributes must be specified')];
-  }
-  return [];
-}
-
 async function accessStatus(
   authorize: Authorizer,
-  review: KubeObject,
-  spec: SubjectAccessReviewSpec | undefined,
+  { spec }: SubjectAccessReview,
+  errors: readonly FieldError[],
   user: UserInfo,
 ): Promise<Answer> {
-  const errors = attributeErrors(spec);
-  if (errors.length > 0) throw newInvalid(kindOf(review), '', errors);
-  const attributes = spec?.resourceAttributes
+  // Upstream's internal object has no kind any more when its name is printed.
+  if (errors.length > 0) throw newInvalid({ group: 'authorization.k8s.io', kind: '' }, '', errors);
+  const { attributes, ignored } = spec?.resourceAttributes
     ? resourceQuestion(user, spec.resourceAttributes)
-    : pathQuestion(user, spec?.nonResourceAttributes ?? {});
-  const { decision, reason } = await authorize(attributes);
+    : { attributes: pathQuestion(user, spec?.nonResourceAttributes ?? {}), ignored: [] };
+  const { decision, reason, error } = await authorize(attributes);
+  const evaluationError = [...(error === undefined ? [] : [error]), ...ignored].join('; ');
   const status: SubjectAccessReviewStatus = {
     allowed: decision === 'allow',
     ...(decision === 'deny' ? { denied: true } : {}),
     ...(reason ? { reason } : {}),
+    ...(evaluationError === '' ? {} : { evaluationError }),
   };
   return { status };
-}
-
-function resourceQuestion(user: UserInfo, asked: ResourceAttributes): AuthorizationAttributes {
-  const { labelSelector, fieldSelector } = asked;
-  return {
-    user,
-    isResourceRequest: true,
-    verb: asked.verb ?? '',
-    apiGroup: asked.group ?? '',
-    apiVersion: asked.version ?? '',
-    resource: asked.resource ?? '',
-    subresource: asked.subresource ?? '',
-    namespace: asked.namespace ?? '',
-    name: asked.name ?? '',
-    path: '',
-    ...(labelSelector
-      ? {
-          labelSelector: labelSelector.rawSelector
-            ? parseLabelSelector(labelSelector.rawSelector)
-            : selectorFromLabelSelector({ matchExpressions: labelSelector.requirements ?? [] }),
-        }
-      : {}),
-    ...(fieldSelector?.rawSelector ? { fieldSelector: parseFieldSelector(fieldSelector.rawSelector) } : {}),
-  };
 }
 
 function pathQuestion(user: UserInfo, asked: NonResourceAttributes): AuthorizationAttributes {
@@ -221,14 +147,16 @@ function pathQuestion(user: UserInfo, asked: NonResourceAttributes): Authorizati
   };
 }
 
-async function reviewRules(rbac: RbacAuthorizer, review: SelfSubjectRulesReview, user: UserInfo): Promise<Answer> {
+async function reviewRules(resolve: RulesResolver, review: SelfSubjectRulesReview, user: UserInfo): Promise<Answer> {
   const namespace = review.spec?.namespace ?? '';
   if (namespace === '') throw newBadRequest('no namespace on request');
-  const rules = await rbac.rulesFor(user, namespace);
+  const { rules, incomplete, error } = await resolve(user, namespace);
   return {
+    metadata: {},
+    spec: {},
     status: {
       resourceRules: rules
-        .filter((rule) => (rule.resources?.length ?? 0) > 0)
+        .filter(({ resources }) => resources && resources.length > 0)
         .map(({ verbs, apiGroups, resources, resourceNames }) => ({
           verbs,
           apiGroups,
@@ -236,9 +164,10 @@ async function reviewRules(rbac: RbacAuthorizer, review: SelfSubjectRulesReview,
           ...(resourceNames?.length ? { resourceNames } : {}),
         })),
       nonResourceRules: rules
-        .filter((rule) => (rule.nonResourceURLs?.length ?? 0) > 0)
+        .filter(({ nonResourceURLs }) => nonResourceURLs && nonResourceURLs.length > 0)
         .map(({ verbs, nonResourceURLs }) => ({ verbs, nonResourceURLs })),
-      incomplete: false,
+      incomplete,
+      ...(error === '' ? {} : { evaluationError: error }),
     },
   };
 }

@@ -1,12 +1,25 @@
-/** WebhookClient: HTTPS calls to webhooks, a port. Connections are kept and used again per address, server name and authority. */
+/** WebhookClient: calls to webhooks, a port. Connections are kept and used again per address, server name, authority and identity. */
 
-export interface WebhookRequest {
-  /** As messages show it; its host is the name that the certificate must be for. */
+/** Whom to call, and as whom. */
+export interface WebhookTarget {
+  /** As messages show it; its host is the name that the certificate must be for. http: where a kubeconfig says so. */
   readonly url: URL;
   /** Where to connect instead of the URL's host: the endpoint of a service. */
   readonly endpoint?: { readonly address: string; readonly port: number } | undefined;
   /** PEM certificates in base64; the system's authorities when absent. */
   readonly caBundle?: string | undefined;
+  /** The same in PEM. */
+  readonly authorityPem?: string | undefined;
+  /** Client certificate. */
+  readonly identity?: { readonly certificatePem: string; readonly keyPem: string } | undefined;
+  /** Name that the certificate must be for, when it is not the URL's host. */
+  readonly serverName?: string | undefined;
+  readonly insecureSkipTlsVerify?: boolean | undefined;
+  /** The Authorization header. */
+  readonly authorization?: string | undefined;
+}
+
+export interface WebhookRequest extends WebhookTarget {
   readonly body: Uint8Array;
   readonly signal: AbortSignal;
 }

@@ -1,6 +1,7 @@
 /** kubets up: starts the cluster, returns when it is ready. */
 
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { allServerOptions, flagValues, type ServerFlags } from '#cluster/server-options.ts';
 import type { UpOptions, UpResult } from '#cluster/up.ts';
 import { type ClusterOptions, wholeNumber, withClusterOptions } from '../cluster-choice.ts';
 
@@ -28,7 +29,10 @@ export function addUp(program: Command): void {
 }
 
 export function withUpOptions(command: Command): Command {
-  return withClusterOptions(command)
+  const server = allServerOptions.map(({ flag, value, description }) =>
+    new Option(`--${flag} <${value}>`, description).argParser(append).helpGroup('Options of the API server:'),
+  );
+  const complete = withClusterOptions(command)
     .option('--nodes <number>', 'nodes on this machine (default: 1, or what the cluster has)', wholeNumber(1))
     .option('--api-port <port>', 'port of the API server (default: 6443)', wholeNumber(1))
     .option('--api-san <name>', 'another name or address for the API server; may be repeated', append, [])
@@ -42,6 +46,18 @@ export function withUpOptions(command: Command): Command {
     )
     .option('--timeout <seconds>', 'give up waiting after this time', wholeNumber(1), 120)
     .option('--no-kubeconfig', "leave the user's kubeconfig alone");
+  for (const option of server) complete.addOption(option);
+  return complete;
+}
+
+/** What was said of the API server's options; undefined for nothing. */
+function serverFlagsOf(flags: UpFlags): ServerFlags | undefined {
+  const given: Record<string, readonly string[]> = {};
+  for (const option of allServerOptions) {
+    const typed: unknown = Reflect.get(flags, new Option(`--${option.flag}`).attributeName());
+    if (Array.isArray(typed)) given[option.flag] = flagValues(option, typed);
+  }
+  return Object.keys(given).length === 0 ? undefined : given;
 }
 
 /** Starts the cluster and shows its progress; merges the context into the user's kubeconfig. */
@@ -72,6 +88,7 @@ export async function startCluster(flags: UpFlags): Promise<UpResult> {
 
 function upOptions(flags: UpFlags, onProgress: UpOptions['onProgress']): UpOptions {
   const { name, dataDir, nodes, apiPort, nodeCidr, podCidr, serviceCidr, containerdBinDir, store } = flags;
+  const serverFlags = serverFlagsOf(flags);
   return {
     name,
     timeoutMs: flags.timeout * 1000,
@@ -86,9 +103,10 @@ function upOptions(flags: UpFlags, onProgress: UpOptions['onProgress']): UpOptio
     ...(serviceCidr === undefined ? {} : { serviceCidr }),
     ...(containerdBinDir === undefined ? {} : { containerdBinDir }),
     ...(store === undefined ? {} : { store }),
+    ...(serverFlags === undefined ? {} : { serverFlags }),
   };
 }
 
-function append(value: string, before: readonly string[]): readonly string[] {
+function append(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }

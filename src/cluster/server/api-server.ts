@@ -4,11 +4,9 @@ import { readFileSync } from 'node:fs';
 import { defaultAdmissionPlugins } from '#admission/plugins.ts';
 import { SchemaRegistry } from '#api/schema/registry.ts';
 import { createBootstrapTokenAuthenticator } from '#apiserver/authentication/bootstrap-token.ts';
-import { createAuthenticator, healthPaths } from '#apiserver/authentication/chain.ts';
 import { impersonated } from '#apiserver/authentication/impersonation.ts';
 import { createServiceAccountTokens } from '#apiserver/authentication/service-account.ts';
-import { authorizerChain } from '#apiserver/authorization/chain.ts';
-import { createNodeAuthorizer } from '#apiserver/authorization/node.ts';
+import { audienceAgnostic } from '#apiserver/authentication/tokens.ts';
 import { createRbacAuthorizer } from '#apiserver/authorization/rbac.ts';
 import { createConnectActions } from '#apiserver/connect/actions.ts';
 import { identityPaths } from '#apiserver/identity/discovery.ts';
@@ -17,6 +15,7 @@ import { tokenRequestAction } from '#apiserver/identity/token-request.ts';
 import { schemaCodecs } from '#apiserver/registry/schema-codec.ts';
 import { type ApiServer, createApiServer } from '#apiserver/server.ts';
 import type { Env } from '#base/env.ts';
+import { MetricsRegistry } from '#base/metrics.ts';
 import { createClient } from '#client/api-client.ts';
 import { builtinDefinitions } from '#kinds/all.ts';
 import { ResourceQuotas } from '#kinds/core/resource-quota/definition.ts';
@@ -29,6 +28,8 @@ import type { Store } from '#store/store.ts';
 import type { ClusterLayout } from '../machine/layout.ts';
 import { certificateFile, keyFile } from '../pki/authority.ts';
 import type { ClusterSettings } from '../settings.ts';
+import { assembleAuthentication } from './identity/authentication.ts';
+import { assembleAuthorization } from './identity/authorization.ts';
 import { createLiveObjects } from './live-objects.ts';
 import { createServedResources } from './served-resources.ts';
 import { loadServiceAccountKeys, serviceAccountIssuer } from './service-account-keys.ts';
@@ -40,13 +41,41 @@ export interface ApiServerOptions {
   readonly store: Store;
 }
 
-export async function assembleApiServer({ env, layout, settings, store }: ApiServerOptions): Promise<ApiServer> {
+export interface AssembledApiServer {
+  readonly server: ApiServer;
+  /** PEM: the authorities of front proxies, for the transport. */
+  readonly requestHeaderCa: string | undefined;
+  /** After the server itself was closed: what it was put together from. */
+  close(): void;
+}
+
+export async function assembleApiServer({
+  env,
+  layout,
+  settings,
+  store,
+}: ApiServerOptions): Promise<AssembledApiServer> {
   const keys = await loadServiceAccountKeys(layout.pki);
   const objects = createLiveObjects(() => server.registry, store);
   const apiAudiences = [serviceAccountIssuer];
-  const tokens = createServiceAccountTokens(keys, apiAudiences, objects, env);
   const rbac = createRbacAuthorizer(objects);
-  const authorize = authorizerChain(createNodeAuthorizer(objects), rbac.authorize);
+  const metrics = new MetricsRegistry();
+  const webhooks = createWebhookClient();
+  const flags = settings.serverFlags ?? {};
+  const authorization = assembleAuthorization({ env, flags, objects, rbac, webhooks, metrics, compile: noExpressions });
+  const { authorize, rules } = authorization;
+  const authentication = assembleAuthentication({
+    env,
+    flags,
+    apiAudiences,
+    ownIssuers: [serviceAccountIssuer],
+    serviceAccounts: createServiceAccountTokens(keys, objects, env),
+    bootstrapTokens: audienceAgnostic(apiAudiences, createBootstrapTokenAuthenticator(objects, env)),
+    webhooks,
+    metrics,
+    compile: noExpressions,
+  });
+  const { authenticate, token } = authentication;
   const read = (file: string) => readFileSync(file, 'utf8');
   const kubeletTls = {
     ca: read(certificateFile(layout.pki, 'ca')),
@@ -54,11 +83,6 @@ export async function assembleApiServer({ env, layout, settings, store }: ApiSer
     key: read(keyFile(layout.pki, 'apiserver-kubelet-client')),
   };
   const schemas = new SchemaRegistry(builtinTables);
-  const bootstrapTokens = createBootstrapTokenAuthenticator(objects, env);
-  const authenticate = createAuthenticator({
-    tokens: [tokens.authenticate, bootstrapTokens],
-    anonymousPaths: healthPaths,
-  });
   const [firstNodePort = 30_000, lastNodePort = 32_767] = settings.nodePorts.split('-').map(Number);
   const server: ApiServer = createApiServer({
     env,
@@ -69,18 +93,19 @@ export async function assembleApiServer({ env, layout, settings, store }: ApiSer
     authenticate,
     impersonate: (request, caller) => impersonated(request, caller, authorize),
     authorize,
+    metrics,
     services: { serviceCidrs: [settings.network.serviceCidr], nodePorts: { first: firstNodePort, last: lastNodePort } },
     admission: defaultAdmissionPlugins({
       objects,
       env,
       writeQuota: (quota) => inProcess.updateStatus(ResourceQuotas, quota),
       escalation: { rbac, authorize },
-      webhooks: { client: createWebhookClient(), resources: createServedResources(() => server.registry) },
+      webhooks: { client: webhooks, resources: createServedResources(() => server.registry) },
     }),
     paths: identityPaths(keys, serviceAccountIssuer),
     actions: {
       '/serviceaccounts/token': tokenRequestAction({ keys, apiAudiences, objects, env }),
-      ...reviewActions({ authorize, rbac, serviceAccounts: tokens, otherTokens: [bootstrapTokens], apiAudiences }),
+      ...reviewActions({ authorize, rules, token, apiAudiences }),
       ...createConnectActions(
         {
           authorize,
@@ -98,5 +123,15 @@ export async function assembleApiServer({ env, layout, settings, store }: ApiSer
     peer: { address: '', inProcess: { username: 'system:apiserver', groups: ['system:masters'] } },
     userAgent: 'kubets-apiserver',
   });
-  return server;
+  const close = () => {
+    authentication.close();
+    authorization.close();
+    webhooks.close();
+  };
+  return { server, requestHeaderCa: authentication.requestHeaderCa, close };
+}
+
+/** Until expressions are evaluated, configuration that has them is refused: a rule that is not looked at would let everybody in. */
+function noExpressions() {
+  return { fault: 'compilation failed: expressions are not supported yet' };
 }

@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
-import type { PeerCertificate, TLSSocket } from 'node:tls';
+import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import type { ApiRequest, Peer, RequestBody } from '#api/request.ts';
 
 /** Largest request body (upstream's 3 MiB). */
@@ -15,6 +15,7 @@ export function requestOf(
   method: string,
   url: string,
   headers: IncomingHttpHeaders,
+  rawHeaders: readonly string[],
   bytes: Uint8Array | undefined,
   peer: Peer,
   signal: AbortSignal,
@@ -27,6 +28,7 @@ export function requestOf(
     path: mark < 0 ? url : url.slice(0, mark),
     query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),
     headers: plainHeaders(headers),
+    rawHeaders,
     ...(body ? { body } : {}),
     peer,
     signal,
@@ -42,25 +44,61 @@ function plainHeaders(headers: IncomingHttpHeaders): Record<string, string | und
   return plain;
 }
 
+/** SHA-256 fingerprints of the authorities that identify users, and of those that identify front proxies. */
+export interface PeerTrust {
+  readonly users: ReadonlySet<string>;
+  readonly frontProxies: ReadonlySet<string>;
+}
+
 const peers = new WeakMap<Socket, Peer>();
 
 /** The same connection is the same peer: its certificate is read once. */
-export function peerOf(socket: TLSSocket | undefined): Peer {
+export function peerOf(socket: TLSSocket | undefined, trust: PeerTrust | undefined): Peer {
   if (!socket) return { address: '' };
   let peer = peers.get(socket);
   if (!peer) {
-    const certificate = socket.authorized ? certificateOf(socket.getPeerCertificate()) : undefined;
-    peer = { address: socket.remoteAddress ?? '', ...(certificate ? { certificate } : {}) };
+    const identity = socket.authorized && trust ? identityOf(socket.getPeerCertificate(true), trust) : {};
+    peer = { address: socket.remoteAddress ?? '', ...identity };
     peers.set(socket, peer);
   }
   return peer;
 }
 
-function certificateOf(certificate: PeerCertificate): Peer['certificate'] {
-  const { CN: commonName, O: organization } = (certificate.subject ?? {}) as { CN?: string; O?: string | string[] };
-  if (!commonName) return undefined;
-  const organizations = organization === undefined ? [] : Array.isArray(organization) ? organization : [organization];
-  return { commonName, organizations, fingerprint: certificate.fingerprint256 };
+/** Attribute of the subject that holds a user's uid (upstream: asn1util.X509UID). */
+const uidAttribute = '1.3.6.1.4.1.57683.2';
+
+/** The transport has verified that one of all authorities signed it; which of them says what the certificate is good for. */
+function identityOf(certificate: DetailedPeerCertificate, trust: PeerTrust): Pick<Peer, 'certificate' | 'frontProxy'> {
+  const subject: Readonly<Record<string, string | string[] | undefined>> = { ...certificate.subject };
+  const commonName = listOf(subject['CN']).at(-1);
+  if (!commonName) return {};
+  const uids = listOf(subject[uidAttribute]);
+  const root = trust.frontProxies.size > 0 ? rootOf(certificate).fingerprint256 : undefined;
+  const isUser = (root === undefined || trust.users.has(root)) && uids.length <= 1 && uids[0] !== '';
+  return {
+    ...(isUser
+      ? {
+          certificate: {
+            commonName,
+            organizations: listOf(subject['O']),
+            fingerprint: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
+            ...(uids[0] === undefined ? {} : { uid: uids[0] }),
+          },
+        }
+      : {}),
+    ...(root !== undefined && trust.frontProxies.has(root) ? { frontProxy: { commonName } } : {}),
+  };
+}
+
+function listOf(value: string | readonly string[] | undefined): readonly string[] {
+  if (value === undefined) return [];
+  return typeof value === 'string' ? [value] : value;
+}
+
+function rootOf(certificate: DetailedPeerCertificate): DetailedPeerCertificate {
+  let current = certificate;
+  while (current.issuerCertificate && current.issuerCertificate !== current) current = current.issuerCertificate;
+  return current;
 }
 
 /** Why a request's signal fired. One object: an error made for every request would cost more than most requests. */

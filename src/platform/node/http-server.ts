@@ -9,6 +9,7 @@
  * 3. A failed upgrade closes the socket (CVE-2018-1002105).
  */
 
+import { X509Certificate } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer as createHttpServer } from 'node:http';
 import {
@@ -28,7 +29,7 @@ import type { WireHandler } from '#api/wire.ts';
 import type { Logger } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
 import { closeChunks, compressed, writeChunks } from './http-answer.ts';
-import { bodyBound, clientGone, peerOf, readBody, requestOf } from './http-request.ts';
+import { bodyBound, clientGone, type PeerTrust, peerOf, readBody, requestOf } from './http-request.ts';
 import { socketStream } from './socket-stream.ts';
 
 export interface HttpServerConfig {
@@ -46,6 +47,8 @@ export interface TlsConfig {
   readonly key: string;
   /** Authorities whose client certificates identify callers; others are ignored, not refused. */
   readonly clientCa?: string;
+  /** Authorities of front proxies: their certificates let headers say who a request is from. */
+  readonly requestHeaderCa?: string | undefined;
 }
 
 export interface HttpServer {
@@ -106,21 +109,26 @@ export async function startHttpServer(config: HttpServerConfig): Promise<HttpSer
 
 /** Connections of HTTP/1.1 that wait for their next request. */
 const idleSockets = new WeakSet<Socket>();
+/** What serving a request needs; trust changes with the certificates. */
+type Serving = Pick<HttpServerConfig, 'handler' | 'log'> & { readonly trust: () => PeerTrust | undefined };
 
 type Listener = { readonly server: Server | Http2SecureServer; readonly setTls: (tls: TlsConfig) => void };
 
 function plainServer(config: HttpServerConfig): Listener {
+  const serving: Serving = { ...config, trust: () => undefined };
   const server = createHttpServer({ keepAlive: true, requestTimeout: 0, headersTimeout: 32_000 });
-  server.on('request', (request, response) => void serveHttp1(config, request, response));
-  server.on('upgrade', (request, socket, head) => void serveUpgrade(config, request, socket, head));
+  server.on('request', (request, response) => void serveHttp1(serving, request, response));
+  server.on('upgrade', (request, socket, head) => void serveUpgrade(serving, request, socket, head));
   return { server, setTls: () => {} };
 }
 
 function secureServer(config: HttpServerConfig, tls: TlsConfig): Listener {
+  let trust = trustOf(tls);
+  const serving: Serving = { ...config, trust: () => trust };
   const server = createSecureServer({
     ...contextOf(tls),
     allowHTTP1: true,
-    requestCert: tls.clientCa !== undefined,
+    requestCert: tls.clientCa !== undefined || tls.requestHeaderCa !== undefined,
     rejectUnauthorized: false,
     minVersion: 'TLSv1.2',
     // As upstream's Go server: 250 streams a connection, windows that a list does not have to wait for.
@@ -130,30 +138,50 @@ function secureServer(config: HttpServerConfig, tls: TlsConfig): Listener {
   server.on('session', (session) => session.setLocalWindowSize(4 * 1024 * 1024));
   server.on(
     'stream',
-    (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void serveHttp2(config, stream, headers),
+    (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _: number, rawHeaders: string[]) =>
+      void serveHttp2(serving, stream, headers, rawHeaders),
   );
   server.on('request', (request: Http2ServerRequest, response: Http2ServerResponse) => {
     // HTTP/2 requests were served by their stream; what comes by HTTP/1.1 is node:http's objects in disguise.
     if (request.httpVersionMajor === 1) {
-      void serveHttp1(config, request as unknown as IncomingMessage, response as unknown as ServerResponse);
+      void serveHttp1(serving, request as unknown as IncomingMessage, response as unknown as ServerResponse);
     }
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    void serveUpgrade(config, request, socket, head);
+    void serveUpgrade(serving, request, socket, head);
   });
   server.on('tlsClientError', () => {});
   server.on('sessionError', () => {});
-  return { server, setTls: (next) => server.setSecureContext(contextOf(next)) };
+  const setTls = (next: TlsConfig) => {
+    trust = trustOf(next);
+    server.setSecureContext(contextOf(next));
+  };
+  return { server, setTls };
 }
 
-function contextOf({ certificate, key, clientCa }: TlsConfig): { cert: string; key: string; ca?: string } {
-  return { cert: certificate, key, ...(clientCa === undefined ? {} : { ca: clientCa }) };
+function contextOf({ certificate, key, clientCa, requestHeaderCa }: TlsConfig): {
+  cert: string;
+  key: string;
+  ca?: string[];
+} {
+  const ca = [clientCa, requestHeaderCa].filter((pem) => pem !== undefined);
+  return { cert: certificate, key, ...(ca.length === 0 ? {} : { ca }) };
+}
+
+function trustOf({ clientCa, requestHeaderCa }: TlsConfig): PeerTrust {
+  return { users: fingerprints(clientCa), frontProxies: fingerprints(requestHeaderCa) };
+}
+
+function fingerprints(pem: string | undefined): ReadonlySet<string> {
+  const blocks = pem?.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  return new Set(blocks.map((block) => new X509Certificate(block).fingerprint256));
 }
 
 async function serveHttp2(
-  config: HttpServerConfig,
+  config: Serving,
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
+  rawHeaders: readonly string[],
 ): Promise<void> {
   const aborted = new AbortController();
   stream.on('error', () => {});
@@ -166,8 +194,9 @@ async function serveHttp2(
       headers[':method'] ?? 'GET',
       headers[':path'] ?? '/',
       headers,
+      rawHeaders,
       body,
-      peerOf(socket as TLSSocket | undefined),
+      peerOf(socket as TLSSocket | undefined, config.trust()),
       aborted.signal,
     );
     const response = await compressed(await config.handler(request), request);
@@ -188,11 +217,7 @@ async function serveHttp2(
   }
 }
 
-async function serveHttp1(
-  config: HttpServerConfig,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-): Promise<void> {
+async function serveHttp1(config: Serving, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const aborted = new AbortController();
   const { socket } = incoming;
   idleSockets.delete(socket);
@@ -208,8 +233,9 @@ async function serveHttp1(
       incoming.method ?? 'GET',
       incoming.url ?? '/',
       incoming.headers,
+      incoming.rawHeaders,
       body,
-      peerOf(incoming.socket as TLSSocket),
+      peerOf(incoming.socket as TLSSocket, config.trust()),
       aborted.signal,
     );
     const response = await compressed(await config.handler(request), request);
@@ -232,12 +258,7 @@ async function serveHttp1(
   }
 }
 
-async function serveUpgrade(
-  config: HttpServerConfig,
-  incoming: IncomingMessage,
-  socket: Duplex,
-  head: Buffer,
-): Promise<void> {
+async function serveUpgrade(config: Serving, incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
   const aborted = new AbortController();
   socket.on('error', () => {});
   socket.once('close', () => aborted.abort(clientGone));
@@ -246,8 +267,9 @@ async function serveUpgrade(
       incoming.method ?? 'GET',
       incoming.url ?? '/',
       incoming.headers,
+      incoming.rawHeaders,
       undefined,
-      peerOf(incoming.socket as TLSSocket),
+      peerOf(incoming.socket as TLSSocket, config.trust()),
       aborted.signal,
     );
     const response = await config.handler(request);
@@ -269,7 +291,7 @@ async function serveUpgrade(
   }
 }
 
-function failed(config: HttpServerConfig, error: unknown, signal: AbortSignal): void {
+function failed(config: Serving, error: unknown, signal: AbortSignal): void {
   if (!signal.aborted) config.log.warn('connection failed', { error: messageOf(error) });
 }
 

@@ -1,8 +1,9 @@
-/** WebhookClient over node:https: HTTP/1.1, connections kept; at most 64 calls at a time go to one address. */
+/** WebhookClient over node:https (and node:http): HTTP/1.1, connections kept; at most 64 calls at a time go to one address. */
 
+import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
-import type { WebhookAnswer, WebhookClient, WebhookRequest } from '#apiserver/webhook/webhook-client.ts';
+import type { WebhookAnswer, WebhookClient, WebhookRequest, WebhookTarget } from '#apiserver/webhook/webhook-client.ts';
 import { goMessage } from './backend.ts';
 
 const maxConnectionsPerAddress = 64;
@@ -13,28 +14,32 @@ const maxAnswerBytes = 9 << 20;
 
 export function createWebhookClient(): WebhookClient {
   // The agent keeps connections apart by address, server name and authority.
-  const agent = new Agent({ keepAlive: true, maxSockets: maxConnectionsPerAddress, timeout: idleMs });
+  const pool = { keepAlive: true, maxSockets: maxConnectionsPerAddress, timeout: idleMs };
+  const agent = new Agent(pool);
+  const plainAgent = new HttpAgent(pool);
   const send = (call: WebhookRequest, again = true): Promise<WebhookAnswer> =>
     new Promise((resolve, reject) => {
-      const { url, endpoint, caBundle, body, signal } = call;
+      const { url, endpoint, body, signal } = call;
       const name = url.hostname.replace(/^\[|\]$/g, '');
-      const sent = httpsRequest({
+      const secure = url.protocol === 'https:';
+      const settings = {
         method: 'POST',
-        agent,
         signal,
         host: endpoint?.address ?? name,
-        port: endpoint?.port ?? (url.port || 443),
+        port: endpoint?.port ?? (url.port || (secure ? 443 : 80)),
         path: url.pathname + url.search,
-        ...(isIP(name) ? {} : { servername: name }),
-        ...(caBundle ? { ca: Buffer.from(caBundle, 'base64').toString() } : {}),
         headers: {
           host: url.host,
           'content-type': 'application/json',
           accept: 'application/json, */*',
           'content-length': body.length,
           'user-agent': 'kube-apiserver-admission',
+          ...(call.authorization === undefined ? {} : { authorization: call.authorization }),
         },
-      });
+      };
+      const sent = secure
+        ? httpsRequest({ ...settings, agent, ...tlsSettings(call, name) })
+        : httpRequest({ ...settings, agent: plainAgent });
       sent.on('response', (response) => {
         const chunks: Buffer[] = [];
         let length = 0;
@@ -54,7 +59,22 @@ export function createWebhookClient(): WebhookClient {
       });
       sent.end(body);
     });
-  return { post: (call) => send(call), close: () => agent.destroy() };
+  return { post: (call) => send(call), close: () => closeAll(agent, plainAgent) };
+}
+
+function closeAll(...agents: readonly { destroy(): void }[]): void {
+  for (const agent of agents) agent.destroy();
+}
+
+function tlsSettings(target: WebhookTarget, host: string) {
+  const { caBundle, authorityPem, identity, serverName = host, insecureSkipTlsVerify } = target;
+  const ca = caBundle ? Buffer.from(caBundle, 'base64').toString() : authorityPem;
+  return {
+    ...(isIP(serverName) ? {} : { servername: serverName }),
+    ...(ca === undefined ? {} : { ca }),
+    ...(identity === undefined ? {} : { cert: identity.certificatePem, key: identity.keyPem }),
+    ...(insecureSkipTlsVerify === true ? { rejectUnauthorized: false } : {}),
+  };
 }
 
 /** The words of Go's crypto/tls for a certificate that is not trusted. */

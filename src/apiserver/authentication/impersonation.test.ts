@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ApiRequest, UserInfo } from '#api/request.ts';
+import type { AuthorizationAttributes } from '../authorizer.ts';
+import { impersonated } from './impersonation.ts';
+
+const caller: UserInfo = { username: 'admin', groups: [] };
+
+function request(headers: Record<string, string>, rawHeaders?: readonly string[]): ApiRequest {
+  const { signal } = new AbortController();
+  const line = { method: 'GET', path: '/api/v1/namespaces/x/pods', query: new URLSearchParams() } as const;
+  return { ...line, headers, peer: { address: '' }, signal, ...(rawHeaders ? { rawHeaders } : {}) };
+}
+
+function textOf({ verb, apiGroup, resource, subresource, namespace, name }: AuthorizationAttributes): string {
+  return `${verb} ${apiGroup}/${resource}${subresource ? `/${subresource}` : ''} ${namespace}/${name}`;
+}
+
+/** Allows what `rights` lists and notes everything that was asked. */
+function rightsTo(...rights: readonly string[]) {
+  const asked: string[] = [];
+  const authorize = (attributes: AuthorizationAttributes) => {
+    asked.push(textOf(attributes));
+    const allowed = rights.some((right) => textOf(attributes).startsWith(right));
+    return { decision: allowed ? ('allow' as const) : ('no-opinion' as const), reason: '' };
+  };
+  const as = (headers: Record<string, string>, user = caller) => impersonated(request(headers), user, authorize);
+  return { as, asked, authorize };
+}
+
+test('without headers nobody is asked', async () => {
+  const { as, asked } = rightsTo();
+  assert.equal(await as({}), caller);
+  assert.deepEqual(asked, []);
+});
+
+test('the old mode takes on every part that may be impersonated', async () => {
+  const { as, asked } = rightsTo('impersonate ');
+  assert.deepEqual(await as({ 'impersonate-user': 'jane', 'impersonate-group': 'dev, ops', 'impersonate-uid': '7' }), {
+    username: 'jane',
+    uid: '7',
+    groups: ['dev', 'ops', 'system:authenticated'],
+  });
+  assert.deepEqual(asked, [
+    'impersonate-on:user-info:list /pods x/',
+    'impersonate /users /jane',
+    'impersonate authentication.k8s.io/uids /7',
+    'impersonate /groups /dev',
+    'impersonate /groups /ops',
+  ]);
+});
+
+test('a group with a comma in its name is one group, and not two', async () => {
+  const { authorize, asked } = rightsTo('impersonate ');
+  const raw = ['Impersonate-User', 'jane', 'Impersonate-Group', 'dev, system:masters'];
+  const headers = { 'impersonate-user': 'jane', 'impersonate-group': 'dev, system:masters' };
+  const user = await impersonated(request(headers, raw), caller, authorize);
+  assert.deepEqual(user.groups, ['dev, system:masters', 'system:authenticated']);
+  assert.ok(asked.includes('impersonate /groups /dev, system:masters'));
+});
+
+test('a constrained impersonator does only what it may do so, as whom it may', async () => {
+  const rights = ['impersonate-on:user-info:list /pods', 'impersonate:user-info authentication.k8s.io/users /jane'];
+  const { as } = rightsTo(...rights);
+  assert.deepEqual(await as({ 'impersonate-user': 'jane' }), { username: 'jane', groups: ['system:authenticated'] });
+  await assert.rejects(as({ 'impersonate-user': 'root' }), {
+    message:
+      'users.authentication.k8s.io "root" is forbidden: User "admin" cannot impersonate:user-info resource "users" in API group "authentication.k8s.io" at the cluster scope',
+  });
+});
+
+test('no constrained impersonator becomes a superuser', async () => {
+  const { as } = rightsTo('impersonate-on:', 'impersonate:');
+  await assert.rejects(as({ 'impersonate-user': 'jane', 'impersonate-group': 'system:masters' }), {
+    message: /impersonating the system:masters group is not allowed$/,
+  });
+  await assert.rejects(as({ 'impersonate-user': 'jane', 'impersonate-extra-plain': 'x' }), {
+    message: /impersonating an invalid key in extra is not allowed: extra.key: Invalid value: "plain"/,
+  });
+});
+
+test('who may nothing is told of the first mode that applies', async () => {
+  const { as } = rightsTo();
+  await assert.rejects(as({ 'impersonate-user': 'bob' }), {
+    message:
+      'pods is forbidden: User "admin" cannot impersonate-on:user-info:list resource "pods" in API group "" in the namespace "x"',
+  });
+  await assert.rejects(as({ 'impersonate-user': 'system:serviceaccount:a:b' }), {
+    message: /cannot impersonate-on:serviceaccount:list /,
+  });
+  await assert.rejects(as({ 'impersonate-user': 'system:node:n1' }), {
+    message: /cannot impersonate-on:arbitrary-node:list /,
+  });
+});
+
+test('parts without a user are a bad request', async () => {
+  await assert.rejects(
+    rightsTo('').as({ 'impersonate-group': 'g', 'impersonate-uid': 'u', 'impersonate-extra-a': 'b' }),
+    {
+      message:
+        'requested &user.DefaultInfo{Name:"", UID:"u", Groups:[]string{"g"}, Extra:map[string][]string{"a":[]string{"b"}}} without impersonating a user name',
+    },
+  );
+});
+
+test('a pod may act as its own node, and the authorizer sees no more of it than the keys', async () => {
+  const extra = { 'authentication.kubernetes.io/node-name': ['n1'] };
+  const pod = { username: 'system:serviceaccount:a:agent', groups: [], extra };
+  const { as, asked } = rightsTo('impersonate-on:associated-node:list', 'impersonate:associated-node');
+  assert.deepEqual(await as({ 'impersonate-user': 'system:node:n1' }, pod), {
+    username: 'system:node:n1',
+    groups: ['system:nodes', 'system:authenticated'],
+  });
+  assert.equal(asked[1], 'impersonate:associated-node authentication.k8s.io/nodes /*');
+  await assert.rejects(as({ 'impersonate-user': 'system:node:n2' }, pod), { message: /impersonate-on:arbitrary-node/ });
+});

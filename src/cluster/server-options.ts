@@ -1,0 +1,107 @@
+/**
+ * Options of the API server that people may set, under kube-apiserver's names: one table. `kubets up` takes them, they stay with the
+ * cluster, and the server role reads them. What is not said is not there.
+ */
+
+import { resolve } from 'node:path';
+import { Failure } from './failure.ts';
+
+/** `file` is a path, made absolute; `list` is separated by commas; `repeated` may be given several times and is not split. */
+export type ServerOptionKind = 'text' | 'file' | 'list' | 'repeated';
+
+export interface ServerOption {
+  readonly flag: string;
+  readonly kind: ServerOptionKind;
+  /** Stands for the value in help texts. */
+  readonly value: string;
+  readonly description: string;
+}
+
+export const serverOptions = {
+  'authentication-config': {
+    kind: 'file',
+    value: 'file',
+    description: 'AuthenticationConfiguration: issuers of JWTs, anonymous access; read again when it changes',
+  },
+  'anonymous-auth': {
+    kind: 'text',
+    value: 'true|false',
+    description: 'whether all paths may be asked for anonymously',
+  },
+  'oidc-issuer-url': { kind: 'text', value: 'url', description: 'OpenID issuer; with --oidc-client-id' },
+  'oidc-client-id': { kind: 'text', value: 'id', description: 'audience of its tokens' },
+  'oidc-ca-file': { kind: 'file', value: 'file', description: "authorities of the issuer's certificate" },
+  'oidc-username-claim': { kind: 'text', value: 'claim', description: "claim that is the user's name (default: sub)" },
+  'oidc-username-prefix': { kind: 'text', value: 'text', description: "before names; '-' for none" },
+  'oidc-groups-claim': { kind: 'text', value: 'claim', description: 'claim that holds groups' },
+  'oidc-groups-prefix': { kind: 'text', value: 'text', description: 'before groups' },
+  'oidc-signing-algs': { kind: 'list', value: 'names', description: 'algorithms of signatures (default: RS256)' },
+  'oidc-required-claim': { kind: 'repeated', value: 'claim=value', description: 'claim that tokens must have' },
+  'authentication-token-webhook-config-file': {
+    kind: 'file',
+    value: 'kubeconfig',
+    description: 'webhook that reviews bearer tokens',
+  },
+  'authentication-token-webhook-version': { kind: 'text', value: 'version', description: 'v1 or v1beta1 (default)' },
+  'authentication-token-webhook-cache-ttl': {
+    kind: 'text',
+    value: 'duration',
+    description: 'time that its answers are remembered (default: 2m)',
+  },
+  'token-auth-file': { kind: 'file', value: 'file', description: 'lines of token, user, uid, "group,group"' },
+  'requestheader-client-ca-file': { kind: 'file', value: 'file', description: 'authority of front proxies' },
+  'requestheader-allowed-names': { kind: 'list', value: 'names', description: 'common names of front proxies' },
+  'requestheader-username-headers': { kind: 'list', value: 'names', description: 'such as X-Remote-User' },
+  'requestheader-uid-headers': { kind: 'list', value: 'names', description: 'such as X-Remote-Uid' },
+  'requestheader-group-headers': { kind: 'list', value: 'names', description: 'such as X-Remote-Group' },
+  'requestheader-extra-headers-prefix': { kind: 'list', value: 'prefixes', description: 'such as X-Remote-Extra-' },
+  'authorization-mode': {
+    kind: 'list',
+    value: 'modes',
+    description: 'AlwaysAllow, AlwaysDeny, ABAC, Webhook, RBAC, Node in order (default: Node,RBAC)',
+  },
+  'authorization-policy-file': { kind: 'file', value: 'file', description: 'policies of ABAC' },
+  'authorization-config': {
+    kind: 'file',
+    value: 'file',
+    description: 'AuthorizationConfiguration: authorizers in order; read again when it changes',
+  },
+  'authorization-webhook-config-file': { kind: 'file', value: 'kubeconfig', description: 'webhook of mode Webhook' },
+  'authorization-webhook-version': { kind: 'text', value: 'version', description: 'v1 or v1beta1 (default)' },
+  'authorization-webhook-cache-authorized-ttl': { kind: 'text', value: 'duration', description: 'default: 5m' },
+  'authorization-webhook-cache-unauthorized-ttl': { kind: 'text', value: 'duration', description: 'default: 30s' },
+} as const satisfies Readonly<Record<string, Omit<ServerOption, 'flag'>>>;
+
+export type ServerFlag = keyof typeof serverOptions;
+
+/** Values by flag, as given; lists are split already. */
+export type ServerFlags = { readonly [flag in ServerFlag]?: readonly string[] };
+
+export const allServerOptions: readonly (ServerOption & { readonly flag: ServerFlag })[] = Object.entries(
+  serverOptions,
+).map(([flag, option]) => ({ ...option, flag: flag as ServerFlag }));
+
+/** One value of a flag, or undefined when it was not given. */
+export function flagText(flags: ServerFlags, flag: ServerFlag): string | undefined {
+  return flags[flag]?.at(-1);
+}
+
+export function flagList(flags: ServerFlags, flag: ServerFlag): readonly string[] {
+  return flags[flag] ?? [];
+}
+
+/** What was typed (once, or several times) as the values that are kept. */
+export function flagValues(option: ServerOption, typed: readonly string[]): readonly string[] {
+  switch (option.kind) {
+    case 'text':
+    case 'repeated':
+      return typed;
+    case 'file':
+      return typed.map((path) => {
+        if (path === '') throw new Failure(`--${option.flag} needs the path of a file`);
+        return resolve(path);
+      });
+    case 'list':
+      return typed.flatMap((text) => text.split(',')).filter((item) => item !== '');
+  }
+}
