@@ -1,7 +1,9 @@
 import { defineResource } from '#api/definition.ts';
 import type { MutatingAdmissionPolicyBinding } from '#kinds/generated/admissionregistration-v1.ts';
+import { staticSuffixWarnings } from '../static-suffix.ts';
 import { mutatingAdmissionPolicyBindingColumns } from './columns.ts';
 import { defaultMutatingAdmissionPolicyBinding } from './defaults.ts';
+import { validateMutatingAdmissionPolicyBinding } from './validation.ts';
 
 export const MutatingAdmissionPolicyBindings = defineResource<MutatingAdmissionPolicyBinding>({
   group: 'admissionregistration.k8s.io',
@@ -9,6 +11,8 @@ export const MutatingAdmissionPolicyBindings = defineResource<MutatingAdmissionP
   kind: 'MutatingAdmissionPolicyBinding',
   plural: 'mutatingadmissionpolicybindings',
   scope: 'Cluster',
+  validate: validateMutatingAdmissionPolicyBinding,
+  warnings: staticSuffixWarnings,
   columns: mutatingAdmissionPolicyBindingColumns,
   tracksGeneration: true,
   defaults: defaultMutatingAdmissionPolicyBinding,

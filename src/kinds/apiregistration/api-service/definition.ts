@@ -1,6 +1,10 @@
 import { defineResource } from '#api/definition.ts';
+import { keepMetadata } from '#api/status-metadata.ts';
 import type { APIService } from '#kinds/generated/apiregistration-v1.ts';
 import { apiServiceColumns } from './columns.ts';
+import { defaultAPIService } from './defaults.ts';
+import { prepareAPIServiceForCreate } from './lifecycle.ts';
+import { validateAPIService, validateAPIServiceStatus } from './validation.ts';
 
 export const APIServices = defineResource<APIService>({
   group: 'apiregistration.k8s.io',
@@ -8,6 +12,13 @@ export const APIServices = defineResource<APIService>({
   kind: 'APIService',
   plural: 'apiservices',
   scope: 'Cluster',
+  validateName: () => [],
+  defaults: defaultAPIService,
+  keepsStatusOnCreate: true,
+  prepareForCreate: prepareAPIServiceForCreate,
+  prepareForStatusUpdate: keepMetadata,
+  validate: validateAPIService,
+  validateStatusUpdate: validateAPIServiceStatus,
   columns: apiServiceColumns,
   categories: ['api-extensions'],
   allowUnconditionalUpdate: false,

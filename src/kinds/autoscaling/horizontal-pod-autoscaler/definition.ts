@@ -2,6 +2,7 @@ import { defineResource } from '#api/definition.ts';
 import type { HorizontalPodAutoscaler } from '#kinds/generated/autoscaling-v2.ts';
 import { horizontalPodAutoscalerColumns } from './columns.ts';
 import { defaultHorizontalPodAutoscaler } from './defaults.ts';
+import { validateHorizontalPodAutoscaler, validateHorizontalPodAutoscalerStatus } from './validation.ts';
 
 export const HorizontalPodAutoscalers = defineResource<HorizontalPodAutoscaler>({
   group: 'autoscaling',
@@ -9,6 +10,8 @@ export const HorizontalPodAutoscalers = defineResource<HorizontalPodAutoscaler>(
   kind: 'HorizontalPodAutoscaler',
   plural: 'horizontalpodautoscalers',
   scope: 'Namespaced',
+  validate: validateHorizontalPodAutoscaler,
+  validateStatusUpdate: validateHorizontalPodAutoscalerStatus,
   columns: horizontalPodAutoscalerColumns,
   defaults: defaultHorizontalPodAutoscaler,
   shortNames: ['hpa'],

@@ -9,6 +9,7 @@ import type { HorizontalPodAutoscaler as HorizontalPodAutoscalerV1 } from '#kind
 import type { HorizontalPodAutoscaler } from '#kinds/generated/autoscaling-v2.ts';
 import { HorizontalPodAutoscalers } from './definition.ts';
 import { fromV1MetricSpec, fromV1MetricStatus, toV1MetricSpec, toV1MetricStatus } from './v1-metrics.ts';
+import { validateHorizontalPodAutoscaler, validateHorizontalPodAutoscalerStatus } from './validation.ts';
 
 const metricSpecsAnnotation = 'autoscaling.alpha.kubernetes.io/metrics';
 const metricStatusesAnnotation = 'autoscaling.alpha.kubernetes.io/current-metrics';
@@ -31,6 +32,8 @@ export const HorizontalPodAutoscalersV1 = defineResource<HorizontalPodAutoscaler
     ...column,
     cell: (object, nowMs) => column.cell(toV2(object as KubeObject) as HorizontalPodAutoscaler, nowMs),
   })),
+  validate: (object, context, old) => validateHorizontalPodAutoscaler(toV2(object), context, old && toV2(old)),
+  validateStatusUpdate: (object) => validateHorizontalPodAutoscalerStatus(toV2(object)),
   defaults: (draft) => {
     if (!draft.spec) return;
     draft.spec.minReplicas ??= 1;

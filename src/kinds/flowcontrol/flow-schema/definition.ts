@@ -1,6 +1,9 @@
 import { defineResource } from '#api/definition.ts';
+import { keepMetadata } from '#api/status-metadata.ts';
 import type { FlowSchema } from '#kinds/generated/flowcontrol-v1.ts';
 import { flowSchemaColumns } from './columns.ts';
+import { defaultFlowSchema } from './defaults.ts';
+import { validateFlowSchema, validateFlowSchemaStatus } from './validation.ts';
 
 export const FlowSchemas = defineResource<FlowSchema>({
   group: 'flowcontrol.apiserver.k8s.io',
@@ -8,6 +11,10 @@ export const FlowSchemas = defineResource<FlowSchema>({
   kind: 'FlowSchema',
   plural: 'flowschemas',
   scope: 'Cluster',
+  prepareForStatusUpdate: keepMetadata,
+  defaults: defaultFlowSchema,
+  validate: validateFlowSchema,
+  validateStatusUpdate: validateFlowSchemaStatus,
   columns: flowSchemaColumns,
   tracksGeneration: true,
   subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],

@@ -1,6 +1,9 @@
 import { defineResource } from '#api/definition.ts';
+import { keepMetadata } from '#api/status-metadata.ts';
 import type { PriorityLevelConfiguration } from '#kinds/generated/flowcontrol-v1.ts';
 import { priorityLevelConfigurationColumns } from './columns.ts';
+import { defaultPriorityLevelConfiguration } from './defaults.ts';
+import { validatePriorityLevelConfiguration, validatePriorityLevelConfigurationStatus } from './validation.ts';
 
 export const PriorityLevelConfigurations = defineResource<PriorityLevelConfiguration>({
   group: 'flowcontrol.apiserver.k8s.io',
@@ -8,6 +11,10 @@ export const PriorityLevelConfigurations = defineResource<PriorityLevelConfigura
   kind: 'PriorityLevelConfiguration',
   plural: 'prioritylevelconfigurations',
   scope: 'Cluster',
+  prepareForStatusUpdate: keepMetadata,
+  defaults: defaultPriorityLevelConfiguration,
+  validate: validatePriorityLevelConfiguration,
+  validateStatusUpdate: validatePriorityLevelConfigurationStatus,
   columns: priorityLevelConfigurationColumns,
   tracksGeneration: true,
   subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],

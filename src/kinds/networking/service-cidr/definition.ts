@@ -1,4 +1,5 @@
 import { defineResource } from '#api/definition.ts';
+import { keepMetadata } from '#api/status-metadata.ts';
 import type { ServiceCIDR } from '#kinds/generated/networking-v1.ts';
 import { serviceCIDRColumns } from './columns.ts';
 import { validateServiceCIDR, validateServiceCIDRUpdate } from './validation.ts';
@@ -9,6 +10,7 @@ export const ServiceCIDRs = defineResource<ServiceCIDR>({
   kind: 'ServiceCIDR',
   plural: 'servicecidrs',
   scope: 'Cluster',
+  prepareForStatusUpdate: keepMetadata,
   validate: validateServiceCIDR,
   validateUpdate: validateServiceCIDRUpdate,
   columns: serviceCIDRColumns,

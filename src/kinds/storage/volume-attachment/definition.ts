@@ -1,4 +1,5 @@
 import { defineResource } from '#api/definition.ts';
+import { keepMetadata } from '#api/status-metadata.ts';
 import type { VolumeAttachment } from '#kinds/generated/storage-v1.ts';
 import { volumeAttachmentColumns } from './columns.ts';
 import {
@@ -13,6 +14,7 @@ export const VolumeAttachments = defineResource<VolumeAttachment>({
   kind: 'VolumeAttachment',
   plural: 'volumeattachments',
   scope: 'Cluster',
+  prepareForStatusUpdate: keepMetadata,
   validate: validateVolumeAttachment,
   validateUpdate: validateVolumeAttachmentUpdate,
   validateStatusUpdate: validateVolumeAttachmentStatus,

@@ -1,0 +1,3 @@
+import { webhookCases } from './webhook-cases.ts';
+
+export const cases = webhookCases('mutatingwebhookconfigurations');

@@ -1,0 +1,75 @@
+/** Cases that both kinds of admission policy, and of binding, have. What they match does not exist. */
+
+import type { CaseBuilders, Tree } from '../case-builders.ts';
+import type { GoldenCase } from '../golden-case.ts';
+
+export const rule: Tree = {
+  operations: ['CREATE'],
+  apiGroups: ['golden.example.com'],
+  apiVersions: ['v1'],
+  resources: ['nothings'],
+};
+export const constraints: Tree = { resourceRules: [rule] };
+
+export function policyCases({ spec, create }: CaseBuilders): readonly GoldenCase[] {
+  const match = (name: string, fields: Tree): GoldenCase =>
+    spec(name, { matchConstraints: { ...constraints, ...fields } });
+  const variable = (name: string, ...variables: readonly Tree[]): GoldenCase => spec(name, { variables });
+  return [
+    create('valid'),
+    create('no spec', { spec: {} }),
+    create('reserved name', { metadata: { name: 'a.static.k8s.io' } }),
+    spec('failure policy', { failurePolicy: 'Perhaps' }),
+    spec('no constraints', { matchConstraints: null }),
+    match('no rules', { resourceRules: [] }),
+    match('match policy', { matchPolicy: 'Roughly' }),
+    match('selectors', {
+      namespaceSelector: { matchExpressions: [{ key: 'a', operator: 'Near' }] },
+      objectSelector: { matchLabels: { a: '-' } },
+    }),
+    match('resource names', { resourceRules: [{ ...rule, resourceNames: ['a', 'a', 'b/c'] }] }),
+    match('excluded rules', { excludeResourceRules: [{ operations: [], apiGroups: ['*', 'a'] }] }),
+    match('operations', { resourceRules: [{ ...rule, operations: ['*', 'UPDATE', 'LOOK'] }] }),
+    spec('param kind empty', { paramKind: {} }),
+    spec('param kind', { paramKind: { apiVersion: 'A_/1', kind: 'a b' } }),
+    spec('param kind with too many parts', { paramKind: { apiVersion: 'a/b/c', kind: 'B' } }),
+    spec('param kind without version', { paramKind: { apiVersion: 'a/', kind: 'B' } }),
+    spec('conditions', {
+      matchConditions: [
+        { name: '', expression: '' },
+        { name: 'a b', expression: 'true' },
+      ],
+    }),
+    spec('conditions twice', {
+      matchConditions: [
+        { name: 'a', expression: 'true' },
+        { name: 'a', expression: 'true' },
+      ],
+    }),
+    variable('variable empty', { name: '', expression: '' }),
+    variable('variable blank', { name: ' ', expression: ' ' }),
+    variable('variable names', { name: 'while', expression: 'true' }, { name: '1a', expression: 'true' }),
+  ];
+}
+
+export function bindingCases({ spec, create, store, patch }: CaseBuilders): readonly GoldenCase[] {
+  const param = (name: string, paramRef: Tree): GoldenCase => spec(name, { paramRef });
+  return [
+    create('valid'),
+    create('no spec', { spec: {} }),
+    create('reserved name', { metadata: { name: 'a.static.k8s.io' } }),
+    spec('policy name', { policyName: 'A_' }),
+    param('param empty', {}),
+    param('param valid', { name: 'a', namespace: 'b', parameterNotFoundAction: 'Deny' }),
+    param('param name', { name: 'a/b', parameterNotFoundAction: 'Cry' }),
+    param('param by both', { name: 'a', selector: {}, parameterNotFoundAction: 'Allow' }),
+    param('param selector', { selector: { matchLabels: { a: '-' } }, parameterNotFoundAction: 'Allow' }),
+    spec('match', { matchResources: { matchPolicy: 'Roughly', resourceRules: [{ operations: ['LOOK'] }] } }),
+    spec('match names', { matchResources: { resourceRules: [{ ...rule, resourceNames: ['%', '%'] }] } }),
+    spec('match with defaults', { matchResources: { resourceRules: [rule], excludeResourceRules: [rule] } }),
+    spec('match of deletes', { matchResources: { resourceRules: [{ ...rule, operations: ['DELETE'] }] } }),
+    store(),
+    patch('policy name to nothing', { spec: { policyName: '' } }),
+    patch('another policy', { spec: { policyName: 'other' } }),
+  ];
+}
