@@ -60,6 +60,13 @@ export function checkOptionalWord(
   if (value !== undefined && !supported.has(value)) errors.push(notSupported(path, value, [...supported]));
 }
 
-export function checkImmutable(value: unknown, old: unknown, path: string, errors: FieldError[]): void {
-  if (!semanticallyEqual(value, old)) errors.push(invalid(path, value, immutableMessage));
+/** `print`: how upstream prints the value, where its internal type differs from what is sent. */
+export function checkImmutable<T>(
+  value: T,
+  old: T,
+  path: string,
+  errors: FieldError[],
+  print: (value: T) => unknown = (same) => same,
+): void {
+  if (!semanticallyEqual(value, old)) errors.push(invalid(path, print(value), immutableMessage));
 }

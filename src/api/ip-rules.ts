@@ -65,6 +65,24 @@ export function checkCIDR(value: string, path: string, errors: FieldError[]): vo
     errors.push(invalid(path, value, `must be in canonical form (${JSON.stringify(canonical)})`));
 }
 
+/** An address of an interface, with the length of its network's prefix (IsValidInterfaceAddress). */
+export function checkInterfaceAddress(value: string, path: string, errors: FieldError[]): void {
+  const plain = withoutLeadingZeros(value);
+  const slash = plain.indexOf('/');
+  const address = parsePrefix(plain) && parseIP(plain.slice(0, slash));
+  if (!address) {
+    const detail = 'must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)';
+    errors.push(invalid(path, value, detail));
+    return;
+  }
+  const length = Number(plain.slice(slash + 1));
+  const canonical = isMapped(address)
+    ? `${formatIP({ family: 'IPv4', value: address.value & 0xffffffffn })}/${length > 32 ? length - 96 : length}`
+    : `${formatIP(address)}/${length}`;
+  if (value !== canonical)
+    errors.push(invalid(path, value, `must be in canonical form (${JSON.stringify(canonical)})`));
+}
+
 export function familyOf(text: string): IPFamily | undefined {
   return parseIP(text)?.family;
 }

@@ -30,8 +30,8 @@ export interface KindCodec {
   decode(body: RequestBody, checkKind?: KindCheck): DecodedBody;
   /** The same for a tree that a patch made; it is copied. Throws DecodeError. */
   decodeTree(tree: unknown): DecodedBody;
-  /** Defaults of a schema that brings its own (custom resources); built-in kinds' are in their definitions. */
-  applyDefaults?(draft: Draft<KubeObject>): void;
+  /** Fills in the defaults that the schema declares; those that depend on more than their field are in the definition. */
+  applyDefaults(draft: Draft<KubeObject>): void;
   /** JSON as Go prints the type. */
   encodeJson(object: KubeObject): Uint8Array;
   /** Absent for kinds without a protobuf form. */

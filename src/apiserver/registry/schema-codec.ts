@@ -9,6 +9,7 @@ import { decodeYaml } from '#api/codec/yaml-decode.ts';
 import { newBadRequest, newUnsupportedMediaType } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { RequestBody } from '#api/request.ts';
+import { applyDefaults } from '#api/schema/defaults.ts';
 import type { SchemaRegistry } from '#api/schema/registry.ts';
 import type { StructSchema } from '#api/schema/schema.ts';
 import { type Draft, mutableCopy } from '#base/edit.ts';
@@ -52,6 +53,10 @@ class SchemaCodec implements KindCodec {
   decode(body: RequestBody, checkKind?: KindCheck): DecodedBody {
     const { object, strictErrors } = this.decodeBody(body, checkKind);
     return { object: object as Draft<KubeObject>, problems: strictErrors };
+  }
+
+  applyDefaults(draft: Draft<KubeObject>): void {
+    applyDefaults(this.schema, draft);
   }
 
   decodeTree(tree: unknown): DecodedBody {

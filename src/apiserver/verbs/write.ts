@@ -127,7 +127,7 @@ export function ensureName(object: MutableObject, name: string): void {
 }
 
 export function applyDefaults(resource: Resource, draft: MutableObject): void {
-  resource.codec.applyDefaults?.(draft);
+  resource.codec.applyDefaults(draft);
   resource.definition.defaults?.(draft);
 }
 

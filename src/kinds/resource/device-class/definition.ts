@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import type { DeviceClass } from '#kinds/generated/resource-v1.ts';
 import { deviceClassColumns } from './columns.ts';
+import { validateDeviceClass } from './validation.ts';
 
 export const DeviceClasses = defineResource<DeviceClass>({
   group: 'resource.k8s.io',
@@ -8,6 +9,7 @@ export const DeviceClasses = defineResource<DeviceClass>({
   kind: 'DeviceClass',
   plural: 'deviceclasses',
   scope: 'Cluster',
+  validate: validateDeviceClass,
   columns: deviceClassColumns,
   returnsDeletedObject: true,
   tracksGeneration: true,

@@ -1,6 +1,8 @@
 import { defineResource } from '#api/definition.ts';
 import type { ResourceClaimTemplate } from '#kinds/generated/resource-v1.ts';
+import { defaultClaimSpec } from '../claim-defaults.ts';
 import { resourceClaimTemplateColumns } from './columns.ts';
+import { validateResourceClaimTemplate } from './validation.ts';
 
 export const ResourceClaimTemplates = defineResource<ResourceClaimTemplate>({
   group: 'resource.k8s.io',
@@ -8,6 +10,8 @@ export const ResourceClaimTemplates = defineResource<ResourceClaimTemplate>({
   kind: 'ResourceClaimTemplate',
   plural: 'resourceclaimtemplates',
   scope: 'Namespaced',
+  defaults: ({ spec }) => defaultClaimSpec(spec?.spec),
+  validate: validateResourceClaimTemplate,
   columns: resourceClaimTemplateColumns,
   returnsDeletedObject: true,
 });

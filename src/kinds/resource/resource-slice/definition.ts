@@ -1,6 +1,8 @@
 import { defineResource } from '#api/definition.ts';
 import type { ResourceSlice } from '#kinds/generated/resource-v1.ts';
 import { resourceSliceColumns } from './columns.ts';
+import { prepareSliceForCreate, prepareSliceForUpdate } from './lifecycle.ts';
+import { resourceSliceWarnings, validateResourceSlice } from './validation.ts';
 
 export const ResourceSlices = defineResource<ResourceSlice>({
   group: 'resource.k8s.io',
@@ -8,6 +10,10 @@ export const ResourceSlices = defineResource<ResourceSlice>({
   kind: 'ResourceSlice',
   plural: 'resourceslices',
   scope: 'Cluster',
+  prepareForCreate: prepareSliceForCreate,
+  prepareForUpdate: prepareSliceForUpdate,
+  validate: validateResourceSlice,
+  warnings: resourceSliceWarnings,
   columns: resourceSliceColumns,
   returnsDeletedObject: true,
   tracksGeneration: true,
