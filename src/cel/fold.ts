@@ -69,7 +69,7 @@ function iterate(over: Value, pairs: boolean, turn: (one: Value, two: Value) => 
 }
 
 /** cel.bind: no loop, and the value is made when it is first used. */
-function isBinding({ range, condition, accumulator }: ComprehensionExpr): boolean {
+export function isBinding({ range, condition, accumulator }: ComprehensionExpr): boolean {
   return (
     range.kind === 'list' &&
     range.elements.length === 0 &&
