@@ -5,11 +5,11 @@
 
 import type { CallExpr, CheckedExpression, ComprehensionExpr, Expr, ListExpr, MapExpr, SelectExpr } from './ast.ts';
 import { accumulatorName } from './ast.ts';
-import { fixed, noCost, product, sum, union, unknownSize } from './cost-range.ts';
 import type { CallEstimate, CallToEstimate, Environment, NodeToEstimate, Overload, Range } from './environment.ts';
 import { isBinding } from './fold.ts';
-import { standardEstimate } from './standard-cost.ts';
+import { addRanges, exactly, maxCost, multiplyRanges, unionOfRanges } from './range.ts';
 import { listCreateCost, mapCreateCost, structCreateCost } from './runtime-cost.ts';
+import { standardEstimate } from './standard-cost.ts';
 import type { CelType } from './types.ts';
 import { dynType } from './types.ts';
 import { codePoints } from './values.ts';
@@ -35,7 +35,9 @@ interface LocalVariable {
   readonly entries: EntrySizes | undefined;
 }
 
-const selection = fixed(1);
+const noCost = exactly(0);
+const selection = exactly(1);
+const unknownSize: Range = { min: 0, max: maxCost };
 
 class Estimator {
   readonly #checked: CheckedExpression;
@@ -68,7 +70,10 @@ class Estimator {
       case 'map':
         return this.#map(expr);
       case 'struct':
-        return expr.fields.reduce((total, field) => sum(total, this.cost(field.value)), fixed(structCreateCost));
+        return expr.fields.reduce(
+          (total, field) => addRanges(total, this.cost(field.value)),
+          exactly(structCreateCost),
+        );
       case 'comprehension':
         return isBinding(expr) ? this.#binding(expr) : this.#comprehension(expr);
     }
@@ -85,18 +90,18 @@ class Estimator {
       return selection;
     }
     const operand = this.cost(expr.operand);
-    if (expr.testOnly) return sum(operand, fixed(this.#environment.options.presenceTestHasCost ? 1 : 0));
+    if (expr.testOnly) return addRanges(operand, exactly(this.#environment.options.presenceTestHasCost ? 1 : 0));
     const path = this.#pathOf(expr.operand);
     this.#paths.set(expr.id, [...(path ?? []), expr.field]);
     const { kind } = this.#typeOf(expr.operand);
-    return kind === 'map' || kind === 'object' || kind === 'parameter' ? sum(operand, selection) : operand;
+    return kind === 'map' || kind === 'object' || kind === 'parameter' ? addRanges(operand, selection) : operand;
   }
 
   #call(expr: CallExpr): Range {
     if (expr.function === 'dyn' && expr.args[0]) {
       const inner = this.cost(expr.args[0]);
       this.#copySizes(expr, expr.args[0]);
-      return sum(inner, fixed(1));
+      return addRanges(inner, exactly(1));
     }
     const argCosts = expr.args.map((arg) => this.cost(arg));
     const args = expr.args.map((arg) => this.#node(arg));
@@ -109,8 +114,8 @@ class Estimator {
     for (const overload of overloads) {
       const call = { target, args, sizeOf: (node: NodeToEstimate) => this.#sizeOfNode(node) };
       const estimate = this.#estimate(expr, overload, call, argCosts);
-      total = total ? union(total, estimate) : estimate;
-      if (estimate.resultSize) size = size ? union(size, estimate.resultSize) : estimate.resultSize;
+      total = total ? unionOfRanges(total, estimate) : estimate;
+      if (estimate.resultSize) size = size ? unionOfRanges(size, estimate.resultSize) : estimate.resultSize;
       const [container] = expr.args;
       if (container && (overload.id === 'index_list' || overload.id === 'index_map')) {
         size = this.#entriesOf(container)?.value;
@@ -120,7 +125,7 @@ class Estimator {
       size ??= this.#size(expr);
     }
     if (size) this.#sizes.set(expr.id, size);
-    return sum(targetCost, total ?? noCost);
+    return addRanges(targetCost, total ?? noCost);
   }
 
   /** The overloads that the checker found; the optional selection is one that only it knows. */
@@ -134,21 +139,21 @@ class Estimator {
   #estimate(expr: CallExpr, overload: Overload, call: CallToEstimate, argCosts: readonly Range[]): CallEstimate {
     const custom = this.#environment.costs.get(overload.id)?.estimateCost ?? overload.estimateCost;
     const own = custom?.(call);
-    const args = argCosts.reduce(sum, noCost);
-    if (own) return { ...sum(own, args), resultSize: own.resultSize };
+    const args = argCosts.reduce(addRanges, noCost);
+    if (own) return { ...addRanges(own, args), resultSize: own.resultSize };
     const [first, second, third] = argCosts;
     switch (overload.id) {
       case 'logical_or':
       case 'logical_and':
-        if (first && second) return { min: first.min, max: sum(first, second).max };
+        if (first && second) return { min: first.min, max: addRanges(first, second).max };
         break;
       case 'conditional': {
         const [, whenTrue, whenFalse] = expr.args;
         if (!first || !second || !third || !whenTrue || !whenFalse) break;
         const entries = unionOfEntries(this.#entriesOf(whenTrue), this.#entriesOf(whenFalse));
         if (entries) this.#entries.set(expr.id, entries);
-        const resultSize = union(this.#sizeOrUnknown(whenTrue), this.#sizeOrUnknown(whenFalse));
-        return { ...sum(first, union(second, third)), resultSize };
+        const resultSize = unionOfRanges(this.#sizeOrUnknown(whenTrue), this.#sizeOrUnknown(whenFalse));
+        return { ...addRanges(first, unionOfRanges(second, third)), resultSize };
       }
       case 'add_list':
       case 'add_string':
@@ -159,35 +164,35 @@ class Estimator {
       }
     }
     const standard = standardEstimate(overload.id, call);
-    return { ...sum(standard, args), resultSize: standard.resultSize };
+    return { ...addRanges(standard, args), resultSize: standard.resultSize };
   }
 
   #list(expr: ListExpr): Range {
-    let total = fixed(listCreateCost);
+    let total = exactly(listCreateCost);
     let item: Range | undefined;
     for (const element of expr.elements) {
-      total = sum(total, this.cost(element));
+      total = addRanges(total, this.cost(element));
       item = joined(item, this.#sizeOrUnknown(element));
     }
-    this.#entries.set(expr.id, { container: 'list', key: fixed(1), value: item ?? fixed(0) });
+    this.#entries.set(expr.id, { container: 'list', key: exactly(1), value: item ?? exactly(0) });
     return total;
   }
 
   #map(expr: MapExpr): Range {
-    let total = fixed(mapCreateCost);
+    let total = exactly(mapCreateCost);
     let key: Range | undefined;
     let value: Range | undefined;
     for (const entry of expr.entries) {
-      total = sum(total, sum(this.cost(entry.key), this.cost(entry.value)));
+      total = addRanges(total, addRanges(this.cost(entry.key), this.cost(entry.value)));
       key = joined(key, this.#sizeOrUnknown(entry.key));
       value = joined(value, this.#sizeOrUnknown(entry.value));
     }
-    this.#entries.set(expr.id, { container: 'map', key: key ?? fixed(0), value: value ?? fixed(0) });
+    this.#entries.set(expr.id, { container: 'map', key: key ?? exactly(0), value: value ?? exactly(0) });
     return total;
   }
 
   #comprehension(expr: ComprehensionExpr): Range {
-    const before = sum(this.cost(expr.range), this.cost(expr.init));
+    const before = addRanges(this.cost(expr.range), this.cost(expr.init));
     this.#push(expr.accumulator, this.#asVariable(expr.init));
     if (expr.variable2 === undefined) {
       this.#push(expr.variable, this.#element(expr.range, this.#isList(expr.range) ? 'value' : 'key'));
@@ -195,7 +200,7 @@ class Estimator {
       this.#push(expr.variable, this.#element(expr.range, 'key'));
       this.#push(expr.variable2, this.#element(expr.range, 'value'));
     }
-    const turn = sum(this.cost(expr.condition), this.cost(expr.step));
+    const turn = addRanges(this.cost(expr.condition), this.cost(expr.step));
     this.#pop(expr.variable);
     if (expr.variable2 !== undefined) this.#pop(expr.variable2);
     const after = this.cost(expr.result);
@@ -210,16 +215,16 @@ class Estimator {
       const entries = this.#entriesOf(expr.step);
       if (entries) this.#entries.set(expr.id, entries);
     }
-    return sum(sum(before, after), product(turns, turn));
+    return addRanges(addRanges(before, after), multiplyRanges(turns, turn));
   }
 
   #binding(expr: ComprehensionExpr): Range {
-    const before = sum(this.cost(expr.range), this.cost(expr.init));
+    const before = addRanges(this.cost(expr.range), this.cost(expr.init));
     this.#push(expr.accumulator, this.#asVariable(expr.init));
     const result = this.cost(expr.result);
     this.#pop(expr.accumulator);
     this.#copySizes(expr, expr.result);
-    return sum(before, result);
+    return addRanges(before, result);
   }
 
   #isList(range: Expr): boolean {
@@ -287,7 +292,7 @@ class Estimator {
       this.#sizes.set(expr.id, given);
       return given;
     }
-    if (isScalar(node.type)) return fixed(1);
+    if (isScalar(node.type)) return exactly(1);
     return expr.kind === 'ident' ? this.#locals.get(expr.name)?.at(-1)?.size : undefined;
   }
 
@@ -306,24 +311,28 @@ class Estimator {
 }
 
 function joined(left: Range | undefined, right: Range): Range {
-  return left ? union(left, right) : right;
+  return left ? unionOfRanges(left, right) : right;
 }
 
 function unionOfEntries(left: EntrySizes | undefined, right: EntrySizes | undefined): EntrySizes | undefined {
   if (!left || !right) return undefined;
-  return { container: left.container, key: union(left.key, right.key), value: union(left.value, right.value) };
+  return {
+    container: left.container,
+    key: unionOfRanges(left.key, right.key),
+    value: unionOfRanges(left.value, right.value),
+  };
 }
 
 /** What an expression tells of its own size. */
 function sizeOfExpr(expr: Expr): Range | undefined {
   switch (expr.kind) {
     case 'literal':
-      if (typeof expr.value === 'string') return fixed(codePoints(expr.value));
-      return fixed(expr.value instanceof Uint8Array ? expr.value.length : 1);
+      if (typeof expr.value === 'string') return exactly(codePoints(expr.value));
+      return exactly(expr.value instanceof Uint8Array ? expr.value.length : 1);
     case 'list':
-      return fixed(expr.elements.length);
+      return exactly(expr.elements.length);
     case 'map':
-      return fixed(expr.entries.length);
+      return exactly(expr.entries.length);
     default:
       return undefined;
   }

@@ -133,15 +133,39 @@ export class JsonMap extends CelMap {
   }
 }
 
+/** A field made ready: its JSON name and how its value is made. */
+interface ReadyField {
+  readonly jsonName: string;
+  readonly wrap: Wrapper;
+  /** Every JavaScript object inherits something by that name ('constructor'). */
+  readonly inherited: boolean;
+}
+
+const readyFields = new WeakMap<ObjectType, ReadonlyMap<string, ReadyField>>();
+
+function readyFieldsOf(type: ObjectType): ReadonlyMap<string, ReadyField> {
+  const known = readyFields.get(type);
+  if (known) return known;
+  const ready = new Map<string, ReadyField>();
+  for (const [name, field] of type.fields) {
+    const jsonName = field.jsonName ?? name;
+    ready.set(name, { jsonName, wrap: field.wrap ?? lazily(field.type), inherited: jsonName in {} });
+  }
+  readyFields.set(type, ready);
+  return ready;
+}
+
 /** An object of a declared type: only the fields of its type are there. */
 export class JsonObject extends CelMap {
   readonly json: JsonRecord;
   readonly #type: ObjectType;
+  readonly #fields: ReadonlyMap<string, ReadyField>;
 
   constructor(json: JsonRecord, type: ObjectType) {
     super();
     this.json = json;
     this.#type = type;
+    this.#fields = readyFieldsOf(type);
   }
 
   override get objectType(): ObjectType {
@@ -150,27 +174,25 @@ export class JsonObject extends CelMap {
 
   get size(): number {
     let count = 0;
-    for (const [name, field] of this.#type.fields) if (Object.hasOwn(this.json, field.jsonName ?? name)) count++;
+    for (const name of this.#fields.keys()) if (this.has(name)) count++;
     return count;
   }
 
   get(key: Value): Value | undefined {
-    if (typeof key !== 'string') return undefined;
-    const field = this.#type.fields.get(key);
+    const field = this.#fields.get(key as string);
     if (!field) return undefined;
-    const name = field.jsonName ?? key;
-    if (!Object.hasOwn(this.json, name)) return undefined;
-    return (field.wrap ?? wrapperOf(field.type))(this.json[name]);
+    const value = this.json[field.jsonName];
+    if (value === undefined || (field.inherited && !Object.hasOwn(this.json, field.jsonName))) return undefined;
+    return field.wrap(value);
   }
 
   override has(key: Value): boolean {
-    if (typeof key !== 'string') return false;
-    const field = this.#type.fields.get(key);
-    return field !== undefined && Object.hasOwn(this.json, field.jsonName ?? key);
+    const field = this.#fields.get(key as string);
+    return field !== undefined && Object.hasOwn(this.json, field.jsonName);
   }
 
   *keys(): Iterable<Value> {
-    for (const [name, field] of this.#type.fields) if (Object.hasOwn(this.json, field.jsonName ?? name)) yield name;
+    for (const name of this.#fields.keys()) if (this.has(name)) yield name;
   }
 }
 

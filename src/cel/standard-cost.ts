@@ -1,16 +1,16 @@
 /** Estimated costs of calls of the standard functions, by overload; the others cost 1. */
 
-import { fixed, product, scaled, sum } from './cost-range.ts';
 import type { CallEstimate, CallToEstimate, NodeToEstimate, Range } from './environment.ts';
+import { addRanges, exactly, multiplyRanges, scaleRange } from './range.ts';
 import { regexLengthFactor, stringTraversalFactor } from './runtime-cost.ts';
 
 type Estimate = (call: CallToEstimate, first: Range, second: Range) => CallEstimate;
 
-const one = fixed(1);
+const one = exactly(1);
 
 /** Going through a string of that size once. */
 function traversal(size: Range): Range {
-  return scaled(size, stringTraversalFactor);
+  return scaleRange(size, stringTraversalFactor);
 }
 
 /** Comparison goes through the smaller of both; equality of scalars costs 1. */
@@ -20,7 +20,7 @@ const comparison: Estimate = (_call, first, second) => {
 };
 
 const concatenation: Estimate = (_call, first, second) => {
-  const resultSize = sum(first, second);
+  const resultSize = addRanges(first, second);
   return { ...traversal(resultSize), resultSize };
 };
 
@@ -40,23 +40,27 @@ const estimates: ReadonlyMap<string, Estimate> = new Map<string, Estimate>([
     (_call, size) => ({ ...traversal(size), resultSize: { min: Math.floor(size.min / 4), max: size.max } }),
   ],
   // Two quotes, and every character may be escaped.
-  ['strings_quote', (_call, size) => ({ ...traversal(size), resultSize: { min: size.min + 2, max: size.max * 2 + 2 } })],
+  [
+    'strings_quote',
+    (_call, size) => ({ ...traversal(size), resultSize: { min: size.min + 2, max: size.max * 2 + 2 } }),
+  ],
   ['starts_with_string', affix],
   ['ends_with_string', affix],
   ['in_list', (_call, _value, list) => list],
   [
     'matches_string',
-    (_call, text, pattern) => product(traversal(sum(text, one)), scaled(pattern, regexLengthFactor)),
+    (_call, text, pattern) => multiplyRanges(traversal(addRanges(text, one)), scaleRange(pattern, regexLengthFactor)),
   ],
-  ['contains_string', (_call, text, part) => product(traversal(text), traversal(part))],
+  ['contains_string', (_call, text, part) => multiplyRanges(traversal(text), traversal(part))],
   ['add_string', concatenation],
   ['add_bytes', concatenation],
-  ['add_list', (_call, first, second) => ({ ...one, resultSize: sum(first, second) })],
+  ['add_list', (_call, first, second) => ({ ...one, resultSize: addRanges(first, second) })],
   ['equals', comparison],
   ['not_equals', comparison],
-  ...['less', 'greater', 'less_equals', 'greater_equals'].flatMap(
-    (order) => [[`${order}_string`, comparison] as const, [`${order}_bytes`, comparison] as const],
-  ),
+  ...['less', 'greater', 'less_equals', 'greater_equals'].flatMap((order) => [
+    [`${order}_string`, comparison] as const,
+    [`${order}_bytes`, comparison] as const,
+  ]),
 ]);
 
 export function standardEstimate(overload: string, call: CallToEstimate): CallEstimate {
