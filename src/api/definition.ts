@@ -125,6 +125,13 @@ export interface StoredAs {
   readonly definition: Pick<ResourceDefinition, 'group' | 'version' | 'kind' | 'plural'>;
   readonly toStored: (object: KubeObject) => KubeObject;
   readonly fromStored: (object: KubeObject) => KubeObject;
+  /** Present where conversion asks somebody else: objects of another apiVersion go through it instead of the two above. */
+  readonly conversion?: ObjectConversion;
+}
+
+export interface ObjectConversion {
+  /** The objects in this apiVersion, frozen, in their order. Rejects with StatusError. */
+  convert(objects: readonly KubeObject[], apiVersion: string): Promise<readonly KubeObject[]>;
 }
 
 export interface VersionConversion {

@@ -47,6 +47,7 @@ import { attributesOf, forbiddenText } from './request/attributes.ts';
 import { isLongRunning } from './request/long-running.ts';
 import { parseRequestInfo, type RequestInfo } from './request/request-info.ts';
 import { transform } from './transform/transform.ts';
+import type { WebhookCaller } from './webhook/post.ts';
 import { checkAcceptable, createWireHandler } from './wire/encode.ts';
 import type { WriteHooks } from './write-hooks.ts';
 
@@ -62,6 +63,8 @@ export interface ApiServerConfig {
   readonly impersonate?: (request: ApiRequest, caller: UserInfo) => Promise<UserInfo>;
   readonly authorize: Authorizer;
   readonly admission?: readonly AdmissionPlugin[];
+  /** By whom conversion webhooks of custom resources are called; absent: such conversions fail. */
+  readonly webhooks?: WebhookCaller;
   /** Absent: nothing is recorded. */
   readonly audit?: Audit;
   /** Metrics of what the server was put together from: /metrics shows them after its own. */
@@ -129,7 +132,7 @@ class Server implements ApiServer {
     for (const definition of config.definitions) this.registry.add(definition);
     this.metrics = new ApiServerMetrics(this.registry);
     config.audit?.register(this.metrics.registry);
-    this.customResources = config.schemas && new CustomResources(this.context, config.schemas);
+    this.customResources = config.schemas && new CustomResources(this.context, config.schemas, config.webhooks);
     const paths = { metrics: () => this.exposeMetrics(), ...config.paths };
     this.paths = new Paths(
       this.context,

@@ -99,7 +99,7 @@ async function mutate(
   try {
     const response = await callWebhook(config, 'mutating', invocation, context);
     const patch = readPatch(webhook, response);
-    return patch.length > 0 && applyPatch(config, invocation, context, patch);
+    return patch.length > 0 && (await applyPatch(config, invocation, context, patch));
   } catch (error) {
     settleFailure(error, webhook, context, config.env);
     return false;
@@ -118,12 +118,12 @@ function readPatch({ name }: Webhook, { patch, patchType }: AdmissionResponse): 
   }
 }
 
-function applyPatch(
+async function applyPatch(
   { resources }: MutatingWebhookConfig,
   { hook, as }: Invocation,
   context: AdmissionContext,
   patch: readonly Operation[],
-): boolean {
+): Promise<boolean> {
   const { object, kind } = context;
   if (!object) {
     throw newInternalError(
@@ -131,8 +131,8 @@ function applyPatch(
     );
   }
   try {
-    const patched = applyJsonPatch(shown(object, context, as), patch);
-    const tree = as ? as.to(resources.decode(as, patched)) : patched;
+    const patched = applyJsonPatch(await shown(object, context, as), patch);
+    const tree = as ? await as.to(resources.decode(as, patched)) : patched;
     const next = resources.decode(context, tree);
     next.apiVersion = apiVersionOf(kind);
     next.kind = kind.kind;

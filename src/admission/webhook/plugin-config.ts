@@ -1,7 +1,7 @@
-import type { CallConfig } from './call.ts';
+import type { WebhookCaller } from '#apiserver/webhook/post.ts';
 import type { ServedResources } from './served-resources.ts';
 
 /** What both webhook plugins are given. */
-export interface WebhookPluginConfig extends CallConfig {
+export interface WebhookPluginConfig extends WebhookCaller {
   readonly resources: ServedResources;
 }

@@ -20,7 +20,12 @@ export function reviewVersion(versions: readonly string[]): 'v1' | 'v1beta1' {
 }
 
 /** The review as a plain tree, ready to be printed. */
-export function reviewOf({ as }: Invocation, context: AdmissionContext, version: string, uid: string): object {
+export async function reviewOf(
+  { as }: Invocation,
+  context: AdmissionContext,
+  version: string,
+  uid: string,
+): Promise<object> {
   const { user, object, oldObject } = context;
   const subresource = context.subresource === '' ? {} : { subResource: context.subresource };
   const requestSubresource = context.subresource === '' ? {} : { requestSubResource: context.subresource };
@@ -44,8 +49,8 @@ export function reviewOf({ as }: Invocation, context: AdmissionContext, version:
         groups: user.groups,
         ...(user.extra ? { extra: user.extra } : {}),
       },
-      object: shown(object, context, as),
-      oldObject: shown(oldObject, context, as),
+      object: await shown(object, context, as),
+      oldObject: await shown(oldObject, context, as),
       dryRun: context.dryRun,
       options: Object.keys(context.options).length === 0 ? null : context.options,
     },
@@ -53,14 +58,14 @@ export function reviewOf({ as }: Invocation, context: AdmissionContext, version:
 }
 
 /** Objects say what they are, wherever they came from. */
-export function shown(
+export async function shown(
   object: KubeObject | undefined,
   { kind }: Pick<AdmissionContext, 'kind'>,
   as: Invocation['as'],
-): KubeObject | null {
+): Promise<KubeObject | null> {
   if (!object) return null;
   const typed: KubeObject = { ...object, kind: kind.kind, apiVersion: apiVersionOf(kind) };
-  return as ? { ...as.from(typed), kind: as.kind.kind, apiVersion: apiVersionOf(as.kind) } : typed;
+  return as ? { ...(await as.from(typed)), kind: as.kind.kind, apiVersion: apiVersionOf(as.kind) } : typed;
 }
 
 export function apiVersionOf({ group, version }: { readonly group: string; readonly version: string }): string {

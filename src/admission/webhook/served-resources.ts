@@ -8,9 +8,9 @@ export interface EquivalentResource {
   readonly kind: AdmissionContext['kind'];
   readonly resource: AdmissionContext['resource'];
   /** The request's object as this resource shows it. */
-  readonly from: (object: KubeObject) => KubeObject;
+  readonly from: (object: KubeObject) => KubeObject | Promise<KubeObject>;
   /** What a webhook made of that, as the request's resource shows it. */
-  readonly to: (object: KubeObject) => KubeObject;
+  readonly to: (object: KubeObject) => KubeObject | Promise<KubeObject>;
 }
 
 export interface ServedResources {

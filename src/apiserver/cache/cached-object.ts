@@ -13,6 +13,7 @@ import type { KubeObject } from '#api/object.ts';
 import type { EncodedObject } from '#api/request.ts';
 import { deepFreeze } from '#base/edit.ts';
 import { ByteWriter } from '../wire/byte-writer.ts';
+import type { ConvertedForms } from './converted-forms.ts';
 
 /** Turns a view into protobuf bytes; a kind without protobuf (custom resources) has none. */
 export type ProtobufEncoder = (object: KubeObject) => Uint8Array;
@@ -35,6 +36,8 @@ export interface ObjectForm {
   readonly encodeProtobuf?: ProtobufEncoder | undefined;
   /** The resource shows stored objects in another form (ResourceDefinition.storedAs). */
   readonly fromStored?: ((object: KubeObject) => KubeObject) | undefined;
+  /** That form takes time to make: an object can be looked at once it is loaded here. */
+  readonly converted?: ConvertedForms | undefined;
   readonly encodeJson: (object: KubeObject) => Uint8Array;
 }
 
@@ -97,9 +100,14 @@ export class CachedObject implements EncodedObject {
     return this.protobufBytes;
   }
 
+  /** As the store keeps it, without its version. */
+  get stored(): KubeObject {
+    return knownViews.get(this.value) ?? (JSON.parse(decoder.decode(this.value)) as KubeObject);
+  }
+
   private makeView(): KubeObject {
-    const stored = knownViews.get(this.value) ?? (JSON.parse(decoder.decode(this.value)) as KubeObject);
-    const shown = this.form.fromStored ? this.form.fromStored(stored) : stored;
+    const { converted, fromStored } = this.form;
+    const shown = converted ? converted.of(this) : fromStored ? fromStored(this.stored) : this.stored;
     return withResourceVersion(shown, String(this.revision));
   }
 }

@@ -21,6 +21,7 @@ import {
 } from '#store/store.ts';
 import { CachedObject, type ObjectForm } from './cached-object.ts';
 import { Change } from './change.ts';
+import { ConvertedDelivery } from './converted-delivery.ts';
 import { EventRing } from './event-ring.ts';
 import { OrderedMap } from './ordered-map.ts';
 import type { FeedSink, StoreFeed } from './store-feed.ts';
@@ -39,6 +40,8 @@ export class WatchCache implements FeedSink {
   private readonly config: WatchCacheConfig;
   private readonly objects = new OrderedMap<CachedObject>();
   private readonly watchers: WatcherIndex;
+  /** Between changes and watchers where objects have to be converted. */
+  private readonly delivery: ConvertedDelivery | undefined;
   private readonly listeners = new Set<(change: Change) => void>();
   private ring = new EventRing(0);
   private loadedAt = 0;
@@ -52,6 +55,8 @@ export class WatchCache implements FeedSink {
   constructor(config: WatchCacheConfig) {
     this.config = config;
     this.watchers = new WatcherIndex(config.triggerOf);
+    const { converted } = config.form;
+    this.delivery = converted && new ConvertedDelivery(converted, this.watchers);
   }
 
   /** Undefined when the cache is loaded; otherwise resolves when it is. */
@@ -66,6 +71,12 @@ export class WatchCache implements FeedSink {
   /** The cache holds the state as of this revision. */
   get revision(): number {
     return Math.max(this.config.feed.revision, this.loadedAt);
+  }
+
+  /** Every change up to this revision is in the mailboxes of the watchers that want it. */
+  get deliveredRevision(): number {
+    const waiting = this.delivery?.waiting;
+    return waiting === undefined ? this.revision : waiting - 1;
   }
 
   /** A list at this revision or any later one equals the current one: no change came since. */
@@ -118,10 +129,15 @@ export class WatchCache implements FeedSink {
    */
   watch(scope: WatchScope, after: number): Watcher {
     const watcher = new Watcher(scope, after);
+    const missed: Change[] = [];
     if (after < this.changedAt) {
-      for (const change of this.ring.after(after)) if (inScope(scope, change.key)) watcher.offer(change);
+      for (const change of this.ring.after(after)) if (inScope(scope, change.key)) missed.push(change);
     }
     this.watchers.add(watcher);
+    if (this.delivery) {
+      watcher.onHold = true;
+      this.delivery.join(watcher, missed);
+    } else for (const change of missed) watcher.offer(change);
     return watcher;
   }
 
@@ -207,7 +223,8 @@ export class WatchCache implements FeedSink {
     this.changedAt = revision;
     this.ring.push(change);
     for (const listener of this.listeners) listener(change);
-    this.watchers.dispatch(change);
+    if (this.delivery) this.delivery.dispatch(change);
+    else this.watchers.dispatch(change);
   }
 
   private makeObject({ key, value, modRevision }: StoreEntry): CachedObject {

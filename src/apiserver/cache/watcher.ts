@@ -27,6 +27,8 @@ export class Watcher {
   readonly mailbox = new Mailbox<EncodedWatchEvent>(watcherBound);
   /** Changes up to this revision were sent or are part of the initial state. */
   after: number;
+  /** True until what it missed was delivered, where that takes time. */
+  onHold = false;
 
   constructor(scope: WatchScope, after: number) {
     this.scope = scope;
@@ -34,7 +36,7 @@ export class Watcher {
   }
 
   offer(change: Change): void {
-    if (change.revision <= this.after) return;
+    if (this.onHold || change.revision <= this.after) return;
     const frame = change.frameFor(this.scope.matches);
     if (frame) this.mailbox.push(frame);
   }

@@ -14,7 +14,7 @@ import type { RequestBody } from '#api/request.ts';
 import type { StructSchema } from '#api/schema/schema.ts';
 import { type Draft, mutableCopy } from '#base/edit.ts';
 import type { DecodedBody, KindCheck, KindCodec } from '../registry/kind-codec.ts';
-import { applySchemaDefaults } from './defaulting.ts';
+import { applySchemaDefaults, hasDefaults } from './defaulting.ts';
 import { isTree, type JsonSchema, memberSchema, type Tree } from './json-schema.ts';
 import { prune } from './pruning.ts';
 import { resourceNode } from './schema-node.ts';
@@ -34,11 +34,14 @@ export interface CustomCodecConfig {
 export class CustomCodec implements KindCodec {
   readonly schema: StructSchema;
   readonly strategicMerge = false;
+  /** Whether `applyDefaults` may do anything. */
+  readonly hasDefaults: boolean;
   private readonly config: CustomCodecConfig;
   private readonly metadataHolder: StructSchema;
 
   constructor(config: CustomCodecConfig) {
     this.config = config;
+    this.hasDefaults = hasDefaults(config.schema);
     this.schema = resourceNode(config.kind, config.schema, config.objectMeta);
     this.metadataHolder = resourceNode(config.kind, {}, config.objectMeta);
   }

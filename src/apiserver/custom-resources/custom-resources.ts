@@ -24,6 +24,7 @@ import type { RequestContext, ServerContext } from '../context.ts';
 import type { Resource } from '../registry/resource.ts';
 import { deleteObject } from '../verbs/delete.ts';
 import { encodeForStore, type MutableObject, sameBytes } from '../verbs/write.ts';
+import type { WebhookCaller } from '../webhook/post.ts';
 import { type ServedVersion, schemaOf, servedVersionsOf } from './definition.ts';
 import type { Condition, CustomResourceKind, JsonSchema } from './json-schema.ts';
 import { decideNames } from './names.ts';
@@ -43,15 +44,17 @@ interface Served {
 export class CustomResources {
   private readonly server: ServerContext;
   private readonly schemas: SchemaRegistry;
+  private readonly webhooks: WebhookCaller | undefined;
   private readonly served = new Map<string, Served>();
   private readonly schemaByKind = new Map<string, JsonSchema>();
   private readonly queued = new Set<string>();
   private working: Promise<void> | undefined;
   private readonly controller = new AbortController();
 
-  constructor(server: ServerContext, schemas: SchemaRegistry) {
+  constructor(server: ServerContext, schemas: SchemaRegistry, webhooks: WebhookCaller | undefined) {
     this.server = server;
     this.schemas = schemas;
+    this.webhooks = webhooks;
   }
 
   /** Resolves when everything that was Established is served. */
@@ -159,8 +162,9 @@ export class CustomResources {
     const { finalizers = [] } = crd.metadata ?? {};
     if (!finalizers.includes(cleanupFinalizer)) return;
     if (isTrue(crd, 'Established')) this.serve(cached.key, crd);
-    const [storage] = this.served.get(cached.key)?.versions ?? [];
-    const { definition } = storage ?? {};
+    const versions = this.served.get(cached.key)?.versions ?? [];
+    const storageVersion = crd.spec.versions.find(({ storage }) => storage)?.name;
+    const { definition } = versions.find((served) => served.definition.version === storageVersion) ?? versions[0] ?? {};
     const resource = definition && this.server.registry.find(definition.group, definition.version, definition.plural);
     if (resource && (await this.deleteAll(resource)) > 0) {
       // Finalizers hold the rest: look again.
@@ -208,8 +212,8 @@ export class CustomResources {
     const { store } = this.server;
     await resource.cache.ensureLoaded();
     await resource.cache.waitFor(await store.revision());
-    for (const { object } of resource.cache.slice('', '')) {
-      const { name = '', namespace = '', deletionTimestamp } = object.metadata ?? {};
+    for (const { stored } of resource.cache.slice('', '')) {
+      const { name = '', namespace = '', deletionTimestamp } = stored.metadata ?? {};
       if (deletionTimestamp) continue;
       try {
         await deleteObject(this.internalContext(resource, namespace, name), name, {});
@@ -259,7 +263,7 @@ export class CustomResources {
     const signature = JSON.stringify([uid, generation, deletionTimestamp !== undefined, acceptedNames, storedVersions]);
     if (this.served.get(name)?.signature === signature) return;
     this.unserve(name);
-    const versions = servedVersionsOf(crd, this.schemas.meta('ObjectMeta'));
+    const versions = servedVersionsOf(crd, { objectMeta: this.schemas.meta('ObjectMeta'), webhooks: this.webhooks });
     this.served.set(name, { signature, versions });
     for (const { definition, codec } of versions) {
       const declared = crd.spec.versions.find((version) => version.name === definition.version);
@@ -297,7 +301,7 @@ export class CustomResources {
   private async writeStatus(cached: CachedObject, recipe: (draft: Writable) => void): Promise<boolean> {
     const draft = mutableCopy(cached.object) as Writable;
     recipe(draft);
-    const encoded = encodeForStore(this.definitions, mutableCopy(draft) as MutableObject);
+    const encoded = await encodeForStore(this.definitions, mutableCopy(draft) as MutableObject);
     if (sameBytes(encoded.value, cached.value)) return true;
     const options = { expectedModRevision: cached.revision };
     return (await this.server.store.put(this.definitions.prefix + cached.key, encoded.value, options)).succeeded;

@@ -10,9 +10,10 @@ import {
 import type { KubeObject } from '#api/object.ts';
 import type { StructSchema } from '#api/schema/schema.ts';
 import { deepFreeze, mutableCopy } from '#base/edit.ts';
+import type { WebhookCaller } from '../webhook/post.ts';
 import { CustomCodec } from './codec.ts';
 import { columnsOf } from './columns.ts';
-import { hasDefaults } from './defaulting.ts';
+import { ConversionWebhook } from './conversion.ts';
 import { parseJsonPath, valuesAt } from './json-path.ts';
 import type { CustomResourceKind, CustomVersion, JsonSchema } from './json-schema.ts';
 import { scaleSubresource } from './scale.ts';
@@ -26,9 +27,30 @@ export interface ServedVersion {
   readonly codec: CustomCodec;
 }
 
+export interface ServingContext {
+  readonly objectMeta: StructSchema;
+  /** By whom conversion webhooks are called; absent: by nobody, and such conversions fail. */
+  readonly webhooks: WebhookCaller | undefined;
+}
+
 /** What is served of a CRD whose names are accepted. */
-export function servedVersionsOf(crd: CustomResourceKind, objectMeta: StructSchema): readonly ServedVersion[] {
-  return crd.spec.versions.filter(({ served }) => served).map((version) => servedVersion(crd, version, objectMeta));
+export function servedVersionsOf(crd: CustomResourceKind, context: ServingContext): readonly ServedVersion[] {
+  const { spec, status } = crd;
+  const { kind } = status?.acceptedNames ?? spec.names;
+  const { preserveUnknownFields = false } = spec;
+  const codecs = new Map(
+    spec.versions.map((version) => {
+      const schema = schemaOf(version);
+      const codec = new CustomCodec({ kind, schema, preserveUnknownFields, objectMeta: context.objectMeta });
+      return [`${spec.group}/${version.name}`, codec];
+    }),
+  );
+  const webhook = spec.conversion?.strategy === 'Webhook' ? spec.conversion.webhook : undefined;
+  const conversion = webhook && new ConversionWebhook({ caller: context.webhooks, config: webhook, codecs });
+  return spec.versions.flatMap((version) => {
+    const codec = codecs.get(`${spec.group}/${version.name}`);
+    return version.served && codec ? [servedVersion(crd, version, codec, conversion)] : [];
+  });
 }
 
 /** The schema of a version; without one, everything is kept. */
@@ -36,14 +58,18 @@ export function schemaOf(version: CustomVersion): JsonSchema {
   return version.schema?.openAPIV3Schema ?? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
 }
 
-function servedVersion(crd: CustomResourceKind, version: CustomVersion, objectMeta: StructSchema): ServedVersion {
-  const { group, scope, preserveUnknownFields = false } = crd.spec;
+function servedVersion(
+  crd: CustomResourceKind,
+  version: CustomVersion,
+  codec: CustomCodec,
+  conversion: ConversionWebhook | undefined,
+): ServedVersion {
+  const { group, scope } = crd.spec;
   const names = crd.status?.acceptedNames ?? crd.spec.names;
   const { kind, plural } = names;
   const schema = schemaOf(version);
-  const codec = new CustomCodec({ kind, schema, preserveUnknownFields, objectMeta });
   const validator = new ValueValidator(schema);
-  const storedAs = storedForm(crd, version, codec, schema);
+  const storedAs = storedForm(crd, version, codec, conversion);
   const warning = deprecationOf(crd, version);
   const definition = defineResource<KubeObject>({
     group,
@@ -93,21 +119,23 @@ function selectableFieldsOf({ selectableFields }: CustomVersion): ResourceDefini
 }
 
 /**
- * How this version differs from what is stored: its apiVersion (conversion None changes nothing else), and defaults that came into the
- * schema after objects were written. Undefined where stored bytes can be shown as they are, which is the usual and fast case.
+ * How this version differs from what is stored: its apiVersion (conversion None changes nothing else, a webhook whatever it likes), and
+ * defaults that came into the schema after objects were written. Undefined where stored bytes can be shown as they are, which is the
+ * usual and fast case.
  */
 function storedForm(
   crd: CustomResourceKind,
   version: CustomVersion,
   codec: CustomCodec,
-  schema: JsonSchema,
+  conversion: ConversionWebhook | undefined,
 ): StoredAs | undefined {
   const { group, names, versions } = crd.spec;
   const { kind, plural } = crd.status?.acceptedNames ?? names;
   const storage = versions.find((each) => each.storage)?.name ?? version.name;
   const isStorage = storage === version.name;
-  const mayLackDefaults = (crd.metadata?.generation ?? 1) > 1 && hasDefaults(schema);
-  if (isStorage && !mayLackDefaults && (crd.status?.storedVersions?.length ?? 1) <= 1) return undefined;
+  const mayLackDefaults = (crd.metadata?.generation ?? 1) > 1 && codec.hasDefaults;
+  const isMixed = (crd.status?.storedVersions?.length ?? 1) > 1;
+  if (isStorage && !mayLackDefaults && !isMixed) return undefined;
   return {
     definition: { group, version: storage, kind, plural },
     toStored: (object) => (isStorage ? object : { ...object, apiVersion: `${group}/${storage}` }),
@@ -117,6 +145,7 @@ function storedForm(
       codec.applyDefaults(draft);
       return deepFreeze(draft) as KubeObject;
     },
+    ...(conversion && (!isStorage || isMixed) ? { conversion } : {}),
   };
 }
 

@@ -4,6 +4,7 @@
  */
 
 import type { KubeObject } from '#api/object.ts';
+import type { WebhookLocation } from '../webhook/post.ts';
 
 export type Tree = Record<string, unknown>;
 
@@ -90,6 +91,11 @@ export interface Condition {
   readonly observedGeneration?: number;
 }
 
+export interface ConversionWebhookConfig {
+  readonly clientConfig?: WebhookLocation;
+  readonly conversionReviewVersions: readonly string[];
+}
+
 /** A stored CustomResourceDefinition: defaulted and validated. */
 export interface CustomResourceKind extends KubeObject {
   readonly spec: {
@@ -98,6 +104,7 @@ export interface CustomResourceKind extends KubeObject {
     readonly scope: string;
     readonly versions: readonly CustomVersion[];
     readonly preserveUnknownFields?: boolean;
+    readonly conversion?: { readonly strategy: string; readonly webhook?: ConversionWebhookConfig };
   };
   readonly status?: {
     readonly conditions?: readonly Condition[];

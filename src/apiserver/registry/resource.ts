@@ -5,10 +5,16 @@ import type { ResourceName } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
 import { deepFreeze } from '#base/edit.ts';
 import type { Store } from '#store/store.ts';
-import type { ObjectForm } from '../cache/cached-object.ts';
+import type { CachedObject, ObjectForm } from '../cache/cached-object.ts';
+import { ConvertedForms } from '../cache/converted-forms.ts';
 import { registryPrefix, type StoreFeed } from '../cache/store-feed.ts';
 import { WatchCache } from '../cache/watch-cache.ts';
 import type { KindCodec } from './kind-codec.ts';
+
+export interface StoredForm {
+  readonly view: KubeObject;
+  readonly value: Uint8Array;
+}
 
 export class Resource {
   readonly definition: ResourceDefinition;
@@ -42,6 +48,13 @@ export class Resource {
       encodeProtobuf: codec.encodeProtobuf,
       encodeJson: (object) => codec.encodeJson(object),
       fromStored: storedAs?.fromStored,
+      converted:
+        storedAs?.conversion &&
+        new ConvertedForms({
+          conversion: storedAs.conversion,
+          apiVersion: this.apiVersion,
+          fromStored: storedAs.fromStored,
+        }),
     };
     this.storedCodec = storedCodec ?? codec;
     this.cache = new WatchCache({
@@ -66,10 +79,22 @@ export class Resource {
     return this.prefix + this.keyOf(namespace, name);
   }
 
-  /** A shown object in the form that is stored, and its bytes. */
-  encodeStored(shown: KubeObject): { readonly view: KubeObject; readonly value: Uint8Array } {
+  /** Resolves when the objects can be looked at; undefined when they can be now, as nearly always. Rejects with StatusError. */
+  whenReadable(objects: Iterable<CachedObject>): Promise<void> | undefined {
+    return this.form.converted?.load(objects);
+  }
+
+  /** A shown object in the form that is stored, and its bytes; a promise where conversion asks somebody. */
+  encodeStored(shown: KubeObject): StoredForm | Promise<StoredForm> {
     const { storedAs } = this.definition;
-    const view = storedAs ? deepFreeze(storedAs.toStored(shown)) : shown;
+    if (!storedAs) return this.storedForm(shown);
+    const { definition, conversion, toStored } = storedAs;
+    const apiVersion = apiVersionOf(definition);
+    if (!conversion || apiVersion === this.apiVersion) return this.storedForm(deepFreeze(toStored(shown)));
+    return conversion.convert([shown], apiVersion).then(([stored]) => this.storedForm(stored as KubeObject));
+  }
+
+  private storedForm(view: KubeObject): StoredForm {
     return { view, value: this.storedCodec.encodeJson(view) };
   }
 

@@ -125,7 +125,8 @@ async function insert(
 ): Promise<EncodedObject | undefined> {
   const { server, resource } = context;
   const key = resource.keyOf(draft.metadata.namespace ?? '', draft.metadata.name ?? '');
-  const encoded = encodeForStore(resource, draft);
+  const encoding = encodeForStore(resource, draft);
+  const encoded = encoding instanceof Promise ? await encoding : encoding;
   if (dryRun) {
     const existing = await server.store.get(resource.prefix + key);
     const { codec } = resource;

@@ -53,6 +53,8 @@ export async function deleteObject(
     await whenFresh(resource, server.store, '');
     const current = resource.cache.get(key);
     if (!current) throw newNotFound(resource.name, name);
+    const reading = resource.whenReadable([current]);
+    if (reading) await reading;
     const plan = planDeletion(resource.definition, current.object, options, server.env.clock.now());
     if (!admitted) {
       await admit(context, name, current.object, options, dryRun);
@@ -65,7 +67,7 @@ export async function deleteObject(
       if (removed) return { object: removed, removed: true };
       continue;
     }
-    const encoded = encodeForStore(resource, plan.draft);
+    const encoded = await encodeForStore(resource, plan.draft);
     if (dryRun)
       return {
         object: server.registry.encoded(resource.definition.group, resource.definition.version, encoded.view),
@@ -112,7 +114,10 @@ export async function removeNow(
   const { group, plural } = resource.definition;
   server.writeHooks.get(`${group}/${plural}`)?.afterDelete?.(current.object);
   if (!last) return current;
-  return new CachedObject(current.key, last.value, result.revision, resource.form);
+  const removed = new CachedObject(current.key, last.value, result.revision, resource.form);
+  const reading = resource.whenReadable([removed]);
+  if (reading) await reading;
+  return removed;
 }
 
 function successStatus({ resource }: RequestContext, object: KubeObject): KubeObject {

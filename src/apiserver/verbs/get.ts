@@ -9,5 +9,7 @@ export async function get({ server, request, info, resource }: RequestContext): 
   await whenFresh(resource, server.store, request.query.get('resourceVersion') ?? '');
   const object = resource.cache.get(resource.keyOf(info.namespace, info.name));
   if (!object) throw newNotFound(resource.name, info.name);
+  const reading = resource.whenReadable([object]);
+  if (reading) await reading;
   return { type: 'object', status: 200, body: object };
 }

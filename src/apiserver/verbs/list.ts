@@ -66,14 +66,18 @@ async function atRevision(
     for (;;) {
       const pageLimit = limit === Number.POSITIVE_INFINITY ? undefined : matches ? pageSize : limit - items.length;
       const page = await server.store.list({ prefix, start: cursor, end, revision, limit: pageLimit });
-      for (const [position, { key, value, modRevision }] of page.entries.entries()) {
+      const objects = page.entries.map(
+        ({ key, value, modRevision }) => new CachedObject(key.slice(prefix.length), value, modRevision, form),
+      );
+      const reading = matches && resource.whenReadable(objects);
+      if (reading) await reading;
+      for (const [position, object] of objects.entries()) {
         if (items.length === limit) {
-          return response(context, items, revision, {
-            start: key.slice(prefix.length),
+          return await response(context, items, revision, {
+            start: object.key,
             remaining: matches ? undefined : page.count - position,
           });
         }
-        const object = new CachedObject(key.slice(prefix.length), value, modRevision, form);
         if (!matches || matches(object.object)) items.push(object);
       }
       const last = page.entries[page.entries.length - 1];
@@ -95,22 +99,26 @@ async function atRevision(
 /** Objects read from the store at a time while a selector is looking for matches. */
 const pageSize = 500;
 
-function fromCache(
+async function fromCache(
   context: RequestContext,
   options: ListOptions,
   matches: Matcher | undefined,
   start: string,
   to: string,
   revision = context.resource.cache.revision,
-): ListResponse {
-  const { cache } = context.resource;
+): Promise<ListResponse> {
+  const { resource } = context;
+  const { cache } = resource;
   const { limit } = options;
-  if (limit <= 0) {
-    const all = cache.slice(start, to);
+  // A snapshot where the whole is needed; also while a selector waits for its conversion.
+  const all = limit <= 0 || (matches && resource.form.converted) ? cache.slice(start, to) : undefined;
+  const reading = matches && all && resource.whenReadable(all);
+  if (reading) await reading;
+  if (all && limit <= 0) {
     return response(context, matches ? all.filter((item) => matches(item.object)) : all, revision, undefined);
   }
   const items: CachedObject[] = [];
-  for (const item of cache.range(start, to)) {
+  for (const item of all ?? cache.range(start, to)) {
     if (matches && !matches(item.object)) continue;
     if (items.length === limit) {
       const next = afterKey((items[items.length - 1] as CachedObject).key);
@@ -124,12 +132,14 @@ function fromCache(
   return response(context, items, revision, undefined);
 }
 
-function response(
+async function response(
   { resource }: RequestContext,
   items: readonly CachedObject[],
   revision: number,
   rest: { readonly start: string; readonly remaining: number | undefined } | undefined,
-): ListResponse {
+): Promise<ListResponse> {
+  const reading = resource.whenReadable(items);
+  if (reading) await reading;
   return {
     type: 'list',
     status: 200,

@@ -27,10 +27,12 @@ export async function mutateObject(
     await whenFresh(resource, server.store, '');
     const current = resource.cache.get(key);
     if (!current) throw newNotFound(resource.name, name);
+    const reading = resource.whenReadable([current]);
+    if (reading) await reading;
     const draft = mutableCopy(current.object) as MutableObject;
     recipe(draft, current.object);
     if (dryRun) return current.object;
-    const written = await putObject(context, key, encodeForStore(resource, draft), current.revision);
+    const written = await putObject(context, key, await encodeForStore(resource, draft), current.revision);
     if (written instanceof CachedObject) return written.object;
   }
   throw newConflict(resource.name, name, optimisticLockMessage);

@@ -91,6 +91,8 @@ export async function updateObject(
       if (!plan.create) throw newNotFound(resource.name, info.name);
       return { object: await createMissing(context, options, plan.create(), plan.managed ?? false), created: true };
     }
+    const reading = resource.whenReadable([current]);
+    if (reading) await reading;
     const written = await attemptUpdate(context, options, plan, current);
     if (written.object) return { object: written.object, created: false };
     if (written.conditional || attempt >= maxAttempts)
@@ -157,7 +159,8 @@ async function attemptUpdate(
     const validating = server.admission.validate(admitContext);
     if (validating) await validating;
 
-    const encoded = encodeForStore(resource, draft);
+    const encoding = encodeForStore(resource, draft);
+    const encoded = encoding instanceof Promise ? await encoding : encoding;
     if (options.dryRun) {
       const { codec } = resource;
       const shown = {

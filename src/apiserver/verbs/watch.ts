@@ -11,7 +11,7 @@ import type { ApiResponse, EncodedWatchEvent } from '#api/request.ts';
 import type { Clock, Timer } from '#base/env.ts';
 import { PlainObject } from '../cache/cached-object.ts';
 import { InitialFrame, WatchFrame } from '../cache/watch-frame.ts';
-import type { Watcher } from '../cache/watcher.ts';
+import { inScope, type Watcher } from '../cache/watcher.ts';
 import type { RequestContext } from '../context.ts';
 import type { Registry } from '../registry/registry.ts';
 import { type Resource, triggerFieldOf } from '../registry/resource.ts';
@@ -53,16 +53,21 @@ export async function watch(context: RequestContext): Promise<ApiResponse> {
     );
   }
   const { from, to } = keyRange(namespace);
-  const initial = withState ? cache.slice(from, to).filter((item) => inInitial(item.key, item.object)) : [];
-  function inInitial(key: string, object: KubeObject): boolean {
-    if (name !== undefined && key !== name && !key.endsWith(`/${name}`)) return false;
-    return !matches || matches(object);
+  const watcher = cache.watch(scope, after);
+  const candidates = withState ? cache.slice(from, to).filter((item) => inScope(scope, item.key)) : [];
+  const reading = resource.whenReadable(candidates);
+  if (reading) {
+    await reading.catch((error: unknown) => {
+      cache.unwatch(watcher);
+      throw error;
+    });
   }
+  const initial = matches ? candidates.filter((item) => matches(item.object)) : candidates;
   const head: EncodedWatchEvent[] = initial.map((item) => new InitialFrame(item));
   if (sendInitialEvents && options.allowWatchBookmarks) head.push(bookmark(resource, after, initialEventsEnd));
   const stream = new WatchStream({
     resource,
-    watcher: cache.watch(scope, after),
+    watcher,
     head,
     clock: server.env.clock,
     signal: request.signal,
@@ -171,6 +176,6 @@ class WatchStream implements AsyncIterableIterator<readonly EncodedWatchEvent[]>
 
   private offerBookmark(): void {
     const { resource, watcher } = this.config;
-    watcher.mailbox.push(bookmark(resource, Math.max(resource.cache.revision, watcher.after)));
+    watcher.mailbox.push(bookmark(resource, Math.max(resource.cache.deliveredRevision, watcher.after)));
   }
 }

@@ -11,7 +11,7 @@ import type { AdmissionContext, AdmissionOperation } from '../admission-plugin.t
 import { CachedObject, rememberView } from '../cache/cached-object.ts';
 import type { RequestContext } from '../context.ts';
 import type { KindCodec } from '../registry/kind-codec.ts';
-import type { Resource } from '../registry/resource.ts';
+import type { Resource, StoredForm } from '../registry/resource.ts';
 import type { WriteOptions } from '../request/write-options.ts';
 import { validateObjectMeta, validateObjectMetaUpdate } from '../validation/object-meta.ts';
 
@@ -223,10 +223,14 @@ export interface EncodedForStore {
 }
 
 /** The object as it goes into the store: frozen, without resourceVersion, with its bytes. Throws 413. */
-export function encodeForStore(resource: Resource, draft: MutableObject): EncodedForStore {
+export function encodeForStore(resource: Resource, draft: MutableObject): EncodedForStore | Promise<EncodedForStore> {
   delete draft.metadata.resourceVersion;
   const view = deepFreeze(draft) as KubeObject;
-  const { view: stored, value } = resource.encodeStored(view);
+  const form = resource.encodeStored(view);
+  return form instanceof Promise ? form.then((stored) => checkedForm(view, stored)) : checkedForm(view, form);
+}
+
+function checkedForm(view: KubeObject, { view: stored, value }: StoredForm): EncodedForStore {
   if (value.length > objectBound) throw newRequestEntityTooLarge(`limit is ${objectBound}`);
   return { view, stored, value };
 }
@@ -246,7 +250,10 @@ export async function putObject(
     ...(ttlSeconds === undefined ? {} : { ttlSeconds }),
   });
   if (!result.succeeded) return result;
-  return new CachedObject(key, encoded.value, result.revision, resource.form);
+  const written = new CachedObject(key, encoded.value, result.revision, resource.form);
+  const reading = resource.whenReadable([written]);
+  if (reading) await reading;
+  return written;
 }
 
 /** Bytes are equal: the write would change nothing. */

@@ -102,6 +102,7 @@ export async function assembleApiServer({
       escalation: { rbac, authorize },
       webhooks: { client: webhooks, resources: createServedResources(() => server.registry) },
     }),
+    webhooks: { objects, env, client: webhooks },
     paths: identityPaths(keys, serviceAccountIssuer),
     actions: {
       '/serviceaccounts/token': tokenRequestAction({ keys, apiAudiences, objects, env }),

@@ -53,8 +53,10 @@ function equivalent(own: Resource, other: Resource): EquivalentResource {
   };
 }
 
-/** By way of the stored form, as a read through the other resource would show it. */
-function converted(object: KubeObject, from: ResourceDefinition, to: Resource): KubeObject {
+/** By way of the stored form, as a read through the other resource would show it; a conversion webhook is asked for the very version. */
+function converted(object: KubeObject, from: ResourceDefinition, to: Resource): KubeObject | Promise<KubeObject> {
+  const conversion = from.storedAs?.conversion ?? to.definition.storedAs?.conversion;
+  if (conversion) return conversion.convert([object], to.apiVersion).then(([other]) => other as KubeObject);
   const stored = from.storedAs ? from.storedAs.toStored(mutableCopy(object)) : object;
   const shown = to.definition.storedAs ? to.definition.storedAs.fromStored(stored) : stored;
   return { ...shown, apiVersion: to.apiVersion, kind: to.definition.kind };

@@ -43,7 +43,7 @@ export const CustomResourceDefinitions = defineResource<CustomResourceDefinition
     const finalizers = draft.metadata.finalizers ?? [];
     if (!finalizers.includes(cleanupFinalizer)) draft.metadata.finalizers = [...finalizers, cleanupFinalizer];
   },
-  validate: (object) => validateDefinition(object),
+  validate: (object, _context, old) => validateDefinition(object, old),
   validateUpdate: (object, old) => validateDefinitionUpdate(object, old),
 });
 

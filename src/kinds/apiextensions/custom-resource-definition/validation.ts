@@ -4,12 +4,17 @@ import { child, type FieldError, index, invalid, notSupported, required } from '
 import { immutableMessage } from '#api/field-rules.ts';
 import { isDNS1035Label, subdomainName } from '#api/name-format.ts';
 import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from '#kinds/generated/apiextensions-v1.ts';
+import { validateConversion } from './conversion-validation.ts';
 import { validateSchema } from './schema-validation.ts';
 
 const scopes = ['Cluster', 'Namespaced'];
 const columnTypes = new Set(['boolean', 'date', 'integer', 'number', 'string']);
 
-export function validateDefinition({ metadata, spec, status }: CustomResourceDefinition): FieldError[] {
+/** `old` is what the definition was; absent for a new one. */
+export function validateDefinition(
+  { metadata, spec, status }: CustomResourceDefinition,
+  old: CustomResourceDefinition | undefined,
+): FieldError[] {
   const errors: FieldError[] = [];
   const { group, names, versions, scope } = spec;
   const requiredName = `${names.plural}.${group}`;
@@ -27,6 +32,7 @@ export function validateDefinition({ metadata, spec, status }: CustomResourceDef
   errors.push(...validateNames(spec.names));
   if (spec.preserveUnknownFields)
     errors.push(invalid('spec.preserveUnknownFields', true, 'must be false in order to use defaults in the schema'));
+  errors.push(...validateConversion(spec.conversion, old));
   if ((status?.storedVersions ?? []).length === 0)
     errors.push(invalid('status.storedVersions', null, 'must have at least one stored version'));
   return errors;

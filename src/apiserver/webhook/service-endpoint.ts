@@ -4,10 +4,10 @@
  */
 
 import { newServiceUnavailable } from '#api/errors.ts';
-import type { CollectionName, LiveObjects } from '#apiserver/live-objects.ts';
 import type { Random } from '#base/env.ts';
 import type { Service } from '#kinds/generated/core-v1.ts';
 import type { EndpointSlice } from '#kinds/generated/discovery-v1.ts';
+import type { CollectionName, LiveObjects } from '../live-objects.ts';
 
 const services: CollectionName = '/services';
 const slices: CollectionName = 'discovery.k8s.io/endpointslices';

@@ -1,0 +1,114 @@
+/**
+ * One POST to a webhook that an object of the cluster names, by URL or by Service: admission and conversion webhooks are called alike.
+ * Errors have the words of client-go, for the caller to put its own before.
+ */
+
+import { linkedAbort } from '#base/abort.ts';
+import type { Env } from '#base/env.ts';
+import { messageOf } from '#base/errors.ts';
+import type { LiveObjects } from '../live-objects.ts';
+import { serviceEndpoint } from './service-endpoint.ts';
+import type { WebhookAnswer, WebhookClient } from './webhook-client.ts';
+
+export interface WebhookCaller {
+  readonly objects: LiveObjects;
+  readonly env: Env;
+  readonly client: WebhookClient;
+}
+
+/** Where a webhook is: a URL, or a Service (port 443 unless it says otherwise). */
+export interface WebhookLocation {
+  readonly url?: string | undefined;
+  readonly service?:
+    | {
+        readonly namespace: string;
+        readonly name: string;
+        readonly path?: string | undefined;
+        readonly port?: number | undefined;
+      }
+    | undefined;
+  /** PEM certificates in base64; the system's authorities when absent. */
+  readonly caBundle?: string | undefined;
+}
+
+export interface WebhookPost {
+  readonly location: WebhookLocation;
+  /** That of `webhookUrl`. */
+  readonly url: URL;
+  readonly body: Uint8Array;
+  readonly timeoutSeconds: number;
+  /** That of the request that the call is for; absent for a call that serves many. */
+  readonly signal?: AbortSignal;
+}
+
+/** Undefined for a URL that cannot be parsed. */
+export function webhookUrl({ service, url }: WebhookLocation): URL | undefined {
+  if (!service) return URL.parse(url ?? '') ?? undefined;
+  const base = new URL(`https://${service.name}.${service.namespace}.svc:${service.port ?? 443}`);
+  // Set, not resolved: '//host' as a path must not name another host.
+  base.pathname = service.path ?? '/';
+  return base;
+}
+
+/** The body of a successful answer. Rejects with an Error in the words of client-go; a webhook is told its time in the query. */
+export async function postToWebhook(
+  { objects, env, client }: WebhookCaller,
+  { location, url, body, timeoutSeconds, signal }: WebhookPost,
+): Promise<Uint8Array> {
+  url.searchParams.set('timeout', `${timeoutSeconds}s`);
+  const deadline = new AbortController();
+  const timer = env.clock.after(timeoutSeconds * 1000, () => deadline.abort());
+  const linked = signal && linkedAbort(signal, deadline.signal);
+  let answer: WebhookAnswer;
+  try {
+    const { service, caBundle } = location;
+    const endpoint = service && (await serviceEndpoint(objects, env.random, { ...service, port: service.port ?? 443 }));
+    answer = await client.post({ url, endpoint, caBundle, body, signal: linked?.signal ?? deadline.signal });
+  } catch (cause) {
+    const why = deadline.signal.aborted
+      ? 'context deadline exceeded'
+      : signal?.aborted
+        ? 'context canceled'
+        : messageOf(cause);
+    throw new Error(`Post "${goUrl(url)}": ${why}`, { cause });
+  } finally {
+    timer.cancel();
+    linked?.dispose();
+  }
+  if (answer.status < 200 || answer.status > 299) throw new Error(httpFailure(answer));
+  return answer.body;
+}
+
+/** URL leaves 443 out where upstream prints it. */
+function goUrl(url: URL): string {
+  const host = url.port === '' && url.hostname.endsWith('.svc') ? `${url.hostname}:443` : url.host;
+  return `${url.protocol}//${host}${url.pathname}${url.search}`;
+}
+
+const decoder = new TextDecoder();
+
+/** The words of client-go for an answer that is no success and no Status object. */
+function httpFailure({ status, body }: WebhookAnswer): string {
+  switch (status) {
+    case 400:
+      return 'the server rejected our request for an unknown reason';
+    case 401:
+      return 'the server has asked for the client to provide credentials';
+    case 403:
+      return decoder.decode(body).trim() || 'the server does not allow access to the requested resource';
+    case 404:
+      return 'the server could not find the requested resource';
+    case 405:
+      return 'the server does not allow this method on the requested resource';
+    case 429:
+      return 'the server has received too many requests and has asked us to try again later';
+    case 503:
+      return 'the server is currently unable to handle the request';
+    case 504:
+      return 'the server was unable to return a response in the time allotted, but may still be processing the request';
+    default:
+      return status >= 500
+        ? `an error on the server (${JSON.stringify(decoder.decode(body).trim() || 'unknown')}) has prevented the request from succeeding`
+        : `the server responded with the status code ${status} but did not return more information`;
+  }
+}
