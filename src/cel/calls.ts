@@ -31,7 +31,11 @@ interface Candidate {
 /** undefined: 1. */
 type CostRule = (args: readonly Value[], result: Result) => number;
 
-export function planCall(call: CallToPlan, environment: Environment): Plan {
+/** The plan, and the error of a conversion whose argument is a constant that it cannot convert. */
+export function planCall(
+  call: CallToPlan,
+  environment: Environment,
+): { readonly plan: Plan; readonly fault: CelError | undefined } {
   const { entry, args, member } = call;
   const shaped = entry.overloads.filter(
     (overload) => (overload.member ?? false) === member && overload.parameters.length === args.length,
@@ -50,11 +54,11 @@ export function planCall(call: CallToPlan, environment: Environment): Plan {
   const first = candidates.find(({ overload }) => overload.id === single) ?? candidates[0];
   const ordered = first ? [first, ...candidates.filter((candidate) => candidate !== first)] : [];
   const step = planStep(call, ordered, first);
-  if (isFoldable(call)) {
-    const value = constantOf(step);
-    if (value !== undefined) return { kind: 'constant', value };
-  }
-  return { kind: 'step', step };
+  const plan: Plan = { kind: 'step', step };
+  if (!isFoldable(call)) return { plan, fault: undefined };
+  const value = constantOf(step);
+  if (value instanceof CelError) return { plan, fault: value };
+  return { plan: { kind: 'constant', value }, fault: undefined };
 }
 
 function isEquality(id: string): boolean {

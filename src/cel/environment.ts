@@ -119,6 +119,8 @@ export interface EnvironmentOptions {
   readonly container: string;
   /** Lists and maps written in an expression must have elements of one type, as Kubernetes asks. */
   readonly homogeneousLiterals: boolean;
+  /** Constant durations, timestamps and patterns that cannot be parsed are issues; Kubernetes: since 1.29. */
+  readonly checkLiterals: boolean;
   /** `a.?b`, `a[?k]`, `{?k: v}`, `[?v]`. */
   readonly optionalSyntax: boolean;
   /** Field names in backticks. Kubernetes: no, it escapes names another way. */
@@ -147,6 +149,7 @@ export interface Environment {
 export const defaultOptions: EnvironmentOptions = {
   container: '',
   homogeneousLiterals: false,
+  checkLiterals: false,
   optionalSyntax: true,
   identifierEscapes: false,
   presenceTestHasCost: false,

@@ -2,7 +2,6 @@
 
 import type { Bindings } from './program.ts';
 import type { Result, Value } from './values.ts';
-import { CelError } from './values.ts';
 
 /** A step of a program: cost is added to the frame on the way. */
 export type Step = (frame: Frame) => Result;
@@ -96,8 +95,7 @@ export function attributeOf(plan: Plan): Attribute {
 /** The bindings of evaluations that have no variables: constants are folded with it. */
 export const noBindings: Bindings = { get: () => undefined };
 
-/** The value of a step that reads nothing, or undefined when it fails. */
-export function constantOf(step: Step): Value | undefined {
-  const result = step(new Frame(noBindings, 0, Number.POSITIVE_INFINITY, undefined));
-  return result instanceof CelError ? undefined : result;
+/** The result of a step that reads nothing. */
+export function constantOf(step: Step): Result {
+  return step(new Frame(noBindings, 0, Number.POSITIVE_INFINITY, undefined));
 }

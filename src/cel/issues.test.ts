@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { getParsingSuite } from '@bufbuild/cel-spec/testdata/tests.js';
 import { createEnvironment } from './environment.ts';
 import { formatIssues } from './issues.ts';
-import { compile } from './program.ts';
+import { compile, createProgram } from './program.ts';
 import { standardLibrary } from './standard/library.ts';
 import type { CelType } from './types.ts';
 import { boolType, formatType, intType, listType, mapType, objectType, stringType, typeType } from './types.ts';
@@ -105,6 +105,22 @@ test('nesting and chains are bounded, and no source makes the parser run out of 
     messageOf(`'${'x'.repeat(100_000)}'`),
     'expression code point size exceeds limit: size: 100002, limit 100000',
   );
+});
+
+test('constants that can only fail are issues, or faults of the program', () => {
+  const strict = createEnvironment([standardLibrary], { checkLiterals: true });
+  const messageOf = (expression: string) => {
+    const compiled = compile(expression, strict);
+    assert.ok(!compiled.ok);
+    return formatIssues(expression, compiled.issues).split('\n')[0];
+  };
+  assert.equal(messageOf("duration('x') < duration('1s')"), 'ERROR: <input>:1:10: invalid duration argument');
+  assert.equal(messageOf("[1].all(x, timestamp('a') != null)"), 'ERROR: <input>:1:22: invalid timestamp argument');
+  assert.equal(messageOf("'a'.matches('[')"), 'ERROR: <input>:1:13: invalid matches argument');
+  const compiled = compile("int('x') == 1", strict);
+  assert.ok(compiled.ok);
+  const { fault } = createProgram(compiled.checked, strict);
+  assert.equal(fault?.message, "type conversion error from 'string' to 'int'");
 });
 
 test('the type that is expected is asked for', () => {

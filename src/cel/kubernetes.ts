@@ -84,6 +84,7 @@ function baseEnvironment(minor: number): Environment {
     .map(({ library }) => library);
   const environment = createEnvironment(libraries, {
     homogeneousLiterals: true,
+    checkLiterals: minor >= 29,
     optionalSyntax: minor >= 28,
     presenceTestHasCost: false,
   });

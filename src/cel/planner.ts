@@ -40,6 +40,8 @@ export interface Planned {
   readonly step: Step;
   /** How many slots its frames have. */
   readonly slots: number;
+  /** The first conversion of a constant that fails. */
+  readonly fault: CelError | undefined;
 }
 
 /** References are absent for an expression that was not checked: names and overloads are then found as it is planned and run. */
@@ -49,7 +51,7 @@ export function planExpression(
 ): Planned {
   const planner = new Planner(environment, parsed.references);
   const step = stepOf(planner.plan(parsed.expr, undefined));
-  return { step, slots: planner.slots };
+  return { step, slots: planner.slots, fault: planner.fault };
 }
 
 /** Local variables and where their values are. */
@@ -63,6 +65,7 @@ class Planner {
   readonly #environment: Environment;
   readonly #references: ReadonlyMap<number, Reference> | undefined;
   slots = 0;
+  fault: CelError | undefined;
 
   constructor(environment: Environment, references: ReadonlyMap<number, Reference> | undefined) {
     this.#environment = environment;
@@ -155,19 +158,13 @@ class Planner {
       return { kind: 'step', step: () => unknown };
     }
     const values = target ? [this.plan(target, locals), ...args()] : args();
-    return (
-      planMembership(entry, values) ??
-      planCall(
-        {
-          entry,
-          member: target !== undefined,
-          reached: this.#references?.get(expr.id)?.overloads,
-          args: values,
-          node: expr.id,
-        },
-        this.#environment,
-      )
-    );
+    const membership = planMembership(entry, values);
+    if (membership) return membership;
+    const reached = this.#references?.get(expr.id)?.overloads;
+    const call = { entry, member: target !== undefined, reached, args: values, node: expr.id };
+    const planned = planCall(call, this.#environment);
+    if (planned.fault) this.fault ??= planned.fault;
+    return planned.plan;
   }
 
   /** The function of a call, and its target unless that is the function's namespace. */
@@ -276,7 +273,7 @@ function findLocal(locals: Locals | undefined, name: string): Locals | undefined
 function foldIfConstant(step: Step, parts: readonly Plan[]): Plan {
   if (parts.every((part) => part.kind === 'constant')) {
     const value = constantOf(step);
-    if (value !== undefined) return { kind: 'constant', value };
+    if (!(value instanceof CelError)) return { kind: 'constant', value };
   }
   return { kind: 'step', step };
 }

@@ -11,6 +11,7 @@ import { checkExpression } from './checker.ts';
 import type { Environment } from './environment.ts';
 import { EvaluationStopped, Frame } from './frame.ts';
 import type { Issue } from './issues.ts';
+import { checkLiterals } from './literal-checks.ts';
 import { parseExpression } from './parser.ts';
 import { planExpression } from './planner.ts';
 import type { CelType } from './types.ts';
@@ -44,6 +45,8 @@ export interface Outcome {
 }
 
 export interface Program {
+  /** A conversion of a constant that can only fail; upstream instantiates no program then. */
+  readonly fault: CelError | undefined;
   evaluate(bindings: Bindings, options?: EvaluateOptions): Outcome;
 }
 
@@ -56,7 +59,10 @@ export function compile(
   const parsed = parseExpression(expression, environment);
   if (!parsed.ok) return parsed;
   const checked = checkExpression(parsed.parsed, environment);
-  if (!checked.ok || !expectedTypes) return checked;
+  if (!checked.ok) return checked;
+  const faults = environment.options.checkLiterals ? checkLiterals(checked.checked) : [];
+  if (faults.length > 0) return { ok: false, issues: faults };
+  if (!expectedTypes) return checked;
   const { outputType } = checked;
   const bindings = new TypeBindings();
   if (expectedTypes.some((type) => bindings.isAssignable(outputType, type))) return checked;
@@ -67,8 +73,9 @@ export function compile(
 
 /** The program of a compiled expression; of one that was only parsed, names and overloads are found as it runs. */
 export function createProgram(expression: CheckedExpression | ParsedExpression, environment: Environment): Program {
-  const { step, slots } = planExpression(expression, environment);
+  const { step, slots, fault } = planExpression(expression, environment);
   return {
+    fault,
     evaluate(bindings, { costLimit = Number.POSITIVE_INFINITY, interrupted } = {}) {
       const frame = new Frame(bindings, slots, costLimit, interrupted);
       try {
