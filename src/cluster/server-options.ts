@@ -4,6 +4,8 @@
  */
 
 import { resolve } from 'node:path';
+import { millisecondsOf } from '#api/configuration.ts';
+import { parseDuration } from '#api/duration.ts';
 import { Failure } from './failure.ts';
 
 /** `file` is a path, made absolute; `list` is separated by commas; `repeated` may be given several times and is not split. */
@@ -70,6 +72,30 @@ export const serverOptions = {
   'authorization-webhook-version': { kind: 'text', value: 'version', description: 'v1 or v1beta1 (default)' },
   'authorization-webhook-cache-authorized-ttl': { kind: 'text', value: 'duration', description: 'default: 5m' },
   'authorization-webhook-cache-unauthorized-ttl': { kind: 'text', value: 'duration', description: 'default: 30s' },
+  'audit-policy-file': {
+    kind: 'file',
+    value: 'file',
+    description: 'which requests are recorded, and how much of each',
+  },
+  'audit-log-path': { kind: 'file', value: 'file', description: "where to; '-' is the server's own log" },
+  'audit-log-maxsize': { kind: 'text', value: 'megabytes', description: 'size at which a new file begins' },
+  'audit-log-maxbackup': { kind: 'text', value: 'number', description: 'old files that are kept (default: all)' },
+  'audit-log-maxage': { kind: 'text', value: 'days', description: 'days that old files are kept (default: for ever)' },
+  'audit-webhook-config-file': { kind: 'file', value: 'kubeconfig', description: 'webhook that takes records' },
+  'audit-webhook-batch-buffer-size': { kind: 'text', value: 'number', description: 'default: 10000' },
+  'audit-webhook-batch-max-size': { kind: 'text', value: 'number', description: 'default: 400' },
+  'audit-webhook-batch-max-wait': { kind: 'text', value: 'duration', description: 'default: 30s' },
+  'audit-webhook-initial-backoff': { kind: 'text', value: 'duration', description: 'default: 10s' },
+  'shutdown-delay-duration': {
+    kind: 'text',
+    value: 'duration',
+    description: 'time between failing /readyz and ending (default: 0s)',
+  },
+  'shutdown-watch-termination-grace-period': {
+    kind: 'text',
+    value: 'duration',
+    description: 'time over which watches are ended when the server ends (default: 0s)',
+  },
 } as const satisfies Readonly<Record<string, Omit<ServerOption, 'flag'>>>;
 
 export type ServerFlag = keyof typeof serverOptions;
@@ -90,6 +116,23 @@ export function flagList(flags: ServerFlags, flag: ServerFlag): readonly string[
   return flags[flag] ?? [];
 }
 
+/** Milliseconds of a flag in Go's form. Throws Failure. */
+export function durationFlag(flags: ServerFlags, flag: ServerFlag, absentMs: number): number {
+  const text = flagText(flags, flag);
+  if (text === undefined) return absentMs;
+  const nanos = parseDuration(text);
+  if (nanos === undefined) throw new Failure(`--${flag} ${text}: a duration such as 2m or 30s is expected`);
+  return millisecondsOf(nanos);
+}
+
+/** A whole number of at least 0; `absent` when the flag was not given. */
+export function numberFlag(flags: ServerFlags, flag: ServerFlag, absent: number): number {
+  const text = flagText(flags, flag);
+  if (text === undefined) return absent;
+  if (!/^\d{1,9}$/.test(text)) throw new Failure(`--${flag} ${text}: a whole number of at least 0 is expected`);
+  return Number(text);
+}
+
 /** What was typed (once, or several times) as the values that are kept. */
 export function flagValues(option: ServerOption, typed: readonly string[]): readonly string[] {
   switch (option.kind) {
@@ -99,7 +142,7 @@ export function flagValues(option: ServerOption, typed: readonly string[]): read
     case 'file':
       return typed.map((path) => {
         if (path === '') throw new Failure(`--${option.flag} needs the path of a file`);
-        return resolve(path);
+        return path === '-' ? path : resolve(path);
       });
     case 'list':
       return typed.flatMap((text) => text.split(',')).filter((item) => item !== '');

@@ -7,7 +7,7 @@
 
 import { readFileSync } from 'node:fs';
 import type { UserInfo } from '#api/request.ts';
-import { aborted } from '#base/abort.ts';
+import { aborted, sleep } from '#base/abort.ts';
 import type { Env } from '#base/env.ts';
 import { createClient } from '#client/api-client.ts';
 import type { Client } from '#client/client.ts';
@@ -15,6 +15,7 @@ import { allControllers } from '#controllers/all.ts';
 import { startHttpServer } from '#platform/node/http-server.ts';
 import { startControllers } from '#runtime/controller.ts';
 import { createScheduler } from '#scheduler/scheduler.ts';
+import { Failure } from './failure.ts';
 import type { ClusterLayout } from './machine/layout.ts';
 import { openStore } from './open-store.ts';
 import { certificateFile, keyFile } from './pki/authority.ts';
@@ -25,8 +26,9 @@ import { dnsService } from './server/dns-service.ts';
 import { apiServerUser, controllerManagerUser, controllerUser, schedulerUser } from './server/identities.ts';
 import { ensureKubernetesService } from './server/kubernetes-service.ts';
 import { plannedPodRanges } from './server/pod-ranges.ts';
+import { durationFlag } from './server-options.ts';
 import { type ClusterSettings, nodesOf } from './settings.ts';
-import { linkToSupervisor } from './supervisor/link.ts';
+import { linkToSupervisor, type SupervisorLink } from './supervisor/link.ts';
 
 export interface ServerOptions {
   readonly env: Env;
@@ -38,8 +40,25 @@ export interface ServerOptions {
 const answerGraceMs = 1_000;
 
 /** Runs until the signal fires and everything has ended. */
-export async function runServer({ env, layout, settings }: ServerOptions, signal: AbortSignal): Promise<void> {
+export async function runServer(options: ServerOptions, signal: AbortSignal): Promise<void> {
+  const { env, layout } = options;
   const link = linkToSupervisor(env, { socketPath: layout.supervisorSocket, unit: 'server' }, signal);
+  try {
+    await serve(options, link, signal);
+  } catch (error) {
+    if (error instanceof Failure) await link.refused(error);
+    throw error;
+  }
+}
+
+async function serve(
+  { env, layout, settings }: ServerOptions,
+  link: SupervisorLink,
+  signal: AbortSignal,
+): Promise<void> {
+  const flags = settings.serverFlags ?? {};
+  const shutdownDelayMs = durationFlag(flags, 'shutdown-delay-duration', 0);
+  const watchGraceMs = durationFlag(flags, 'shutdown-watch-termination-grace-period', 0);
   const store = await openStore(env, { location: settings.store, directory: layout.store });
   const assembled = await assembleApiServer({ env, layout, settings, store });
   const { server, requestHeaderCa } = assembled;
@@ -95,9 +114,9 @@ export async function runServer({ env, layout, settings }: ServerOptions, signal
   env.log.info('server ends');
   server.beginShutdown();
   ending.abort();
-  await Promise.all([controllers.stopped, scheduler.stopped]);
+  await Promise.all([controllers.stopped, scheduler.stopped, sleep(env.clock, shutdownDelayMs)]);
   http.stopListening();
-  await server.close();
+  await server.close(watchGraceMs);
   assembled.close();
   await http.close(answerGraceMs);
   await store.close();

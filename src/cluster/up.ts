@@ -11,6 +11,7 @@ import { Nodes } from '#kinds/core/node/definition.ts';
 import { hostRoutes, isRoot } from '#platform/node/machine-facts.ts';
 import { accepts } from '#platform/node/sockets.ts';
 import { examine } from './doctor.ts';
+import { down, reset } from './down.ts';
 import { Failure } from './failure.ts';
 import { type ClusterLayout, clusterLayout, nodeLayout } from './machine/layout.ts';
 import { type NetworkWishes, planNetwork } from './machine/network-plan.ts';
@@ -72,9 +73,28 @@ export async function up(options: UpOptions): Promise<UpResult> {
   await prepareCredentials(layout, settings, options.now);
   if (runs) await askSupervisor(layout.supervisorSocket, { op: 'reload' });
   else await startSupervisor(layout, settings);
-  await waitUntilReady(layout, settings, options);
+  try {
+    await waitUntilReady(layout, settings, options);
+  } catch (error) {
+    if (error instanceof RefusedStart) await undo(layout, settings, former);
+    throw error;
+  }
   if (former && former.nodes > settings.nodes) await forgetNodes(layout, settings, former.nodes);
   return { layout, settings, created: former === undefined };
+}
+
+/** The server was told something that it cannot do: trying again is no use. */
+class RefusedStart extends Failure {}
+
+/** Leaves what was there before: the former settings, or nothing. */
+async function undo(
+  layout: ClusterLayout,
+  settings: ClusterSettings,
+  former: ClusterSettings | undefined,
+): Promise<void> {
+  await down({ layout, settings, graceMs: 0 });
+  if (former) saveSettings(layout, former);
+  else await reset(layout);
 }
 
 async function newSettings(options: UpOptions): Promise<ClusterSettings> {
@@ -201,6 +221,7 @@ async function waitUntilReady(layout: ClusterLayout, settings: ClusterSettings, 
       if (answer.type !== 'status') continue;
       last = answer.status;
       options.onProgress(last);
+      if (last.refusal) throw new RefusedStart(last.refusal.message, last.refusal.remedy);
       if (isAllReady(last, settings.nodes)) return;
     }
   } finally {

@@ -76,6 +76,16 @@ describe('refusals', () => {
     assert.match(stdout, /^error +the kernel does not answer nft/m);
   });
 
+  test('an option that the server cannot use', { skip: !isRoot() }, async () => {
+    const policy = join(cluster.directory, 'policy.yaml');
+    writeFileSync(policy, 'apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: Everything}]\n');
+    const flags = ['--audit-policy-file', policy, '--audit-log-path', join(cluster.directory, 'audit.log')];
+    const { code, stderr } = await kubets(['up', ...cluster.flags, '--no-kubeconfig', ...flags], { env: cluster.env });
+    assert.equal(code, 1);
+    assert.match(stderr, /--audit-policy-file .*policy.yaml: rules\[0\]\.level: Unsupported value: "Everything"/);
+    assert.equal(existsSync(join(cluster.directory, 'data')), false, 'what was begun is gone');
+  });
+
   const cases: readonly (readonly [name: string, args: readonly string[], expected: RegExp])[] = [
     ['unknown command', ['upp'], /unknown command 'upp'/],
     ['unknown flag', ['up', '--node', '3'], /unknown option '--node'\n\(Did you mean/],

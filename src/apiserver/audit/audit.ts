@@ -170,7 +170,7 @@ export class RequestRecord implements RequestAudit {
   }
 
   refused(status: Status): void {
-    this.facts.responseStatus = status;
+    this.facts.responseStatus = withoutType(status);
     if (this.facts.level === 'RequestResponse') this.facts.responseObject = JSON.stringify(status);
     if (this.longRunning) this.emit('ResponseStarted');
     this.complete();

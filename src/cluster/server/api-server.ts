@@ -28,6 +28,7 @@ import type { Store } from '#store/store.ts';
 import type { ClusterLayout } from '../machine/layout.ts';
 import { certificateFile, keyFile } from '../pki/authority.ts';
 import type { ClusterSettings } from '../settings.ts';
+import { assembleAudit } from './audit.ts';
 import { assembleAuthentication } from './identity/authentication.ts';
 import { assembleAuthorization } from './identity/authorization.ts';
 import { createLiveObjects } from './live-objects.ts';
@@ -63,6 +64,7 @@ export async function assembleApiServer({
   const webhooks = createWebhookClient();
   const flags = settings.serverFlags ?? {};
   const authorization = assembleAuthorization({ env, flags, objects, rbac, webhooks, metrics, compile: noExpressions });
+  const audit = assembleAudit({ env, flags, webhooks });
   const { authorize, rules } = authorization;
   const authentication = assembleAuthentication({
     env,
@@ -93,6 +95,7 @@ export async function assembleApiServer({
     authenticate,
     impersonate: (request, caller) => impersonated(request, caller, authorize),
     authorize,
+    ...(audit ? { audit } : {}),
     metrics,
     services: { serviceCidrs: [settings.network.serviceCidr], nodePorts: { first: firstNodePort, last: lastNodePort } },
     admission: defaultAdmissionPlugins({

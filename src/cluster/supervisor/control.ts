@@ -15,7 +15,15 @@ export type ControlRequest =
   | { readonly op: 'watch' }
   | { readonly op: 'stop' }
   | { readonly op: 'attach'; readonly unit: string; readonly pid: number }
-  | { readonly op: 'ready' };
+  | { readonly op: 'ready' }
+  /** The process ends, because what it was told cannot be done. */
+  | ({ readonly op: 'refused' } & Refusal);
+
+/** What is wrong, and how to mend it. */
+export interface Refusal {
+  readonly message: string;
+  readonly remedy?: string;
+}
 
 export type ControlAnswer =
   | { readonly type: 'status'; readonly status: SupervisorStatus }
@@ -28,6 +36,8 @@ export interface SupervisorStatus {
   readonly units: readonly UnitStatus[];
   /** What keeps the cluster from starting; the supervisor goes on trying. */
   readonly problem?: string;
+  /** What the server says it cannot be started with; it is tried again, for a file may be mended. */
+  readonly refusal?: Refusal;
 }
 
 export interface UnitStatus {

@@ -6,6 +6,7 @@
 
 import { isAborted, sleep } from '#base/abort.ts';
 import type { Env } from '#base/env.ts';
+import type { Failure } from '../failure.ts';
 import { type ControlAnswer, type ControlConnection, type ControlRequest, connectControl } from './control.ts';
 
 export interface LinkOptions {
@@ -16,9 +17,13 @@ export interface LinkOptions {
 export interface SupervisorLink {
   /** This process serves now. */
   ready(): void;
+  /** This process ends for something that a person can mend; resolves when that is said, or nobody listens. */
+  refused(failure: Failure): Promise<void>;
 }
 
 const reconnectMs = 250;
+/** How long a process that ends looks for its supervisor. */
+const lastWordsMs = 2_000;
 
 export function linkToSupervisor(env: Env, options: LinkOptions, signal: AbortSignal): SupervisorLink {
   let isReady = false;
@@ -48,6 +53,13 @@ export function linkToSupervisor(env: Env, options: LinkOptions, signal: AbortSi
     ready: () => {
       isReady = true;
       connection?.send({ op: 'ready' });
+    },
+    async refused({ message, remedy }) {
+      const deadlineMs = env.clock.monotonic() + lastWordsMs;
+      while (!connection && env.clock.monotonic() < deadlineMs) await sleep(env.clock, 10);
+      connection?.send({ op: 'refused', message, ...(remedy === undefined ? {} : { remedy }) });
+      // The line is on its way before the process is gone.
+      await sleep(env.clock, 50);
     },
   };
 }

@@ -37,6 +37,7 @@ import {
   type ControlConnection,
   type ControlRequest,
   listenControl,
+  type Refusal,
   type SupervisorStatus,
 } from './control.ts';
 import { startGuardian } from './guardian.ts';
@@ -78,6 +79,7 @@ class Supervisor {
   private readonly former: ReadonlyMap<string, ProcessIdentity>;
   private readonly stopping = new AbortController();
   private problem: string | undefined;
+  private refusal: Refusal | undefined;
 
   constructor(options: SupervisorOptions) {
     this.options = options;
@@ -243,6 +245,10 @@ class Supervisor {
           case 'ready':
             if (attached !== undefined) this.serves(attached, true);
             break;
+          case 'refused':
+            this.refusal = { message: request.message, ...(request.remedy ? { remedy: request.remedy } : {}) };
+            this.changed();
+            break;
         }
       }
     } finally {
@@ -253,8 +259,10 @@ class Supervisor {
 
   /** A process says that it serves, or its link ended. */
   private serves(unit: string, serves: boolean): void {
-    if (serves) this.serving.add(unit);
-    else this.serving.delete(unit);
+    if (serves) {
+      this.serving.add(unit);
+      this.refusal = undefined;
+    } else this.serving.delete(unit);
     this.units.get(unit)?.markReady(serves);
   }
 
@@ -271,6 +279,7 @@ class Supervisor {
         ...(unit.state.type === 'waiting' ? { reason: unit.state.reason } : {}),
       })),
       ...(this.problem === undefined ? {} : { problem: this.problem }),
+      ...(this.refusal ? { refusal: this.refusal } : {}),
     };
   }
 

@@ -1,7 +1,6 @@
 /** Authentication of the cluster's API server, put together from its options. */
 
-import { ConfigurationError, millisecondsOf } from '#api/configuration.ts';
-import { parseDuration } from '#api/duration.ts';
+import { ConfigurationError } from '#api/configuration.ts';
 import { fieldErrorText, forbidden } from '#api/field-error.ts';
 import {
   type AuthenticationConfiguration,
@@ -24,7 +23,7 @@ import type { MetricsRegistry } from '#base/metrics.ts';
 import { nodeHttpsGet } from '#platform/node/https-get.ts';
 import type { FileWatch } from '#platform/node/watch-file.ts';
 import { Failure } from '../../failure.ts';
-import { flagList, flagText, type ServerFlag, type ServerFlags } from '../../server-options.ts';
+import { durationFlag, flagList, flagText, type ServerFlags } from '../../server-options.ts';
 import { createReloadMetrics, reloadOnChange, webhookTargetFrom, withFile } from './files.ts';
 
 export interface AuthenticationParts {
@@ -259,15 +258,6 @@ function assembleWebhook({ flags, env, apiAudiences, webhooks }: AuthenticationP
   const caller = { client: webhooks, target, env, timeoutMs: webhookTimeoutMs };
   const cache = { clock: env.clock, successMs: ttlMs, failureMs: ttlMs };
   return remembered(createWebhookTokenAuthenticator(caller, version, apiAudiences), cache);
-}
-
-/** Milliseconds of a flag in Go's form. Throws Failure. */
-export function durationFlag(flags: ServerFlags, flag: ServerFlag, absentMs: number): number {
-  const text = flagText(flags, flag);
-  if (text === undefined) return absentMs;
-  const nanos = parseDuration(text);
-  if (nanos === undefined) throw new Failure(`--${flag} ${text}: a duration such as 2m or 30s is expected`);
-  return millisecondsOf(nanos);
 }
 
 const requestHeaderFlags = [

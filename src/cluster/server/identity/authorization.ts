@@ -26,8 +26,7 @@ import type { WebhookClient, WebhookTarget } from '#apiserver/webhook/webhook-cl
 import type { Env } from '#base/env.ts';
 import type { MetricsRegistry } from '#base/metrics.ts';
 import { Failure } from '../../failure.ts';
-import { flagList, flagText, type ServerFlags } from '../../server-options.ts';
-import { durationFlag } from './authentication.ts';
+import { durationFlag, flagList, flagText, type ServerFlags } from '../../server-options.ts';
 import { checkFile, createReloadMetrics, reloadOnChange, webhookTargetFrom, withFile } from './files.ts';
 
 export interface AuthorizationParts {
