@@ -174,8 +174,12 @@ function invoke({ overload }: Candidate, values: readonly Value[]): Result {
   return overload.implementation?.(...values) ?? null;
 }
 
+/** Functions that upstream dispatches by the value: their error names no types. */
+const textFunctions = new Set(['contains', 'startsWith', 'endsWith', 'matches']);
+
 function noSuchOverload({ entry, node }: CallToPlan, values: readonly Value[]): CelError {
-  if (/^[_@!-]/.test(entry.name)) return new CelError('no such overload', node);
+  if (/^[_@!-]/.test(entry.name) || textFunctions.has(entry.name)) return new CelError('no such overload', node);
+  if (entry.name === 'size') return new CelError('no such overload: size', node);
   const types = values.map((value) => runtimeTypeName(typeOf(value))).join(', ');
   return new CelError(`no such overload: ${entry.name}(${types})`, node);
 }

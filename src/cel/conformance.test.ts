@@ -62,9 +62,14 @@ const skippedFiles: Readonly<Record<string, string>> = {
 const formats =
   'format of the strings library 2, which Kubernetes has, prints by the locale; the suite is of a later one';
 const presence = 'an error for a presence test on what has no fields is an option that Kubernetes leaves off';
+const keys = 'cel-go and so the API server take any keys, and of equal ones the last';
 const differs = 'cel-go answers otherwise';
 
 const skippedByName: ReadonlyMap<string, string> = new Map([
+  ['fields/qualified_identifier_resolution/map_key_float', keys],
+  ['fields/qualified_identifier_resolution/map_key_null', keys],
+  ['fields/qualified_identifier_resolution/map_value_repeat_key', keys],
+  ['fields/qualified_identifier_resolution/map_value_repeat_key_heterogeneous', keys],
   ['optionals/optionals/map_null_entry_no_such_key', presence],
   ['optionals/optionals/map_present_key_invalid_field', presence],
   ['type_deductions/legacy_nullable_types/null_assignable_to_abstract_parameter_candidate', differs],
@@ -90,7 +95,7 @@ const skippedByName: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** `messages`: tests with protobuf messages in the other files. */
-const expectedCounts = { messages: 134, byName: skippedByName.size, passed: 1400 };
+const expectedCounts = { messages: 134, byName: skippedByName.size, passed: 1396 };
 
 const messages = /TestAllTypes|google\.protobuf\.(?!Timestamp|Duration)|cel\.expr\.conformance\.proto/;
 

@@ -3,7 +3,6 @@
 import type { ComprehensionExpr, Expr } from './ast.ts';
 import type { Frame, Plan, Step } from './frame.ts';
 import type { Locals } from './planner.ts';
-import { runtimeTypeName } from './types.ts';
 import type { Result, Value } from './values.ts';
 import { CelError, CelList, CelMap, typeOf } from './values.ts';
 
@@ -65,7 +64,13 @@ function iterate(over: Value, pairs: boolean, turn: (one: Value, two: Value) => 
     for (const key of over.keys()) if (!turn(key, pairs ? (over.get(key) ?? null) : null)) break;
     return undefined;
   }
-  return new CelError(`got '${runtimeTypeName(typeOf(over))}', expected iterable type`);
+  return new CelError(`got '${goTypeName(over)}', expected iterable type`);
+}
+
+/** Upstream names the type of its implementation. */
+function goTypeName(value: Value): string {
+  const { kind } = typeOf(value);
+  return `types.${kind[0]?.toUpperCase()}${kind.slice(1)}`;
 }
 
 /** cel.bind: no loop, and the value is made when it is first used. */

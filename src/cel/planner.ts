@@ -216,14 +216,14 @@ class Planner {
         if (key instanceof CelError) return key;
         const value = entry.value(frame);
         if (value instanceof CelError) return value;
-        const normal = typeof key === 'number' ? undefined : mapKey(key);
+        const normal = mapKey(key);
         if (normal === undefined) return new CelError('unsupported key type', expr.id);
-        if (made.has(normal)) return new CelError(`Failed with repeated key`, expr.id);
         if (!entry.optional) {
           made.set(normal, [key, value]);
         } else if (!(value instanceof OptionalValue)) {
           return notOptional(`cannot initialize optional entry '${formatForMessage(key)}'`, value);
         } else if (value.value !== undefined) made.set(normal, [key, value.value]);
+        else made.delete(normal);
       }
       return new ValueMap(made);
     };
@@ -312,7 +312,7 @@ function planMembership(entry: FunctionEntry, args: readonly Plan[]): Plan | und
   const [value, list] = args;
   if (entry.name !== '@in' || !value || list?.kind !== 'constant' || !(list.value instanceof CelList)) return undefined;
   if (list.value.size === 0) return { kind: 'constant', value: false };
-  const members = new Set<MapKey | number>();
+  const members = new Set<MapKey>();
   for (const item of list.value) {
     const key = memberKey(item);
     if (key === undefined) return undefined;
@@ -332,7 +332,6 @@ function planMembership(entry: FunctionEntry, args: readonly Plan[]): Plan | und
 }
 
 /** Numbers, strings and booleans; undefined for values that a set does not compare. */
-function memberKey(value: Value): MapKey | number | undefined {
-  if (typeof value === 'number' && !Number.isInteger(value)) return value;
+function memberKey(value: Value): MapKey | undefined {
   return value instanceof Uint || typeof value !== 'object' ? mapKey(value) : undefined;
 }

@@ -274,13 +274,14 @@ export class ObjectValue extends CelMap {
   }
 }
 
-export type MapKey = string | bigint | boolean;
+export type MapKey = string | bigint | boolean | number | null;
 
 /** The key under which a map files it, or undefined for values that can be no key. */
 export function mapKey(value: Value): MapKey | undefined {
   if (typeof value === 'string' || typeof value === 'bigint' || typeof value === 'boolean') return value;
   if (value instanceof Uint) return value.value;
-  return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : undefined;
+  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value;
+  return value === null ? null : undefined;
 }
 
 /** `==`: numbers of different types are compared by their mathematical value, values of other unlike types are unequal. */
