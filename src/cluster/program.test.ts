@@ -25,6 +25,8 @@ test('the only files that modules of the roles find by their own place are those
     // Named as assets or entries in program.ts.
     "src/cluster/server/bootstrap-objects.ts: return JSON.parse(readFileSync(join(import.meta.dirname, '../bootstrap', file), 'utf8')) as readonly KubeObject[];",
     "src/platform/node/cri-client.ts: return parseProto(readFileSync(new URL(file, import.meta.url), 'utf8'));",
+    'src/platform/node/encryption/kms-v2.ts: ' +
+      "const services = parseProto(readFileSync(new URL('kms-v2.proto', import.meta.url), 'utf8'));",
     'src/platform/node/etcd/etcd-wire.ts: ' +
       "const services = parseProto(readFileSync(new URL('etcd-v3.proto', import.meta.url), 'utf8'));",
     'src/platform/node/probe-network.ts: ' +

@@ -25,6 +25,11 @@ export const serverOptions = {
     value: 'file',
     description: 'AuthenticationConfiguration: issuers of JWTs, anonymous access; read again when it changes',
   },
+  'encryption-provider-config': {
+    kind: 'file',
+    value: 'file',
+    description: 'EncryptionConfiguration: what is encrypted in the store, and how; read again when it changes',
+  },
   'anonymous-auth': {
     kind: 'text',
     value: 'true|false',

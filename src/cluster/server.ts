@@ -23,10 +23,11 @@ import { requestSigner } from './pki/request-signer.ts';
 import { assembleApiServer } from './server/api-server.ts';
 import { ensureBootstrapObjects } from './server/bootstrap-objects.ts';
 import { dnsService } from './server/dns-service.ts';
+import { startEncryption } from './server/encryption.ts';
 import { apiServerUser, controllerManagerUser, controllerUser, schedulerUser } from './server/identities.ts';
 import { ensureKubernetesService } from './server/kubernetes-service.ts';
 import { plannedPodRanges } from './server/pod-ranges.ts';
-import { durationFlag } from './server-options.ts';
+import { durationFlag, flagText } from './server-options.ts';
 import { type ClusterSettings, nodesOf } from './settings.ts';
 import { linkToSupervisor, type SupervisorLink } from './supervisor/link.ts';
 
@@ -59,8 +60,12 @@ async function serve(
   const flags = settings.serverFlags ?? {};
   const shutdownDelayMs = durationFlag(flags, 'shutdown-delay-duration', 0);
   const watchGraceMs = durationFlag(flags, 'shutdown-watch-termination-grace-period', 0);
-  const store = await openStore(env, { location: settings.store, directory: layout.store });
-  const assembled = await assembleApiServer({ env, layout, settings, store });
+  const opened = await openStore(env, { location: settings.store, directory: layout.store });
+  const encryptionFile = flagText(flags, 'encryption-provider-config');
+  const encryption = encryptionFile === undefined ? undefined : await startEncryption(env, opened, encryptionFile);
+  const store = encryption?.store ?? opened;
+  const healthChecks = encryption?.healthChecks ?? {};
+  const assembled = await assembleApiServer({ env, layout, settings, store, healthChecks });
   const { server, requestHeaderCa } = assembled;
   // The program is what stands in managedFields, and is named as upstream's.
   const clientOf = (user: UserInfo, program: string): Client =>
@@ -120,4 +125,5 @@ async function serve(
   assembled.close();
   await http.close(answerGraceMs);
   await store.close();
+  encryption?.close();
 }

@@ -19,7 +19,8 @@ import { checkStore } from './open-store.ts';
 import { prepareCredentials } from './prepare.ts';
 import { roleProgram } from './program.ts';
 import { connectClient } from './remote-client.ts';
-import type { ServerFlags } from './server-options.ts';
+import { checkEncryptionFile } from './server/encryption.ts';
+import { flagText, type ServerFlags } from './server-options.ts';
 import {
   type ClusterSettings,
   checkClusterName,
@@ -68,6 +69,7 @@ export async function up(options: UpOptions): Promise<UpResult> {
   const former = loadSettings(layout);
   const runs = await accepts(layout.supervisorSocket);
   const settings = former ? changedSettings(former, options, runs) : await newSettings(options);
+  checkEncryptionFile(flagText(settings.serverFlags ?? {}, 'encryption-provider-config'));
   if (!runs) await Promise.all([checkMachine(layout, settings), checkStore(settings.store)]);
   if (JSON.stringify(settings) !== JSON.stringify(former)) saveSettings(layout, settings);
   await prepareCredentials(layout, settings, options.now);

@@ -77,7 +77,11 @@ export type WriteResult =
 /** What was before a change is not said: who needs it (the watch cache) has it, and the store would have to read it. */
 export type StoreEvent =
   | { readonly type: 'put'; readonly entry: StoreEntry }
-  | { readonly type: 'delete'; readonly key: string; readonly revision: number };
+  | { readonly type: 'delete'; readonly key: string; readonly revision: number }
+  /** It was put, and what was put cannot be decrypted: not of any engine, but of an encrypting store over one. */
+  | { readonly type: 'unreadable'; readonly key: string; readonly revision: number };
+
+export type ReadableEvent = Exclude<StoreEvent, { readonly type: 'unreadable' }>;
 
 export interface WatchOptions {
   readonly prefix: string;
@@ -114,6 +118,8 @@ export interface Store {
   compactedRevision(): Promise<number>;
   /** Gives up what was superseded at `revision` or before; state as of `revision` and later stays readable. */
   compact(revision: number): Promise<void>;
+  /** Whether the value, as it was read or written here, should be written again: its key was replaced. Absent: never. */
+  isStale?(key: string, value: Uint8Array): boolean;
   /** Bytes that the engine takes on its medium, for metrics. */
   size(): Promise<number>;
   /** Ends watches, refuses further calls, resolves when writes under way are settled and resources released. */

@@ -12,13 +12,13 @@ import { isExpired, newTooLargeResourceVersion } from '#api/errors.ts';
 import { isAborted, sleep } from '#base/abort.ts';
 import type { Env, Timer } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
-import { eventKey, type Store, type StoreEvent, type StoreWatch } from '#store/store.ts';
+import { eventKey, type ReadableEvent, type Store, type StoreWatch } from '#store/store.ts';
 
 /** Where keys of API objects live in the store. */
 export const registryPrefix = '/registry/';
 
 export interface FeedSink {
-  apply(event: StoreEvent): void;
+  apply(event: ReadableEvent): void;
   /** Events were lost: what the sink knows is worthless. */
   reset(): void;
 }
@@ -105,7 +105,11 @@ export class StoreFeed {
         this.watch = this.store.watch({ prefix: registryPrefix, afterRevision: this.reached }, signal);
         for await (const batch of this.watch) {
           for (const event of batch.events) {
-            for (const sink of this.sinks.get(prefixOf(eventKey(event))) ?? []) sink.apply(event);
+            for (const sink of this.sinks.get(prefixOf(eventKey(event))) ?? []) {
+              // Reading it again says what is wrong to whoever asks.
+              if (event.type === 'unreadable') sink.reset();
+              else sink.apply(event);
+            }
           }
           this.advance(batch.revision);
         }

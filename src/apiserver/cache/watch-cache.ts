@@ -15,9 +15,9 @@ import {
   eventKey,
   eventRevision,
   type ListResult,
+  type ReadableEvent,
   type Store,
   type StoreEntry,
-  type StoreEvent,
 } from '#store/store.ts';
 import { CachedObject, type ObjectForm } from './cached-object.ts';
 import { Change } from './change.ts';
@@ -46,7 +46,7 @@ export class WatchCache implements FeedSink {
   private ring = new EventRing(0);
   private loadedAt = 0;
   private changedAt = 0;
-  private pending: StoreEvent[] = [];
+  private pending: ReadableEvent[] = [];
   private state: 'empty' | 'loading' | 'ready' = 'empty';
   private loading: Promise<void> | undefined;
   /** Counts lost positions: what was being read at the time must be read again. */
@@ -161,7 +161,7 @@ export class WatchCache implements FeedSink {
     for (const watcher of this.watchers.all()) watcher.mailbox.end();
   }
 
-  apply(event: StoreEvent): void {
+  apply(event: ReadableEvent): void {
     if (this.state === 'loading') this.pending.push(event);
     else if (this.state === 'ready') this.applyLoaded(event);
   }
@@ -206,7 +206,7 @@ export class WatchCache implements FeedSink {
     }
   }
 
-  private applyLoaded(event: StoreEvent): void {
+  private applyLoaded(event: ReadableEvent): void {
     const revision = eventRevision(event);
     if (revision <= this.loadedAt) return;
     const key = eventKey(event).slice(this.config.prefix.length);

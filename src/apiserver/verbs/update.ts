@@ -177,7 +177,8 @@ async function attemptUpdate(
       if (removed) fate = 'committed';
       return removed ? { object: removed, conditional } : { conditional };
     }
-    if (sameBytes(encoded.value, current.value)) return { object: current, conditional };
+    const stale = server.store.isStale?.(resource.prefix + current.key, current.value);
+    if (!stale && sameBytes(encoded.value, current.value)) return { object: current, conditional };
     const written = await putObject(context, current.key, encoded, current.revision);
     if (!(written instanceof CachedObject)) return { conditional };
     fate = 'committed';

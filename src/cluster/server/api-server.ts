@@ -9,6 +9,7 @@ import { createServiceAccountTokens } from '#apiserver/authentication/service-ac
 import { audienceAgnostic } from '#apiserver/authentication/tokens.ts';
 import { createRbacAuthorizer } from '#apiserver/authorization/rbac.ts';
 import { createConnectActions } from '#apiserver/connect/actions.ts';
+import type { HealthCheck } from '#apiserver/health.ts';
 import { identityPaths } from '#apiserver/identity/discovery.ts';
 import { reviewActions } from '#apiserver/identity/reviews.ts';
 import { tokenRequestAction } from '#apiserver/identity/token-request.ts';
@@ -40,6 +41,8 @@ export interface ApiServerOptions {
   readonly layout: ClusterLayout;
   readonly settings: ClusterSettings;
   readonly store: Store;
+  /** Of what the store needs: plugins that encrypt. */
+  readonly healthChecks: Readonly<Record<string, HealthCheck>>;
 }
 
 export interface AssembledApiServer {
@@ -55,6 +58,7 @@ export async function assembleApiServer({
   layout,
   settings,
   store,
+  healthChecks,
 }: ApiServerOptions): Promise<AssembledApiServer> {
   const keys = await loadServiceAccountKeys(layout.pki);
   const objects = createLiveObjects(() => server.registry, store);
@@ -89,6 +93,7 @@ export async function assembleApiServer({
   const server: ApiServer = createApiServer({
     env,
     store,
+    healthChecks,
     definitions: builtinDefinitions,
     codecs: schemaCodecs(schemas),
     schemas,

@@ -36,8 +36,8 @@ async function readHistory(store: Store): Promise<string[]> {
   if (revision === 0) return history;
   for await (const { events } of store.watch({ prefix: '', afterRevision: 0 }, new AbortController().signal)) {
     for (const event of events) {
-      if (event.type === 'delete') history.push(`${event.key} deleted`);
-      else history.push(`${event.entry.key} ${new TextDecoder().decode(event.entry.value)}`);
+      if (event.type === 'put') history.push(`${event.entry.key} ${new TextDecoder().decode(event.entry.value)}`);
+      else history.push(`${event.key} deleted`);
     }
     if (history.length >= revision) return history;
   }

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 export interface EtcdServer {
   /** '127.0.0.1:PORT' */
   readonly endpoint: string;
-  readonly version: string;
+  readonly directory: string;
   /** As by a crash. */
   kill(): Promise<void>;
   /** After `kill`: on the same port and data. */
@@ -43,7 +43,6 @@ export function installedEtcd(): string {
 
 export async function startEtcd(options: EtcdServerOptions = {}): Promise<EtcdServer> {
   const program = installedEtcd();
-  const version = /etcd Version: (\S+)/.exec(execFileSync(program, ['--version'], { encoding: 'utf8' }))?.[1] ?? '';
   const directory = mkdtempSync(join(tmpdir(), 'kubets-etcd-'));
   const port = await freePort();
   const peers = await freePort();
@@ -78,7 +77,7 @@ export async function startEtcd(options: EtcdServerOptions = {}): Promise<EtcdSe
   };
   const server: EtcdServer = {
     endpoint: `127.0.0.1:${port}`,
-    version,
+    directory,
     kill,
     start: async () => {
       child = spawn(program, args, { stdio: 'ignore' });

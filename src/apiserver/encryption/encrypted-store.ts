@@ -1,0 +1,216 @@
+/**
+ * EncryptedStore: a store whose values are encrypted on their way in and decrypted on their way out, whichever engine is below.
+ *
+ * For each resource a list of transformers: the first writes, all read. A value that was read with another key than the one that writes
+ * now is stale: it is written again by the next update, even one that changes nothing.
+ *
+ * Invariant 1: what is written by this server comes back in events as the writer's own array: the watch cache knows its decoded view.
+ * Invariant 2: an event that cannot be decrypted does not stop the others: it is handed on as 'unreadable'.
+ */
+
+import { newInternalError } from '#api/errors.ts';
+import { messageOf } from '#base/errors.ts';
+import type {
+  DeleteOptions,
+  GetOptions,
+  ListOptions,
+  ListResult,
+  PutOptions,
+  Store,
+  StoreEntry,
+  StoreEvent,
+  StoreWatch,
+  WatchBatch,
+  WatchOptions,
+  WriteResult,
+} from '#store/store.ts';
+import { registryPrefix } from '../cache/store-feed.ts';
+import { type Decrypted, identity, startsWith, type ValueTransformer } from './transformer.ts';
+
+/** The transformers of a resource's values, the one that writes first; undefined when nothing is said of it. */
+export type TransformersOf = (group: string, plural: string) => readonly ValueTransformer[] | undefined;
+
+const plain: readonly ValueTransformer[] = [identity];
+const encoder = new TextEncoder();
+
+export class EncryptedStore implements Store {
+  readonly shared: boolean;
+  private readonly store: Store;
+  private transformersOf: TransformersOf;
+  private byPrefix = new Map<string, readonly ValueTransformer[]>();
+  /** Decrypted bytes of stored ones, for those that this server wrote. */
+  private readonly written = new WeakMap<Uint8Array, Uint8Array>();
+  /** Of decrypted bytes, the mark of the key they were stored with; absent for plain ones. */
+  private readonly marks = new WeakMap<Uint8Array, string>();
+
+  constructor(store: Store, transformersOf: TransformersOf) {
+    this.store = store;
+    this.shared = store.shared;
+    this.transformersOf = transformersOf;
+  }
+
+  /** From now on; what is being written still is written as before. */
+  configure(transformersOf: TransformersOf): void {
+    this.transformersOf = transformersOf;
+    this.byPrefix = new Map();
+  }
+
+  isStale(key: string, value: Uint8Array): boolean {
+    return (this.marks.get(value) ?? '') !== this.writerOf(key).mark();
+  }
+
+  async get(key: string, options?: GetOptions): Promise<StoreEntry | undefined> {
+    const entry = await this.store.get(key, options);
+    return entry && this.decrypted(entry);
+  }
+
+  async list(options: ListOptions): Promise<ListResult> {
+    const result = await this.store.list(options);
+    const entries: StoreEntry[] = [];
+    for (const entry of result.entries) {
+      const opened = this.decrypted(entry);
+      entries.push(opened instanceof Promise ? await opened : opened);
+    }
+    return { ...result, entries };
+  }
+
+  count(prefix: string): Promise<number> {
+    return this.store.count(prefix);
+  }
+
+  async put(key: string, value: Uint8Array, options?: PutOptions): Promise<WriteResult> {
+    const writer = this.writerOf(key);
+    if (writer === identity) return this.opened(await this.store.put(key, value, options));
+    let sealed: Uint8Array;
+    const mark = writer.mark();
+    try {
+      sealed = await writer.encrypt(value, key);
+    } catch (error) {
+      throw newInternalError(messageOf(error), error);
+    }
+    const stored = joined(writer.prefix, sealed);
+    this.written.set(stored, value);
+    this.marks.set(value, mark);
+    return this.opened(await this.store.put(key, stored, options));
+  }
+
+  async delete(key: string, options?: DeleteOptions): Promise<WriteResult> {
+    return this.opened(await this.store.delete(key, options));
+  }
+
+  watch(options: WatchOptions, signal: AbortSignal): StoreWatch {
+    const watch = this.store.watch(options, signal);
+    const decryptBatch = (batch: WatchBatch) => this.decryptedBatch(batch);
+    return {
+      requestProgress: () => watch.requestProgress(),
+      async *[Symbol.asyncIterator]() {
+        for await (const batch of watch) yield batch.events.length === 0 ? batch : await decryptBatch(batch);
+      },
+    };
+  }
+
+  revision(): Promise<number> {
+    return this.store.revision();
+  }
+
+  compactedRevision(): Promise<number> {
+    return this.store.compactedRevision();
+  }
+
+  compact(revision: number): Promise<void> {
+    return this.store.compact(revision);
+  }
+
+  size(): Promise<number> {
+    return this.store.size();
+  }
+
+  close(): Promise<void> {
+    return this.store.close();
+  }
+
+  private async decryptedBatch({ events, revision }: WatchBatch): Promise<WatchBatch> {
+    const opened: StoreEvent[] = [];
+    for (const event of events) {
+      if (event.type !== 'put') {
+        opened.push(event);
+        continue;
+      }
+      try {
+        const entry = this.decrypted(event.entry);
+        opened.push({ type: 'put', entry: entry instanceof Promise ? await entry : entry });
+      } catch {
+        opened.push({ type: 'unreadable', key: event.entry.key, revision: event.entry.modRevision });
+      }
+    }
+    return { events: opened, revision };
+  }
+
+  private async opened(result: WriteResult): Promise<WriteResult> {
+    if (result.succeeded || !result.current) return result;
+    return { succeeded: false, current: await this.decrypted(result.current) };
+  }
+
+  private decrypted(entry: StoreEntry): StoreEntry | Promise<StoreEntry> {
+    const { key, value } = entry;
+    const own = this.written.get(value);
+    if (own) return { ...entry, value: own };
+    try {
+      const opened = this.open(key, value);
+      if (!(opened instanceof Promise)) return this.shown(entry, opened);
+      return opened.then(
+        (found) => this.shown(entry, found),
+        (error: unknown) => {
+          throw cannotRead(key, error);
+        },
+      );
+    } catch (error) {
+      throw cannotRead(key, error);
+    }
+  }
+
+  private shown(entry: StoreEntry, { value, mark }: Decrypted): StoreEntry {
+    if (value === entry.value) return entry;
+    this.marks.set(value, mark);
+    return { ...entry, value };
+  }
+
+  private open(key: string, stored: Uint8Array): Decrypted | Promise<Decrypted> {
+    let reason = 'no matching prefix found';
+    for (const transformer of this.transformersFor(key)) {
+      if (startsWith(stored, transformer.prefix))
+        return transformer.decrypt(stored.subarray(transformer.prefix.length), key);
+      if (startsWith(stored, transformer.family)) reason = transformer.noKey;
+    }
+    throw new Error(reason);
+  }
+
+  private writerOf(key: string): ValueTransformer {
+    return this.transformersFor(key)[0] ?? identity;
+  }
+
+  private transformersFor(key: string): readonly ValueTransformer[] {
+    if (!key.startsWith(registryPrefix)) return plain;
+    const group = key.indexOf('/', registryPrefix.length);
+    const end = key.indexOf('/', group + 1);
+    const prefix = key.slice(0, end);
+    let found = this.byPrefix.get(prefix);
+    if (!found) {
+      const name = key.slice(registryPrefix.length, group);
+      found = this.transformersOf(name === 'core' ? '' : name, key.slice(group + 1, end)) ?? plain;
+      this.byPrefix.set(prefix, found);
+    }
+    return found;
+  }
+}
+
+function cannotRead(key: string, error: unknown): unknown {
+  return newInternalError(`unable to transform key ${JSON.stringify(key)}: ${messageOf(error)}`, error);
+}
+
+function joined(prefix: string, sealed: Uint8Array): Uint8Array {
+  const stored = new Uint8Array(prefix.length + sealed.length);
+  encoder.encodeInto(prefix, stored);
+  stored.set(sealed, prefix.length);
+  return stored;
+}
