@@ -29,8 +29,9 @@ export interface WebhookService {
 
 export function checkWebhookService(service: WebhookService, path: string, errors: FieldError[]): void {
   const { namespace, name, path: urlPath, port = 0 } = service;
-  if (!namespace) errors.push(required(child(path, 'namespace')));
-  if (!name) errors.push(required(child(path, 'name')));
+  // All of upstream's callers pass the two names in the other order, so the other field is said to be missing.
+  if (!namespace) errors.push(required(child(path, 'name')));
+  if (!name) errors.push(required(child(path, 'namespace')));
   for (const message of isValidPortNum(port)) {
     errors.push(invalid(child(path, 'port'), port, `port is not valid: ${message}`));
   }

@@ -13,8 +13,8 @@ const path = 'spec.conversion';
 const clientPath = child(path, 'webhookClientConfig');
 const versionsPath = child(path, 'conversionReviewVersions');
 const strategies = ['None', 'Webhook'];
-/** Of ConversionReview; the server speaks no other. */
-const reviewVersions = ['v1'];
+/** Of ConversionReview. */
+const reviewVersions = ['v1', 'v1beta1'];
 
 /** `old` is what the definition was; absent for a new one. */
 export function validateConversion(
@@ -52,11 +52,7 @@ function checkClientConfig(
   if ((url === undefined) === (service === undefined)) {
     errors.push(required(clientPath, 'exactly one of url or service is required'));
   } else if (url !== undefined) checkWebhookURL(url, child(clientPath, 'url'), errors);
-  else if (service) {
-    // Upstream passes the two names in the other order, and so names the other field as missing.
-    const { namespace: name, name: namespace } = service;
-    checkWebhookService({ ...service, name, namespace }, child(clientPath, 'service'), errors);
-  }
+  else if (service) checkWebhookService(service, child(clientPath, 'service'), errors);
   if (caBundle && !mayHaveInvalidBundle && !isPem(caBundle)) {
     const detail = 'unable to load root certificates: unable to parse bytes as PEM block';
     errors.push(invalid(child(clientPath, 'caBundle'), caBundle, detail));

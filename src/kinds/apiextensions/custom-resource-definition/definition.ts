@@ -1,7 +1,8 @@
 import { defineResource } from '#api/definition.ts';
 import type { Draft } from '#base/edit.ts';
 import type { CustomResourceDefinition } from '#kinds/generated/apiextensions-v1.ts';
-import { validateDefinition, validateDefinitionUpdate } from './validation.ts';
+import { formatWarnings } from './format-warnings.ts';
+import { validateDefinition, validateDefinitionStatus, validateDefinitionUpdate } from './validation.ts';
 
 /** Keeps a deleted definition until its objects are gone; the server takes it away. */
 export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
@@ -21,7 +22,8 @@ export const CustomResourceDefinitions = defineResource<CustomResourceDefinition
     { name: 'Name', type: 'string', format: 'name', cell: ({ metadata }) => metadata?.name ?? '' },
     { name: 'Created At', type: 'date', cell: ({ metadata }) => metadata?.creationTimestamp ?? '' },
   ],
-  defaults({ spec }) {
+  defaults(draft) {
+    const { spec } = draft;
     const { names } = spec;
     if (names.kind) {
       names.singular ||= names.kind.toLowerCase();
@@ -30,9 +32,10 @@ export const CustomResourceDefinitions = defineResource<CustomResourceDefinition
     spec.conversion ??= { strategy: 'None' };
     const service = spec.conversion.webhook?.clientConfig?.service;
     if (service) service.port ??= 443;
+    if ((draft.status?.storedVersions ?? []).length === 0) rememberStorage(draft);
   },
   prepareForCreate(draft) {
-    draft.status = { conditions: [], acceptedNames: { plural: '', kind: '' }, storedVersions: [] };
+    draft.status = { acceptedNames: { plural: '', kind: '' } };
     rememberStorage(draft);
   },
   prepareForUpdate: rememberStorage,
@@ -43,8 +46,10 @@ export const CustomResourceDefinitions = defineResource<CustomResourceDefinition
     const finalizers = draft.metadata.finalizers ?? [];
     if (!finalizers.includes(cleanupFinalizer)) draft.metadata.finalizers = [...finalizers, cleanupFinalizer];
   },
-  validate: (object, _context, old) => validateDefinition(object, old),
-  validateUpdate: (object, old) => validateDefinitionUpdate(object, old),
+  validate: validateDefinition,
+  validateUpdate: validateDefinitionUpdate,
+  validateStatusUpdate: validateDefinitionStatus,
+  warnings: formatWarnings,
 });
 
 /** Every version that objects were ever stored in is written down, so that it is not dropped while there may be some. */

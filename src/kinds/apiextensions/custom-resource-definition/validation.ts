@@ -1,91 +1,55 @@
-/** Validation of CustomResourceDefinitions (apiextensions pkg/apis/apiextensions/validation): names, versions, scope, columns. */
+/**
+ * Validation of CustomResourceDefinitions (apiextensions pkg/apis/apiextensions/validation). Upstream judges an internal form: what all
+ * versions have alike is at the top of the spec there, and so are the paths of the findings.
+ */
 
-import { child, type FieldError, index, invalid, notSupported, required } from '#api/field-error.ts';
+import { child, entry, type FieldError, index, invalid, notSupported, required } from '#api/field-error.ts';
 import { immutableMessage } from '#api/field-rules.ts';
-import { isDNS1035Label, subdomainName } from '#api/name-format.ts';
-import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from '#kinds/generated/apiextensions-v1.ts';
+import { utf8Length } from '#api/label-rules.ts';
+import { isDNS1035Label, isDNS1123Subdomain } from '#api/name-format.ts';
+import { printedStruct } from '#api/printed-struct.ts';
+import { semanticallyEqual } from '#api/semantic-equal.ts';
+import { parseURL } from '#api/url-text.ts';
+import type {
+  CustomResourceDefinition,
+  CustomResourceDefinitionNames,
+  CustomResourceDefinitionSpec,
+  CustomResourceDefinitionVersion,
+} from '#kinds/generated/apiextensions-v1.ts';
 import { validateConversion } from './conversion-validation.ts';
 import { validateSchema } from './schema-validation.ts';
+import { checkColumns, checkSelectableFields, checkSubresources } from './version-rules.ts';
 
 const scopes = ['Cluster', 'Namespaced'];
-const columnTypes = new Set(['boolean', 'date', 'integer', 'number', 'string']);
+const approval = 'api-approved.kubernetes.io';
+const enhancement = 'see https://github.com/kubernetes/enhancements/pull/1111';
 
-/** `old` is what the definition was; absent for a new one. */
 export function validateDefinition(
-  { metadata, spec, status }: CustomResourceDefinition,
-  old: CustomResourceDefinition | undefined,
+  definition: CustomResourceDefinition,
+  _context: unknown,
+  old?: CustomResourceDefinition,
 ): FieldError[] {
   const errors: FieldError[] = [];
-  const { group, names, versions, scope } = spec;
-  const requiredName = `${names.plural}.${group}`;
-  if (metadata?.name !== requiredName)
-    errors.push(invalid('metadata.name', metadata?.name, 'must be spec.names.plural+"."+spec.group'));
-  if (!group) errors.push(required('spec.group'));
-  else {
-    for (const message of subdomainName(group, false)) errors.push(invalid('spec.group', group, message));
-    if (group.split('.').length < 2)
-      errors.push(invalid('spec.group', group, 'should be a domain with at least one dot'));
+  const { metadata, spec, status } = definition;
+  if (!old && metadata?.name !== `${spec.names?.plural ?? ''}.${spec.group ?? ''}`) {
+    errors.push(invalid('metadata.name', metadata?.name ?? '', 'must be spec.names.plural+"."+spec.group'));
   }
-  if (!scope) errors.push(required('spec.scope'));
-  else if (!scopes.includes(scope)) errors.push(notSupported('spec.scope', scope, scopes));
-  errors.push(...validateVersions(versions));
-  errors.push(...validateNames(spec.names));
-  if (spec.preserveUnknownFields)
-    errors.push(invalid('spec.preserveUnknownFields', true, 'must be false in order to use defaults in the schema'));
+  checkSpec(spec, old?.spec, errors);
   errors.push(...validateConversion(spec.conversion, old));
-  if ((status?.storedVersions ?? []).length === 0)
-    errors.push(invalid('status.storedVersions', null, 'must have at least one stored version'));
+  if (status?.acceptedNames) checkNames(status.acceptedNames, 'status.acceptedNames', errors);
+  checkStoredVersions(status?.storedVersions ?? [], spec.versions ?? [], errors);
+  checkApproval(definition, old, errors);
+  if (spec.preserveUnknownFields && !old?.spec.preserveUnknownFields) {
+    const detail =
+      'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead';
+    errors.push(invalid('spec.preserveUnknownFields', true, detail));
+  }
   return errors;
 }
 
-function validateVersions(versions: readonly CustomResourceDefinitionVersion[]): FieldError[] {
+export function validateDefinitionStatus({ status }: CustomResourceDefinition): FieldError[] {
   const errors: FieldError[] = [];
-  const path = 'spec.versions';
-  const seen = new Set<string>();
-  versions.forEach((version, position) => {
-    const at = index(path, position);
-    for (const message of isDNS1035Label(version.name)) errors.push(invalid(child(at, 'name'), version.name, message));
-    if (seen.has(version.name)) errors.push(invalid(path, version.name, 'must contain unique version names'));
-    seen.add(version.name);
-    const schema = version.schema?.openAPIV3Schema;
-    if (!schema) errors.push(required(child(at, 'schema', 'openAPIV3Schema'), 'schemas are required'));
-    else errors.push(...validateSchema(schema, child(at, 'schema', 'openAPIV3Schema')));
-    version.additionalPrinterColumns?.forEach((column, number) => {
-      const columnPath = index(child(at, 'additionalPrinterColumns'), number);
-      if (!column.name) errors.push(required(child(columnPath, 'name')));
-      if (!column.type)
-        errors.push(required(child(columnPath, 'type'), 'must be one of boolean,date,integer,number,string'));
-      else if (!columnTypes.has(column.type))
-        errors.push(
-          invalid(child(columnPath, 'type'), column.type, 'must be one of boolean,date,integer,number,string'),
-        );
-      if (!column.jsonPath) errors.push(required(child(columnPath, 'JSONPath')));
-    });
-  });
-  const stored = versions.filter(({ storage }) => storage).length;
-  if (stored !== 1) errors.push(invalid(path, versions, 'must have exactly one version marked as storage version'));
-  return errors;
-}
-
-function validateNames(names: CustomResourceDefinition['spec']['names']): FieldError[] {
-  const errors: FieldError[] = [];
-  const check = (field: string, value: string | undefined, text = value ?? ''): void => {
-    const path = `spec.names.${field}`;
-    if (!value) errors.push(required(path));
-    else for (const message of isDNS1035Label(text)) errors.push(invalid(path, value, message));
-  };
-  check('plural', names.plural);
-  if (names.singular) check('singular', names.singular);
-  check('kind', names.kind, names.kind.toLowerCase());
-  if (names.listKind) check('listKind', names.listKind, names.listKind.toLowerCase());
-  names.shortNames?.forEach((name, position) => {
-    check(`shortNames[${position}]`, name);
-  });
-  names.categories?.forEach((name, position) => {
-    check(`categories[${position}]`, name);
-  });
-  if (names.kind !== '' && names.kind === names.listKind)
-    errors.push(invalid('spec.names.listKind', names.listKind, 'kind and listKind may not be the same'));
+  if (status?.acceptedNames) checkNames(status.acceptedNames, 'status.acceptedNames', errors);
   return errors;
 }
 
@@ -101,15 +65,230 @@ export function validateDefinitionUpdate(next: CustomResourceDefinition, old: Cu
   }
   immutable('spec.group', next.spec.group, old.spec.group);
   immutable('spec.names.plural', next.spec.names.plural, old.spec.names.plural);
-  next.status?.storedVersions?.forEach((name, position) => {
-    if (!next.spec.versions.some((version) => version.name === name))
-      errors.push(
-        invalid(
-          index('status.storedVersions', position),
-          name,
-          `missing from spec.versions; ${name} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${name} and removes ${name} from status.storedVersions`,
-        ),
-      );
-  });
   return errors;
+}
+
+function checkSpec(
+  spec: CustomResourceDefinitionSpec,
+  old: CustomResourceDefinitionSpec | undefined,
+  errors: FieldError[],
+): void {
+  const { group = '', scope = '', names, versions = [], conversion } = spec;
+  const groupMessages = isDNS1123Subdomain(group);
+  if (group === '') errors.push(required('spec.group'));
+  else if (groupMessages.length > 0) errors.push(invalid('spec.group', group, groupMessages.join(',')));
+  else if (!group.includes('.')) errors.push(invalid('spec.group', group, 'should be a domain with at least one dot'));
+  if (scope === '') errors.push(required('spec.scope'));
+  else if (!scopes.includes(scope)) errors.push(notSupported('spec.scope', scope, scopes));
+  checkVersions(versions, old?.versions ?? [], errors);
+  for (const field of ['plural', 'singular', 'kind', 'listKind'] as const) {
+    if (!names?.[field]) errors.push(required(child('spec.names', field)));
+  }
+  if (names) checkNames(names, 'spec.names', errors);
+  if (conversion && conversion.strategy !== 'None' && spec.preserveUnknownFields) {
+    const detail = 'must be None if spec.preserveUnknownFields is true';
+    errors.push(invalid('spec.conversion.strategy', conversion.strategy, detail));
+  }
+}
+
+function checkVersions(
+  versions: readonly CustomResourceDefinitionVersion[],
+  old: readonly CustomResourceDefinitionVersion[],
+  errors: FieldError[],
+): void {
+  const path = 'spec.versions';
+  versions.forEach(({ name = '', deprecated, deprecationWarning }, position) => {
+    const at = index(path, position);
+    const messages = isDNS1035Label(name);
+    if (messages.length > 0) errors.push(invalid(child(at, 'name'), name, messages.join(',')));
+    checkDeprecation(deprecated === true, deprecationWarning, child(at, 'deprecationWarning'), errors);
+  });
+  checkParts(versions, old, errors);
+  const [first] = versions;
+  const firstMessages = isDNS1035Label(first?.name ?? '');
+  if (first?.name && firstMessages.length > 0) {
+    errors.push(invalid('spec.version', first.name, firstMessages.join(',')));
+  }
+  if (new Set(versions.map(({ name }) => name)).size < versions.length) {
+    errors.push(invalid(path, printedVersions(versions), 'must contain unique version names'));
+  }
+  if (versions.filter(({ storage }) => storage).length !== 1) {
+    const detail = 'must have exactly one version marked as storage version';
+    errors.push(invalid(path, printedVersions(versions), detail));
+  }
+}
+
+type Part = 'schema' | 'subresources' | 'additionalPrinterColumns' | 'selectableFields';
+
+/** What all versions have alike is looked at once, and said to be the spec's. */
+function isShared(versions: readonly CustomResourceDefinitionVersion[], part: Part): boolean {
+  const first = versions[0]?.[part];
+  return first !== undefined && versions.every((version) => semanticallyEqual(version[part], first));
+}
+
+function checkParts(
+  versions: readonly CustomResourceDefinitionVersion[],
+  old: readonly CustomResourceDefinitionVersion[],
+  errors: FieldError[],
+): void {
+  const placesOf = (part: Part, name: string): readonly (readonly [CustomResourceDefinitionVersion, string])[] => {
+    const [first] = versions;
+    if (first && isShared(versions, part)) return [[first, child('spec', name)]];
+    return versions.map((version, position) => [version, child(index('spec.versions', position), part)]);
+  };
+  const hadSchemas = old.every(({ schema }) => schema?.openAPIV3Schema);
+  const anyStatus = versions.some(({ subresources }) => subresources?.status);
+  const sharedSchema = isShared(versions, 'schema');
+  for (const [version, at] of placesOf('schema', 'validation')) {
+    const schema = version.schema?.openAPIV3Schema;
+    const schemaPath = child(at, 'openAPIV3Schema');
+    if (schema) {
+      if (sharedSchema ? anyStatus : version.subresources?.status) checkRootOfStatus(schema, schemaPath, errors);
+      errors.push(...validateSchema(schema, schemaPath));
+    }
+  }
+  versions.forEach(({ schema, served }, position) => {
+    if (schema?.openAPIV3Schema || (!hadSchemas && !served)) return;
+    const at = child(index('spec.versions', position), 'schema', 'openAPIV3Schema');
+    errors.push(required(at, hadSchemas ? '' : 'because otherwise all fields are pruned'));
+  });
+  for (const [{ subresources }, at] of placesOf('subresources', 'subresources')) {
+    if (subresources) checkSubresources(subresources, at, errors);
+  }
+  const columns = 'additionalPrinterColumns';
+  for (const [version, at] of placesOf(columns, columns)) checkColumns(version[columns] ?? [], at, errors);
+  for (const [{ name, schema, selectableFields = [] }, at] of placesOf('selectableFields', 'selectableFields')) {
+    if (selectableFields.length === 0) continue;
+    const before = old.find((version) => version.name === name)?.selectableFields;
+    const stored = semanticallyEqual(before, selectableFields);
+    if (schema?.openAPIV3Schema) checkSelectableFields(selectableFields, schema.openAPIV3Schema, at, stored, errors);
+  }
+}
+
+type RootSchema = NonNullable<NonNullable<CustomResourceDefinitionVersion['schema']>['openAPIV3Schema']>;
+
+/** Status has a schema of its own, so nothing at the root may speak about several fields at once. */
+function checkRootOfStatus(schema: RootSchema, path: string, errors: FieldError[]): void {
+  if (schema.type && schema.type !== 'object') {
+    const detail =
+      'only "object" is allowed as the type at the root of the schema if the status subresource is enabled';
+    errors.push(invalid(child(path, 'type'), schema.type, detail));
+  }
+  const found = Object.keys(schema).find(
+    (field) => !allowedAtRoot.has(field) && schema[field as keyof RootSchema] !== undefined,
+  );
+  if (found === undefined) return;
+  const detail = `only [${allowedAtRootNames}] fields are allowed at the root of the schema if the status subresource is enabled`;
+  errors.push(invalid(path, schema, detail));
+}
+
+const allowedAtRootNames =
+  'Description Type Format Title Maximum ExclusiveMaximum Minimum ExclusiveMinimum MaxLength MinLength Pattern MaxItems MinItems UniqueItems MultipleOf Required Items Properties ExternalDocs Example XPreserveUnknownFields XValidations';
+const allowedAtRoot: ReadonlySet<string> = new Set([
+  ...['description', 'type', 'format', 'title', 'maximum', 'exclusiveMaximum', 'minimum', 'exclusiveMinimum'],
+  ...['maxLength', 'minLength', 'pattern', 'maxItems', 'minItems', 'uniqueItems', 'multipleOf', 'required', 'items'],
+  ...['properties', 'externalDocs', 'example', 'x-kubernetes-preserve-unknown-fields', 'x-kubernetes-validations'],
+]);
+
+function checkDeprecation(deprecated: boolean, warning: string | undefined, path: string, errors: FieldError[]): void {
+  if (warning === undefined) return;
+  const add = (detail: string): void => {
+    errors.push(invalid(path, warning, detail));
+  };
+  if (!deprecated) {
+    add('can only be set for deprecated versions');
+    return;
+  }
+  if (utf8Length(warning) > 256) add('must be <= 256 characters long');
+  if (warning === '') add('must not be an empty string');
+  const unprintable = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.exec(warning);
+  if (unprintable) {
+    const bytes = utf8Length(warning.slice(0, unprintable.index));
+    add(`must only contain printable UTF-8 characters; non-printable character found at index ${bytes}`);
+  }
+}
+
+function checkNames(names: CustomResourceDefinitionNames, path: string, errors: FieldError[]): void {
+  const { plural, singular, kind = '', listKind = '', shortNames = [], categories = [] } = names;
+  const check = (field: string, value: string): void => {
+    const messages = isDNS1035Label(value);
+    if (messages.length > 0) errors.push(invalid(child(path, field), value, messages.join(',')));
+  };
+  if (plural) check('plural', plural);
+  if (singular) check('singular', singular);
+  for (const [field, value] of Object.entries({ kind, listKind })) {
+    const messages = isDNS1035Label(value.toLowerCase());
+    if (value === '' || messages.length === 0) continue;
+    const detail = `may have mixed case, but should otherwise match: ${messages.join(',')}`;
+    errors.push(invalid(child(path, field), value, detail));
+  }
+  shortNames.forEach((name, position) => {
+    check(index('shortNames', position), name);
+  });
+  categories.forEach((name, position) => {
+    check(index('categories', position), name);
+  });
+  if (kind !== '' && kind === listKind) {
+    errors.push(invalid(child(path, 'listKind'), listKind, 'kind and listKind may not be the same'));
+  }
+}
+
+function checkStoredVersions(
+  stored: readonly string[],
+  versions: readonly CustomResourceDefinitionVersion[],
+  errors: FieldError[],
+): void {
+  const path = 'status.storedVersions';
+  if (stored.length === 0) {
+    errors.push(invalid(path, null, 'must have at least one stored version'));
+    return;
+  }
+  for (const { name, storage } of versions) {
+    if (storage && !stored.includes(name)) errors.push(invalid(path, stored, `must have the storage version ${name}`));
+  }
+  stored.forEach((name, position) => {
+    if (versions.some((version) => version.name === name)) return;
+    const detail = `missing from spec.versions; ${name} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${name} and removes ${name} from status.storedVersions`;
+    errors.push(invalid(index(path, position), name, detail));
+  });
+}
+
+/** Groups of the community need its approval. */
+function checkApproval(
+  { metadata, spec }: CustomResourceDefinition,
+  old: CustomResourceDefinition | undefined,
+  errors: FieldError[],
+): void {
+  if (!/(^|\.)(k8s|kubernetes)\.io$/.test(spec.group ?? '')) return;
+  const state = approvalState(metadata?.annotations?.[approval]);
+  if (old && approvalState(old.metadata?.annotations?.[approval]) === state) return;
+  const at = entry('metadata.annotations', approval);
+  const needed = `protected groups must have approval annotation ${JSON.stringify(approval)}`;
+  if (state === 'missing') errors.push(required(at, `${needed}, ${enhancement}`));
+  else if (state === 'invalid') {
+    const detail = `${needed} with either a URL or a reason starting with "unapproved", ${enhancement}`;
+    errors.push(invalid(at, metadata?.annotations?.[approval], detail));
+  }
+}
+
+function approvalState(annotation = ''): 'missing' | 'bypassed' | 'approved' | 'invalid' {
+  if (annotation === '') return 'missing';
+  if (annotation.startsWith('unapproved')) return 'bypassed';
+  const url = parseURL(annotation);
+  return 'fault' in url || url.host === '' || url.scheme === '' ? 'invalid' : 'approved';
+}
+
+function printedVersions(versions: readonly CustomResourceDefinitionVersion[]): unknown {
+  const own = (part: Part): readonly [string, unknown] => [isShared(versions, part) ? '' : part, null];
+  return printedStruct(versions, {
+    Name: ['name', ''],
+    Served: ['served', false],
+    Storage: ['storage', false],
+    Deprecated: ['deprecated', false],
+    DeprecationWarning: ['deprecationWarning', null],
+    Schema: own('schema'),
+    Subresources: own('subresources'),
+    AdditionalPrinterColumns: own('additionalPrinterColumns'),
+    SelectableFields: own('selectableFields'),
+  });
 }

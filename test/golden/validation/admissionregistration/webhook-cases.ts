@@ -70,6 +70,7 @@ export function webhookCases(plural: string): readonly GoldenCase[] {
     url('url with a colon', 'a:b'),
     url('url with a space in the host', 'https://a b/'),
     service('service empty', { namespace: '', name: '' }),
+    service('service without name', { name: '' }),
     service('service port', { port: 0 }),
     service('service path', { path: 'a' }),
     service('service path with an empty segment', { path: '/a//b' }),
