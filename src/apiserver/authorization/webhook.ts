@@ -75,7 +75,7 @@ export function createWebhookAuthorizer(config: WebhookAuthorizerConfig): Author
   return (attributes) => {
     const spec = reviewOf(attributes);
     try {
-      if (!matchConditions.every((condition) => condition.matches(spec))) {
+      if (!allMatch(matchConditions, spec)) {
         metrics.matchConditionExcluded(name);
         return noOpinion;
       }
@@ -86,6 +86,21 @@ export function createWebhookAuthorizer(config: WebhookAuthorizerConfig): Author
     const key = JSON.stringify(spec);
     return known.get(key) ?? ask(spec, key);
   };
+}
+
+/** One condition that does not hold keeps the question away, whatever goes wrong with the others; throws when none does. */
+function allMatch(conditions: readonly MatchCondition[], spec: SubjectAccessReviewSpec): boolean {
+  const failures: unknown[] = [];
+  for (const condition of conditions) {
+    try {
+      if (!condition.matches(spec)) return false;
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length === 1) throw failures[0];
+  if (failures.length > 1) throw new Error(`[${failures.map(messageOf).join(', ')}]`, { cause: failures });
+  return true;
 }
 
 function decisionOf(status: Readonly<Record<string, unknown>>): Decision {
