@@ -138,17 +138,20 @@ export function numberFlag(flags: ServerFlags, flag: ServerFlag, absent: number)
   return Number(text);
 }
 
-/** What was typed (once, or several times) as the values that are kept. */
+/** The options that a cluster has when some of them are given anew. */
+export function mergedFlags(former: ServerFlags, given: ServerFlags): ServerFlags {
+  return Object.fromEntries(Object.entries({ ...former, ...given }).filter(([, values]) => values.length > 0));
+}
+
+/** What was typed (once, or several times) as the values that are kept; none for an empty text, which takes an option back. */
 export function flagValues(option: ServerOption, typed: readonly string[]): readonly string[] {
+  if (typed.length === 1 && typed[0] === '') return [];
   switch (option.kind) {
     case 'text':
     case 'repeated':
       return typed;
     case 'file':
-      return typed.map((path) => {
-        if (path === '') throw new Failure(`--${option.flag} needs the path of a file`);
-        return path === '-' ? path : resolve(path);
-      });
+      return typed.map((path) => (path === '-' ? path : resolve(path)));
     case 'list':
       return typed.flatMap((text) => text.split(',')).filter((item) => item !== '');
   }

@@ -20,7 +20,7 @@ import { prepareCredentials } from './prepare.ts';
 import { roleProgram } from './program.ts';
 import { connectClient } from './remote-client.ts';
 import { checkEncryptionFile } from './server/encryption.ts';
-import { flagText, type ServerFlags } from './server-options.ts';
+import { flagText, mergedFlags, type ServerFlags } from './server-options.ts';
 import {
   type ClusterSettings,
   checkClusterName,
@@ -112,7 +112,7 @@ async function newSettings(options: UpOptions): Promise<ClusterSettings> {
     apiNames: options.apiNames ?? [],
     ...(options.store === undefined || options.store === defaultStore ? {} : { store: options.store }),
     ...(options.containerdBinDir === undefined ? {} : { containerdBinDir: options.containerdBinDir }),
-    ...(options.serverFlags === undefined ? {} : { serverFlags: options.serverFlags }),
+    ...(options.serverFlags === undefined ? {} : { serverFlags: mergedFlags({}, options.serverFlags) }),
   };
 }
 
@@ -166,7 +166,7 @@ function changedSettings(former: ClusterSettings, options: UpOptions, runs: bool
       `kubets down, then kubets up --api-port ${apiPort}`,
     );
   }
-  const serverFlags = { ...former.serverFlags, ...options.serverFlags };
+  const serverFlags = mergedFlags(former.serverFlags ?? {}, options.serverFlags ?? {});
   if (runs && JSON.stringify(serverFlags) !== JSON.stringify(former.serverFlags ?? {})) {
     const changed = Object.keys(options.serverFlags ?? {}).map((flag) => `--${flag}`);
     throw new Failure(
@@ -176,7 +176,7 @@ function changedSettings(former: ClusterSettings, options: UpOptions, runs: bool
   }
   return {
     ...former,
-    ...(Object.keys(serverFlags).length === 0 ? {} : { serverFlags }),
+    ...(former.serverFlags === undefined && Object.keys(serverFlags).length === 0 ? {} : { serverFlags }),
     nodes,
     apiPort,
     apiNames: options.apiNames ?? former.apiNames,

@@ -60,11 +60,11 @@ test('what does not compile, or is no rule, is refused with the configuration', 
     errors.map(({ field, message }) => [field, message.split('\n')[0]?.replace(/ERROR.*/, 'ERROR')]),
     [
       ['jwt[0].claimValidationRules[0].expression', 'Invalid value: "claims.sub": must evaluate to bool'],
+      ['jwt[0].claimMappings.username.expression', 'Invalid value: "claims.": compilation failed: ERROR'],
       [
-        'jwt[0].claimMappings.username.expression',
-        'Invalid value: "claims.": compilation failed: ERROR',
+        'jwt[0].userValidationRules[0].expression',
+        'Invalid value: "user.nothing == \\"\\"": compilation failed: ERROR',
       ],
-      ['jwt[0].userValidationRules[0].expression', 'Invalid value: "user.nothing == \\"\\"": compilation failed: ERROR'],
     ],
   );
 });

@@ -25,7 +25,10 @@ const types: Readonly<Record<ExpressionVariable, CelType>> = {
 export function createExpressionCompiler(base: Environment): ExpressionCompiler {
   const environmentOf = (name: ExpressionVariable) => {
     const type = types[name];
-    return extendEnvironment(base, { variables: [{ name, type }], ...(type.kind === 'object' ? { types: [type] } : {}) });
+    return extendEnvironment(base, {
+      variables: [{ name, type }],
+      ...(type.kind === 'object' ? { types: [type] } : {}),
+    });
   };
   const environments = { claims: environmentOf('claims'), user: environmentOf('user') };
   return (expression, variable, result) => {

@@ -26,7 +26,10 @@ const resourceAttributesType = objectType('kubernetes.ResourceAttributes', {
   fieldSelector: fieldSelectorType,
   labelSelector: labelSelectorType,
 });
-const nonResourceAttributesType = objectType('kubernetes.NonResourceAttributes', { path: stringType, verb: stringType });
+const nonResourceAttributesType = objectType('kubernetes.NonResourceAttributes', {
+  path: stringType,
+  verb: stringType,
+});
 const requestType = objectType('kubernetes.SubjectAccessReviewSpec', {
   resourceAttributes: resourceAttributesType,
   nonResourceAttributes: nonResourceAttributesType,

@@ -71,7 +71,15 @@ export async function assembleApiServer({
   const webhooks = createWebhookClient();
   const flags = settings.serverFlags ?? {};
   const expressions = kubernetesEnvironment({ version: '1.36' });
-  const authorization = assembleAuthorization({ env, flags, objects, rbac, webhooks, metrics, compile: createMatchConditionCompiler(expressions) });
+  const authorization = assembleAuthorization({
+    env,
+    flags,
+    objects,
+    rbac,
+    webhooks,
+    metrics,
+    compile: createMatchConditionCompiler(expressions),
+  });
   const audit = assembleAudit({ env, flags, webhooks });
   const { authorize, rules } = authorization;
   const authentication = assembleAuthentication({

@@ -138,7 +138,7 @@ function assembleIssuers(parts: AuthenticationParts): Issuers | undefined {
     const unknown = algorithms.find((name) => !signingAlgorithms.some((known) => known === name));
     if (unknown !== undefined) throw new Failure(`oidc: unsupported signing alg: ${JSON.stringify(unknown)}`);
     const used = algorithms.length > 0 ? algorithms : ['RS256'];
-    const made = generation(parts, { jwt: [authenticatorOfFlags(flags)] }, used);
+    const made = madeOfFlags(parts, used);
     return {
       authenticate: made.authenticate,
       anonymous: undefined,
@@ -176,6 +176,15 @@ function assembleIssuers(parts: AuthenticationParts): Issuers | undefined {
       closeAll(current);
     },
   };
+}
+
+function madeOfFlags(parts: AuthenticationParts, algorithms: readonly string[]): Generation {
+  try {
+    return generation(parts, { jwt: [authenticatorOfFlags(parts.flags)] }, algorithms);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new Failure(error.message, 'mend the --oidc-* options, then start the cluster again', { cause: error });
+  }
 }
 
 function closeAll({ providers }: Generation): void {
