@@ -27,6 +27,8 @@ export interface RequestContext {
   readonly info: RequestInfo;
   readonly user: UserInfo;
   readonly resource: Resource;
+  /** A watch calls it when its initial events are out; seats are held until then. May be called more than once. */
+  readonly watchInitialized: () => void;
   /** Texts of Warning headers; verbs add to it. */
   readonly warnings: string[];
   /** Absent for a request that is not recorded. */

@@ -43,6 +43,8 @@ export class Paths {
     if (path === '/')
       return json({
         paths: Object.keys(this.handlers)
+          // As upstream: served, and not shown.
+          .filter((name) => name !== 'debug')
           .map((name) => `/${name}`)
           .sort(),
       });

@@ -1,7 +1,8 @@
 /**
  * The API server: one handler from request to response, over a store and a list of definitions.
  *
- * authenticate -> audit -> impersonate -> authorize -> (path or resource) -> verb: admission, validation, store. In-process callers go
+ * authenticate -> audit -> impersonate -> priority and fairness -> authorize -> (path or resource) -> verb: admission, validation, store.
+ * In-process callers go
  * through the same function as HTTP.
  */
 
@@ -36,6 +37,11 @@ import type { WatchCache } from './cache/watch-cache.ts';
 import type { RequestContext, ServerContext } from './context.ts';
 import { CustomResources } from './custom-resources/custom-resources.ts';
 import { dispatch } from './dispatch.ts';
+import { Exchange } from './exchange.ts';
+import { debugPage } from './fairness/debug-pages.ts';
+import { Fairness, type FairnessConfig } from './fairness/fairness.ts';
+import type { Admission } from './fairness/flow-schema-state.ts';
+import { RequestRefused } from './fairness/refusal.ts';
 import type { HealthCheck, HealthChecks } from './health.ts';
 import { ApiServerMetrics } from './metrics.ts';
 import type { PathHandler } from './paths.ts';
@@ -70,6 +76,8 @@ export interface ApiServerConfig {
   /** Metrics of what the server was put together from: /metrics shows them after its own. */
   readonly metrics?: MetricsRegistry;
   readonly actions?: Actions;
+  /** Absent: requests are executed as they come. */
+  readonly fairness?: FairnessConfig;
   /** Where services get addresses and node ports from; absent: services are stored as they come. */
   readonly services?: Pick<ServiceAllocationConfig, 'serviceCidrs' | 'nodePorts'>;
   /** Further checks of /healthz, /livez and /readyz, by name. */
@@ -108,6 +116,7 @@ class Server implements ApiServer {
   private readonly actions: Actions;
   private readonly metrics: ApiServerMetrics;
   private readonly customResources: CustomResources | undefined;
+  private readonly fairness: Fairness | undefined;
   private starting: Promise<void> | undefined;
   private started = false;
   private shuttingDown = false;
@@ -132,8 +141,11 @@ class Server implements ApiServer {
     for (const definition of config.definitions) this.registry.add(definition);
     this.metrics = new ApiServerMetrics(this.registry);
     config.audit?.register(this.metrics.registry);
+    this.fairness = config.fairness && new Fairness(config.fairness, env, this.metrics.registry);
     this.customResources = config.schemas && new CustomResources(this.context, config.schemas, config.webhooks);
-    const paths = { metrics: () => this.exposeMetrics(), ...config.paths };
+    const { fairness } = this;
+    const debug = fairness && { debug: (request: ApiRequest) => debugPage(fairness, env, request) };
+    const paths = { metrics: () => this.exposeMetrics(), ...debug, ...config.paths };
     this.paths = new Paths(
       this.context,
       config.schemas,
@@ -141,7 +153,11 @@ class Server implements ApiServer {
       paths,
       this.customResources?.openApiSchema,
     );
-    this.wire = createWireHandler({ handler: (request) => this.handleChecked(request), codecs, env });
+    this.wire = createWireHandler({
+      handler: (request, exchange) => this.handleChecked(request, exchange),
+      codecs,
+      env,
+    });
   }
 
   get registry(): Registry {
@@ -155,6 +171,7 @@ class Server implements ApiServer {
 
   private async start(): Promise<void> {
     await this.context.feed.start();
+    await this.fairness?.start();
     await this.customResources?.start();
     this.started = true;
   }
@@ -166,6 +183,7 @@ class Server implements ApiServer {
   async close(watchGraceMs = 0): Promise<void> {
     this.beginShutdown();
     this.closed = true;
+    this.fairness?.close();
     await this.customResources?.close();
     await this.endWatches(watchGraceMs);
     await this.idle();
@@ -209,20 +227,32 @@ class Server implements ApiServer {
   }
 
   readonly handler: ApiHandler = async (request) => {
+    const exchange = new Exchange();
+    try {
+      const response = await this.serve(request, exchange);
+      if (response.type !== 'watch') exchange.release();
+      return response;
+    } catch (error) {
+      exchange.release();
+      throw error;
+    }
+  };
+
+  private async serve(request: ApiRequest, exchange: Exchange): Promise<ApiResponse> {
     if (this.closed) throw newServiceUnavailable('apiserver is shutting down');
     if (!this.started) await this.ready();
     const info = parseRequestInfo(request);
     if (!info) throw newBadRequest(`invalid path: ${request.path}`);
-    if (isLongRunning(info)) return this.measured(request, info);
+    if (isLongRunning(info)) return this.measured(request, info, exchange);
     this.active++;
     try {
-      return await this.measured(request, info);
+      return await this.measured(request, info, exchange);
     } finally {
       if (--this.active === 0) this.whenIdle?.();
     }
-  };
+  }
 
-  private measured(request: ApiRequest, info: RequestInfo): Promise<ApiResponse> {
+  private measured(request: ApiRequest, info: RequestInfo, exchange: Exchange): Promise<ApiResponse> {
     const resource = info.isResourceRequest
       ? this.registry.find(info.apiGroup, info.apiVersion, info.resource)
       : undefined;
@@ -231,34 +261,61 @@ class Server implements ApiServer {
       labelsOf(info, resource),
       request.query.has('dryRun'),
       () => clock.monotonic(),
-      () => this.handle(request, info, resource),
+      () => this.handle(request, info, resource, exchange),
     );
   }
 
-  private async handle(request: ApiRequest, info: RequestInfo, resource: Resource | undefined): Promise<ApiResponse> {
+  private async handle(
+    request: ApiRequest,
+    info: RequestInfo,
+    resource: Resource | undefined,
+    exchange: Exchange,
+  ): Promise<ApiResponse> {
     const caller = await this.authenticate(request, info);
     const record = this.config.audit?.begin(request, info, caller);
-    const run = () => this.serve(request, info, resource, caller, record);
+    const run = () => this.carryOut(request, info, resource, caller, record, exchange);
     return record ? record.around(run) : run();
   }
 
-  private async serve(
+  private async carryOut(
     request: ApiRequest,
     info: RequestInfo,
     resource: Resource | undefined,
     caller: UserInfo,
     audit: RequestAudit | undefined,
+    exchange: Exchange,
   ): Promise<ApiResponse> {
     const user = (await this.config.impersonate?.(request, caller)) ?? caller;
     if (user !== caller) audit?.impersonated(user);
+    if (this.fairness && (!isLongRunning(info) || info.verb === 'watch')) {
+      const pending = this.fairness.admit(user, info, request, resource?.cache);
+      this.seat(this.fairness, pending instanceof Promise ? await pending : pending, exchange);
+    }
     await this.authorize(request, info, user, audit);
     if (!info.isResourceRequest) return this.paths.handle(request, info);
     if (!resource) throw newPathNotFound();
     const { deprecation } = resource.definition;
     const warnings = deprecation === undefined ? [] : [deprecation];
-    const context: RequestContext = { server: this.context, request, info, user, resource, warnings, audit };
+    const context: RequestContext = {
+      server: this.context,
+      request,
+      info,
+      user,
+      resource,
+      warnings,
+      audit,
+      watchInitialized: () => exchange.release(),
+    };
     const response = await dispatch(context, this.actions);
     return withWarnings(transform(context, response), context.warnings);
+  }
+
+  /** The names of schema and level are not told: only their uids, which those who may read them can look up. */
+  private seat(fairness: Fairness, admission: Admission, exchange: Exchange): void {
+    const { schema } = admission.item;
+    exchange.headers = schema.headers;
+    if (admission.state !== 'executing') throw new RequestRefused(schema.level.dropped.retryAfterSeconds);
+    exchange.hold(() => fairness.finish(admission));
   }
 
   private exposeMetrics(): ApiResponse {
@@ -279,10 +336,10 @@ class Server implements ApiServer {
     return new Map([['/services', hooks]]);
   }
 
-  private handleChecked(request: ApiRequest): Promise<ApiResponse> {
+  private handleChecked(request: ApiRequest, exchange: Exchange): Promise<ApiResponse> {
     const refused =
       request.path.startsWith('/api/') || request.path.startsWith('/apis/') ? checkAcceptable(request) : undefined;
-    return refused ? Promise.reject(refused) : this.handler(request);
+    return refused ? Promise.reject(refused) : this.serve(request, exchange);
   }
 
   private async authenticate(request: ApiRequest, info: RequestInfo): Promise<UserInfo> {

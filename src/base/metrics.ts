@@ -21,9 +21,26 @@ export class MetricsRegistry {
     return this.add(new Histogram(name, help, labels, buckets));
   }
 
-  /** A gauge whose series are read when they are asked for. */
-  collected(name: string, help: string, labels: readonly string[], collect: () => Iterable<Sample>): void {
-    this.add(new Collected(name, help, labels, collect));
+  /** A gauge or counter whose series are read when they are asked for. */
+  collected(
+    name: string,
+    help: string,
+    labels: readonly string[],
+    collect: () => Iterable<Sample>,
+    type: 'gauge' | 'counter' = 'gauge',
+  ): void {
+    this.add(new Collected(name, help, labels, collect, type));
+  }
+
+  /** A histogram whose series are kept by somebody else. */
+  collectedHistogram(
+    name: string,
+    help: string,
+    labels: readonly string[],
+    buckets: readonly number[],
+    collect: () => Iterable<HistogramSample>,
+  ): void {
+    this.add(new CollectedHistogram(name, help, labels, buckets, collect));
   }
 
   expose(): string {
@@ -113,38 +130,49 @@ export class Gauge extends Metric {
   }
 }
 
-interface HistogramSeries {
-  /** Observations per bucket, not cumulated; the last is beyond every bound. */
+export interface HistogramSample {
+  readonly labels: readonly string[];
+  /** Per bucket, not cumulated; the last is beyond every bound. */
   readonly counts: Float64Array;
-  sum: number;
+  readonly sum: number;
 }
 
-export class Histogram extends Metric {
+/** One series of a histogram: what a hot path keeps, so that observing is no lookup. */
+export class HistogramSeries {
+  readonly labels: readonly string[];
+  readonly counts: Float64Array;
+  sum = 0;
   private readonly buckets: readonly number[];
-  private readonly values = new Map<string, HistogramSeries>();
+
+  constructor(buckets: readonly number[], labels: readonly string[]) {
+    this.buckets = buckets;
+    this.labels = labels;
+    this.counts = new Float64Array(buckets.length + 1);
+  }
+
+  /** `weight` observations of the same value. */
+  observe(value: number, weight = 1): void {
+    const { buckets, counts } = this;
+    let bucket = 0;
+    while (bucket < buckets.length && value > (buckets[bucket] as number)) bucket++;
+    counts[bucket] = (counts[bucket] as number) + weight;
+    this.sum += value * weight;
+  }
+}
+
+abstract class HistogramMetric extends Metric {
+  protected readonly buckets: readonly number[];
 
   constructor(name: string, help: string, labels: readonly string[], buckets: readonly number[]) {
     super(name, help, labels, 'histogram');
     this.buckets = buckets;
   }
 
-  observe(value: number, ...labels: readonly string[]): void {
-    const key = labels.join(separator);
-    let series = this.values.get(key);
-    if (!series) {
-      series = { counts: new Float64Array(this.buckets.length + 1), sum: 0 };
-      this.values.set(key, series);
-    }
-    let bucket = 0;
-    while (bucket < this.buckets.length && value > (this.buckets[bucket] as number)) bucket++;
-    series.counts[bucket] = (series.counts[bucket] ?? 0) + 1;
-    series.sum += value;
-  }
+  protected abstract samples(): Iterable<HistogramSample>;
 
   protected override lines(): string {
     let text = '';
-    for (const [key, { counts, sum }] of this.values) {
-      const labels = key.split(separator);
+    for (const { labels, counts, sum } of this.samples()) {
       let total = 0;
       counts.forEach((count, index) => {
         total += count;
@@ -157,11 +185,59 @@ export class Histogram extends Metric {
   }
 }
 
+export class Histogram extends HistogramMetric {
+  private readonly values = new Map<string, HistogramSeries>();
+
+  observe(value: number, ...labels: readonly string[]): void {
+    this.seriesOf(...labels).observe(value);
+  }
+
+  seriesOf(...labels: readonly string[]): HistogramSeries {
+    const key = labels.join(separator);
+    let series = this.values.get(key);
+    if (!series) {
+      series = new HistogramSeries(this.buckets, labels);
+      this.values.set(key, series);
+    }
+    return series;
+  }
+
+  /** Series that nobody observed yet are not shown. */
+  protected override samples(): Iterable<HistogramSample> {
+    return [...this.values.values()].filter(({ counts }) => counts.some((count) => count > 0));
+  }
+}
+
+class CollectedHistogram extends HistogramMetric {
+  private readonly collect: () => Iterable<HistogramSample>;
+
+  constructor(
+    name: string,
+    help: string,
+    labels: readonly string[],
+    buckets: readonly number[],
+    collect: () => Iterable<HistogramSample>,
+  ) {
+    super(name, help, labels, buckets);
+    this.collect = collect;
+  }
+
+  protected override samples(): Iterable<HistogramSample> {
+    return this.collect();
+  }
+}
+
 class Collected extends Metric {
   private readonly collect: () => Iterable<Sample>;
 
-  constructor(name: string, help: string, labels: readonly string[], collect: () => Iterable<Sample>) {
-    super(name, help, labels, 'gauge');
+  constructor(
+    name: string,
+    help: string,
+    labels: readonly string[],
+    collect: () => Iterable<Sample>,
+    type: 'gauge' | 'counter',
+  ) {
+    super(name, help, labels, type);
     this.collect = collect;
   }
 

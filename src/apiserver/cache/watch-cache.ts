@@ -45,6 +45,7 @@ export class WatchCache implements FeedSink {
   private readonly listeners = new Set<(change: Change) => void>();
   private ring = new EventRing(0);
   private loadedAt = 0;
+  private bytes = 0;
   private changedAt = 0;
   private pending: ReadableEvent[] = [];
   private state: 'empty' | 'loading' | 'ready' = 'empty';
@@ -90,6 +91,16 @@ export class WatchCache implements FeedSink {
 
   get size(): number {
     return this.objects.size;
+  }
+
+  /** Of all objects together, as they are stored. */
+  get sizeBytes(): number {
+    return this.bytes;
+  }
+
+  /** Watchers that a change of this object is looked at for; '' for a name that is not known yet. */
+  countWatchers(namespace: string, name: string): number {
+    return this.watchers.count(namespace, name);
   }
 
   get watcherCount(): number {
@@ -170,6 +181,7 @@ export class WatchCache implements FeedSink {
     // Watchers end and list again; what was loading will be loaded again by whoever asks next.
     this.endWatches();
     this.objects.clear();
+    this.bytes = 0;
     this.pending = [];
     this.resets++;
     if (this.state === 'ready') this.state = 'empty';
@@ -182,7 +194,11 @@ export class WatchCache implements FeedSink {
     try {
       const { entries, revision } = await this.readAll(prefix, store);
       this.objects.clear();
-      for (const entry of entries) this.objects.set(entry.key.slice(prefix.length), this.makeObject(entry));
+      this.bytes = 0;
+      for (const entry of entries) {
+        this.objects.set(entry.key.slice(prefix.length), this.makeObject(entry));
+        this.bytes += entry.value.length;
+      }
       this.loadedAt = revision;
       this.changedAt = revision;
       this.ring = new EventRing(revision);
@@ -219,6 +235,7 @@ export class WatchCache implements FeedSink {
       if (!previous) return;
       this.objects.delete(key);
     }
+    this.bytes += (current?.value.length ?? 0) - (previous?.value.length ?? 0);
     const change = new Change(revision, current, previous);
     this.changedAt = revision;
     this.ring.push(change);

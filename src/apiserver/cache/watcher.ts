@@ -84,6 +84,15 @@ export class WatcherIndex {
     if (watchers.size === 0) this.buckets.delete(bucket);
   }
 
+  /** Watchers that a change of this object is offered to, those found by their trigger aside; '' for a name that is not known yet. */
+  count(namespace: string, name: string): number {
+    let count = this.buckets.get('all')?.size ?? 0;
+    if (this.total === count) return count;
+    if (namespace !== '') count += this.buckets.get(`namespace ${namespace}`)?.size ?? 0;
+    if (name === '') return count;
+    return count + (this.buckets.get(namespace === '' ? `name ${name}` : `name ${namespace}/${name}`)?.size ?? 0);
+  }
+
   *all(): Generator<Watcher, void, void> {
     for (const watchers of this.buckets.values()) yield* watchers;
   }

@@ -254,6 +254,7 @@ export class CustomResources {
       user: { username: 'system:apiserver', groups: ['system:masters'] },
       resource,
       warnings: [],
+      watchInitialized: () => {},
     };
   }
 

@@ -48,6 +48,7 @@ export async function watch(context: RequestContext): Promise<ApiResponse> {
   const withState = sendInitialEvents ?? !fromVersion;
   const after = fromVersion ? parseResourceVersion(resourceVersion) : cache.revision;
   if (after < cache.watchFloor) {
+    context.watchInitialized();
     return watchResponse(
       failed(server.registry, newResourceExpired(`too old resource version: ${after} (${cache.watchFloor})`)),
     );
@@ -71,6 +72,7 @@ export async function watch(context: RequestContext): Promise<ApiResponse> {
     head,
     clock: server.env.clock,
     signal: request.signal,
+    initialized: context.watchInitialized,
     bookmarks: options.allowWatchBookmarks,
     durationMs: options.timeoutSeconds
       ? options.timeoutSeconds * 1000
@@ -107,6 +109,7 @@ interface WatchStreamConfig {
   readonly head: readonly EncodedWatchEvent[];
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  readonly initialized: () => void;
   readonly bookmarks: boolean;
   readonly durationMs: number;
   readonly jitter: number;
@@ -132,6 +135,7 @@ class WatchStream implements AsyncIterableIterator<readonly EncodedWatchEvent[]>
         this.timers.push(clock.after(durationMs - lastBookmarkLeadMs, () => this.offerBookmark()));
       }
     }
+    if (config.head.length === 0) config.initialized();
     signal.addEventListener('abort', this.onAbort, { once: true });
     if (signal.aborted) this.close();
   }
@@ -145,6 +149,7 @@ class WatchStream implements AsyncIterableIterator<readonly EncodedWatchEvent[]>
     if (this.sent < head.length) {
       const value = head.slice(this.sent, this.sent + initialBatch);
       this.sent += value.length;
+      if (this.sent === head.length) this.config.initialized();
       return { done: false, value };
     }
     const value = await watcher.mailbox.take();
@@ -160,6 +165,7 @@ class WatchStream implements AsyncIterableIterator<readonly EncodedWatchEvent[]>
 
   private close(): void {
     const { resource, watcher, signal } = this.config;
+    this.config.initialized();
     for (const timer of this.timers) timer.cancel();
     signal.removeEventListener('abort', this.onAbort);
     resource.cache.unwatch(watcher);

@@ -8,13 +8,15 @@ import { encodeYaml } from '#api/codec/yaml-encode.ts';
 import { isStatusError, newInternalError, newNotAcceptable, type StatusError } from '#api/errors.ts';
 import type { Status } from '#api/generated/meta-v1.ts';
 import type { KubeObject } from '#api/object.ts';
-import type { ApiHandler, ApiRequest, ApiResponse, EncodedObject, EncodedWatchEvent, Headers } from '#api/request.ts';
+import type { ApiRequest, ApiResponse, EncodedObject, EncodedWatchEvent, Headers } from '#api/request.ts';
 import type { WireHandler, WireResponse } from '#api/wire.ts';
 import { isAborted } from '#base/abort.ts';
 import { type Env, uuid } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
 import { CachedObject } from '../cache/cached-object.ts';
 import { InitialFrame, jsonFrame, WatchFrame } from '../cache/watch-frame.ts';
+import { Exchange } from '../exchange.ts';
+import { RequestRefused } from '../fairness/refusal.ts';
 import type { CodecLookup } from '../registry/kind-codec.ts';
 import { isTrue } from '../request/request-info.ts';
 import { type Negotiated, negotiate } from './accept.ts';
@@ -35,7 +37,7 @@ const acceptable = [
 ] as const;
 
 export interface WireConfig {
-  readonly handler: ApiHandler;
+  readonly handler: (request: ApiRequest, exchange: Exchange) => Promise<ApiResponse>;
   readonly codecs: CodecLookup;
   readonly env: Env;
 }
@@ -45,12 +47,17 @@ export function createWireHandler({ handler, codecs, env }: WireConfig): WireHan
   return async (received) => {
     const request = { ...received, auditId: auditIdOf(received, env) };
     const accepted = negotiate(request.headers.accept, true) ?? negotiate(undefined, true);
+    const exchange = new Exchange();
     try {
-      const response = await handler(request);
-      return withAuditId(encode.response(request, response, accepted as Negotiated), request.auditId);
+      const response = await handler(request, exchange);
+      const answer = encode.response(request, response, accepted as Negotiated);
+      return withAuditId(exchange.answered(answer, request.signal, env.clock), request.auditId);
     } catch (error) {
-      const failure = encode.failure(request, statusOf(error, request, env), accepted as Negotiated);
-      return withAuditId(failure, request.auditId);
+      const answer =
+        error instanceof RequestRefused
+          ? error.answer
+          : encode.failure(request, statusOf(error, request, env), accepted as Negotiated);
+      return withAuditId(exchange.answered(answer, request.signal, env.clock), request.auditId);
     }
   };
 }

@@ -7,7 +7,7 @@ import type { PriorityLevelConfiguration } from '#kinds/generated/flowcontrol-v1
 export const priorityLevelConfigurationColumns: readonly Column<PriorityLevelConfiguration>[] = [
   nameColumn,
   { name: 'Type', type: 'string', cell: ({ spec }) => spec?.type ?? '' },
-  cell('NominalConcurrencyShares', ({ spec }) => (spec?.limited ?? spec?.exempt)?.nominalConcurrencyShares),
+  cell('NominalConcurrencyShares', ({ spec }) => spec?.limited?.nominalConcurrencyShares),
   cell('Queues', ({ spec }) => spec?.limited?.limitResponse?.queuing?.queues),
   cell('HandSize', ({ spec }) => spec?.limited?.limitResponse?.queuing?.handSize),
   cell('QueueLengthLimit', ({ spec }) => spec?.limited?.limitResponse?.queuing?.queueLengthLimit),
