@@ -34,7 +34,7 @@ export class Exchange {
       ? { ...response, headers: { ...response.headers, ...defined(this.headers) } }
       : response;
     if (!this.held) return headed;
-    if (headed.type === 'full') {
+    if (headed.type === 'full' || signal.aborted) {
       this.release();
       return headed;
     }

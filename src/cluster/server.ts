@@ -21,9 +21,10 @@ import { openStore } from './open-store.ts';
 import { certificateFile, keyFile } from './pki/authority.ts';
 import { requestSigner } from './pki/request-signer.ts';
 import { assembleApiServer } from './server/api-server.ts';
-import { ensureBootstrapObjects } from './server/bootstrap-objects.ts';
+import { bootstrapFlowControl, ensureBootstrapObjects } from './server/bootstrap-objects.ts';
 import { dnsService } from './server/dns-service.ts';
 import { startEncryption } from './server/encryption.ts';
+import { flowControl } from './server/flow-control.ts';
 import { apiServerUser, controllerManagerUser, controllerUser, schedulerUser } from './server/identities.ts';
 import { ensureKubernetesService } from './server/kubernetes-service.ts';
 import { plannedPodRanges } from './server/pod-ranges.ts';
@@ -94,6 +95,16 @@ async function serve(
   });
 
   const ending = new AbortController();
+  const apiServerClient = clientOf(apiServerUser, 'kube-apiserver');
+  const configuration = await startControllers(
+    {
+      env,
+      client: apiServerClient,
+      clientFor: () => apiServerClient,
+      controllers: [flowControl(bootstrapFlowControl())],
+    },
+    ending.signal,
+  );
   const controllers = await startControllers(
     {
       env,
@@ -119,7 +130,7 @@ async function serve(
   env.log.info('server ends');
   server.beginShutdown();
   ending.abort();
-  await Promise.all([controllers.stopped, scheduler.stopped, sleep(env.clock, shutdownDelayMs)]);
+  await Promise.all([controllers.stopped, scheduler.stopped, configuration.stopped, sleep(env.clock, shutdownDelayMs)]);
   http.stopListening();
   await server.close(watchGraceMs);
   assembled.close();

@@ -69,6 +69,9 @@ export interface Queue<T> {
   waitingWork: number;
   /** Lingering ones too. */
   seatsInUse: number;
+  /** Of executing requests, and the sum of those times their start: how long they have been executing together is one subtraction. */
+  executingSeats: number;
+  startedSum: number;
   nextDispatchR: number;
 }
 
@@ -155,7 +158,8 @@ export class QueueSet<T> {
       return undefined;
     }
     const queue = this.leastLoaded(discipline.dealer.handOf(schema, distinguisher));
-    if (this.seatsInUse >= this.limit && queue.waiting.length >= discipline.queueLengthLimit) {
+    // Upstream lets a queue grow on while there are seats, but too few for the request that is next; here the bound is a bound.
+    if (queue.waiting.length >= discipline.queueLengthLimit) {
       request.state = 'rejected';
       return 'queue-full';
     }
@@ -185,6 +189,8 @@ export class QueueSet<T> {
     const { queue } = request;
     if (queue) {
       queue.executing.delete(request);
+      queue.executingSeats -= request.seats;
+      queue.startedSum -= request.seats * request.startedMs;
       const actualSeconds = (nowMs - request.startedMs) / 1000;
       queue.nextDispatchR -= request.seats * (estimatedServiceSeconds - actualSeconds);
       this.bound(queue);
@@ -260,7 +266,7 @@ export class QueueSet<T> {
   }
 
   private dispatchOne(nowMs: number): boolean {
-    const queue = this.fairestQueue();
+    const queue = this.fairestQueue(nowMs);
     const request = queue.waiting[0] as QueuedRequest<T>;
     if (!this.fits(request)) {
       this.listener.noAccommodation(request);
@@ -273,6 +279,8 @@ export class QueueSet<T> {
     }
     this.unqueue(queue, request);
     queue.executing.add(request);
+    queue.executingSeats += request.seats;
+    queue.startedSum += request.seats * nowMs;
     queue.seatsInUse += request.maxSeats;
     this.queuedSeatsInUse += request.maxSeats;
     queue.nextDispatchR += request.estimatedWork;
@@ -282,7 +290,7 @@ export class QueueSet<T> {
     return true;
   }
 
-  private fairestQueue(): Queue<T> {
+  private fairestQueue(nowMs: number): Queue<T> {
     const { queues, lastDispatch, newest } = this;
     // Nobody waits but the request that just came: the usual case needs no look at the other queues.
     if (this.waiting === 1 && newest && newest.waiting.length === 1) {
@@ -302,7 +310,7 @@ export class QueueSet<T> {
       const [oldest] = queue.waiting;
       if (!oldest) continue;
       left -= queue.waiting.length;
-      const start = queue.nextDispatchR;
+      const start = queue.nextDispatchR + unchargedWork(queue, nowMs);
       const discounted = start - queue.seatsInUse * estimatedServiceSeconds;
       if (start < minR) minR = start;
       if (start > maxR) maxR = start;
@@ -373,6 +381,23 @@ export class QueueSet<T> {
   }
 }
 
+/**
+ * Seat-seconds that executing requests have used beyond the estimate. Upstream charges them at their end; counting them before keeps a flow whose
+ * requests take seconds from going first once more while they run.
+ */
+function unchargedWork<T>({ executingSeats, startedSum }: Queue<T>, nowMs: number): number {
+  return Math.max(0, (executingSeats * nowMs - startedSum) / 1000 - executingSeats * estimatedServiceSeconds);
+}
+
 function newQueue<T>(): Queue<T> {
-  return { waiting: [], executing: new Set(), waitingSeats: 0, waitingWork: 0, seatsInUse: 0, nextDispatchR: 0 };
+  return {
+    waiting: [],
+    executing: new Set(),
+    waitingSeats: 0,
+    waitingWork: 0,
+    seatsInUse: 0,
+    executingSeats: 0,
+    startedSum: 0,
+    nextDispatchR: 0,
+  };
 }

@@ -114,6 +114,7 @@ export async function assembleApiServer({
     authorize,
     ...(audit ? { audit } : {}),
     metrics,
+    fairness: { objects, maxRequestsInFlight: 400, maxMutatingRequestsInFlight: 200 },
     services: { serviceCidrs: [settings.network.serviceCidr], nodePorts: { first: firstNodePort, last: lastNodePort } },
     admission: defaultAdmissionPlugins({
       objects,

@@ -14,8 +14,14 @@ import { edit, mutableCopy } from '#base/edit.ts';
 import type { Client } from '#client/client.ts';
 import { builtinDefinitions } from '#kinds/all.ts';
 import type { ClusterRole, ClusterRoleBinding } from '#kinds/generated/rbac-v1.ts';
+import { producer } from './flow-control.ts';
 
 const autoupdate = 'rbac.authorization.kubernetes.io/autoupdate';
+
+/** Of both kinds of flowcontrol, for whoever keeps them. */
+export function bootstrapFlowControl(): readonly KubeObject[] {
+  return readObjects('policies.json').filter(({ apiVersion }) => apiVersion?.startsWith('flowcontrol.'));
+}
 
 export async function ensureBootstrapObjects(client: Client): Promise<void> {
   await ensureAll(client, namespaces);
@@ -85,7 +91,7 @@ async function ensure(
   present: KubeObject | undefined,
 ): Promise<void> {
   if (!present) {
-    await client.create(definition, wanted).catch((error: unknown) => {
+    await client.create(definition, wanted, fieldManagerOf(definition)).catch((error: unknown) => {
       if (!isAlreadyExists(error)) throw error;
     });
     return;
@@ -100,6 +106,11 @@ async function ensure(
     draft.rules = mutableCopy([...has, ...missing]);
   });
   await client.update(definition, next);
+}
+
+/** What writes them later is named so from the beginning. */
+function fieldManagerOf({ group }: ResourceDefinition): { readonly fieldManager?: string } {
+  return group === 'flowcontrol.apiserver.k8s.io' ? { fieldManager: producer } : {};
 }
 
 function definitionOf(object: KubeObject): ResourceDefinition {
