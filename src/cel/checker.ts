@@ -19,7 +19,7 @@ import type {
 import type { Environment, FunctionEntry } from './environment.ts';
 import { candidateNames, findType } from './environment.ts';
 import type { Issue } from './issues.ts';
-import { issueAt } from './issues.ts';
+import { issueAt, maxIssues } from './issues.ts';
 import type { CelType } from './types.ts';
 import {
   boolType,
@@ -400,6 +400,7 @@ class Checker {
   }
 
   #report(id: number, message: string): void {
+    if (this.#issues.length >= maxIssues) return;
     this.#issues.push(issueAt(this.#parsed.source, this.#parsed.positions.get(id) ?? 0, message));
   }
 }

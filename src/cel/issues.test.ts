@@ -107,6 +107,14 @@ test('nesting and chains are bounded, and no source makes the parser run out of 
   );
 });
 
+test('no more than a hundred issues are collected, however many there are', () => {
+  for (const expression of ['#'.repeat(99_000), `[${'x,'.repeat(49_000)}]`, `[${"1 + '',".repeat(14_000)}]`]) {
+    const compiled = compile(expression, environment);
+    assert.ok(!compiled.ok);
+    assert.equal(compiled.issues.length, 100);
+  }
+});
+
 test('constants that can only fail are issues, or faults of the program', () => {
   const strict = createEnvironment([standardLibrary], { checkLiterals: true });
   const messageOf = (expression: string) => {

@@ -10,6 +10,9 @@ export interface Issue {
   readonly column: number;
 }
 
+/** More of them are not collected, as upstream does: a source is as long as 100,000 characters, and each may be one. */
+export const maxIssues = 100;
+
 /** Issue at a UTF-16 offset of the source. */
 export function issueAt(source: string, offset: number, message: string): Issue {
   const before = source.slice(0, offset);

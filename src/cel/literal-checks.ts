@@ -3,7 +3,7 @@
 import { parseDuration } from '../api/duration.ts';
 import type { CallExpr, CheckedExpression, Expr } from './ast.ts';
 import type { Issue } from './issues.ts';
-import { issueAt } from './issues.ts';
+import { issueAt, maxIssues } from './issues.ts';
 import { compilePattern } from './standard/text.ts';
 import { timestampFromText } from './time.ts';
 import { CelError } from './values.ts';
@@ -21,6 +21,7 @@ export function checkLiterals(checked: CheckedExpression): readonly Issue[] {
     const [arg] = call.args;
     const isValid = checks.get(call.function);
     if (!isValid || arg?.kind !== 'literal' || typeof arg.value !== 'string' || isValid(arg.value)) return;
+    if (issues.length >= maxIssues) return;
     const offset = checked.positions.get(arg.id) ?? 0;
     issues.push(issueAt(checked.source, offset, `invalid ${call.function} argument`));
   });

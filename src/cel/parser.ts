@@ -10,7 +10,7 @@ import type { Expr, Literal, MapEntry, ParsedExpression, StructField } from './a
 import type { Environment } from './environment.ts';
 import { findMacro } from './environment.ts';
 import type { Issue } from './issues.ts';
-import { issueAt } from './issues.ts';
+import { issueAt, maxIssues } from './issues.ts';
 import type { Token } from './lexer.ts';
 import { tokenize } from './lexer.ts';
 import { bytesLiteral, doubleLiteral, intLiteral, stringLiteral, uintLiteral } from './literals.ts';
@@ -78,12 +78,13 @@ class Parser {
     this.#environment = environment;
     const { tokens, faults } = tokenize(source);
     this.#tokens = tokens;
-    for (const fault of faults) {
+    for (const fault of faults.slice(0, maxIssues)) {
       this.#report(fault.offset, `Syntax error: token recognition error at: '${fault.text}'`);
     }
   }
 
   parse(): Parsed {
+    if (this.#issues.length >= maxIssues) return { ok: false, issues: this.#issues };
     try {
       const expr = this.#expr();
       if (this.#peek().kind !== 'end') this.#unexpected('<EOF>', this.#tokens[this.#at + 1]?.kind === 'end');
@@ -497,7 +498,7 @@ class Parser {
   }
 
   #report(offset: number, message: string): void {
-    this.#issues.push(issueAt(this.#source, offset, message));
+    if (this.#issues.length < maxIssues) this.#issues.push(issueAt(this.#source, offset, message));
   }
 
   #fault(offset: number, message: string): never {
