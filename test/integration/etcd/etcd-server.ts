@@ -1,10 +1,11 @@
 /** A real etcd for a test: Debian's etcd-server, on private ports and in a directory of its own. */
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cacheRoot } from '#cluster/machine/layout.ts';
 
 export interface EtcdServer {
   /** '127.0.0.1:PORT' */
@@ -24,25 +25,36 @@ export interface EtcdServerOptions {
   readonly args?: readonly string[];
 }
 
-/** KUBETS_ETCD names another program than Debian's. */
-export function installedEtcd(): string {
+/**
+ * KUBETS_ETCD names a program; otherwise Debian's package is unpacked, and not installed: an installed one would start as a service on
+ * etcd's usual ports.
+ */
+export function etcdProgram(): string {
   const named = process.env.KUBETS_ETCD;
   if (named) return named;
+  const directory = join(cacheRoot(), 'tests/etcd-server');
+  const program = join(directory, 'usr/bin/etcd');
+  if (existsSync(program)) return program;
+  mkdirSync(directory, { recursive: true });
+  const download = mkdtempSync(join(tmpdir(), 'kubets-etcd-package-'));
   try {
-    return execFileSync('which', ['etcd'], { encoding: 'utf8' }).trim();
-  } catch {
-    // A service would start with the package and take the usual ports: it is told not to.
-    const policy = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-    execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'etcd-server'], {
-      env: policy,
-      stdio: 'ignore',
-    });
-    return execFileSync('which', ['etcd'], { encoding: 'utf8' }).trim();
+    execFileSync('apt-get', ['download', 'etcd-server'], { cwd: download, stdio: 'ignore' });
+    const [file] = readdirSync(download);
+    if (file === undefined) throw new Error('apt-get has no etcd-server');
+    const unpacked = join(download, 'unpacked');
+    execFileSync('dpkg', ['-x', join(download, file), unpacked]);
+    // Appears whole, also when two tests do this at once.
+    cpSync(join(unpacked, 'usr/bin/etcd'), `${directory}/etcd.${process.pid}`);
+    mkdirSync(join(directory, 'usr/bin'), { recursive: true });
+    renameSync(`${directory}/etcd.${process.pid}`, program);
+  } finally {
+    rmSync(download, { recursive: true, force: true });
   }
+  return program;
 }
 
 export async function startEtcd(options: EtcdServerOptions = {}): Promise<EtcdServer> {
-  const program = installedEtcd();
+  const program = etcdProgram();
   const directory = mkdtempSync(join(tmpdir(), 'kubets-etcd-'));
   const port = await freePort();
   const peers = await freePort();
