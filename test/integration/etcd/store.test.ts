@@ -12,6 +12,8 @@ import { createNodeEnv } from '#platform/node/env.ts';
 import { EtcdClient } from '#platform/node/etcd/etcd-client.ts';
 import { EtcdCompaction } from '#platform/node/etcd/etcd-compaction.ts';
 import { type EtcdStoreOptions, openEtcdStore } from '#platform/node/etcd/etcd-store.ts';
+import type { RangeResponse } from '#platform/node/etcd/etcd-wire.ts';
+import { parseProto } from '#platform/node/grpc/proto-schema.ts';
 import { relativeTo, storeConformance } from '#store/conformance.ts';
 import type { Store } from '#store/store.ts';
 import { type EtcdServer, freePort, startEtcd } from './etcd-server.ts';
@@ -195,6 +197,30 @@ test('too large requests and a full database are refused in words; deletes go on
   } finally {
     await store.close();
     await own.remove();
+  }
+});
+
+test('a lease that was revoked is replaced by the next write that would have shared it', async () => {
+  const lease = parseProto(
+    'syntax = "proto3"; package etcdserverpb; service Lease { rpc LeaseRevoke(R) returns (A) {} } message R { int64 id = 1; } message A {}',
+  )
+    .get('etcdserverpb.Lease')
+    ?.methods.get('LeaseRevoke');
+  assert.ok(lease);
+  const store = await open({ root: '/leases' });
+  const client = new EtcdClient({ env, endpoints: [etcd.endpoint] });
+  try {
+    await store.put('/a', bytes('1'), { ttlSeconds: 3600 });
+    const answer = await client.read<RangeResponse>(client.methods.range, { key: Buffer.from('/leases/a') });
+    const id = (answer.kvs[0] as { readonly lease?: bigint } | undefined)?.lease;
+    assert.ok(id);
+    await client.write(lease, { id });
+    assert.equal(await store.get('/a'), undefined);
+    const again = await Promise.all(['/b', '/b', '/c'].map((key) => store.put(key, bytes('2'), { ttlSeconds: 3600 })));
+    assert.ok(again.every(({ succeeded }) => succeeded));
+  } finally {
+    client.close();
+    await store.close();
   }
 });
 

@@ -23,13 +23,13 @@ import type {
   WatchOptions,
   WriteResult,
 } from '#store/store.ts';
+import { GrpcError } from '../grpc/grpc-error.ts';
 import { EtcdClient, type EtcdTls } from './etcd-client.ts';
 import { compactTo, EtcdCompaction } from './etcd-compaction.ts';
-import { isEtcdFailure } from './etcd-errors.ts';
+import { asStatus, isEtcdFailure } from './etcd-errors.ts';
 import { Leases } from './etcd-leases.ts';
 import { EtcdWatch } from './etcd-watch.ts';
 import {
-  type Answer,
   type KeyValue,
   prefixEnd,
   type RangeResponse,
@@ -45,7 +45,7 @@ export interface EtcdStoreOptions {
   /** 'host:port' of each member. */
   readonly endpoints: readonly string[];
   readonly tls?: EtcdTls | undefined;
-  /** Put before every key, so that clusters and other programs may share one etcd. '/kubets' unless told. */
+  /** Put before every key, so that clusters and other programs may share one etcd; never empty. '/kubets' unless told. */
   readonly root?: string | undefined;
   /** History is kept this long, and at most twice as long. Five minutes unless told, as upstream. */
   readonly compactionIntervalMs?: number | undefined;
@@ -150,19 +150,22 @@ class EtcdStore implements Store {
     const { expectedModRevision, ttlSeconds } = options;
     const id = this.keyOf(key);
     this.own.wrote(key, value);
-    return this.inOrder(key, async () => {
+    const attempt = async (): Promise<WriteResult> => {
       const lease = ttlSeconds === undefined ? {} : { lease: await this.leases.leaseFor(ttlSeconds) };
-      const request = {
+      return this.transact({
         compare: expectedModRevision === undefined ? [] : [modIs(id, expectedModRevision)],
         success: [{ requestPut: { key: id, value, ...lease } }],
         failure: [{ requestRange: { key: id } }],
-      };
+      });
+    };
+    return this.inOrder(key, async () => {
       try {
-        return this.resultOf(await this.client.write<TxnResponse>(this.client.methods.txn, request));
+        return await attempt();
       } catch (error) {
         if (ttlSeconds === undefined || !isEtcdFailure(error, 'noLease')) throw error;
+        // Somebody has revoked it, or it ended while this server could not reach etcd.
         this.leases.forget(ttlSeconds);
-        return this.put(key, value, options);
+        return attempt();
       }
     });
   }
@@ -177,9 +180,7 @@ class EtcdStore implements Store {
       success: [{ requestDeleteRange: { key: id } }],
       failure: [{ requestRange: { key: id } }],
     };
-    return this.inOrder(key, async () =>
-      this.resultOf(await this.client.write<TxnResponse>(this.client.methods.txn, request)),
-    );
+    return this.inOrder(key, () => this.transact(request));
   }
 
   watch(options: WatchOptions, signal: AbortSignal): StoreWatch {
@@ -234,6 +235,8 @@ class EtcdStore implements Store {
         this.compacted = Math.max(this.compacted, Number(compactRevision));
         break;
       }
+    } catch (error) {
+      throw error instanceof GrpcError ? asStatus(error) : error;
     } finally {
       stream.cancel();
     }
@@ -295,7 +298,8 @@ class EtcdStore implements Store {
     }
   }
 
-  private resultOf(answer: Answer & TxnResponse): WriteResult {
+  private async transact(request: object): Promise<WriteResult> {
+    const answer = await this.client.write<TxnResponse>(this.client.methods.txn, request);
     if (answer.succeeded) return { succeeded: true, revision: Number(answer.header?.revision ?? 0n) };
     return { succeeded: false, current: this.entryOf(answer.responses[0]?.responseRange?.kvs[0]) };
   }
