@@ -4,6 +4,7 @@
  */
 
 import assert from 'node:assert/strict';
+import { webcrypto } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -26,7 +27,15 @@ import type { Logger } from '#base/env.ts';
 import { MetricsRegistry } from '#base/metrics.ts';
 import { kubernetesEnvironment } from '#cel/kubernetes.ts';
 import { createClient } from '#client/api-client.ts';
-import { certificateFile, ensurePki, keyFile } from '#cluster/pki/authority.ts';
+import {
+  certificateFile,
+  ensurePki,
+  keyAlgorithm,
+  keyFile,
+  library,
+  loadIssuer,
+  serialNumber,
+} from '#cluster/pki/authority.ts';
 import type { CertificatePlan } from '#cluster/pki/plan.ts';
 import { type Authentication, assembleAuthentication } from '#cluster/server/identity/authentication.ts';
 import { type Authorization, assembleAuthorization } from '#cluster/server/identity/authorization.ts';
@@ -346,6 +355,14 @@ describe('identity', () => {
     assert.match(alice.extra['authentication.kubernetes.io/credential-id']?.[0] ?? '', /^X509SHA256=[0-9a-f]{64}$/);
   });
 
+  test('a certificate says the uid, and one that says two is nobody', async () => {
+    await writeCertificate('with-uid', ['u-1']);
+    await writeCertificate('two-uids', ['u-1', 'u-2']);
+    const { username, uid } = (await whoAmI({}, 'with-uid')) as { readonly username: string; readonly uid: string };
+    assert.deepEqual([username, uid], ['bob', 'u-1']);
+    assert.equal(await whoAmI({}, 'two-uids'), 401);
+  });
+
   test('a webhook reviews tokens that nobody else knows, once while it is remembered', async () => {
     routes.set('/tokens', ({ spec }) => {
       const { token } = spec as { readonly token: string };
@@ -437,6 +454,26 @@ describe('identity', () => {
     assert.equal(status.evaluationError, 'webhook authorizer does not support user rule resolution');
   });
 });
+
+/** A client certificate of bob with these uids in its subject. */
+async function writeCertificate(name: string, uids: readonly string[]): Promise<void> {
+  const [lib, issuer] = await Promise.all([library(), loadIssuer(pki, 'ca')]);
+  const keys = await webcrypto.subtle.generateKey(keyAlgorithm, true, ['sign', 'verify']);
+  const certificate = await lib.X509CertificateGenerator.create({
+    serialNumber: serialNumber(),
+    subject: [{ CN: ['bob'] }, ...uids.map((uid) => ({ '1.3.6.1.4.1.57683.2': [uid] }))],
+    issuer: issuer.certificate.subjectName,
+    notBefore: new Date(Date.now() - 60_000),
+    notAfter: new Date(Date.now() + 3_600_000),
+    signingAlgorithm: keyAlgorithm,
+    publicKey: keys.publicKey,
+    signingKey: issuer.key,
+    extensions: [new lib.ExtendedKeyUsageExtension([lib.ExtendedKeyUsage.clientAuth])],
+  });
+  const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
+  writeFileSync(keyFile(pki, name), `-----BEGIN PRIVATE KEY-----\n${der}\n-----END PRIVATE KEY-----\n`);
+  writeFileSync(certificateFile(pki, name), certificate.toString('pem'));
+}
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 10_000;
