@@ -15,7 +15,7 @@ import { type EscalationConfig, rbacEscalation } from './rbac-escalation.ts';
 import { type QuotaWriter, resourceQuota } from './resource-quota.ts';
 import { runtimeClass } from './runtime-class.ts';
 import { serviceAccountAdmission } from './service-account.ts';
-import { defaultStorageClass, storageObjectInUseProtection } from './storage.ts';
+import { defaultStorageClass, persistentVolumeClaimResize, storageObjectInUseProtection } from './storage.ts';
 import { taintNodesByCondition } from './taint-nodes.ts';
 import { mutatingWebhooks } from './webhook/mutating.ts';
 import type { ServedResources } from './webhook/served-resources.ts';
@@ -48,6 +48,7 @@ export function defaultAdmissionPlugins({
     defaultTolerationSeconds,
     defaultStorageClass(objects),
     storageObjectInUseProtection,
+    persistentVolumeClaimResize(objects),
     runtimeClass(objects),
     podSecurity(objects),
     certificateRequests(escalation?.authorize),

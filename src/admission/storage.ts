@@ -1,10 +1,16 @@
-/** DefaultStorageClass and StorageObjectInUseProtection: what claims and volumes get when they are made. */
+/**
+ * DefaultStorageClass and StorageObjectInUseProtection: what claims and volumes get when they are made. PersistentVolumeClaimResize: which
+ * claims may ask for more.
+ */
 
+import { newForbidden } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
+import { compareQuantities } from '#api/quantity.ts';
 import type { AdmissionPlugin } from '#apiserver/admission-plugin.ts';
 import type { CollectionName, LiveObjects } from '#apiserver/live-objects.ts';
 import type { Draft } from '#base/edit.ts';
 import type { PersistentVolumeClaim } from '#kinds/generated/core-v1.ts';
+import type { StorageClass } from '#kinds/generated/storage-v1.ts';
 
 const storageClasses: CollectionName = 'storage.k8s.io/storageclasses';
 const defaultAnnotations = [
@@ -51,3 +57,35 @@ export const storageObjectInUseProtection: AdmissionPlugin = {
     object.metadata = { ...object.metadata, finalizers: [...(object.metadata?.finalizers ?? []), finalizer] };
   },
 };
+
+/** Bound claims grow when their class lets them. */
+export function persistentVolumeClaimResize(objects: LiveObjects): AdmissionPlugin {
+  return {
+    name: 'PersistentVolumeClaimResize',
+    handles: (operation) => operation === 'UPDATE',
+    validate: async ({ resource, subresource, object, oldObject, name }) => {
+      if (resource.group !== '' || resource.resource !== 'persistentvolumeclaims' || subresource !== '') return;
+      const claim = object as PersistentVolumeClaim;
+      const old = oldObject as PersistentVolumeClaim;
+      if (compareQuantities(requestOf(claim), requestOf(old)) <= 0) return;
+      const refuse = (reason: string): Error => newForbidden({ group: '', resource: resource.resource }, name, reason);
+      if (old.status?.phase !== 'Bound') throw refuse('Only bound persistent volume claims can be expanded');
+      const className = classOf(claim);
+      await objects.load(storageClasses);
+      const storageClass = objects.get(storageClasses, '', className) as StorageClass | undefined;
+      if (className === '' || className !== classOf(old) || !storageClass?.allowVolumeExpansion) {
+        throw refuse(
+          'only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize',
+        );
+      }
+    },
+  };
+}
+
+function requestOf({ spec }: PersistentVolumeClaim): string {
+  return spec?.resources?.requests?.['storage'] ?? '0';
+}
+
+function classOf({ metadata, spec }: PersistentVolumeClaim): string {
+  return metadata?.annotations?.[classAnnotation] ?? spec?.storageClassName ?? '';
+}

@@ -46,6 +46,11 @@ export function invalid(field: string, value: unknown, detail: string): FieldErr
   return { type: 'FieldValueInvalid', field, message: withDetail(`Invalid value: ${printed(value)}`, detail) };
 }
 
+/** For values that would say nothing in a message. */
+export function invalidOmitted(field: string, detail: string): FieldError {
+  return { type: 'FieldValueInvalid', field, message: withDetail('Invalid value', detail) };
+}
+
 export function typeInvalid(field: string, value: unknown, detail: string): FieldError {
   return { type: 'FieldValueTypeInvalid', field, message: withDetail(`Invalid value: ${printed(value)}`, detail) };
 }

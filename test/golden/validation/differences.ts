@@ -1,14 +1,9 @@
 /** Golden answers that ours differ from, by 'folder/kind: case', with the reason. */
 
 export const differences: Readonly<Record<string, string>> = {
-  'core/config-map: finalizer without a domain':
-    'metadata is validated for all kinds alike; upstream has one more rule for finalizers of built-in kinds than of custom ones',
   'core/pod: apparmor annotation without field':
     'the annotation becomes the field before warnings are asked for, so there is none about it',
   'core/pod: overhead': "our RuntimeClass plugin looks while it admits; upstream's looks after validation",
-  'core/storage: PersistentVolumeClaim: more when it is bound':
-    'the admission plugin PersistentVolumeClaimResize is missing',
-  'core/storage: PersistentVolumeClaim: less than it has': 'follows from the case before it',
   'core/secret: data that is no base64': 'the codec words it as for unrecognized objects',
   'batch/job: selector is immutable': 'one fault that both halves of the validation of an update find is told once',
   'autoscaling/horizontal-pod-autoscaler: behavior without policies':

@@ -3,7 +3,9 @@ import type { Job } from '#kinds/generated/batch-v1.ts';
 import { jobColumns } from './columns.ts';
 import { defaultJob } from './defaults.ts';
 import { generateSelector, labelWithName } from './selector.ts';
+import { validateJobStatus } from './status-rules.ts';
 import { validateJob, validateJobUpdate } from './validation.ts';
+import { jobWarnings } from './warnings.ts';
 
 export const Jobs = defineResource<Job>({
   group: 'batch',
@@ -13,6 +15,8 @@ export const Jobs = defineResource<Job>({
   scope: 'Namespaced',
   validate: validateJob,
   validateUpdate: validateJobUpdate,
+  validateStatusUpdate: validateJobStatus,
+  warnings: jobWarnings,
   columns: jobColumns,
   tracksGeneration: true,
   defaults: (job) => {

@@ -1,4 +1,4 @@
-/** Rules of Jobs but for their status. */
+/** Rules of Jobs; those of their status are in status-rules.ts. */
 
 import type { HookContext } from '#api/definition.ts';
 import { child, type FieldError, invalid, required } from '#api/field-error.ts';

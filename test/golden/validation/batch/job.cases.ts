@@ -8,7 +8,7 @@ const manual = {
   selector: { matchLabels: { app: 'a' } },
   template: { metadata: { labels: { app: 'a' } }, ...template },
 };
-const { create, spec, store, patch } = caseBuilders('batch/v1/namespaces/NAMESPACE/jobs', {
+const { create, spec, store, patch, patchStatus } = caseBuilders('batch/v1/namespaces/NAMESPACE/jobs', {
   metadata: { name: 'a' },
   spec: manual,
 });
@@ -64,4 +64,53 @@ export const cases: readonly GoldenCase[] = [
   patch('selector is immutable', { spec: { selector: { matchLabels: { app: 'a', b: 'c' } } } }),
   patch('mode is immutable', { spec: { completionMode: 'Indexed', completions: 1 } }),
   patch('what may change', { spec: { parallelism: 3, activeDeadlineSeconds: 4, suspend: true } }),
+  spec('many indexes', { completionMode: 'Indexed', completions: 100_001, parallelism: 10_001 }),
+  create('name that is no label', { metadata: { name: 'a.b' } }),
+  ...statusCases(),
 ];
+
+/** Each one changes what the ones before it left. */
+function statusCases(): readonly GoldenCase[] {
+  const is = (type: string, status = 'True'): object => ({ type, status });
+  const [start, end] = ['2026-01-02T00:00:00Z', '2026-01-02T00:01:00Z'];
+  return [
+    patchStatus('status negative', { active: -1, succeeded: -1, failed: -1, ready: -1, terminating: -1 }),
+    patchStatus('status: more ready than active', { active: 1, ready: 2 }),
+    patchStatus('status: uncounted', { uncountedTerminatedPods: { succeeded: ['', 'u'], failed: ['u'] } }),
+    patchStatus('status: indexes of a job without', { completedIndexes: '1', failedIndexes: '1' }),
+    patchStatus('status: completion without start', { conditions: [is('Complete')], completionTime: end }),
+    patchStatus('status: completion time alone', { completionTime: end }),
+    patchStatus('status: failed without target', { conditions: [is('Failed')], startTime: start }),
+    patchStatus('status: complete and failed', {
+      startTime: start,
+      completionTime: end,
+      conditions: [is('Complete'), is('Failed'), is('FailureTarget'), is('SuccessCriteriaMet')],
+    }),
+    patchStatus('status: started', { startTime: start, active: 2, ready: 1, succeeded: 1, failed: 1 }),
+    patchStatus('status: counters decrease', { succeeded: 0, failed: 0 }),
+    patchStatus('status: start changes', { startTime: end }),
+    patchStatus('status: completed before the start', {
+      completionTime: '2026-01-01T00:00:00Z',
+      active: 0,
+      ready: 0,
+      conditions: [is('SuccessCriteriaMet'), is('Complete')],
+    }),
+    patchStatus('status: finished with pods', {
+      completionTime: end,
+      terminating: 1,
+      uncountedTerminatedPods: { failed: ['u'] },
+      conditions: [is('SuccessCriteriaMet'), is('Complete')],
+    }),
+    patchStatus('status: complete', {
+      completionTime: end,
+      active: 0,
+      ready: 0,
+      conditions: [is('SuccessCriteriaMet'), is('Complete')],
+    }),
+    patchStatus('status: completion changes', { completionTime: '2026-01-02T00:02:00Z' }),
+    patchStatus('status: not complete any more', { conditions: [] }),
+    patchStatus('status: failed after all', {
+      conditions: [is('SuccessCriteriaMet'), is('Complete'), is('FailureTarget')],
+    }),
+  ];
+}
