@@ -5,7 +5,7 @@ import type { CustomSchema } from '#api/openapi/operations.ts';
 import type { ApiRequest, ApiResponse } from '#api/request.ts';
 import type { SchemaRegistry } from '#api/schema/registry.ts';
 import type { ServerContext } from './context.ts';
-import { Discovery } from './discovery/discovery.ts';
+import { Discovery, type RemoteDiscovery } from './discovery/discovery.ts';
 import { OpenApi } from './discovery/openapi.ts';
 import { type HealthChecks, healthHandler } from './health.ts';
 import type { RequestInfo } from './request/request-info.ts';
@@ -23,9 +23,10 @@ export class Paths {
     checks: HealthChecks,
     more: Readonly<Record<string, PathHandler>>,
     customSchema?: CustomSchema,
+    remotes?: RemoteDiscovery,
   ) {
     const openapi = schemas && new OpenApi(context.registry, schemas, customSchema);
-    const discovery = new Discovery(context.registry);
+    const discovery = new Discovery(context.registry, remotes);
     const health = healthHandler(checks);
     this.handlers = {
       api: (request) => discovery.handle(request),

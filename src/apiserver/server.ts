@@ -27,6 +27,7 @@ import type { Actions } from './actions/action.ts';
 import { builtinActions } from './actions/builtin.ts';
 import { AdmissionChain } from './admission-chain.ts';
 import type { AdmissionPlugin } from './admission-plugin.ts';
+import { Aggregation, type AggregationConfig } from './aggregation/aggregation.ts';
 import { ServiceAllocation, type ServiceAllocationConfig } from './allocation/service-allocation.ts';
 import { SharedAllocation } from './allocation/shared-allocation.ts';
 import type { Audit, RequestAudit } from './audit/audit.ts';
@@ -69,6 +70,8 @@ export interface ApiServerConfig {
   readonly impersonate?: (request: ApiRequest, caller: UserInfo) => Promise<UserInfo>;
   readonly authorize: Authorizer;
   readonly admission?: readonly AdmissionPlugin[];
+  /** How other API servers are reached; absent: APIServices are stored and nothing follows. */
+  readonly aggregation?: AggregationConfig;
   /** By whom conversion webhooks of custom resources are called; absent: such conversions fail. */
   readonly webhooks?: WebhookCaller;
   /** Absent: nothing is recorded. */
@@ -117,6 +120,7 @@ class Server implements ApiServer {
   private readonly metrics: ApiServerMetrics;
   private readonly customResources: CustomResources | undefined;
   private readonly fairness: Fairness | undefined;
+  private readonly aggregation: Aggregation | undefined;
   private starting: Promise<void> | undefined;
   private started = false;
   private shuttingDown = false;
@@ -146,12 +150,14 @@ class Server implements ApiServer {
     const { fairness } = this;
     const debug = fairness && { debug: (request: ApiRequest) => debugPage(fairness, env, request) };
     const paths = { metrics: () => this.exposeMetrics(), ...debug, ...config.paths };
+    this.aggregation = config.aggregation && new Aggregation(this.context, config.aggregation);
     this.paths = new Paths(
       this.context,
       config.schemas,
       this.healthChecks(),
       paths,
       this.customResources?.openApiSchema,
+      this.aggregation,
     );
     this.wire = createWireHandler({
       handler: (request, exchange) => this.handleChecked(request, exchange),
@@ -173,6 +179,7 @@ class Server implements ApiServer {
     await this.context.feed.start();
     await this.fairness?.start();
     await this.customResources?.start();
+    await this.aggregation?.start();
     this.started = true;
   }
 
@@ -185,6 +192,7 @@ class Server implements ApiServer {
     this.closed = true;
     this.fairness?.close();
     await this.customResources?.close();
+    await this.aggregation?.close();
     await this.endWatches(watchGraceMs);
     await this.idle();
     await this.context.feed.close();
@@ -292,6 +300,8 @@ class Server implements ApiServer {
       this.seat(this.fairness, pending instanceof Promise ? await pending : pending, exchange);
     }
     await this.authorize(request, info, user, audit);
+    const remote = this.aggregation?.find(info.path);
+    if (remote) return (this.aggregation as Aggregation).proxy(remote, request, user);
     if (!info.isResourceRequest) return this.paths.handle(request, info);
     if (!resource) throw newPathNotFound();
     const { deprecation } = resource.definition;

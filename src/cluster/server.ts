@@ -21,6 +21,7 @@ import { openStore } from './open-store.ts';
 import { certificateFile, keyFile } from './pki/authority.ts';
 import { requestSigner } from './pki/request-signer.ts';
 import { assembleApiServer } from './server/api-server.ts';
+import { ensureClusterTrust, keepApiServices } from './server/api-services.ts';
 import { bootstrapFlowControl, ensureBootstrapObjects } from './server/bootstrap-objects.ts';
 import { dnsService } from './server/dns-service.ts';
 import { startEncryption } from './server/encryption.ts';
@@ -72,7 +73,13 @@ async function serve(
   const clientOf = (user: UserInfo, program: string): Client =>
     createClient({ handler: server.handler, peer: { address: '', inProcess: user }, userAgent: program });
   await server.ready();
-  await ensureBootstrapObjects(clientOf(apiServerUser, 'kube-apiserver'));
+  const ownClient = clientOf(apiServerUser, 'kube-apiserver');
+  await ensureBootstrapObjects(ownClient);
+  await ensureClusterTrust(ownClient, {
+    clientCa: readFileSync(certificateFile(layout.pki, 'ca'), 'utf8'),
+    requestHeaderCa: readFileSync(certificateFile(layout.pki, 'front-proxy-ca'), 'utf8'),
+  });
+  await keepApiServices({ env, client: ownClient, registry: server.registry }, signal);
   const http = await startHttpServer({
     handler: server.wire,
     log: env.log,
@@ -87,7 +94,7 @@ async function serve(
   });
   env.log.info('API server listens', { port: http.port });
   const { network } = settings;
-  await ensureKubernetesService(clientOf(apiServerUser, 'kube-apiserver'), {
+  await ensureKubernetesService(ownClient, {
     clusterIP: network.apiServiceAddress,
     address: network.hostAddress,
     port: http.port,

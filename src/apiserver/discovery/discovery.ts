@@ -6,10 +6,12 @@
 import type { ResourceDefinition, Subresource, Verb } from '#api/definition.ts';
 import { newNotAcceptable } from '#api/errors.ts';
 import type { ApiRequest, ApiResponse } from '#api/request.ts';
+import type { RemoteGroupVersion, RemoteResource } from '../aggregation/remote-group-version.ts';
 import type { Registry } from '../registry/registry.ts';
 import { parseAccept } from '../wire/accept.ts';
 import { fingerprint } from './fingerprint.ts';
-import { compareVersions, groupRank } from './version-order.ts';
+import { localPriority, type Priority } from './priorities.ts';
+import { compareVersions } from './version-order.ts';
 
 interface Document {
   readonly bytes: Uint8Array;
@@ -20,20 +22,37 @@ interface Document {
 const encoder = new TextEncoder();
 const aggregatedVersions = ['v2', 'v2beta1'];
 
+/** What other API servers have. */
+export interface RemoteDiscovery {
+  /** Moves with every change. */
+  readonly generation: number;
+  all(): Iterable<RemoteGroupVersion>;
+}
+
+interface Version {
+  readonly name: string;
+  readonly priority: Priority;
+  /** Absent for what this server has itself. */
+  readonly remote?: RemoteGroupVersion;
+}
+
 export class Discovery {
   private readonly registry: Registry;
+  private readonly remotes: RemoteDiscovery | undefined;
   private readonly documents = new Map<string, Document | undefined>();
-  private generation = -1;
+  private generation = '';
 
-  constructor(registry: Registry) {
+  constructor(registry: Registry, remotes?: RemoteDiscovery) {
     this.registry = registry;
+    this.remotes = remotes;
   }
 
   handle(request: ApiRequest): ApiResponse | undefined {
     if (request.method !== 'GET' && request.method !== 'HEAD') return undefined;
-    if (this.generation !== this.registry.generation) {
+    const generation = `${this.registry.generation} ${this.remotes?.generation}`;
+    if (this.generation !== generation) {
       this.documents.clear();
-      this.generation = this.registry.generation;
+      this.generation = generation;
     }
     const path = request.path.replace(/\/$/, '');
     const root = path === '/api' || path === '/apis';
@@ -79,13 +98,16 @@ export class Discovery {
   }
 
   private aggregated(path: string, version: string): Document {
-    const groups = path === '/api' ? [{ name: '', versions: ['v1'] }] : this.groups();
+    const core = [{ name: '', versions: [{ name: 'v1', priority: localPriority('', 'v1') }] as readonly Version[] }];
+    const groups = path === '/api' ? core : this.groups();
     const items = groups.map(({ name, versions }) => ({
       metadata: { ...(name === '' ? {} : { name }), creationTimestamp: null },
-      versions: versions.map((each) => ({
-        version: each,
-        resources: this.definitionsOf(name, each).map(aggregatedResource),
-        freshness: 'Current',
+      versions: versions.map(({ name: version, remote }) => ({
+        version,
+        resources: remote
+          ? aggregatedRemote(remote.resources ?? [])
+          : this.definitionsOf(name, version).map(aggregatedResource),
+        freshness: remote && !remote.isAvailable ? 'Stale' : 'Current',
       })),
     }));
     const apiVersion = `apidiscovery.k8s.io/${version}`;
@@ -97,18 +119,24 @@ export class Discovery {
     };
   }
 
-  /** Named groups in upstream's order of priority, their versions newest first. */
-  private groups(): { readonly name: string; readonly versions: readonly string[] }[] {
-    const versions = new Map<string, Set<string>>();
+  /** Named groups by priority, then by name; their versions by priority, then newest first. */
+  private groups(): { readonly name: string; readonly versions: readonly Version[] }[] {
+    const groups = new Map<string, Map<string, Version>>();
+    const add = (group: string, version: Version): void => {
+      const known = groups.get(group) ?? new Map<string, Version>();
+      known.set(version.name, version);
+      groups.set(group, known);
+    };
     for (const { definition } of this.registry.all()) {
-      if (definition.group === '') continue;
-      const known = versions.get(definition.group) ?? new Set();
-      known.add(definition.version);
-      versions.set(definition.group, known);
+      const { group, version } = definition;
+      if (group !== '') add(group, { name: version, priority: localPriority(group, version) });
     }
-    return [...versions]
-      .map(([name, set]) => ({ name, versions: [...set].sort(compareVersions) }))
-      .sort((a, b) => groupRank(a.name) - groupRank(b.name) || (a.name < b.name ? -1 : 1));
+    for (const remote of this.remotes?.all() ?? []) {
+      add(remote.group, { name: remote.version, priority: remote.priority, remote });
+    }
+    return [...groups]
+      .map(([name, versions]) => ({ name, versions: [...versions.values()].sort(byPriority) }))
+      .sort((a, b) => groupPriority(b.versions) - groupPriority(a.versions) || (a.name < b.name ? -1 : 1));
   }
 
   private definitionsOf(group: string, version: string): ResourceDefinition[] {
@@ -118,6 +146,14 @@ export class Discovery {
     }
     return found.sort((a, b) => (a.plural < b.plural ? -1 : 1));
   }
+}
+
+function byPriority(a: Version, b: Version): number {
+  return b.priority.versionPriority - a.priority.versionPriority || compareVersions(a.name, b.name);
+}
+
+function groupPriority(versions: readonly Version[]): number {
+  return Math.max(...versions.map(({ priority }) => priority.groupPriorityMinimum));
 }
 
 /** 'plain', or the version of the aggregated form that the client prefers. Throws 406 when it takes neither. */
@@ -143,8 +179,8 @@ function groupVersionOf(group: string, version: string): string {
   return group === '' ? version : `${group}/${version}`;
 }
 
-function groupDocument({ name, versions }: { readonly name: string; readonly versions: readonly string[] }): object {
-  const list = versions.map((version) => ({ groupVersion: `${name}/${version}`, version }));
+function groupDocument({ name, versions }: { readonly name: string; readonly versions: readonly Version[] }): object {
+  const list = versions.map(({ name: version }) => ({ groupVersion: `${name}/${version}`, version }));
   return { name, versions: list, preferredVersion: list[0] };
 }
 
@@ -197,6 +233,33 @@ function aggregatedResource(definition: ResourceDefinition): object {
     ...(categories.length > 0 ? { categories } : {}),
     ...(subresources.length > 0 ? { subresources } : {}),
   };
+}
+
+/** An APIResourceList's entries in the aggregated form: 'pods/log' is a subresource of 'pods'. */
+function aggregatedRemote(resources: readonly RemoteResource[]): object[] {
+  const kindOf = ({ group = '', version = '', kind = '' }: RemoteResource) => ({ group, version, kind });
+  return resources
+    .filter(({ name }) => !name.includes('/'))
+    .map((resource) => {
+      const { name, singularName = '', namespaced, verbs = [], shortNames, categories } = resource;
+      const subresources = resources
+        .filter((other) => other.name.startsWith(`${name}/`))
+        .map((other) => ({
+          subresource: other.name.slice(name.length + 1),
+          responseKind: kindOf(other),
+          verbs: other.verbs ?? [],
+        }));
+      return {
+        resource: name,
+        responseKind: kindOf(resource),
+        scope: namespaced ? 'Namespaced' : 'Cluster',
+        singularResource: singularName,
+        verbs,
+        ...(shortNames ? { shortNames } : {}),
+        ...(categories ? { categories } : {}),
+        ...(subresources.length > 0 ? { subresources } : {}),
+      };
+    });
 }
 
 function sortedSubresources(definition: ResourceDefinition): ResourceDefinition['subresources'] {

@@ -33,6 +33,7 @@ import type { ClusterLayout } from '../machine/layout.ts';
 import { certificateFile, keyFile } from '../pki/authority.ts';
 import type { ClusterSettings } from '../settings.ts';
 import { assembleAudit } from './audit.ts';
+import { connectRemotes } from './connect-remotes.ts';
 import { assembleAuthentication } from './identity/authentication.ts';
 import { assembleAuthorization } from './identity/authorization.ts';
 import { createLiveObjects } from './live-objects.ts';
@@ -100,6 +101,10 @@ export async function assembleApiServer({
     cert: read(certificateFile(layout.pki, 'apiserver-kubelet-client')),
     key: read(keyFile(layout.pki, 'apiserver-kubelet-client')),
   };
+  const frontProxy = {
+    cert: read(certificateFile(layout.pki, 'front-proxy-client')),
+    key: read(keyFile(layout.pki, 'front-proxy-client')),
+  };
   const schemas = new SchemaRegistry(builtinTables);
   const [firstNodePort = 30_000, lastNodePort = 32_767] = settings.nodePorts.split('-').map(Number);
   const server: ApiServer = createApiServer({
@@ -124,6 +129,7 @@ export async function assembleApiServer({
       webhooks: { client: webhooks, resources: createServedResources(() => server.registry) },
     }),
     webhooks: { objects, env, client: webhooks },
+    aggregation: { objects, connect: connectRemotes(frontProxy) },
     paths: identityPaths(keys, serviceAccountIssuer),
     actions: {
       '/serviceaccounts/token': tokenRequestAction({ keys, apiAudiences, objects, env }),

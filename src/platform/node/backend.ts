@@ -10,6 +10,8 @@ import { socketStream } from './socket-stream.ts';
 export interface BackendOptions {
   /** Certificate authority, client certificate and key for https. */
   readonly tls?: Pick<SecureContextOptions, 'ca' | 'cert' | 'key'>;
+  /** Name that the backend's certificate must be for, where addresses are called. */
+  readonly serverName?: string;
   /** The backend's certificate is not verified: proxied pods have whichever they like. */
   readonly insecureSkipTlsVerify?: boolean;
   /** Connections kept open for further requests, per host. 16 unless told. */
@@ -23,6 +25,7 @@ export function createNodeBackend(options: BackendOptions = {}): Backend & { clo
   const pool = { keepAlive: true, maxFreeSockets: options.maxIdleConnections ?? 16, timeout: 90_000 };
   const tls = {
     ...options.tls,
+    ...(options.serverName === undefined ? {} : { servername: options.serverName }),
     rejectUnauthorized: options.insecureSkipTlsVerify !== true,
     ALPNProtocols: ['http/1.1'],
   };

@@ -1,0 +1,239 @@
+/**
+ * Aggregation: group versions that other API servers answer, by the APIServices in the store.
+ *
+ * 1. Whether a path is somebody else's is one lookup in a map that changes with the APIServices; without any it costs nothing.
+ * 2. Requests go by the Available condition that was last written; checks run beside them, on changes of the Service and its endpoints
+ *    and every half minute, each server's by itself. No request waits for another server but those that are for it.
+ * 3. Conditions are written by compare-and-set; a lost race comes back as the winner's change.
+ */
+
+import type { KubeObject } from '#api/object.ts';
+import type { ApiRequest, ApiResponse, UserInfo } from '#api/request.ts';
+import { formatTime } from '#api/time.ts';
+import { mutableCopy } from '#base/edit.ts';
+import { assert, messageOf } from '#base/errors.ts';
+import type { APIService } from '#kinds/generated/apiregistration-v1.ts';
+import type { Service } from '#kinds/generated/core-v1.ts';
+import type { EndpointSlice } from '#kinds/generated/discovery-v1.ts';
+import type { ServerContext } from '../context.ts';
+import type { CollectionName, LiveObjects } from '../live-objects.ts';
+import type { Resource } from '../registry/resource.ts';
+import { encodeForStore, type MutableObject } from '../verbs/write.ts';
+import { serviceEndpoint } from '../webhook/service-endpoint.ts';
+import { type Availability, failedDiscovery, passed, readDiscovery, serviceFault } from './availability.ts';
+import { proxyToRemote } from './proxy.ts';
+import { type ConnectRemote, type RemoteGroupVersion, remoteOf } from './remote-group-version.ts';
+
+export interface AggregationConfig {
+  readonly objects: LiveObjects;
+  readonly connect: ConnectRemote;
+}
+
+const services: CollectionName = '/services';
+const slices: CollectionName = 'discovery.k8s.io/endpointslices';
+/** Upstream's informers of the availability controller resync so often; a failed check is repeated sooner. */
+const recheckMs = 30_000;
+const retryMs = 5000;
+
+export class Aggregation {
+  private readonly server: ServerContext;
+  private readonly config: AggregationConfig;
+  /** By 'group/version'. */
+  private readonly remotes = new Map<string, RemoteGroupVersion>();
+  private readonly checks = new Map<string, Promise<void>>();
+  /** Checks to be made once those under way are over. */
+  private readonly again = new Set<string>();
+  private readonly controller = new AbortController();
+  private watchesServices = false;
+  private changes = 0;
+
+  constructor(server: ServerContext, config: AggregationConfig) {
+    this.server = server;
+    this.config = config;
+  }
+
+  /** Resolves when every APIService in the store is known. */
+  async start(): Promise<void> {
+    const { cache } = this.apiServices;
+    await cache.ensureLoaded();
+    cache.subscribe(({ current, previous }) => this.update((current ?? previous)?.key ?? '', current?.object));
+    for (const { key, object } of cache.slice('', '')) this.update(key, object);
+  }
+
+  async close(): Promise<void> {
+    this.controller.abort();
+    await Promise.all(this.checks.values());
+    for (const { backend } of this.remotes.values()) backend.close();
+    this.remotes.clear();
+  }
+
+  /** Moves with everything that discovery shows of other servers. */
+  get generation(): number {
+    return this.changes;
+  }
+
+  all(): Iterable<RemoteGroupVersion> {
+    return this.remotes.values();
+  }
+
+  /** The server for the path; undefined for this one. */
+  find(path: string): RemoteGroupVersion | undefined {
+    if (this.remotes.size === 0) return undefined;
+    const [, root, group, version] = path.split('/', 4);
+    return root === 'apis' && group && version ? this.remotes.get(`${group}/${version}`) : undefined;
+  }
+
+  proxy(remote: RemoteGroupVersion, request: ApiRequest, user: UserInfo): Promise<ApiResponse> {
+    return proxyToRemote(remote, request, user, () => this.endpointOf(remote));
+  }
+
+  private endpointOf({ service }: RemoteGroupVersion) {
+    return serviceEndpoint(this.config.objects, this.server.env.random, service);
+  }
+
+  private get apiServices(): Resource {
+    const resource = this.server.registry.find('apiregistration.k8s.io', 'v1', 'apiservices');
+    assert(resource, 'apiservices are not served');
+    return resource;
+  }
+
+  private update(name: string, object: KubeObject | undefined): void {
+    // 'v1.apps': the name is the version and the group.
+    const dot = name.indexOf('.');
+    const place = `${name.slice(dot + 1)}/${name.slice(0, dot)}`;
+    const previous = this.remotes.get(place);
+    const remote = object && remoteOf(object as APIService, previous, this.config.connect);
+    if (!remote && !previous) return;
+    if (remote) this.remotes.set(place, remote);
+    else {
+      previous?.backend.close();
+      this.remotes.delete(place);
+    }
+    this.changes++;
+    // Its own status comes back here: only what is new is a reason to look.
+    if (remote && (!previous || previous.signature !== remote.signature)) this.check(name);
+  }
+
+  private check(name: string): void {
+    if (this.controller.signal.aborted) return;
+    if (this.checks.has(name)) {
+      this.again.add(name);
+      return;
+    }
+    const checking = this.checkNow(name).catch((error: unknown) => {
+      if (this.controller.signal.aborted) return;
+      this.server.env.log.warn('checking an APIService failed, will retry', { name, error: messageOf(error) });
+      this.later(name, retryMs);
+    });
+    this.checks.set(
+      name,
+      checking.finally(() => {
+        this.checks.delete(name);
+        if (this.again.delete(name)) this.check(name);
+      }),
+    );
+  }
+
+  private later(name: string, delayMs: number): void {
+    const timer = this.server.env.clock.after(delayMs, () => {
+      this.controller.signal.removeEventListener('abort', cancel);
+      this.check(name);
+    });
+    const cancel = () => timer.cancel();
+    this.controller.signal.addEventListener('abort', cancel, { once: true });
+  }
+
+  private async checkNow(name: string): Promise<void> {
+    await this.watchServices();
+    const remote = this.named(name);
+    if (!remote) return;
+    const availability = await this.availabilityOf(remote);
+    await this.writeCondition(name, availability);
+    if (this.named(name)) this.later(name, availability.status === 'True' ? recheckMs : retryMs);
+  }
+
+  private named(name: string): RemoteGroupVersion | undefined {
+    for (const remote of this.remotes.values()) if (remote.name === name) return remote;
+    return undefined;
+  }
+
+  private async availabilityOf(remote: RemoteGroupVersion): Promise<Availability> {
+    const { objects } = this.config;
+    const { namespace, name } = remote.service;
+    const own = [...objects.list(slices, namespace)].filter(
+      ({ metadata }) => metadata?.labels?.['kubernetes.io/service-name'] === name,
+    );
+    // The collections' names say what their objects are.
+    const service = objects.get(services, namespace, name) as Service | undefined;
+    const fault = serviceFault(remote.service, service, own as EndpointSlice[]);
+    if (fault) return fault;
+    const { group, version, backend } = remote;
+    try {
+      const { clock } = this.server.env;
+      const endpoint = () => this.endpointOf(remote);
+      const resources = await readDiscovery({
+        group,
+        version,
+        backend,
+        endpoint,
+        clock,
+        signal: this.controller.signal,
+      });
+      this.remember(remote, resources);
+      return passed;
+    } catch (error) {
+      return failedDiscovery(error);
+    }
+  }
+
+  private remember({ name, signature }: RemoteGroupVersion, resources: RemoteGroupVersion['resources']): void {
+    for (const [place, remote] of this.remotes) {
+      if (remote.name !== name || remote.signature !== signature) continue;
+      if (JSON.stringify(remote.resources) === JSON.stringify(resources)) return;
+      this.remotes.set(place, { ...remote, resources });
+      this.changes++;
+    }
+  }
+
+  /** Only where there is another server: nobody else needs these caches. */
+  private async watchServices(): Promise<void> {
+    await this.config.objects.load(services, slices);
+    if (this.watchesServices) return;
+    this.watchesServices = true;
+    const listen = (resource: Resource | undefined, serviceOf: (object: KubeObject) => string) => {
+      resource?.cache.subscribe(({ current, previous }) => {
+        const { object } = current ?? previous ?? {};
+        if (!object || this.remotes.size === 0) return;
+        const [namespace, name] = [object.metadata?.namespace, serviceOf(object)];
+        for (const { service, name: apiService } of this.remotes.values()) {
+          if (service.namespace === namespace && service.name === name) this.check(apiService);
+        }
+      });
+    };
+    const { registry } = this.server;
+    listen(registry.find('', 'v1', 'services'), ({ metadata }) => metadata?.name ?? '');
+    listen(
+      registry.find('discovery.k8s.io', 'v1', 'endpointslices'),
+      ({ metadata }) => metadata?.labels?.['kubernetes.io/service-name'] ?? '',
+    );
+  }
+
+  private async writeCondition(name: string, { status, reason, message }: Availability): Promise<void> {
+    const resource = this.apiServices;
+    const cached = resource.cache.get(name);
+    if (!cached) return;
+    const draft = mutableCopy(cached.object) as MutableObject & { status?: APIService['status'] };
+    const conditions = draft.status?.conditions ?? [];
+    const old = conditions.find(({ type }) => type === 'Available');
+    if (old?.status === status && old.reason === reason && old.message === message) return;
+    const now = formatTime(this.server.env.clock.now());
+    const lastTransitionTime = old?.status === status ? (old.lastTransitionTime ?? now) : now;
+    const condition = { type: 'Available', status, lastTransitionTime, reason, message };
+    draft.status = { ...draft.status, conditions: [...conditions.filter((each) => each !== old), condition] };
+    const { value } = await encodeForStore(resource, draft);
+    const { succeeded } = await this.server.store.put(resource.prefix + name, value, {
+      expectedModRevision: cached.revision,
+    });
+    if (!succeeded) this.again.add(name);
+  }
+}

@@ -1,0 +1,419 @@
+/** Another API server behind this one: a real HTTPS server that believes nobody but the front proxy's certificate. */
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import type { TLSSocket } from 'node:tls';
+import type { ApiResponse } from '#api/request.ts';
+import { SchemaRegistry } from '#api/schema/registry.ts';
+import { ByteQueue } from '#api/streaming/byte-stream.ts';
+import { schemaCodecs } from '#apiserver/registry/schema-codec.ts';
+import { type ApiServer, createApiServer } from '#apiserver/server.ts';
+import type { Logger } from '#base/env.ts';
+import { createClient } from '#client/api-client.ts';
+import type { Client } from '#client/client.ts';
+import { certificateFile, ensurePki, keyFile } from '#cluster/pki/authority.ts';
+import { keepApiServices } from '#cluster/server/api-services.ts';
+import { connectRemotes } from '#cluster/server/connect-remotes.ts';
+import { createLiveObjects } from '#cluster/server/live-objects.ts';
+import { builtinDefinitions } from '#kinds/all.ts';
+import { APIServices } from '#kinds/apiregistration/api-service/definition.ts';
+import { Namespaces } from '#kinds/core/namespace/definition.ts';
+import { Services } from '#kinds/core/service/definition.ts';
+import { EndpointSlices } from '#kinds/discovery/endpoint-slice/definition.ts';
+import { builtinTables } from '#kinds/schemas.ts';
+import { createNodeEnv } from '#platform/node/env.ts';
+import { createMemoryStore } from '#store/revision-store.ts';
+import type { Store } from '#store/store.ts';
+
+const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
+const env = { ...createNodeEnv({ component: 'test' }), log: silent };
+const schemas = new SchemaRegistry(builtinTables);
+const group = 'wardle.example.com';
+const name = `v1alpha1.${group}`;
+const base = `/apis/${group}/v1alpha1`;
+const user = { username: 'alice', uid: 'u1', groups: ['admins', 'people'], extra: { 'example.org/Team': ['x', 'y'] } };
+
+describe('aggregation', () => {
+  const pki = mkdtempSync(join(tmpdir(), 'kubets-aggregation-'));
+  const seen: IncomingMessage[] = [];
+  const ending = new AbortController();
+  let isHealthy = true;
+  let remote: Server;
+  let port: number;
+  let caBundle: string;
+  let store: Store;
+  let server: ApiServer;
+  let client: Client;
+
+  before(async () => {
+    const plan = { organizations: [], dnsNames: [], addresses: [] } as const;
+    const serving = { ...plan, use: 'server', dnsNames: ['api.wardle.svc'] } as const;
+    await ensurePki(
+      pki,
+      [
+        { ...serving, authority: 'ca', name: 'server', commonName: 'wardle' },
+        {
+          ...plan,
+          authority: 'front-proxy-ca',
+          name: 'front-proxy-client',
+          commonName: 'front-proxy-client',
+          use: 'client',
+        },
+      ],
+      Date.now(),
+    );
+    const read = (file: string) => readFileSync(file, 'utf8');
+    caBundle = Buffer.from(read(certificateFile(pki, 'ca'))).toString('base64');
+    remote = createServer({
+      cert: read(certificateFile(pki, 'server')),
+      key: read(keyFile(pki, 'server')),
+      ca: read(certificateFile(pki, 'front-proxy-ca')),
+      requestCert: true,
+      rejectUnauthorized: true,
+    });
+    remote.on('request', (message, response) => {
+      seen.push(message);
+      assert.equal((message.socket as TLSSocket).getPeerCertificate().subject.CN, 'front-proxy-client');
+      const path = new URL(message.url ?? '', 'https://x').pathname;
+      if (!isHealthy) response.writeHead(500).end('broken');
+      else if (path === base) response.end(JSON.stringify(resourceList));
+      else if (path.endsWith('/flunders') && message.url?.includes('watch=')) {
+        response.setHeader('content-type', 'application/json');
+        response.write('{"type":"ADDED","object":{"kind":"Flunder"}}\n');
+        // The rest when the first was read: nothing is held back.
+        proceed = () => response.end('{"type":"DELETED","object":{"kind":"Flunder"}}\n');
+      } else if (message.method === 'POST') {
+        response.writeHead(201, { 'content-type': 'application/json', 'x-from': 'wardle' });
+        message.pipe(response);
+      } else response.writeHead(404).end('no');
+    });
+    remote.on('upgrade', (message, socket) => {
+      seen.push(message);
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: echo\r\n\r\n');
+      socket.pipe(socket);
+    });
+    remote.listen(0, '127.0.0.1');
+    await once(remote, 'listening');
+    port = (remote.address() as AddressInfo).port;
+  });
+
+  let proceed = () => {};
+
+  beforeEach(async () => {
+    seen.length = 0;
+    isHealthy = true;
+    store = createMemoryStore(env);
+    const objects = createLiveObjects(() => server.registry, store);
+    const read = (file: string) => readFileSync(file, 'utf8');
+    const connect = connectRemotes({
+      cert: read(certificateFile(pki, 'front-proxy-client')),
+      key: read(keyFile(pki, 'front-proxy-client')),
+    });
+    server = createApiServer({
+      env,
+      store,
+      definitions: builtinDefinitions,
+      codecs: schemaCodecs(schemas),
+      schemas,
+      services: { serviceCidrs: ['10.96.0.0/16'], nodePorts: { first: 30_000, last: 32_767 } },
+      authenticate: ({ peer }) => peer.inProcess,
+      authorize: () => ({ decision: 'allow', reason: '' }),
+      aggregation: {
+        objects,
+        // The endpoint's address is that of a pod; what listens is here.
+        connect: (target) => {
+          const backend = connect(target);
+          const here = (url: URL) => Object.assign(new URL(url), { hostname: '127.0.0.1', port: `${port}` });
+          return {
+            request: (request) => backend.request({ ...request, url: here(request.url) }),
+            upgrade: (request) => backend.upgrade({ ...request, url: here(request.url) }),
+            close: () => backend.close(),
+          };
+        },
+      },
+    });
+    await server.ready();
+    client = createClient({
+      handler: (request) => server.handler(request),
+      peer: { address: '10.0.0.9', inProcess: user },
+      userAgent: 'test',
+    });
+  });
+
+  afterEach(async () => {
+    await server.close();
+    await store.close();
+  });
+
+  after(() => {
+    ending.abort();
+    remote.closeAllConnections();
+    remote.close();
+    rmSync(pki, { recursive: true, force: true });
+  });
+
+  const service = () =>
+    client.create(Services, {
+      metadata: { namespace: 'wardle', name: 'api' },
+      spec: { ports: [{ port: 443, targetPort: 8443 }] },
+    });
+  const endpoints = (ready: boolean) =>
+    client.create(EndpointSlices, {
+      metadata: { namespace: 'wardle', name: 'api-1', labels: { 'kubernetes.io/service-name': 'api' } },
+      addressType: 'IPv4',
+      endpoints: [{ addresses: ['10.1.1.1'], conditions: { ready } }],
+      ports: [{ name: '', port: 8443 }],
+    });
+  const register = (tls: object = { caBundle }) =>
+    client.create(APIServices, {
+      metadata: { name },
+      spec: {
+        group,
+        version: 'v1alpha1',
+        service: { namespace: 'wardle', name: 'api' },
+        groupPriorityMinimum: 2000,
+        versionPriority: 200,
+        ...tls,
+      },
+    });
+  /** The reason and message, as soon as the reason is this. */
+  const untilReason = async (reason: string): Promise<string> => {
+    for (;;) {
+      const { status } = await client.get(APIServices, { name });
+      const condition = status?.conditions?.find(({ type }) => type === 'Available');
+      if (condition?.reason === reason) return condition.message ?? '';
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  const send = (
+    method: 'GET' | 'POST',
+    path: string,
+    query = '',
+    headers: Record<string, string> = {},
+    body?: string,
+  ) =>
+    server.handler({
+      method,
+      path,
+      query: new URLSearchParams(query),
+      headers,
+      peer: { address: '10.0.0.9', inProcess: user },
+      signal: new AbortController().signal,
+      ...(body
+        ? { body: { type: 'bytes', bytes: new TextEncoder().encode(body), contentType: 'application/json' } }
+        : {}),
+    });
+  const textOf = async (response: ApiResponse): Promise<string> => {
+    assert.ok(response.type === 'bytes');
+    if (response.body instanceof Uint8Array) return new TextDecoder().decode(response.body);
+    let text = '';
+    for await (const chunk of response.body) text += new TextDecoder().decode(chunk);
+    return text;
+  };
+  const up = async () => {
+    await client.create(Namespaces, { metadata: { name: 'wardle' } });
+    await service();
+    await endpoints(true);
+    await register();
+    await untilReason('Passed');
+  };
+
+  test('the condition follows the Service, its endpoints and what the server answers', async () => {
+    await client.create(Namespaces, { metadata: { name: 'wardle' } });
+    await register();
+    assert.equal(await untilReason('ServiceNotFound'), 'service/api in "wardle" is not present');
+    const refused = await send('GET', `${base}/flunders`);
+    assert.ok(refused.type === 'bytes');
+    assert.deepEqual([refused.status, await textOf(refused)], [503, 'service unavailable\n']);
+    await service();
+    assert.equal(await untilReason('EndpointsNotFound'), 'cannot find endpointslices for service/api in "wardle"');
+    const slice = await endpoints(false);
+    assert.equal(
+      await untilReason('MissingEndpoints'),
+      'endpointslices for service/api in "wardle" have no addresses with port name ""',
+    );
+    isHealthy = false;
+    await client.update(EndpointSlices, {
+      ...slice,
+      endpoints: [{ addresses: ['10.1.1.1'], conditions: { ready: true } }],
+    });
+    const url = `https://10.1.1.1:8443${base}`;
+    assert.equal(
+      await untilReason('FailedDiscoveryCheck'),
+      `failing or missing response from ${url}: bad status from ${url}: 500`,
+    );
+    isHealthy = true;
+    const current = await client.get(EndpointSlices, { namespace: 'wardle', name: 'api-1' });
+    await client.update(EndpointSlices, { ...current, endpoints: [{ addresses: ['10.1.1.1'] }] });
+    assert.equal(await untilReason('Passed'), 'all checks passed');
+  });
+
+  test('requests go there with who asks, and answers come back as they are', async () => {
+    await up();
+    seen.length = 0;
+    const headers = { 'x-remote-user': 'root', authorization: 'Bearer secret', accept: 'application/json' };
+    const path = `${base}/namespaces/default/flunders`;
+    const response = await send('POST', path, 'fieldManager=me', headers, '{"kind":"Flunder"}');
+    assert.ok(response.type === 'bytes');
+    assert.deepEqual([response.status, response.headers?.['x-from']], [201, 'wardle']);
+    assert.equal(await textOf(response), '{"kind":"Flunder"}');
+    const [message] = seen;
+    assert.equal(message?.url, `${path}?fieldManager=me`);
+    const sent = message?.headersDistinct ?? {};
+    assert.deepEqual(
+      [
+        'x-remote-user',
+        'x-remote-uid',
+        'x-remote-group',
+        'x-remote-extra-example.org%2Fteam',
+        'authorization',
+        'x-forwarded-for',
+      ].map((header) => sent[header.toLowerCase()]),
+      [['alice'], ['u1'], ['admins', 'people'], ['x', 'y'], undefined, ['10.0.0.9']],
+    );
+  });
+
+  test('a watch streams', async () => {
+    await up();
+    const response = await send('GET', `${base}/flunders`, 'watch=true');
+    assert.ok(response.type === 'bytes' && !(response.body instanceof Uint8Array));
+    const types: string[] = [];
+    for await (const chunk of response.body) {
+      types.push(
+        ...new TextDecoder()
+          .decode(chunk)
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line).type),
+      );
+      proceed();
+    }
+    assert.deepEqual(types, ['ADDED', 'DELETED']);
+  });
+
+  test('an upgrade goes through, with who asks', async () => {
+    await up();
+    seen.length = 0;
+    const response = await send('GET', `${base}/namespaces/default/flunders/one/exec`, '', {
+      connection: 'Upgrade',
+      upgrade: 'echo',
+    });
+    assert.equal(response.type, 'upgrade');
+    assert.equal(seen[0]?.headers['x-remote-user'], 'alice');
+    assert.ok(response.type === 'upgrade');
+    let given = '';
+    const incoming = new ByteQueue();
+    await response.upgrade({
+      incoming,
+      write: async (bytes) => {
+        if (given === '') incoming.push(new TextEncoder().encode('hello'));
+        given += new TextDecoder().decode(bytes);
+        if (given.endsWith('hello')) incoming.end();
+      },
+      end: async () => {},
+      destroy: () => incoming.end(),
+    });
+    assert.ok(given.startsWith('HTTP/1.1 101 ') && given.endsWith('\r\n\r\nhello'), given);
+  });
+
+  test('a server with another certificate is not believed, unless that is asked for', async () => {
+    await client.create(Namespaces, { metadata: { name: 'wardle' } });
+    await service();
+    await endpoints(true);
+    const other = Buffer.from(readFileSync(certificateFile(pki, 'front-proxy-ca'))).toString('base64');
+    await register({ caBundle: other });
+    assert.match(await untilReason('FailedDiscoveryCheck'), /^failing or missing response from https:/);
+    await client.delete(APIServices, { name });
+    await register({ insecureSkipTLSVerify: true });
+    await untilReason('Passed');
+  });
+
+  test('discovery shows what it has, between others by priority', async () => {
+    await up();
+    const { groups } = (await client.raw('GET', '/apis')) as unknown as { groups: { name: string }[] };
+    assert.equal(groups.at(-1)?.name, group);
+    const own = (await client.raw('GET', `/apis/${group}`)) as unknown as { preferredVersion: object };
+    assert.deepEqual(own.preferredVersion, { groupVersion: `${group}/v1alpha1`, version: 'v1alpha1' });
+    const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+    const aggregated = JSON.parse(await textOf(await send('GET', '/apis', '', { accept })));
+    const found = aggregated.items.find(({ metadata }: { metadata: { name: string } }) => metadata.name === group);
+    assert.deepEqual(found.versions, [
+      {
+        version: 'v1alpha1',
+        resources: [
+          {
+            resource: 'flunders',
+            responseKind: { group: '', version: '', kind: 'Flunder' },
+            scope: 'Namespaced',
+            singularResource: 'flunder',
+            verbs: ['get', 'list'],
+            subresources: [
+              { subresource: 'status', responseKind: { group: '', version: '', kind: 'Flunder' }, verbs: ['get'] },
+            ],
+          },
+        ],
+        freshness: 'Current',
+      },
+    ]);
+    await client.delete(APIServices, { name });
+    const after = (await client.raw('GET', '/apis')) as unknown as { groups: { name: string }[] };
+    assert.ok(!after.groups.some((each) => each.name === group));
+  });
+
+  test('APIServices of what is served here come and go with it', async () => {
+    await keepApiServices({ env, client, registry: server.registry }, ending.signal);
+    const list = async () =>
+      new Map((await client.list(APIServices)).items.map((item) => [item.metadata?.name ?? '', item]));
+    const apps = (await list()).get('v1.apps');
+    assert.deepEqual(apps?.metadata?.labels, { 'kube-aggregator.kubernetes.io/automanaged': 'onstart' });
+    assert.deepEqual(apps?.spec, { group: 'apps', version: 'v1', groupPriorityMinimum: 17_800, versionPriority: 15 });
+    assert.equal(apps?.status?.conditions?.[0]?.reason, 'Local');
+    assert.deepEqual((await list()).get('v1.')?.spec, {
+      version: 'v1',
+      groupPriorityMinimum: 18_000,
+      versionPriority: 1,
+    });
+    const crds = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+    await client.raw('POST', crds, crd);
+    const until = async (holds: (names: Map<string, unknown>) => boolean) => {
+      while (!holds(await list())) await new Promise((resolve) => setImmediate(resolve));
+    };
+    await until((names) => names.has('v1.stable.example.com'));
+    const own = (await list()).get('v1.stable.example.com');
+    assert.deepEqual(
+      [own?.metadata?.labels?.['kube-aggregator.kubernetes.io/automanaged'], own?.spec?.groupPriorityMinimum],
+      ['true', 1000],
+    );
+    await client.raw('DELETE', `${crds}/${crd.metadata.name}`);
+    await until((names) => !names.has('v1.stable.example.com'));
+    assert.ok((await list()).has('v1.apps'));
+  });
+});
+
+const resourceList = {
+  kind: 'APIResourceList',
+  groupVersion: `${group}/v1alpha1`,
+  resources: [
+    { name: 'flunders', singularName: 'flunder', namespaced: true, kind: 'Flunder', verbs: ['get', 'list'] },
+    { name: 'flunders/status', singularName: '', namespaced: true, kind: 'Flunder', verbs: ['get'] },
+  ],
+};
+
+const crd = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'tabs.stable.example.com' },
+  spec: {
+    group: 'stable.example.com',
+    scope: 'Namespaced',
+    names: { plural: 'tabs', kind: 'Tab' },
+    versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+  },
+};
