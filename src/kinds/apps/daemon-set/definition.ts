@@ -1,4 +1,5 @@
 import { defineResource } from '#api/definition.ts';
+import { workloadWarnings } from '#kinds/apps/workload-warnings.ts';
 import type { DaemonSet } from '#kinds/generated/apps-v1.ts';
 import { daemonSetColumns } from './columns.ts';
 import { defaultDaemonSet } from './defaults.ts';
@@ -11,6 +12,7 @@ export const DaemonSets = defineResource<DaemonSet>({
   kind: 'DaemonSet',
   plural: 'daemonsets',
   scope: 'Namespaced',
+  warnings: (object, old) => workloadWarnings(object, old, object.spec?.template, 'spec.template'),
   prepareForCreate: startTemplateGeneration,
   prepareForUpdate: countTemplateChange,
   validate: validateDaemonSet,

@@ -1,4 +1,5 @@
 import { defineResource } from '#api/definition.ts';
+import { podNameWarnings, workloadWarnings } from '#kinds/apps/workload-warnings.ts';
 import { scaleSubresource, selectorToString } from '#kinds/autoscaling/scale.ts';
 import type { Deployment } from '#kinds/generated/apps-v1.ts';
 import { deploymentColumns } from './columns.ts';
@@ -11,6 +12,10 @@ export const Deployments = defineResource<Deployment>({
   kind: 'Deployment',
   plural: 'deployments',
   scope: 'Namespaced',
+  warnings: (object, old) => [
+    ...podNameWarnings(object, old),
+    ...workloadWarnings(object, old, object.spec?.template, 'spec.template'),
+  ],
   validate: validateDeployment,
   validateUpdate: validateDeploymentUpdate,
   validateStatusUpdate: validateDeploymentStatus,

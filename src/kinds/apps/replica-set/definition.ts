@@ -1,4 +1,5 @@
 import { defineResource } from '#api/definition.ts';
+import { podNameWarnings, workloadWarnings } from '#kinds/apps/workload-warnings.ts';
 import { scaleSubresource, selectorToString } from '#kinds/autoscaling/scale.ts';
 import type { ReplicaSet } from '#kinds/generated/apps-v1.ts';
 import { replicaSetColumns } from './columns.ts';
@@ -11,6 +12,10 @@ export const ReplicaSets = defineResource<ReplicaSet>({
   kind: 'ReplicaSet',
   plural: 'replicasets',
   scope: 'Namespaced',
+  warnings: (object, old) => [
+    ...podNameWarnings(object, old),
+    ...workloadWarnings(object, old, object.spec?.template, 'spec.template'),
+  ],
   validate: validateReplicaSet,
   validateUpdate: validateReplicaSetUpdate,
   validateStatusUpdate: validateReplicaSetStatus,

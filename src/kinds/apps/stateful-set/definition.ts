@@ -6,6 +6,7 @@ import { statefulSetColumns } from './columns.ts';
 import { defaultStatefulSet } from './defaults.ts';
 import { dropMaxUnavailable } from './disabled-fields.ts';
 import { validateStatefulSet, validateStatefulSetStatus, validateStatefulSetUpdate } from './validation.ts';
+import { statefulSetWarnings } from './warnings.ts';
 
 export const StatefulSets = defineResource<StatefulSet>({
   group: 'apps',
@@ -13,6 +14,7 @@ export const StatefulSets = defineResource<StatefulSet>({
   kind: 'StatefulSet',
   plural: 'statefulsets',
   scope: 'Namespaced',
+  warnings: statefulSetWarnings,
   validateName: labelName,
   prepareForCreate: (statefulSet) => dropMaxUnavailable(statefulSet),
   prepareForUpdate: dropMaxUnavailable,

@@ -3,6 +3,7 @@ import type { CronJob } from '#kinds/generated/batch-v1.ts';
 import { cronJobColumns } from './columns.ts';
 import { defaultCronJob } from './defaults.ts';
 import { validateCronJob } from './validation.ts';
+import { cronJobWarnings } from './warnings.ts';
 
 export const CronJobs = defineResource<CronJob>({
   group: 'batch',
@@ -10,6 +11,7 @@ export const CronJobs = defineResource<CronJob>({
   kind: 'CronJob',
   plural: 'cronjobs',
   scope: 'Namespaced',
+  warnings: cronJobWarnings,
   validate: validateCronJob,
   columns: cronJobColumns,
   tracksGeneration: true,

@@ -1,7 +1,7 @@
 import { defineResource } from '#api/definition.ts';
+import { podNameWarnings, workloadWarnings } from '#kinds/apps/workload-warnings.ts';
 import { labelsToString, scaleSubresource } from '#kinds/autoscaling/scale.ts';
 import type { ReplicationController } from '#kinds/generated/core-v1.ts';
-import { podTemplateWarnings } from '../pod/warnings.ts';
 import { replicationControllerColumns } from './columns.ts';
 import { defaultReplicationController } from './defaults.ts';
 import { validateReplicationController, validateReplicationControllerStatusUpdate } from './validation.ts';
@@ -12,7 +12,10 @@ export const ReplicationControllers = defineResource<ReplicationController>({
   kind: 'ReplicationController',
   plural: 'replicationcontrollers',
   scope: 'Namespaced',
-  warnings: ({ spec }) => podTemplateWarnings(spec?.template, 'spec.template'),
+  warnings: (object, old) => [
+    ...podNameWarnings(object, old),
+    ...workloadWarnings(object, old, object.spec?.template, 'spec.template'),
+  ],
   validate: validateReplicationController,
   validateStatusUpdate: validateReplicationControllerStatusUpdate,
   columns: replicationControllerColumns,

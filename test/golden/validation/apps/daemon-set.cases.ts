@@ -1,6 +1,6 @@
 import { caseBuilders } from '../case-builders.ts';
 import type { GoldenCase } from '../golden-case.ts';
-import { badPodMakers, selector, template } from '../workload-cases.ts';
+import { badPodMakers, podSpec, selector, template } from '../workload-cases.ts';
 
 const { spec, store, patch, patchStatus, create } = caseBuilders('apps/v1/namespaces/NAMESPACE/daemonsets', {
   metadata: { name: 'a' },
@@ -22,4 +22,8 @@ export const cases: readonly GoldenCase[] = [
   store(),
   patch('selector is immutable', { spec: { selector: { matchLabels: { app: 'b' } } } }),
   patchStatus('negative status', { currentNumberScheduled: -1, numberReady: -1, collisionCount: -1 }),
+  create('name that is no label', { metadata: { name: 'a.b' } }),
+  spec('deprecated node selector', {
+    template: { ...template, spec: { ...podSpec, nodeSelector: { 'beta.kubernetes.io/os': 'linux' } } },
+  }),
 ];

@@ -1,6 +1,6 @@
 import { caseBuilders } from '../case-builders.ts';
 import type { GoldenCase } from '../golden-case.ts';
-import { badPodMakers, selector, template } from '../workload-cases.ts';
+import { badPodMakers, podSpec, selector, template } from '../workload-cases.ts';
 
 const { spec, store, patch, patchStatus, create } = caseBuilders('apps/v1/namespaces/NAMESPACE/deployments', {
   metadata: { name: 'a' },
@@ -35,4 +35,8 @@ export const cases: readonly GoldenCase[] = [
   patchStatus('negative status', { replicas: -1, unavailableReplicas: -1, observedGeneration: -1 }),
   patchStatus('collisions', { collisionCount: 2 }),
   patchStatus('fewer collisions', { collisionCount: 1 }),
+  create('name that is no label', { metadata: { name: 'a.b' } }),
+  spec('deprecated node selector', {
+    template: { ...template, spec: { ...podSpec, nodeSelector: { 'beta.kubernetes.io/os': 'linux' } } },
+  }),
 ];

@@ -1,6 +1,6 @@
 import { caseBuilders } from '../case-builders.ts';
 import type { GoldenCase } from '../golden-case.ts';
-import { badPodMakers, selector, template, templateWith } from '../workload-cases.ts';
+import { badPodMakers, podSpec, selector, template, templateWith } from '../workload-cases.ts';
 
 const { spec, store, patch, patchStatus, create } = caseBuilders('apps/v1/namespaces/NAMESPACE/statefulsets', {
   metadata: { name: 'a' },
@@ -41,4 +41,9 @@ export const cases: readonly GoldenCase[] = [
     updatedReplicas: 2,
     availableReplicas: 3,
   }),
+  create('name that is no label', { metadata: { name: 'a.b' } }),
+  spec('deprecated node selector', {
+    template: { ...template, spec: { ...podSpec, nodeSelector: { 'beta.kubernetes.io/os': 'linux' } } },
+  }),
+  spec('negative history', { revisionHistoryLimit: -1 }),
 ];
