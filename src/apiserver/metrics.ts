@@ -2,8 +2,9 @@
 
 import { StatusError } from '#api/errors.ts';
 import type { ApiResponse } from '#api/request.ts';
-import { MetricsRegistry } from '#base/metrics.ts';
+import { MetricsRegistry, type Sample } from '#base/metrics.ts';
 import type { Registry } from './registry/registry.ts';
+import type { Resource } from './registry/resource.ts';
 import { isLongRunning } from './request/long-running.ts';
 import type { RequestInfo } from './request/request-info.ts';
 import { version } from './version.ts';
@@ -45,10 +46,24 @@ export class ApiServerMetrics {
           .filter(({ cache }) => cache.loaded)
           .map(({ definition, cache }) => ({ labels: [qualified(definition)], value: cache.size })),
     );
-    registry.collected('apiserver_longrunning_requests', 'Open watches by resource.', ['resource', 'verb'], () =>
-      [...resources.all()]
-        .filter(({ cache }) => cache.watcherCount > 0)
-        .map(({ definition, cache }) => ({ labels: [qualified(definition), 'WATCH'], value: cache.watcherCount })),
+    registry.collected(
+      'apiserver_longrunning_requests',
+      'Open watches.',
+      ['component', 'group', 'resource', 'scope', 'subresource', 'verb', 'version'],
+      () => [...resources.all()].flatMap(openWatches),
+    );
+    registry.collected(
+      'apiserver_watch_events_total',
+      'Events that were sent to watchers.',
+      ['group', 'resource', 'version'],
+      () =>
+        [...resources.all()]
+          .filter(({ cache }) => cache.eventsSent > 0)
+          .map(({ definition: { group, plural, version: served }, cache }) => ({
+            labels: [group, plural, served],
+            value: cache.eventsSent,
+          })),
+      'counter',
     );
   }
 
@@ -61,7 +76,8 @@ export class ApiServerMetrics {
   ): Promise<ApiResponse> {
     const kind = readVerbs.has(info.verb) ? 'readOnly' : 'mutating';
     const startedMs = now();
-    this.inFlight.add(1, kind);
+    const staysOpen = isLongRunning(info);
+    if (!staysOpen) this.inFlight.add(1, kind);
     let code = 500;
     try {
       const response = await run();
@@ -71,13 +87,13 @@ export class ApiServerMetrics {
       if (error instanceof StatusError) code = error.code;
       throw error;
     } finally {
-      this.inFlight.add(-1, kind);
+      if (!staysOpen) this.inFlight.add(-1, kind);
       const { apiGroup, apiVersion, resource, subresource } = info;
       const verb = info.isResourceRequest ? info.verb.toUpperCase() : 'GET';
       const scope = scopeOf(info);
       const dry = dryRun ? 'All' : '';
       this.requests.add(1, String(code), 'apiserver', dry, apiGroup, resource, scope, subresource, verb, apiVersion);
-      if (!isLongRunning(info)) {
+      if (!staysOpen) {
         const seconds = (now() - startedMs) / 1000;
         this.seconds.observe(seconds, 'apiserver', dry, apiGroup, resource, scope, subresource, verb, apiVersion);
       }
@@ -91,6 +107,19 @@ function scopeOf({ isResourceRequest, name, namespace }: RequestInfo): string {
   if (!isResourceRequest) return '';
   if (name !== '') return 'resource';
   return namespace === '' ? 'cluster' : 'namespace';
+}
+
+function openWatches({ definition, cache }: Resource): readonly Sample[] {
+  const counts = new Map<string, number>();
+  for (const { namespace, name } of cache.watchScopes()) {
+    const scope = name !== undefined ? 'resource' : namespace === '' ? 'cluster' : 'namespace';
+    counts.set(scope, (counts.get(scope) ?? 0) + 1);
+  }
+  const { group, plural, version: served } = definition;
+  return [...counts].map(([scope, value]) => ({
+    labels: ['apiserver', group, plural, scope, '', 'WATCH', served],
+    value,
+  }));
 }
 
 function qualified({ group, plural }: { readonly group: string; readonly plural: string }): string {

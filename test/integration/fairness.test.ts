@@ -226,6 +226,14 @@ test('open watches hold no seat; a reader who leaves gives his back', async () =
   await Promise.all(watches.map(async ({ body }) => body?.getReader().read()));
   const dump = await (await ask('/debug/api_priority_and_fairness/dump_requests', 'watcher')).text();
   assert.equal(dump.split('\n').filter((line) => line.startsWith('tenants')).length, 0, dump);
+  const metrics = await (await ask('/metrics', 'watcher')).text();
+  const configMaps = 'group="",resource="configmaps"';
+  for (const line of [
+    `apiserver_longrunning_requests{component="apiserver",${configMaps},scope="resource",subresource="",verb="WATCH",version="v1"} 100`,
+    `apiserver_watch_events_total{${configMaps},version="v1"} 100`,
+  ]) {
+    assert.ok(metrics.includes(`${line}\n`), line);
+  }
   leaving.abort();
   const gone = Array.from({ length: 30 }, () => {
     const controller = new AbortController();

@@ -44,6 +44,8 @@ export class WatchCache implements FeedSink {
   private readonly delivery: ConvertedDelivery | undefined;
   private readonly listeners = new Set<(change: Change) => void>();
   private ring = new EventRing(0);
+  /** By watches that were read; for metrics. */
+  eventsSent = 0;
   private loadedAt = 0;
   private bytes = 0;
   private changedAt = 0;
@@ -101,6 +103,10 @@ export class WatchCache implements FeedSink {
   /** Watchers that a change of this object is looked at for; '' for a name that is not known yet. */
   countWatchers(namespace: string, name: string): number {
     return this.watchers.count(namespace, name);
+  }
+
+  *watchScopes(): Generator<WatchScope, void, void> {
+    for (const { scope } of this.watchers.all()) yield scope;
   }
 
   get watcherCount(): number {

@@ -149,11 +149,15 @@ class WatchStream implements AsyncIterableIterator<readonly EncodedWatchEvent[]>
     if (this.sent < head.length) {
       const value = head.slice(this.sent, this.sent + initialBatch);
       this.sent += value.length;
+      this.config.resource.cache.eventsSent += value.length;
       if (this.sent === head.length) this.config.initialized();
       return { done: false, value };
     }
     const value = await watcher.mailbox.take();
-    if (value) return { done: false, value };
+    if (value) {
+      this.config.resource.cache.eventsSent += value.length;
+      return { done: false, value };
+    }
     this.close();
     return { done: true, value: undefined };
   }
