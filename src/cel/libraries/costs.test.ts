@@ -6,6 +6,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { UserInfo } from '#api/request.ts';
+import { estimateCost } from '../cost.ts';
+import { compile } from '../program.ts';
+import type { CelType } from '../types.ts';
 import { authorizerType, authorizerValue } from './authorizer.ts';
 import { jsonPatchLibrary } from './json-patch.ts';
 import { environmentWith, run } from './testing.ts';
@@ -116,6 +119,58 @@ test('actual costs are those of upstream', () => {
     for (const expression of expressions) {
       const found = run(expression, environment, bindings);
       if (found.cost !== cost) differing.push(`${expression}: ${found.cost}, not ${cost} (${String(found.result)})`);
+    }
+  }
+  assert.deepEqual(differing, []);
+});
+
+const estimated: readonly (readonly [min: number, max: number, ...expressions: string[]])[] = [
+  [15, 15, `${ints}.sum()`, `${doubles}.max()`, `${bools}.isSorted()`, `${ints}.indexOf(3)`],
+  [20, 20, `${uints}.sum()`, `${durations}.sum()`],
+  [15, 25, `${texts}.isSorted()`, `${texts}.lastIndexOf('x')`],
+  [25, 35, `${bytes}.max()`],
+  [5, 5, "'01234567890123456789012345678901234567890123456789'.indexOf('123')"],
+  [4, 4, `${opaque}.getScheme()`, `${opaque}.getQuery()`],
+  [7, 9, `${opaque} == ${opaque}`],
+  [5, 5, `${opaque} == url('http://x.b')`],
+  [3, 3, `${ipv4}.family()`, `${cidr4}.ip()`, "ip.isCanonical('192.168.0.1')"],
+  [7, 7, `${ipv6} == ${ipv4}`],
+  [7, 11, `${cidr4}.containsCIDR(cidr('192.0.0.0/30'))`, `${cidr6}.containsCIDR('2001:db8::/126')`],
+  [4, 7, `${cidr4}.containsIP(ip('192.0.0.1'))`, `${cidr4}.containsIP('192.0.0.1')`],
+  [7, 10, `${cidr6}.containsIP(${ipv6})`],
+  [7, 9, "'ABCDEFGHIJ abcdefghij'.lowerAscii() == 'abcdefghij ABCDEFGHIJ'.lowerAscii()"],
+  [7, 11, "strings.quote('ABCDEFGHIJ abcdefghij') == strings.quote('ABCDEFGHIJ abcdefghij')"],
+  [3, 3, "'abc 123 def 123'.replace('', 'x')", "'abc 123 def 123'.split(' ', 1)"],
+  [11, 23, "['aa', 'bb', 'cc', 'd', 'e', 'f', 'g', 'h', 'i', 'j'].join(' ')"],
+  [10, 22, "['aa', 'bb', 'cc', 'd', 'e', 'f', 'g', 'h', 'i', 'j'].join()"],
+  [2, 2, "'abc 123 def 123'.findAll('123', 1)", "jsonpatch.escapeKey('abc/def~ abc/def~')"],
+  [1821, 1821, `authorizer.group('').resource('pods').fieldSelector(${selector})`],
+  [350_007, 350_007, `${resource}.check('create').allowed()`],
+  [3, 6, 'quantity("200M") == quantity("0.2G") && quantity("0.2G") == quantity("200M")'],
+  [5, 5, 'quantity("50k").add(quantity("20")) == quantity("50.02k")'],
+  [34, 34, 'format.named("dns1123Label").value().validate("my-name")'],
+  [5, 11, 'format.named("dns1123Label").value() == format.named("dns1123Label").value()'],
+  [21, 21, 'sets.contains([], [])'],
+  [29, 29, 'sets.contains([1, 2, 3, 4], [2, 3])'],
+  [39, 39, 'sets.equivalent([1, 2, 3], [3, 2, 1])'],
+  [3, 3, 'semver("1.0.0").compareTo(semver("1.2.3"))'],
+  [37, 41, "{'a': 1, 'b': 2}.all(k, v, v > 0)"],
+  [71, 71, "{'a': 1, 'b': 2}.transformMap(k, v, v + 1)"],
+  [67, 135, "{'a': 1, 'b': 2}.transformMapEntry(k, v, v < 5, {k: v + 1})"],
+  [27, 53, '[1, 2].transformList(i, v, v < 5, v + 1)'],
+];
+
+const isText = ({ kind }: CelType) => kind === 'string' || kind === 'bytes';
+
+/** As upstream's tests have it, texts of unknown size have 12 characters at most. */
+test('estimated costs are those of upstream', () => {
+  const differing: string[] = [];
+  for (const [min, max, ...expressions] of estimated) {
+    for (const expression of expressions) {
+      const compiled = compile(expression, environment);
+      assert.ok(compiled.ok, expression);
+      const found = estimateCost(compiled.checked, environment, ({ type }) => (isText(type) ? { min: 0, max: 12 } : undefined));
+      if (found.min !== min || found.max !== max) differing.push(`${expression}: ${found.min} to ${found.max}`);
     }
   }
   assert.deepEqual(differing, []);
