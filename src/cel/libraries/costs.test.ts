@@ -169,7 +169,9 @@ test('estimated costs are those of upstream', () => {
     for (const expression of expressions) {
       const compiled = compile(expression, environment);
       assert.ok(compiled.ok, expression);
-      const found = estimateCost(compiled.checked, environment, ({ type }) => (isText(type) ? { min: 0, max: 12 } : undefined));
+      const found = estimateCost(compiled.checked, environment, ({ type }) =>
+        isText(type) ? { min: 0, max: 12 } : undefined,
+      );
       if (found.min !== min || found.max !== max) differing.push(`${expression}: ${found.min} to ${found.max}`);
     }
   }

@@ -195,14 +195,14 @@ function formatFixed(value: number, precision: number): string {
 
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
-/** 1.052033 × 10⁰³, with narrow spaces. */
+/** 1.052033×10⁰³ */
 function formatScientific(value: number, precision: number): string {
   const known = special(value);
   if (known !== undefined) return known;
   const [mantissa = '', exponent = '0'] = value.toExponential(Math.min(precision, 100)).split('e');
   const digits = String(Math.abs(Number(exponent))).padStart(2, '0');
   const power = [...digits].map((digit) => superscripts[Number(digit)] ?? '').join('');
-  return `${mantissa}\u202f×\u202f10${exponent.startsWith('-') ? '⁻' : ''}${power}`;
+  return `${mantissa}×10${exponent.startsWith('-') ? '⁻' : ''}${power}`;
 }
 
 /** As many digits behind the point, ties to the even digit, as Go's %f. Exact: a double is a whole number of halvings. */
