@@ -148,8 +148,9 @@ describe('conversion webhooks', () => {
   const define = async (
     storage = 'v1',
     clientConfig: object = { url: `https://127.0.0.1:${port}/convert`, caBundle },
+    reviewVersions?: string[],
   ) => {
-    await client.raw('POST', definitions, crdOf(storage, clientConfig));
+    await client.raw('POST', definitions, crdOf(storage, clientConfig, reviewVersions));
     for (;;) {
       const { status } = (await get(definition)) as { status?: { conditions?: { type: string; status: string }[] } };
       if (status?.conditions?.some((each) => each.type === 'Established' && each.status === 'True')) return;
@@ -398,6 +399,14 @@ describe('conversion webhooks', () => {
     assert.deepEqual([metadata?.finalizers, metadata?.generation, content.nonsense], [undefined, 1, undefined]);
   });
 
+  test('a webhook that speaks nothing but v1beta1 is not called', async () => {
+    await define('v1', undefined, ['v1beta1']);
+    await post('v1', 'one', { hostPort: 'a:1' });
+    const text = await message(get(pathOf('v2', 'one')));
+    assert.equal(text, `${subject} failed: no supported conversion review versions`);
+    assert.equal(calls.length, 0);
+  });
+
   test('a webhook that cannot be reached is named with its address', async () => {
     await define('v1', { url: 'https://127.0.0.1:1/convert', caBundle });
     await post('v1', 'one', { hostPort: 'a:1' });
@@ -430,9 +439,9 @@ describe('conversion webhooks', () => {
     {
       conversion: {
         strategy: 'Webhook',
-        webhook: { clientConfig: { url: 'https://a' }, conversionReviewVersions: ['v1beta1'] },
+        webhook: { clientConfig: { url: 'https://a' }, conversionReviewVersions: ['v2'] },
       },
-      says: 'must include at least one of v1',
+      says: 'must include at least one of v1, v1beta1',
     },
     {
       conversion: { strategy: 'None', webhook: { conversionReviewVersions: ['v1'] } },
@@ -473,7 +482,7 @@ function storageIn(version: string): object[] {
   }));
 }
 
-function crdOf(storage: string, clientConfig: object) {
+function crdOf(storage: string, clientConfig: object, conversionReviewVersions = ['v1', 'v1beta1']) {
   const text = { type: 'string' };
   const versions = [
     { name: 'v1', properties: { hostPort: text } },
@@ -487,7 +496,7 @@ function crdOf(storage: string, clientConfig: object) {
       group,
       scope: 'Namespaced',
       names: { plural: 'e2es', kind: 'E2e' },
-      conversion: { strategy: 'Webhook', webhook: { clientConfig, conversionReviewVersions: ['v1', 'v1beta1'] } },
+      conversion: { strategy: 'Webhook', webhook: { clientConfig, conversionReviewVersions } },
       versions: versions.map(({ name, properties }) => ({
         name,
         served: true,
