@@ -9,6 +9,7 @@ import { createSimEnv } from '#platform/sim/env.ts';
 import { createMemoryStore } from '#store/revision-store.ts';
 import type { Store, StoreEvent } from '#store/store.ts';
 import { type CipherName, keyTransformer } from './ciphers.ts';
+import { openDerived } from './kms-v2.ts';
 
 const key = (fill: number, length = 32) => new Uint8Array(length).fill(fill);
 const text = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes);
@@ -77,16 +78,23 @@ for (const cipher of ['aesgcm', 'aescbc', 'secretbox'] as const satisfies readon
   });
 }
 
-test('secretbox is NaCl', () => {
-  // The first case of NaCl's own tests (tests/secretbox.c): key, nonce, and where the sealed bytes begin.
-  const secret = Uint8Array.fromHex('1b27556473e985d462cd51197a9a46c76009549eac6474f206c4ee0844f68389');
-  const nonce = '69696ee955b62b73cd62bda875fc73d68219e0036b7a0b37';
-  const sealed =
-    'f3ffc7703f9400e52a7dfb4b3d3305d98e993b9f48681273c29650ba32fc76ce48332ea7164d96a4476fb8c531a1186ac0dfc17c98dce87b4da7f011ec48c97271d2c20f9b928fe2270d6fb863d51738b48eeee314a7cc8ab932164548e526ae90224368517acfeabd6bb3732bc0e9da99832b61ca01b6de56244a9e88d5f9b37973f622a43d14a6599b1f654cb45a74e355a5';
-  const box = keyTransformer('secretbox', { name: 'k', secret });
-  const opened = box.decrypt(Uint8Array.fromHex(nonce + sealed), '');
-  assert.ok(!(opened instanceof Promise));
-  assert.ok(opened.value.toHex().startsWith('be075fc53c81f2d5cf141316ebeb0c7b5228c52a4c62cbd44b66849b64244ffc'));
+test('what upstream has stored is read: its transformers of 1.36 with the key 00 01 02 ... 1f', () => {
+  const secret = Uint8Array.from({ length: 32 }, (_, i) => i);
+  const stored = {
+    aescbc: '3f76fa2377a4c01ff6cdb296267262a338e075705cf466e3692eddcafc5d6d176c6c12d02d0a57c756b1e5f35de718ef',
+    aesgcm: '45967ee8e864d619c4ddc1a0e481adb6172a3942390841d48ca1fa4763d748577657d9d681e8bdc8ab3cddfbf357',
+    secretbox:
+      '32b200c05d72dafdd758eddfa247d68eae691ea096f68a3136c202fa50991e8b74763ab994d2eb4217bf1370afe04bf9cf28d5154e55f72de055',
+  } as const;
+  for (const cipher of ['aescbc', 'aesgcm', 'secretbox'] as const) {
+    const opened = keyTransformer(cipher, { name: 'k', secret }).decrypt(Uint8Array.fromHex(stored[cipher]), name);
+    assert.ok(!(opened instanceof Promise));
+    assert.equal(text(opened.value), 'stored by upstream', cipher);
+  }
+  const derived =
+    'c80e0e6e198b2a9e4f7092e6c4cd22b726d92a404c4c9ccac4e5fe7f6b362e4aa5aefb10f39cf6a6cc8a24b870c63a2d61a77d82a3d9de5d9a3bd59024e98fb998b6f38075a7bb451df26bac1ab2';
+  assert.equal(text(openDerived(secret, Uint8Array.fromHex(derived), name)), 'stored by upstream', 'a seed of KMS v2');
+  assert.throws(() => openDerived(secret, Uint8Array.fromHex(derived), `${name}2`), /message authentication failed/);
 });
 
 test('resources without a rule are stored as they are; plain ones become stale when a rule comes', async () => {

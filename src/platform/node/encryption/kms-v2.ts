@@ -107,8 +107,7 @@ export class KmsTransformer implements ValueTransformer {
     if (this.env.clock.monotonic() > this.writableUntilMs) {
       throw new Error(`encryptedDEKSource of kmsv2 Provider ${this.provider.name} expired: ${this.problem ?? ''}`);
     }
-    const info = randomBytes(infoLength);
-    const encryptedData = Buffer.concat([info, sealGcm(derivedKey(writing.seed, info), value, context)]);
+    const encryptedData = sealDerived(writing.seed, value, context);
     const object = { ...writing.sealed, encryptedData, encryptedDEKSourceType: derivedType };
     return encodeMessage(methods().value.request, object);
   }
@@ -119,9 +118,7 @@ export class KmsTransformer implements ValueTransformer {
       const data = object.encryptedData;
       const mark = this.prefix + object.keyID;
       if (object.encryptedDEKSourceType !== derivedType) return { value: openGcm(seed, data, context), mark };
-      if (data.length < infoLength) throw new Error('the stored data was shorter than the required size');
-      const key = derivedKey(seed, data.subarray(0, infoLength));
-      return { value: openGcm(key, data.subarray(infoLength), context), mark };
+      return { value: openDerived(seed, data, context), mark };
     };
     const { writing } = this;
     // Nearly always the seed in use: nothing to wait for.
@@ -207,6 +204,17 @@ export class KmsTransformer implements ValueTransformer {
       throw new Error(`rpc error: code = ${error.code} desc = ${error.message}`, { cause: error });
     }
   }
+}
+
+/** Info and what the key derived with it has sealed. */
+export function sealDerived(seed: Uint8Array, value: Uint8Array, context: string): Uint8Array {
+  const info = randomBytes(infoLength);
+  return Buffer.concat([info, sealGcm(derivedKey(seed, info), value, context)]);
+}
+
+export function openDerived(seed: Uint8Array, data: Uint8Array, context: string): Uint8Array {
+  if (data.length < infoLength) throw new Error('the stored data was shorter than the required size');
+  return openGcm(derivedKey(seed, data.subarray(0, infoLength)), data.subarray(infoLength), context);
 }
 
 function derivedKey(seed: Uint8Array, info: Uint8Array): Uint8Array {
