@@ -13,7 +13,13 @@ export interface NamedKey {
 export type Provider =
   | { readonly type: 'identity' }
   | { readonly type: 'aesgcm' | 'aescbc' | 'secretbox'; readonly keys: readonly NamedKey[] }
-  | { readonly type: 'kms'; readonly name: string; readonly socket: string; readonly timeoutMs: number };
+  | {
+      readonly type: 'kms';
+      readonly apiVersion: string;
+      readonly name: string;
+      readonly socket: string;
+      readonly timeoutMs: number;
+    };
 
 export interface EncryptionRule {
   /** 'secrets', 'deployments.apps', '*.apps', '*.', '*.*' */
@@ -22,8 +28,17 @@ export interface EncryptionRule {
   readonly providers: readonly Provider[];
 }
 
+/** Where upstream notices a fault: its message says so. */
+export type FaultStage = 'decoding' | 'validation' | 'building';
+
 export class EncryptionConfigError extends Error {
   override readonly name = 'EncryptionConfigError';
+  readonly stage: FaultStage;
+
+  constructor(message: string, stage: FaultStage = 'decoding') {
+    super(message);
+    this.stage = stage;
+  }
 }
 
 type Plain = Readonly<Record<string, unknown>>;
@@ -36,7 +51,7 @@ export function parseEncryptionConfiguration(document: unknown): readonly Encryp
   const config = known(document, '', ['apiVersion', 'kind', 'resources']);
   if (config.kind !== 'EncryptionConfiguration' || config.apiVersion !== 'apiserver.config.k8s.io/v1') {
     throw new EncryptionConfigError(
-      `no kind "${String(config.kind ?? '')}" is registered for version "${String(config.apiVersion ?? '')}"`,
+      `no kind "${String(config.kind ?? '')}" is registered for version "${String(config.apiVersion ?? '')}" in scheme "pkg/runtime/scheme.go:111"`,
     );
   }
   const entries = list(config.resources, 'resources');
@@ -44,11 +59,11 @@ export function parseEncryptionConfiguration(document: unknown): readonly Encryp
   if (entries.length === 0) errors.push(required('resources', 'at least one resources is required'));
   const kmsNames = new Set<string>();
   const rules = entries.map((entry, i) => parseRule(entry, index('resources', i), kmsNames, errors));
-  errors.push(...maskedErrors(rules));
   if (errors.length > 0) {
     const texts = errors.map(fieldErrorText);
-    throw new EncryptionConfigError(texts.length === 1 ? (texts[0] as string) : `[${texts.join(', ')}]`);
+    throw new EncryptionConfigError(texts.length === 1 ? (texts[0] as string) : `[${texts.join(', ')}]`, 'validation');
   }
+  checkBuildable(rules);
   return rules;
 }
 
@@ -110,24 +125,33 @@ function overlapErrors(resources: readonly string[], path: string): FieldError[]
   return errors;
 }
 
-/** A resource of a later rule that an earlier wildcard has taken would be silently ignored. */
-function maskedErrors(rules: readonly EncryptionRule[]): FieldError[] {
-  const errors: FieldError[] = [];
+/** A resource of a later rule that an earlier wildcard has taken would be silently ignored; KMS v1 is switched off, as upstream has it. */
+function checkBuildable(rules: readonly EncryptionRule[]): void {
   const seen = new Set<string>();
-  for (const [i, { resources }] of rules.entries()) {
+  for (const { resources, providers } of rules) {
+    if (providers.some((provider) => provider.type === 'kms' && provider.apiVersion === 'v1')) {
+      throw new EncryptionConfigError(
+        'KMSv1 is deprecated and will only receive security updates going forward. Use KMSv2 instead.  Set --feature-gates=KMSv1=true to use the deprecated KMSv1 feature.',
+        'building',
+      );
+    }
     for (const name of resources) {
-      const masks = [`*.${splitName(name).group}`, '*.*'].find((mask) => mask !== name && seen.has(mask));
-      if (masks) {
-        const path = child(index('resources', i), 'resources');
-        errors.push(invalid(path, name, `resource "${name}" is masked by earlier rule "${masks}"`));
-      }
+      const mask = [`*.${splitName(name).group}`, '*.*'].find((wildcard) => wildcard !== name && seen.has(wildcard));
+      if (mask) throw new EncryptionConfigError(`resource "${name}" is masked by earlier rule "${mask}"`, 'building');
     }
     for (const name of resources) seen.add(name);
   }
-  return errors;
 }
 
 const providerTypes = ['kms', 'aesgcm', 'aescbc', 'secretbox', 'identity'] as const;
+
+/** As upstream prints one, but for the keys. */
+function providerShown(given: readonly string[]): Plain {
+  const names = { aesgcm: 'AESGCM', aescbc: 'AESCBC', secretbox: 'Secretbox', identity: 'Identity', kms: 'KMS' };
+  return Object.fromEntries(
+    Object.entries(names).map(([type, name]) => [name, given.includes(type) ? 'REDACTED' : null]),
+  );
+}
 
 function parseProvider(value: unknown, path: string, kmsNames: Set<string>, errors: FieldError[]): readonly Provider[] {
   const provider = known(value, path, providerTypes);
@@ -135,13 +159,12 @@ function parseProvider(value: unknown, path: string, kmsNames: Set<string>, erro
   const [type] = given;
   if (type === undefined) {
     const detail = 'provider does not contain any of the expected providers: KMS, AESGCM, AESCBC, Secretbox, Identity';
-    errors.push(invalid(path, {}, detail));
+    errors.push(invalid(path, providerShown([]), detail));
     return [];
   }
   if (given.length > 1) {
     const detail = 'more than one provider specified in a single element, should split into different list elements';
-    errors.push(invalid(path, Object.fromEntries(given.map((each) => [each, 'REDACTED'])), detail));
-    return [];
+    errors.push(invalid(path, providerShown(given), detail));
   }
   const at = child(path, type);
   switch (type) {
@@ -207,21 +230,16 @@ function parseKms(kms: Plain, path: string, names: Set<string>, errors: FieldErr
     const detail = `unsupported scheme "${scheme}" for KMS provider, only unix is supported`;
     errors.push(invalid(child(path, 'endpoint'), endpoint, detail));
   }
-  if (apiVersion === 'v1') {
-    throw new EncryptionConfigError(
-      `${path}: KMSv1 is deprecated and will only receive security updates going forward. Use KMSv2 instead.  Set --feature-gates=KMSv1=true to use the deprecated KMSv1 feature.`,
-    );
-  }
-  if (apiVersion !== 'v2') {
+  if (apiVersion !== 'v1' && kms.cachesize !== undefined)
+    errors.push(invalid(child(path, 'cachesize'), kms.cachesize, 'cachesize is not supported in v2'));
+  if (apiVersion !== 'v1' && apiVersion !== 'v2') {
     const detail = 'unsupported apiVersion apiVersion for KMS provider, only v1 and v2 are supported';
     errors.push(invalid(child(path, 'apiVersion'), apiVersion, detail));
   }
-  if (kms.cachesize !== undefined)
-    errors.push(invalid(child(path, 'cachesize'), kms.cachesize, 'cachesize is not supported in v2'));
   if (errors.length > before || timeoutMs === undefined) return [];
   // An '@' names a socket of the abstract namespace, as upstream's does.
   const socket = endpoint.slice('unix://'.length).replace(/^\/@/, '\0');
-  return [{ type: 'kms', name, socket, timeoutMs }];
+  return [{ type: 'kms', apiVersion, name, socket, timeoutMs }];
 }
 
 /** Go's notation: '3s', '1m30s', '500ms'. */

@@ -7,7 +7,9 @@ import { readFileSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { decodeYaml } from '#api/codec/yaml-decode.ts';
 import {
+  EncryptionConfigError,
   type EncryptionRule,
+  type FaultStage,
   type Provider,
   parseEncryptionConfiguration,
   ruleFor,
@@ -115,15 +117,28 @@ function asFailure(file: string, error: unknown): Failure {
 
 function parse(file: string, text: string): readonly EncryptionRule[] {
   const name = JSON.stringify(file);
-  if (text.trim() === '') throw new Error(`encryption provider configuration file ${name} is empty`);
+  if (text.trim() === '')
+    throw new Error(
+      `error while parsing file: error while loading file: encryption provider configuration file ${name} is empty`,
+    );
   try {
     const { value, strictErrors } = decodeYaml(text);
-    if (strictErrors.length > 0) throw new Error(`strict decoding error: ${strictErrors.join(', ')}`);
+    if (strictErrors.length > 0) throw new EncryptionConfigError(`strict decoding error: ${strictErrors.join(', ')}`);
     return parseEncryptionConfiguration(value);
   } catch (error) {
-    throw new Error(`error decoding encryption provider configuration file ${name}: ${messageOf(error)}`, {
-      cause: error,
-    });
+    const stage = error instanceof EncryptionConfigError ? error.stage : 'decoding';
+    throw new Error(stageWords(stage, name) + messageOf(error), { cause: error });
+  }
+}
+
+function stageWords(stage: FaultStage, name: string): string {
+  switch (stage) {
+    case 'decoding':
+      return `error while parsing file: error decoding encryption provider configuration file ${name}: `;
+    case 'validation':
+      return 'error while parsing file: ';
+    case 'building':
+      return 'error while building transformers: ';
   }
 }
 
