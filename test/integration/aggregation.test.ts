@@ -380,6 +380,7 @@ describe('aggregation', () => {
       groupPriorityMinimum: 18_000,
       versionPriority: 1,
     });
+    assert.ok(!(await list()).has('v1.apiregistration.k8s.io'));
     const crds = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
     await client.raw('POST', crds, crd);
     const until = async (holds: (names: Map<string, unknown>) => boolean) => {

@@ -77,6 +77,8 @@ export function planApiServices(registry: Registry, isStart: boolean): readonly 
   const wanted = new Map<string, APIService>();
   for (const { definition } of registry.all()) {
     const { group, version } = definition;
+    // Upstream has none for the group of APIServices itself.
+    if (group === APIServices.group) continue;
     const isBuiltin = isBuiltinGroupVersion(group, version);
     if (isBuiltin && !isStart) continue;
     const name = `${version}.${group}`;
