@@ -95,9 +95,16 @@ function withoutDiff(message: string): string {
   return at < 0 ? message : `${message.slice(0, at)}\n`;
 }
 
-/** Without identity, times and managed fields. */
+/** Without identity, times and managed fields, and in certificate requests without who asked. */
 function withoutIdentity(body: unknown): unknown {
-  const copy = structuredClone(body) as { metadata?: Record<string, unknown> };
+  const copy = structuredClone(body) as {
+    readonly kind?: string;
+    readonly metadata?: Record<string, unknown>;
+    readonly spec?: Record<string, unknown>;
+  };
+  if (copy.kind === 'CertificateSigningRequest') {
+    for (const field of ['username', 'uid', 'groups', 'extra']) delete copy.spec?.[field];
+  }
   for (const field of ['uid', 'creationTimestamp', 'resourceVersion', 'managedFields', 'selfLink']) {
     delete copy.metadata?.[field];
   }

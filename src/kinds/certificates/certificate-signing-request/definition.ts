@@ -2,7 +2,8 @@ import { defineResource } from '#api/definition.ts';
 import type { Draft } from '#base/edit.ts';
 import type { CertificateSigningRequest } from '#kinds/generated/certificates-v1.ts';
 import { certificateSigningRequestColumns } from './columns.ts';
-import { dateConditions, prepareRequestUpdate } from './lifecycle.ts';
+import { prepareRequestStatus, prepareRequestUpdate } from './lifecycle.ts';
+import { validateRequest, validateRequestStatus } from './validation.ts';
 
 export const CertificateSigningRequests = defineResource<CertificateSigningRequest>({
   group: 'certificates.k8s.io',
@@ -10,9 +11,12 @@ export const CertificateSigningRequests = defineResource<CertificateSigningReque
   kind: 'CertificateSigningRequest',
   plural: 'certificatesigningrequests',
   scope: 'Cluster',
+  validateName: () => [],
+  validate: validateRequest,
+  validateStatusUpdate: validateRequestStatus,
   columns: certificateSigningRequestColumns,
   prepareForUpdate: prepareRequestUpdate,
-  prepareForStatusUpdate: dateConditions,
+  prepareForStatusUpdate: prepareRequestStatus,
   shortNames: ['csr'],
   selectableFields: {
     'spec.signerName': (request) => request.spec.signerName,

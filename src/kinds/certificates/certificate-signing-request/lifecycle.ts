@@ -28,3 +28,22 @@ export function dateConditions(
     condition.lastTransitionTime ??= before?.lastTransitionTime ?? now;
   }
 }
+
+/** Decisions stay as they were; that one is added or taken back is for validation to refuse. */
+export function prepareRequestStatus(
+  request: Draft<CertificateSigningRequest>,
+  old: CertificateSigningRequest,
+  context: HookContext,
+): void {
+  const conditions = request.status?.conditions ?? [];
+  for (const decision of ['Approved', 'Denied']) {
+    const before = (old.status?.conditions ?? []).filter(({ type }) => type === decision);
+    const given = conditions.filter(({ type }) => type === decision);
+    if (given.length !== before.length) continue;
+    given.forEach((condition, position) => {
+      const kept = before[position];
+      if (kept) conditions[conditions.indexOf(condition)] = mutableCopy(kept);
+    });
+  }
+  dateConditions(request, old, context);
+}
