@@ -13,6 +13,8 @@ const longestHoldMs = 60_000;
 export class Exchange {
   /** Of any answer, failures too. */
   headers: Headers | undefined;
+  /** The answer is a watch of this server, which releases when its initial events are out. */
+  watching = false;
   private held: (() => void) | undefined;
 
   /** `free` is called once. */
@@ -29,7 +31,10 @@ export class Exchange {
 
   /** The answer as bytes; what is held is released when they are taken, or the client is gone. */
   answered(response: WireResponse, signal: AbortSignal, clock: Clock): WireResponse {
-    if (response.type === 'upgrade') return response;
+    if (response.type === 'upgrade') {
+      this.release();
+      return response;
+    }
     const headed = this.headers
       ? { ...response, headers: { ...response.headers, ...defined(this.headers) } }
       : response;
@@ -39,8 +44,11 @@ export class Exchange {
       return headed;
     }
     const { chunks } = headed;
-    // Initial events of a watch: the watch itself says when it is set up.
-    if (Symbol.asyncIterator in chunks) return headed;
+    // A watch of ours says itself when it is set up; what another server streams is not our work.
+    if (Symbol.asyncIterator in chunks) {
+      if (!this.watching) this.release();
+      return headed;
+    }
     const gone = (): void => this.release();
     const timer = clock.after(longestHoldMs, gone);
     signal.addEventListener('abort', gone, { once: true });

@@ -50,6 +50,7 @@ export function createWireHandler({ handler, codecs, env }: WireConfig): WireHan
     const exchange = new Exchange();
     try {
       const response = await handler(request, exchange);
+      exchange.watching = response.type === 'watch';
       const answer = encode.response(request, response, accepted as Negotiated);
       return withAuditId(exchange.answered(answer, request.signal, env.clock), request.auditId);
     } catch (error) {
