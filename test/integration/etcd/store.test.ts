@@ -224,6 +224,30 @@ test('a lease that was revoked is replaced by the next write that would have sha
   }
 });
 
+test('an answer about the revision is never older than the asking, however many ask at once', async () => {
+  const store = await open();
+  let asked = 0;
+  let newest = 0;
+  try {
+    await Promise.all(
+      Array.from({ length: 32 }, async (_, asker) => {
+        for (let round = 0; round < 20; round++) {
+          if (asker === 0) {
+            const written = await store.put('/a', bytes(String(round)));
+            if (written.succeeded) newest = written.revision;
+          }
+          const least = newest;
+          assert.ok((await store.revision()) >= least);
+          asked++;
+        }
+      }),
+    );
+    assert.equal(asked, 640);
+  } finally {
+    await store.close();
+  }
+});
+
 test('TLS with client certificates; without one it is refused', async () => {
   const pki = mkdtempSync(join(tmpdir(), 'kubets-etcd-pki-'));
   const certificate = { authority: 'ca', organizations: [], dnsNames: [], addresses: [] } as const;

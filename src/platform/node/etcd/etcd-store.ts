@@ -203,17 +203,14 @@ class EtcdStore implements Store {
 
   /** Who asks while the question is under way shares the next one: the answer to the first may be older than the asking. */
   revision(): Promise<number> {
-    if (!this.asking) {
-      this.asking = this.askRevision().finally(() => {
-        this.asking = undefined;
-      });
-      return this.asking;
-    }
-    this.askingNext ??= this.asking
+    const { asking } = this;
+    if (!asking) return this.ask();
+    this.askingNext ??= asking
       .catch(() => {})
       .then(() => {
         this.askingNext = undefined;
-        return this.revision();
+        // Whoever was faster has asked after all those who wait here came.
+        return this.asking ?? this.ask();
       });
     return this.askingNext;
   }
@@ -263,6 +260,14 @@ class EtcdStore implements Store {
     this.closing.abort();
     await Promise.allSettled(this.tails.values());
     this.client.close();
+  }
+
+  private ask(): Promise<number> {
+    const asking = this.askRevision().finally(() => {
+      this.asking = undefined;
+    });
+    this.asking = asking;
+    return asking;
   }
 
   private async askRevision(): Promise<number> {
