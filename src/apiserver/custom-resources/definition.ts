@@ -87,6 +87,7 @@ function servedVersion(
     selectableFields: selectableFieldsOf(version),
     tracksGeneration: true,
     returnsDeletedObject: false,
+    allowsPlainFinalizers: true,
     allowUnconditionalUpdate: false,
     ...(storedAs ? { storedAs } : {}),
     validate: (object, _context, old) => validator.validate(object, old),

@@ -12,6 +12,7 @@ export function validateObjectMeta(
   meta: ObjectMeta,
   namespaced: boolean,
   nameRule: NameRule | undefined,
+  plainFinalizers = false,
 ): FieldError[] {
   const path = 'metadata';
   const rule = nameRule ?? subdomainName;
@@ -35,7 +36,7 @@ export function validateObjectMeta(
     errors.push(invalid(child(path, 'generation'), meta.generation, 'must be greater than or equal to 0'));
   }
   errors.push(...validateCommon(meta, path));
-  errors.push(...validateFinalizers(meta.finalizers ?? [], child(path, 'finalizers')));
+  errors.push(...validateFinalizers(meta.finalizers ?? [], plainFinalizers, child(path, 'finalizers')));
   return errors;
 }
 
@@ -112,13 +113,13 @@ function validateOwnerReferences(references: readonly OwnerReference[], path: st
 /** Finalizers that need no domain. */
 const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
 
-function validateFinalizers(finalizers: readonly string[], path: string): FieldError[] {
+function validateFinalizers(finalizers: readonly string[], plain: boolean, path: string): FieldError[] {
   const errors: FieldError[] = [];
   for (const finalizer of finalizers) {
     for (const message of isQualifiedName(finalizer)) errors.push(invalid(path, finalizer, message));
   }
   finalizers.forEach((finalizer, position) => {
-    if (finalizer.includes('/') || standardFinalizers.has(finalizer)) return;
+    if (plain || finalizer.includes('/') || standardFinalizers.has(finalizer)) return;
     const detail = 'name is neither a standard finalizer name nor is it fully qualified';
     errors.push(invalid(index(path, position), finalizer, detail));
   });

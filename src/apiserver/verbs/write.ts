@@ -172,7 +172,7 @@ export function hookContext(context: RequestContext): { readonly now: string; re
 export function validateNew(context: RequestContext, object: MutableObject): void {
   const { definition, namespaced } = context.resource;
   const errors: FieldError[] = [
-    ...validateObjectMeta(object.metadata, namespaced, definition.validateName),
+    ...validateObjectMeta(object.metadata, namespaced, definition.validateName, definition.allowsPlainFinalizers),
     ...(definition.validate?.(object, hookContext(context)) ?? []),
   ];
   if (errors.length > 0) throw newInvalid(validatedKind(definition), object.metadata.name ?? '', errors);

@@ -13,6 +13,7 @@ export const CustomResourceDefinitions = defineResource<CustomResourceDefinition
   kind: 'CustomResourceDefinition',
   plural: 'customresourcedefinitions',
   scope: 'Cluster',
+  allowsPlainFinalizers: true,
   tracksGeneration: true,
   shortNames: ['crd', 'crds'],
   categories: ['api-extensions'],

@@ -12,6 +12,7 @@ export const APIServices = defineResource<APIService>({
   kind: 'APIService',
   plural: 'apiservices',
   scope: 'Cluster',
+  allowsPlainFinalizers: true,
   validateName: () => [],
   defaults: defaultAPIService,
   keepsStatusOnCreate: true,

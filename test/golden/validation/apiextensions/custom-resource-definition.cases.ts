@@ -42,6 +42,7 @@ export const cases: readonly GoldenCase[] = [
     deprecationWarning: 'old',
   }),
   create('metadata name', { metadata: { name: 'other.validation.example.com' } }),
+  create('finalizer without a domain', { metadata: { name, finalizers: ['x'] } }),
   create('metadata name malformed', { metadata: { name: 'A_' } }),
   create('no versions', { spec: { group: 'validation.example.com', names, scope: 'Namespaced', versions: [] } }),
   spec('group empty', { group: '' }),

@@ -17,6 +17,7 @@ export const cases: readonly GoldenCase[] = [
   spec('full', { caBundle: bundle, service: { ...service, port: 8443 } }),
   create('no spec', { spec: {} }),
   create('name', { metadata: { name: 'v1.other' } }),
+  create('finalizer without a domain', { metadata: { name, finalizers: ['x'] } }),
   create('name with a slash', { metadata: { name: 'a%b' } }),
   create('name empty', { metadata: {} }),
   spec('group', { group: 'A_' }),
