@@ -3,8 +3,9 @@
  *
  * Usage: node test/bench/store.ts [DIRECTORY]     the directory decides which disk is measured; a temporary one unless told.
  *
- * Anchors (2 vCPU virtual machine): etcd 3.4 with one member 1,800/s with one writer, 9,000/s with 64; SQLite alone, in one
- * thread, with the same batches 8,500/s and 103,000/s.
+ * Anchor in the same run: node:sqlite alone, in one thread, with rows of the same size and transactions of as many of them as there
+ * are writers; below that no store on it can go. Elsewhere (2 vCPU virtual machine): etcd 3.4 with one member 1,800/s with one writer, 9,000/s
+ * with 64.
  */
 
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createNodeEnv } from '#platform/node/env.ts';
 import { openSqliteStore } from '#platform/node/sqlite-journal.ts';
+import { openDatabase } from '#platform/node/sqlite-schema.ts';
 import { createMemoryStore } from '#store/revision-store.ts';
 import type { Store } from '#store/store.ts';
 
@@ -49,6 +51,28 @@ async function measure(name: string, store: Store, writers: number, valueBytes: 
   );
 }
 
+/** The same rows by bare SQLite: no thread, no messages, no index of keys, no checksum. */
+function measureBare(path: string, rows: number, valueBytes: number): void {
+  const database = openDatabase(path);
+  const insert = database.prepare('INSERT INTO history VALUES (?, ?, ?, ?, NULL, NULL, 0)');
+  const value = new Uint8Array(valueBytes).fill(0x61);
+  const begin = performance.now();
+  const cpu = process.threadCpuUsage();
+  let revision = 0;
+  while (performance.now() - begin < runMs) {
+    database.exec('BEGIN IMMEDIATE');
+    for (let i = 0; i < rows; i++) insert.run(++revision, `/registry/pods/default/pod-${i}-0`, value, revision);
+    database.exec('COMMIT');
+  }
+  const seconds = (performance.now() - begin) / 1000;
+  const used = process.threadCpuUsage(cpu);
+  database.close();
+  console.log(
+    `bare     ${String(rows).padStart(3)} rows a transaction, ${valueBytes} B: ${Math.round(revision / seconds)} rows/s, ` +
+      `${((used.user + used.system) / revision).toFixed(1)} us of CPU a row`,
+  );
+}
+
 const directory = mkdtempSync(join(process.argv[2] ?? tmpdir(), 'kubets-bench-store-'));
 try {
   for (const [writers, valueBytes, keys] of [
@@ -62,6 +86,7 @@ try {
     const store = await openSqliteStore(env, { directory: join(directory, `${writers}-${valueBytes}-${keys}`) });
     await measure('sqlite', store, writers, valueBytes, keys);
     await store.close();
+    if (keys === 1) measureBare(join(directory, `bare-${writers}-${valueBytes}.db`), writers, valueBytes);
   }
   const memory = createMemoryStore(env);
   await measure('memory', memory, 64, 1024, 1);

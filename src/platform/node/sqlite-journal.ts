@@ -18,7 +18,7 @@ import type { Journal, JournalRecord, JournalState, RecordHead } from '#store/jo
 import { openRevisionStore, type RevisionStoreOptions } from '#store/revision-store.ts';
 import type { Store } from '#store/store.ts';
 import { packRecords } from './sqlite-records.ts';
-import { type DatabaseOptions, openDatabase, recordChecksum, usedBytes } from './sqlite-schema.ts';
+import { type DatabaseOptions, openDatabase, recordChecksum, usedBytesOf } from './sqlite-schema.ts';
 import type { WriterData, WriterReply, WriterRequest } from './sqlite-writer.ts';
 
 export interface SqliteStoreOptions extends DatabaseOptions, Omit<RevisionStoreOptions, 'env' | 'journal'> {
@@ -78,7 +78,7 @@ class SqliteJournal implements Journal {
     this.database.exec('PRAGMA query_only = ON');
     this.select = this.database.prepare(`SELECT ${recordColumns} FROM history WHERE revision = ?`);
     this.select.setReturnArrays(true);
-    this.bytes = usedBytes(this.database);
+    this.bytes = usedBytesOf(this.database)();
     const data: WriterData = { path, maxPages: options.maxPages };
     // Beside this module, as source or bundled.
     const script = new URL(`./sqlite-writer${extname(import.meta.url)}`, import.meta.url);

@@ -3,7 +3,7 @@
  * insert at the right edge of one B-tree, and there is no second index to maintain: keys are indexed in memory.
  */
 
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 
 /** Raised when the layout changes; a database of a later one is refused. */
@@ -57,12 +57,19 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
 
 /** The number that a PRAGMA answers. */
 export function pragma(database: DatabaseSync, name: string): number {
-  return Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0] ?? 0);
+  return numberOf(database.prepare(`PRAGMA ${name}`));
 }
 
-/** Pages that hold something, in bytes. */
-export function usedBytes(database: DatabaseSync): number {
-  return (pragma(database, 'page_count') - pragma(database, 'freelist_count')) * pragma(database, 'page_size');
+/** Asks a connection, again and again, how many bytes its pages that hold something are. */
+export function usedBytesOf(database: DatabaseSync): () => number {
+  const size = pragma(database, 'page_size');
+  const pages = database.prepare('PRAGMA page_count');
+  const free = database.prepare('PRAGMA freelist_count');
+  return () => (numberOf(pages) - numberOf(free)) * size;
+}
+
+function numberOf(statement: StatementSync): number {
+  return Number(Object.values(statement.get() ?? {})[0] ?? 0);
 }
 
 /** Says whether a row is as it was written: SQLite checks the form of its pages, not the bits in them. */

@@ -7,7 +7,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert, messageOf } from '#base/errors.ts';
 import { type PackedRecords, unpackRecords } from './sqlite-records.ts';
-import { type DatabaseOptions, openDatabase, pragma, recordChecksum, usedBytes } from './sqlite-schema.ts';
+import { type DatabaseOptions, openDatabase, pragma, recordChecksum, usedBytesOf } from './sqlite-schema.ts';
 
 export interface WriterData extends DatabaseOptions {
   readonly path: string;
@@ -32,11 +32,13 @@ class Writer {
   private readonly options: WriterData;
   private database: DatabaseSync;
   private insert: StatementSync;
+  private usedBytes: () => number;
 
   constructor(options: WriterData) {
     this.options = options;
     this.database = openDatabase(options.path, options);
     this.insert = prepareInsert(this.database);
+    this.usedBytes = usedBytesOf(this.database);
   }
 
   handle(request: WriterRequest): WriterReply {
@@ -44,7 +46,7 @@ class Writer {
       if (request.type === 'append') this.append(request.records);
       else if (request.type === 'compact') this.compact(request.revision, request.superseded);
       else this.database.close();
-      return { ok: true, usedBytes: request.type === 'close' ? 0 : usedBytes(this.database) };
+      return { ok: true, usedBytes: request.type === 'close' ? 0 : this.usedBytes() };
     } catch (error) {
       return { ok: false, code: sqliteCode(error), message: messageOf(error) };
     }
@@ -96,6 +98,7 @@ class Writer {
       this.database.close();
       this.database = openDatabase(this.options.path, this.options);
       this.insert = prepareInsert(this.database);
+      this.usedBytes = usedBytesOf(this.database);
     }
   }
 }
