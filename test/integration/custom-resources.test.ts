@@ -221,7 +221,21 @@ test('a server that starts serves what was established', async () => {
 });
 
 test('a definition that goes takes its objects along', async () => {
+  const held = {
+    apiVersion: 'stable.example.com/v1',
+    kind: 'CronTab',
+    metadata: { name: 'held', finalizers: ['plain'] },
+    spec: { cronSpec: 'a' },
+  };
+  const created = (await client.raw('POST', tabs, held)) as Loose;
   await client.raw('DELETE', `${definitions}/${crd.metadata.name}`);
+  await untilDefinition((object) => conditionsOf(object).some(({ type }) => type === 'Terminating'));
+  await assert.rejects(client.raw('POST', tabs, { ...held, metadata: { name: 'late' } }), {
+    message:
+      'crontabs.stable.example.com "late" is forbidden: create not allowed while custom resource definition is terminating',
+  });
+  const { finalizers: _, ...metadata } = ((await get(`${tabs}/held`)) as typeof held).metadata;
+  await client.raw('PUT', `${tabs}/held`, { ...created, metadata });
   await untilDefinition((object) => object === undefined);
   assert.equal(await store.count('/registry/stable.example.com/'), 0);
   await assert.rejects(get('/apis/stable.example.com/v1'), {

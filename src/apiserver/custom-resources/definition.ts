@@ -1,15 +1,10 @@
 /** The ResourceDefinition and the codec of one served version of a custom resource: from here on it is like any other resource. */
 
-import {
-  defineResource,
-  type ResourceDefinition,
-  type StoredAs,
-  type Subresource,
-  type Verb,
-} from '#api/definition.ts';
+import { defineResource, type ResourceDefinition, type StoredAs, type Subresource } from '#api/definition.ts';
+import { newForbidden, type ResourceName } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { StructSchema } from '#api/schema/schema.ts';
-import { deepFreeze, mutableCopy } from '#base/edit.ts';
+import { type Draft, deepFreeze, mutableCopy } from '#base/edit.ts';
 import type { WebhookCaller } from '../webhook/post.ts';
 import { CustomCodec } from './codec.ts';
 import { columnsOf } from './columns.ts';
@@ -18,9 +13,6 @@ import { parseJsonPath, valuesAt } from './json-path.ts';
 import type { CustomResourceKind, CustomVersion, JsonSchema } from './json-schema.ts';
 import { scaleSubresource } from './scale.ts';
 import { ValueValidator } from './value-validation.ts';
-
-/** While its definition goes, a resource can be read and deleted only. */
-const terminatingVerbs: readonly Verb[] = ['delete', 'deletecollection', 'get', 'list', 'watch'];
 
 export interface ServedVersion {
   readonly definition: ResourceDefinition;
@@ -81,7 +73,6 @@ function servedVersion(
     shortNames: names.shortNames ?? [],
     categories: names.categories ?? [],
     scope: scope === 'Cluster' ? 'Cluster' : 'Namespaced',
-    ...(crd.metadata?.deletionTimestamp ? { verbs: terminatingVerbs } : {}),
     subresources: subresourcesOf(version),
     columns: columnsOf(version.additionalPrinterColumns),
     selectableFields: selectableFieldsOf(version),
@@ -92,9 +83,18 @@ function servedVersion(
     ...(storedAs ? { storedAs } : {}),
     validate: (object, _context, old) => validator.validate(object, old),
     validateStatusUpdate: (object, old) => validator.validate(object, old),
+    ...(crd.metadata?.deletionTimestamp ? { prepareForCreate: refuseCreate({ group, resource: plural }) } : {}),
     ...(warning === undefined ? {} : { warnings: () => [warning] }),
   });
   return { definition, codec };
+}
+
+/** While its definition goes, nothing new may come; what is there can be changed still, as finalizers have to go. */
+function refuseCreate(resource: ResourceName): (draft: Draft<KubeObject>) => void {
+  return ({ metadata }) => {
+    const reason = 'create not allowed while custom resource definition is terminating';
+    throw newForbidden(resource, metadata?.name ?? '', reason);
+  };
 }
 
 function subresourcesOf({ subresources }: CustomVersion): readonly Subresource<KubeObject>[] {
