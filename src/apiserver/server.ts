@@ -208,6 +208,7 @@ class Server implements ApiServer {
       for (const end of ends.slice(at, at + share)) end();
       if (steps > 1) await sleep(this.context.env.clock, watchEndStepMs);
     }
+    for (const { cache } of this.registry.all()) cache.close();
   }
 
   private async idle(): Promise<void> {

@@ -10,7 +10,7 @@
 
 import { isExpired, newTooLargeResourceVersion } from '#api/errors.ts';
 import { isAborted, sleep } from '#base/abort.ts';
-import type { Env, Timer } from '#base/env.ts';
+import type { Clock, Env, Timer } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
 import { eventKey, type ReadableEvent, type Store, type StoreWatch } from '#store/store.ts';
 
@@ -46,6 +46,10 @@ export class StoreFeed {
   constructor(store: Store, env: Env) {
     this.store = store;
     this.env = env;
+  }
+
+  get clock(): Clock {
+    return this.env.clock;
   }
 
   /** Everything up to this revision was delivered. */

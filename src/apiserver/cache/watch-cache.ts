@@ -11,6 +11,7 @@
  */
 
 import type { KubeObject } from '#api/object.ts';
+import type { Timer } from '#base/env.ts';
 import {
   eventKey,
   eventRevision,
@@ -22,7 +23,8 @@ import {
 import { CachedObject, type ObjectForm } from './cached-object.ts';
 import { Change } from './change.ts';
 import { ConvertedDelivery } from './converted-delivery.ts';
-import { EventRing } from './event-ring.ts';
+import { EventRing, ringAgeMs } from './event-ring.ts';
+import { changesFromHistory } from './history.ts';
 import { OrderedMap } from './ordered-map.ts';
 import type { FeedSink, StoreFeed } from './store-feed.ts';
 import { inScope, Watcher, WatcherIndex, type WatchScope } from './watcher.ts';
@@ -44,6 +46,7 @@ export class WatchCache implements FeedSink {
   private readonly delivery: ConvertedDelivery | undefined;
   private readonly listeners = new Set<(change: Change) => void>();
   private ring = new EventRing(0);
+  private trimming: Timer | undefined;
   /** By watches that were read; for metrics. */
   eventsSent = 0;
   private loadedAt = 0;
@@ -135,7 +138,7 @@ export class WatchCache implements FeedSink {
     return this.objects.count(from, to);
   }
 
-  /** Below this revision a watch cannot start: its events are gone. */
+  /** Below this revision a watch starts with `history`. */
   get watchFloor(): number {
     return this.ring.floor;
   }
@@ -158,6 +161,12 @@ export class WatchCache implements FeedSink {
     return watcher;
   }
 
+  /** Changes below `watchFloor`, see changesFromHistory. */
+  history(after: number, until: number, signal: AbortSignal): Promise<Change[] | undefined> {
+    const { prefix, store } = this.config;
+    return changesFromHistory({ prefix, store, makeObject: (entry) => this.makeObject(entry) }, after, until, signal);
+  }
+
   unwatch(watcher: Watcher): void {
     this.watchers.remove(watcher);
     watcher.mailbox.end();
@@ -173,9 +182,10 @@ export class WatchCache implements FeedSink {
     return Array.from(this.watchers.all(), (watcher) => () => watcher.mailbox.end());
   }
 
-  /** Ends every watch: the server stops, or the resource goes. */
-  endWatches(): void {
+  /** Ends every watch: the server stops, or the resource is gone. */
+  close(): void {
     for (const watcher of this.watchers.all()) watcher.mailbox.end();
+    this.trimming?.cancel();
   }
 
   apply(event: ReadableEvent): void {
@@ -185,7 +195,7 @@ export class WatchCache implements FeedSink {
 
   reset(): void {
     // Watchers end and list again; what was loading will be loaded again by whoever asks next.
-    this.endWatches();
+    for (const watcher of this.watchers.all()) watcher.mailbox.end();
     this.objects.clear();
     this.bytes = 0;
     this.pending = [];
@@ -244,10 +254,22 @@ export class WatchCache implements FeedSink {
     this.bytes += (current?.value.length ?? 0) - (previous?.value.length ?? 0);
     const change = new Change(revision, current, previous);
     this.changedAt = revision;
-    this.ring.push(change);
+    this.ring.push(change, this.config.feed.clock.monotonic());
+    this.trimLater();
     for (const listener of this.listeners) listener(change);
     if (this.delivery) this.delivery.dispatch(change);
     else this.watchers.dispatch(change);
+  }
+
+  /** One timer while there is something that grows old. */
+  private trimLater(): void {
+    if (this.trimming || this.ring.size === 0) return;
+    const { clock } = this.config.feed;
+    this.trimming = clock.after(ringAgeMs, () => {
+      this.trimming = undefined;
+      this.ring.trim(clock.monotonic());
+      this.trimLater();
+    });
   }
 
   private makeObject({ key, value, modRevision }: StoreEntry): CachedObject {

@@ -48,7 +48,7 @@ export class Registry {
     if (!resource) return;
     this.byPath.delete(path);
     this.feed.unregister(resource.prefix, resource.cache);
-    resource.cache.endWatches();
+    resource.cache.close();
     this.changed();
   }
 

@@ -4,14 +4,15 @@
  * A watch that cannot start where it was asked to (the version is too old) answers 200 and an ERROR event, as upstream does.
  */
 
-import { newResourceExpired, type StatusError } from '#api/errors.ts';
+import { isExpired, newResourceExpired, type StatusError } from '#api/errors.ts';
 import { exactMatch } from '#api/field-selector.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { ApiResponse, EncodedWatchEvent } from '#api/request.ts';
 import type { Clock, Timer } from '#base/env.ts';
-import { PlainObject } from '../cache/cached-object.ts';
+import { type CachedObject, PlainObject } from '../cache/cached-object.ts';
+import type { Change } from '../cache/change.ts';
 import { InitialFrame, WatchFrame } from '../cache/watch-frame.ts';
-import { inScope, type Watcher } from '../cache/watcher.ts';
+import { inScope, type Watcher, type WatchScope } from '../cache/watcher.ts';
 import type { RequestContext } from '../context.ts';
 import type { Registry } from '../registry/registry.ts';
 import { type Resource, triggerFieldOf } from '../registry/resource.ts';
@@ -47,24 +48,26 @@ export async function watch(context: RequestContext): Promise<ApiResponse> {
 
   const withState = sendInitialEvents ?? !fromVersion;
   const after = fromVersion ? parseResourceVersion(resourceVersion) : cache.revision;
-  if (after < cache.watchFloor) {
-    context.watchInitialized();
-    return watchResponse(
-      failed(server.registry, newResourceExpired(`too old resource version: ${after} (${cache.watchFloor})`)),
-    );
-  }
   const { from, to } = keyRange(namespace);
-  const watcher = cache.watch(scope, after);
-  const candidates = withState ? cache.slice(from, to).filter((item) => inScope(scope, item.key)) : [];
-  const reading = resource.whenReadable(candidates);
-  if (reading) {
-    await reading.catch((error: unknown) => {
-      cache.unwatch(watcher);
-      throw error;
-    });
+  const isOld = after < cache.watchFloor;
+  const watcher = cache.watch(scope, isOld ? cache.revision : after);
+  const head: EncodedWatchEvent[] = [];
+  try {
+    const candidates = withState ? cache.slice(from, to).filter((item) => inScope(scope, item.key)) : [];
+    const missed = isOld ? await changesSince(resource, scope, after, watcher.after, request.signal) : [];
+    const reading = resource.whenReadable([...candidates, ...missed.flatMap(statesOf)]);
+    if (reading) await reading;
+    for (const item of candidates) if (!matches || matches(item.object)) head.push(new InitialFrame(item));
+    for (const change of missed) {
+      const frame = change.frameFor(matches);
+      if (frame) head.push(frame);
+    }
+  } catch (error) {
+    cache.unwatch(watcher);
+    if (!isExpired(error)) throw error;
+    context.watchInitialized();
+    return watchResponse(failed(server.registry, error as StatusError));
   }
-  const initial = matches ? candidates.filter((item) => matches(item.object)) : candidates;
-  const head: EncodedWatchEvent[] = initial.map((item) => new InitialFrame(item));
   if (sendInitialEvents && options.allowWatchBookmarks) head.push(bookmark(resource, after, initialEventsEnd));
   const stream = new WatchStream({
     resource,
@@ -80,6 +83,27 @@ export async function watch(context: RequestContext): Promise<ApiResponse> {
     jitter: server.env.random.next(),
   });
   return watchResponse(stream);
+}
+
+/** Throws Expired when the store has given them up, or they are too many. */
+async function changesSince(
+  { cache }: Resource,
+  scope: WatchScope,
+  after: number,
+  until: number,
+  signal: AbortSignal,
+): Promise<Change[]> {
+  const floor = cache.watchFloor;
+  const tooOld = newResourceExpired(`too old resource version: ${after} (${floor})`);
+  const changes = await cache.history(after, until, signal).catch((error: unknown) => {
+    throw isExpired(error) ? tooOld : error;
+  });
+  if (!changes) throw tooOld;
+  return changes.filter(({ key }) => inScope(scope, key));
+}
+
+function statesOf({ current, previous }: Change): CachedObject[] {
+  return [current, previous].filter((state) => state !== undefined);
 }
 
 function watchResponse(events: AsyncIterable<readonly EncodedWatchEvent[]>): ApiResponse {
