@@ -5,9 +5,9 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { globSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 
 interface Suite {
   readonly files: readonly string[];
@@ -32,12 +32,17 @@ if (unknown !== undefined) {
   console.error(`there is no suite "${unknown}"; there are: ${Object.keys(suites).join(', ')}`);
   process.exit(2);
 }
+const reports = mkdtempSync(join(tmpdir(), 'kubets-test-'));
+process.on('exit', () => rmSync(reports, { recursive: true, force: true }));
+let passed = 0;
+let failed = 0;
 for (const [name, { files, concurrency }] of Object.entries(suites)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
   const found = files.flatMap((pattern) => globSync(pattern, { cwd: root })).sort();
   if (found.length === 0) continue;
   console.log(`${name}: ${found.length} files`);
   const started = performance.now();
+  const report = join(reports, `${name}.tap`);
   const { status } = spawnSync(
     process.execPath,
     [
@@ -45,6 +50,8 @@ for (const [name, { files, concurrency }] of Object.entries(suites)) {
       `--test-concurrency=${concurrency}`,
       '--test-reporter=dot',
       '--test-reporter-destination=stdout',
+      '--test-reporter=tap',
+      `--test-reporter-destination=${report}`,
       ...found,
     ],
     { cwd: root, stdio: 'inherit' },
@@ -52,5 +59,17 @@ for (const [name, { files, concurrency }] of Object.entries(suites)) {
   console.log(
     `\n${name}: ${status === 0 ? 'passed' : 'failed'} in ${((performance.now() - started) / 1000).toFixed(1)} s`,
   );
-  if (status !== 0) process.exit(status ?? 1);
+  const counts = readFileSync(report, 'utf8');
+  passed += countOf(counts, 'pass');
+  failed += countOf(counts, 'fail') + countOf(counts, 'cancelled');
+  if (status !== 0) {
+    console.log(`${passed} passed, ${failed} failed`);
+    process.exit(status ?? 1);
+  }
+}
+console.log(`${passed} passed, ${failed} failed`);
+
+/** The figure in a line as '# pass 12' at the end of a TAP report; 0 when the run ended before it. */
+function countOf(report: string, what: string): number {
+  return Number(new RegExp(`^# ${what} (\\d+)$`, 'm').exec(report)?.[1] ?? 0);
 }
