@@ -381,7 +381,7 @@ class Server implements ApiServer {
     // An authorizer that could not decide is no verdict on the user.
     if (error !== undefined) throw newInternalError(error);
     const text = forbiddenText(attributes) + (reason === '' ? '' : `: ${reason}`);
-    throw newForbidden({ group: info.apiGroup, resource: info.resource }, info.name, text);
+    throw newForbidden({ group: info.apiGroup, resource: info.resource }, attributes.name, text);
   }
 }
 

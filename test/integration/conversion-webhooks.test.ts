@@ -58,6 +58,8 @@ describe('conversion webhooks', () => {
   const pki = mkdtempSync(join(tmpdir(), 'kubets-conversion-'));
   const calls: ConversionRequest[] = [];
   const paths: string[] = [];
+  /** apiVersions of the reviews that came. */
+  const reviews: string[] = [];
   let answer: (request: ConversionRequest) => Answer;
   let backend: Server;
   let port: number;
@@ -85,6 +87,7 @@ describe('conversion webhooks', () => {
       }
       paths.push(message.url ?? '');
       calls.push(request);
+      reviews.push(apiVersion);
       response.end(JSON.stringify({ apiVersion, kind, response: { uid: request.uid, ...answer(request) } }));
     });
     backend.listen(0, '127.0.0.1');
@@ -101,6 +104,7 @@ describe('conversion webhooks', () => {
   beforeEach(async () => {
     calls.length = 0;
     paths.length = 0;
+    reviews.length = 0;
     answer = convertAll;
     store = createMemoryStore(env);
     const objects = createLiveObjects(() => server.registry, store);
@@ -148,7 +152,7 @@ describe('conversion webhooks', () => {
   const define = async (
     storage = 'v1',
     clientConfig: object = { url: `https://127.0.0.1:${port}/convert`, caBundle },
-    reviewVersions?: string[],
+    reviewVersions?: readonly string[],
   ) => {
     await client.raw('POST', definitions, crdOf(storage, clientConfig, reviewVersions));
     for (;;) {
@@ -399,12 +403,44 @@ describe('conversion webhooks', () => {
     assert.deepEqual([metadata?.finalizers, metadata?.generation, content.nonsense], [undefined, 1, undefined]);
   });
 
-  test('a webhook that speaks nothing but v1beta1 is not called', async () => {
+  for (const [versions, spoken] of [
+    [['v1', 'v1beta1'], 'v1'],
+    [['v3', 'v1beta1', 'v1'], 'v1beta1'],
+  ] as const) {
+    test(`a webhook of ${versions} is spoken to in ${spoken}`, async () => {
+      await define('v1', undefined, versions);
+      await post('v1', 'one', { hostPort: 'a:1' });
+      assert.equal((await get(pathOf('v2', 'one'))).host, 'a');
+      assert.deepEqual(reviews, [`apiextensions.k8s.io/${spoken}`]);
+    });
+  }
+
+  test('of an answer in v1beta1 neither kind nor uid is checked, as upstream does it', async () => {
+    const wrongUid = (request: ConversionRequest): Answer => ({ ...convertAll(request), uid: 'another' });
     await define('v1', undefined, ['v1beta1']);
     await post('v1', 'one', { hostPort: 'a:1' });
-    const text = await message(get(pathOf('v2', 'one')));
-    assert.equal(text, `${subject} failed: no supported conversion review versions`);
-    assert.equal(calls.length, 0);
+    answer = wrongUid;
+    assert.equal((await get(pathOf('v2', 'one'))).host, 'a');
+    answer = () => ({ result: { status: 'Failure', message: 'not today' } });
+    await post('v1', 'two', { hostPort: 'a:1' });
+    assert.equal(await message(get(pathOf('v2', 'two'))), `${subject} failed: not today`);
+  });
+
+  test('a definition goes with its objects when the version they are stored in is not served', async () => {
+    await define();
+    await post('v1', 'one', { hostPort: 'a:1' });
+    const unserved = [{ op: 'replace', path: '/spec/versions/0/served', value: false }];
+    await client.raw('PATCH', definition, unserved, { contentType: 'application/json-patch+json' });
+    while (server.registry.find(group, 'v1', 'e2es')) await new Promise((resolve) => setImmediate(resolve));
+    answer = () => ({ result: { status: 'Failure', message: 'the webhook is not there any more' } });
+    await client.raw('DELETE', definition);
+    const deadline = Date.now() + 10_000;
+    while (await store.get(`/registry/apiextensions.k8s.io/customresourcedefinitions/e2es.${group}`)) {
+      assert.ok(Date.now() < deadline, 'the definition stays');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    assert.equal(await store.get(`/registry/${group}/e2es/default/one`), undefined);
+    assert.deepEqual(calls, []);
   });
 
   test('a webhook that cannot be reached is named with its address', async () => {
@@ -482,7 +518,7 @@ function storageIn(version: string): object[] {
   }));
 }
 
-function crdOf(storage: string, clientConfig: object, conversionReviewVersions = ['v1', 'v1beta1']) {
+function crdOf(storage: string, clientConfig: object, conversionReviewVersions: readonly string[] = ['v1', 'v1beta1']) {
   const text = { type: 'string' };
   const versions = [
     { name: 'v1', properties: { hostPort: text } },

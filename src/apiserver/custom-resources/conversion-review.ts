@@ -10,30 +10,45 @@ import type { KubeObject } from '#api/object.ts';
 import { mutableCopy } from '#base/edit.ts';
 import { isTree, type Tree } from './json-schema.ts';
 
-const reviewVersion = 'v1';
-const reviewApiVersion = `apiextensions.k8s.io/${reviewVersion}`;
+/** In which version a webhook is spoken to; v1beta1 has the same fields, and of its answers neither kind nor uid is checked. */
+export type ReviewVersion = 'v1' | 'v1beta1';
 
 /** Says what is wrong with an answer, as a continuation of "conversion webhook for <kind> ". */
 export class ConversionError extends Error {
   override readonly name = 'ConversionError';
 }
 
-export function isSupportedReview(versions: readonly string[]): boolean {
-  return versions.includes(reviewVersion);
+/** The first of the definition's versions that this server speaks. */
+export function reviewVersionOf(versions: readonly string[]): ReviewVersion | undefined {
+  return versions.find((version) => version === 'v1' || version === 'v1beta1');
 }
 
-export function reviewOf(objects: readonly KubeObject[], desiredAPIVersion: string, uid: string): object {
-  return { kind: 'ConversionReview', apiVersion: reviewApiVersion, request: { uid, desiredAPIVersion, objects } };
+export function reviewOf(
+  version: ReviewVersion,
+  objects: readonly KubeObject[],
+  desiredAPIVersion: string,
+  uid: string,
+): object {
+  return {
+    kind: 'ConversionReview',
+    apiVersion: groupVersionOf(version),
+    request: { uid, desiredAPIVersion, objects },
+  };
+}
+
+function groupVersionOf(version: ReviewVersion): string {
+  return `apiextensions.k8s.io/${version}`;
 }
 
 /** The converted objects, with the metadata of the originals. Throws ConversionError. */
 export function readConverted(
+  version: ReviewVersion,
   text: string,
   uid: string,
   originals: readonly KubeObject[],
   desiredAPIVersion: string,
 ): readonly KubeObject[] {
-  const converted = convertedObjects(text, uid);
+  const converted = convertedObjects(version, text, uid);
   if (converted.length !== originals.length) {
     throw new ConversionError(`returned ${converted.length} objects, expected ${originals.length}`);
   }
@@ -50,7 +65,7 @@ export function readConverted(
   });
 }
 
-function convertedObjects(text: string, uid: string): readonly unknown[] {
+function convertedObjects(version: ReviewVersion, text: string, uid: string): readonly unknown[] {
   let review: unknown;
   try {
     review = JSON.parse(text);
@@ -58,14 +73,13 @@ function convertedObjects(text: string, uid: string): readonly unknown[] {
     throw new ConversionError(`failed: couldn't get version/kind; json parse error: ${String(cause)}`, { cause });
   }
   const { apiVersion, kind, response } = isTree(review) ? review : {};
-  if (apiVersion !== reviewApiVersion || kind !== 'ConversionReview') {
+  const expected = groupVersionOf(version);
+  if (version === 'v1' && (apiVersion !== expected || kind !== 'ConversionReview')) {
     const got = `${textOf(apiVersion)}, Kind=${textOf(kind)}`;
-    throw new ConversionError(
-      `failed: expected webhook response of ${reviewApiVersion}, Kind=ConversionReview, got ${got}`,
-    );
+    throw new ConversionError(`failed: expected webhook response of ${expected}, Kind=ConversionReview, got ${got}`);
   }
   if (!isTree(response)) throw new ConversionError('failed: no response provided');
-  if (response.uid !== uid) {
+  if (version === 'v1' && response.uid !== uid) {
     throw new ConversionError(`failed: expected response.uid="${uid}", got "${textOf(response.uid)}"`);
   }
   const { status, message } = isTree(response.result) ? response.result : {};

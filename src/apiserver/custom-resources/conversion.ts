@@ -10,7 +10,7 @@ import { uuid } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
 import { postToWebhook, type WebhookCaller, webhookUrl } from '../webhook/post.ts';
 import type { CustomCodec } from './codec.ts';
-import { ConversionError, isSupportedReview, readConverted, reviewOf } from './conversion-review.ts';
+import { ConversionError, readConverted, reviewOf, reviewVersionOf } from './conversion-review.ts';
 import type { ConversionWebhookConfig } from './json-schema.ts';
 
 /** Upstream's client of conversion webhooks waits this long. */
@@ -60,9 +60,11 @@ export class ConversionWebhook {
     try {
       const { caller, config } = this.options;
       if (!caller) throw new ConversionError('failed: this server calls no webhooks');
+      const version = reviewVersionOf(config.conversionReviewVersions);
+      if (!version) throw new Error('no supported conversion review versions');
       const uid = uuid(caller.env.random);
-      const text = await this.post(caller, config, reviewOf(originals, apiVersion, uid));
-      const converted = readConverted(text, uid, originals, apiVersion);
+      const text = await this.post(caller, config, reviewOf(version, originals, apiVersion, uid));
+      const converted = readConverted(version, text, uid, originals, apiVersion);
       return converted.map((object) => this.read(object, apiVersion));
     } catch (error) {
       throw newGenericFailure(
@@ -72,8 +74,7 @@ export class ConversionWebhook {
   }
 
   private async post(caller: WebhookCaller, config: ConversionWebhookConfig, review: object): Promise<string> {
-    const { clientConfig: location = {}, conversionReviewVersions } = config;
-    if (!isSupportedReview(conversionReviewVersions)) throw new Error('no supported conversion review versions');
+    const { clientConfig: location = {} } = config;
     const url = webhookUrl(location);
     if (!url) throw new Error(`Unparsable webhook URL: ${location.url ?? ''}`);
     const body = encoder.encode(JSON.stringify(review));

@@ -21,11 +21,11 @@ import { mutableCopy } from '#base/edit.ts';
 import { assert, messageOf } from '#base/errors.ts';
 import type { CachedObject } from '../cache/cached-object.ts';
 import type { RequestContext, ServerContext } from '../context.ts';
-import type { Resource } from '../registry/resource.ts';
+import { Resource } from '../registry/resource.ts';
 import { deleteObject } from '../verbs/delete.ts';
 import { encodeForStore, type MutableObject, sameBytes } from '../verbs/write.ts';
 import type { WebhookCaller } from '../webhook/post.ts';
-import { type ServedVersion, schemaOf, servedVersionsOf } from './definition.ts';
+import { type ServedVersion, type ServingContext, schemaOf, servedVersionsOf, storageVersionOf } from './definition.ts';
 import type { Condition, CustomResourceKind, JsonSchema } from './json-schema.ts';
 import { decideNames } from './names.ts';
 import { componentOf } from './openapi.ts';
@@ -46,6 +46,8 @@ export class CustomResources {
   private readonly schemas: SchemaRegistry;
   private readonly webhooks: WebhookCaller | undefined;
   private readonly served = new Map<string, Served>();
+  /** Of definitions that go and do not serve the version that their objects are stored in. */
+  private readonly unserved = new Map<string, Resource>();
   private readonly schemaByKind = new Map<string, JsonSchema>();
   private readonly queued = new Set<string>();
   private working: Promise<void> | undefined;
@@ -105,6 +107,10 @@ export class CustomResources {
     this.server.env.clock.after(retryMs, () => this.enqueue(name));
   }
 
+  private get servingContext(): ServingContext {
+    return { objectMeta: this.schemas.meta('ObjectMeta'), webhooks: this.webhooks };
+  }
+
   private get definitions(): Resource {
     const resource = this.server.registry.find(group, 'v1', 'customresourcedefinitions');
     assert(resource, 'customresourcedefinitions are not served');
@@ -115,6 +121,7 @@ export class CustomResources {
     const cached = this.definitions.cache.get(name);
     if (!cached) {
       this.unserve(name);
+      this.forgetUnserved(name);
       // Its names are free now.
       for (const { key, object } of this.definitions.cache.slice('', '')) {
         const [, ...rest] = name.split('.');
@@ -162,10 +169,7 @@ export class CustomResources {
     const { finalizers = [] } = crd.metadata ?? {};
     if (!finalizers.includes(cleanupFinalizer)) return;
     if (isTrue(crd, 'Established')) this.serve(cached.key, crd);
-    const versions = this.served.get(cached.key)?.versions ?? [];
-    const storageVersion = crd.spec.versions.find(({ storage }) => storage)?.name;
-    const { definition } = versions.find((served) => served.definition.version === storageVersion) ?? versions[0] ?? {};
-    const resource = definition && this.server.registry.find(definition.group, definition.version, definition.plural);
+    const resource = isTrue(crd, 'Established') ? this.stored(cached.key, crd) : undefined;
     if (resource && (await this.deleteAll(resource)) > 0) {
       // Finalizers hold the rest: look again.
       this.later(cached.key);
@@ -182,7 +186,28 @@ export class CustomResources {
       });
       return;
     }
+    this.forgetUnserved(cached.key);
     await this.release(cached, finalizers);
+  }
+
+  /** The resource of the version that objects are stored in: the one that clients see, or one that only this deletion has. */
+  private stored(name: string, crd: CustomResourceKind): Resource | undefined {
+    const { registry, store, feed } = this.server;
+    const version = storageVersionOf(crd, this.servingContext);
+    if (!version) return undefined;
+    const { definition, codec } = version;
+    const served = registry.find(definition.group, definition.version, definition.plural);
+    if (served) return served;
+    const resource = this.unserved.get(name) ?? new Resource(definition, codec, undefined, store, feed);
+    this.unserved.set(name, resource);
+    return resource;
+  }
+
+  private forgetUnserved(name: string): void {
+    const resource = this.unserved.get(name);
+    if (!resource) return;
+    this.server.feed.unregister(resource.prefix, resource.cache);
+    this.unserved.delete(name);
   }
 
   /** Takes the finalizer away: the definition goes when it was the last. */
@@ -264,7 +289,7 @@ export class CustomResources {
     const signature = JSON.stringify([uid, generation, deletionTimestamp !== undefined, acceptedNames, storedVersions]);
     if (this.served.get(name)?.signature === signature) return;
     this.unserve(name);
-    const versions = servedVersionsOf(crd, { objectMeta: this.schemas.meta('ObjectMeta'), webhooks: this.webhooks });
+    const versions = servedVersionsOf(crd, this.servingContext);
     this.served.set(name, { signature, versions });
     for (const { definition, codec } of versions) {
       const declared = crd.spec.versions.find((version) => version.name === definition.version);

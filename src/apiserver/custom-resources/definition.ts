@@ -27,6 +27,19 @@ export interface ServingContext {
 
 /** What is served of a CRD whose names are accepted. */
 export function servedVersionsOf(crd: CustomResourceKind, context: ServingContext): readonly ServedVersion[] {
+  return versionsOf(crd, context, ({ served }) => served);
+}
+
+/** The version in which its objects are stored, whether clients may see that or not. */
+export function storageVersionOf(crd: CustomResourceKind, context: ServingContext): ServedVersion | undefined {
+  return versionsOf(crd, context, ({ storage }) => storage)[0];
+}
+
+function versionsOf(
+  crd: CustomResourceKind,
+  context: ServingContext,
+  isWanted: (version: CustomVersion) => boolean,
+): readonly ServedVersion[] {
   const { spec, status } = crd;
   const { kind } = status?.acceptedNames ?? spec.names;
   const { preserveUnknownFields = false } = spec;
@@ -41,7 +54,7 @@ export function servedVersionsOf(crd: CustomResourceKind, context: ServingContex
   const conversion = webhook && new ConversionWebhook({ caller: context.webhooks, config: webhook, codecs });
   return spec.versions.flatMap((version) => {
     const codec = codecs.get(`${spec.group}/${version.name}`);
-    return version.served && codec ? [servedVersion(crd, version, codec, conversion)] : [];
+    return isWanted(version) && codec ? [servedVersion(crd, version, codec, conversion)] : [];
   });
 }
 

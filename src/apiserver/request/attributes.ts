@@ -1,6 +1,6 @@
 /** What a request asks for, as authorizers see it. */
 
-import { everyField, type FieldSelector, parseFieldSelector } from '#api/field-selector.ts';
+import { everyField, exactMatch, type FieldSelector, parseFieldSelector } from '#api/field-selector.ts';
 import { parseLabelSelector, type Selector } from '#api/label-selector.ts';
 import type { ApiRequest, UserInfo } from '#api/request.ts';
 import type { AuthorizationAttributes } from '../authorizer.ts';
@@ -12,12 +12,24 @@ const selecting = new Set(['list', 'watch', 'deletecollection']);
 export function attributesOf(request: ApiRequest, info: RequestInfo, user: UserInfo): AuthorizationAttributes {
   const selects = selecting.has(info.verb);
   const labelSelector = selects ? selectedLabels(request) : undefined;
+  const fieldSelector = selects ? selectedFields(request) : everyField;
   return {
     ...info,
+    name: info.name || nameSelected(info, fieldSelector),
     user,
-    fieldSelector: selects ? selectedFields(request) : everyField,
+    fieldSelector,
     ...(labelSelector ? { labelSelector } : {}),
   };
+}
+
+/**
+ * A list or watch of one object by name is about that object: rules with resourceNames allow it (RequestInfoFactory). Names that no path
+ * could hold name nothing.
+ */
+function nameSelected({ verb }: RequestInfo, selector: FieldSelector): string {
+  if ((verb !== 'list' && verb !== 'watch') || selector === everyField) return '';
+  const name = exactMatch(selector, 'metadata.name') ?? '';
+  return name === '.' || name === '..' || /[/%]/.test(name) ? '' : name;
 }
 
 /** What the request is limited to by its field selector; one that does not parse limits nothing, and is refused later. */
