@@ -128,23 +128,25 @@ export function listPhases({ objects }: PhaseOptions): Phase[] {
       let token = '';
       let bytes = 0;
       do {
-        const tail: Buffer[] = [];
-        // Only JSON says the token where it can be found without decoding; the items are behind it.
+        const start: Buffer[] = [];
         const answer = await connection.ask({
           path: `${shelfPods}?limit=500${token === '' ? '' : `&continue=${token}`}`,
           accept,
-          onData: (chunk) => void (tail.length === 0 && tail.push(chunk)),
+          onData: (chunk) => void (start.length === 0 && start.push(chunk)),
         });
         bytes += answer.bytes;
-        token = continueToken(tail[0] ?? Buffer.alloc(0));
+        token = continueToken(start[0]);
       } while (token !== '');
       return { 'MiB a list': bytes / 2 ** 20 };
     },
     'list-label': (connection, accept) => listed(connection, accept, '?labelSelector=group%3Dselected', objects / 100),
     'informer-list': async (connection, accept) => {
-      const answer = await connection.ask({ path: `${shelfPods}?resourceVersion=0`, accept });
-      const path = `${shelfPods}?watch=true&allowWatchBookmarks=true&resourceVersion=0`;
-      const stream = await connection.stream({ path, accept: watchAccept(accept) });
+      const start: Buffer[] = [];
+      const path = `${shelfPods}?resourceVersion=0`;
+      const onData = (chunk: Buffer) => void (start.length === 0 && start.push(chunk));
+      const answer = await connection.ask({ path, accept, onData });
+      const watchPath = `${shelfPods}?watch=true&allowWatchBookmarks=true&resourceVersion=${versionOf(start[0])}`;
+      const stream = await connection.stream({ path: watchPath, accept: watchAccept(accept) });
       stream.destroy();
       return { 'MiB a list': answer.bytes / 2 ** 20 };
     },
@@ -195,11 +197,23 @@ async function listed(
   return { 'MiB a list': answer.bytes / 2 ** 20, 'first byte ms': answer.firstByteMs };
 }
 
-function continueToken(start: Buffer): string {
-  const inJson = /"continue":"([^"]+)"/.exec(start.toString('latin1', 0, 1000))?.[1];
+/** The list's resourceVersion: in protobuf field 2 of ListMeta, a short text of digits. */
+function versionOf(start: Buffer = Buffer.alloc(0)): string {
+  const head = start.toString('latin1', 0, 200);
+  const inJson = /"resourceVersion":"(\d+)"/.exec(head)?.[1];
   if (inJson !== undefined) return inJson;
-  // ListMeta in protobuf: the token is base64 of JSON that begins with {"v".
-  return /eyJ2[\w-]+={0,2}/.exec(start.toString('latin1', 0, 1000))?.[0] ?? '';
+  for (let at = start.indexOf(0x12); at >= 0 && at < head.length; at = start.indexOf(0x12, at + 1)) {
+    const text = head.slice(at + 2, at + 2 + (start[at + 1] ?? 0));
+    if (/^\d+$/.test(text)) return text;
+  }
+  return '';
+}
+
+function continueToken(start: Buffer = Buffer.alloc(0)): string {
+  const head = start.toString('latin1', 0, 1000);
+  // In protobuf it is found by itself: base64 of JSON that begins with {"v".
+  const [, inJson, inProtobuf] = /"continue":"([^"]+)"|(eyJ2[\w-]+={0,2})/.exec(head) ?? [];
+  return inJson ?? inProtobuf ?? '';
 }
 
 /** Bytes until the mark came. */
