@@ -23,6 +23,8 @@ export interface HookContext {
   readonly now: string;
   /** Subresource that is written ('' for the object itself). */
   readonly subresource: string;
+  /** Warns whoever asks; absent where nobody does. */
+  warn?(text: string): void;
 }
 
 /** A column of `kubectl get` (meta/v1 TableColumnDefinition) with its cell. */

@@ -58,7 +58,7 @@ export interface DeclaredType {
 }
 
 /** What a request can be at most: values that no schema bounds are bounded by it. */
-const maxRequestSize = 3 * 1024 * 1024;
+export const maxRequestSize = 3 * 1024 * 1024;
 /** "9999-12-31T23:59:59.999999999Z" with quotes. */
 const maxDateTimeSize = 32;
 const maxDurationSize = 32;

@@ -11,8 +11,8 @@ import { columnsOf } from './columns.ts';
 import { ConversionWebhook } from './conversion.ts';
 import { parseJsonPath, valuesAt } from './json-path.ts';
 import type { CustomResourceKind, CustomVersion, JsonSchema } from './json-schema.ts';
+import { objectValidator } from './object-validation.ts';
 import { scaleSubresource } from './scale.ts';
-import { ValueValidator } from './value-validation.ts';
 
 export interface ServedVersion {
   readonly definition: ResourceDefinition;
@@ -73,7 +73,7 @@ function servedVersion(
   const names = crd.status?.acceptedNames ?? crd.spec.names;
   const { kind, plural } = names;
   const schema = schemaOf(version);
-  const validator = new ValueValidator(schema);
+  const validate = objectValidator(schema);
   const storedAs = storedForm(crd, version, codec, conversion);
   const warning = deprecationOf(crd, version);
   const definition = defineResource<KubeObject>({
@@ -94,8 +94,8 @@ function servedVersion(
     allowsPlainFinalizers: true,
     allowUnconditionalUpdate: false,
     ...(storedAs ? { storedAs } : {}),
-    validate: (object, _context, old) => validator.validate(object, old),
-    validateStatusUpdate: (object, old) => validator.validate(object, old),
+    validate: (object, context, old) => validate(object, old, context),
+    validateStatusUpdate: validate,
     ...(crd.metadata?.deletionTimestamp ? { prepareForCreate: refuseCreate({ group, resource: plural }) } : {}),
     ...(warning === undefined ? {} : { warnings: () => [warning] }),
   });

@@ -4,6 +4,7 @@
  */
 
 import type { KubeObject } from '#api/object.ts';
+import type { ValidationRule } from '#cel/rules/compile.ts';
 import type { WebhookLocation } from '../webhook/post.ts';
 
 export type Tree = Record<string, unknown>;
@@ -43,6 +44,7 @@ export interface JsonSchema {
   readonly 'x-kubernetes-list-map-keys'?: readonly string[];
   readonly 'x-kubernetes-list-type'?: string;
   readonly 'x-kubernetes-map-type'?: string;
+  readonly 'x-kubernetes-validations'?: readonly ValidationRule[];
 }
 
 export interface ResourceNames {

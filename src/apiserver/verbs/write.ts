@@ -1,6 +1,6 @@
 /** What all writes share: reading the body, checking identity, admission, validation, putting into the store. */
 
-import type { ResourceDefinition } from '#api/definition.ts';
+import type { HookContext, ResourceDefinition } from '#api/definition.ts';
 import { newBadRequest, newGenericFailure, newInvalid, newRequestEntityTooLarge } from '#api/errors.ts';
 import type { FieldError } from '#api/field-error.ts';
 import type { KubeObject } from '#api/object.ts';
@@ -164,8 +164,12 @@ export function admissionContext(
   };
 }
 
-export function hookContext(context: RequestContext): { readonly now: string; readonly subresource: string } {
-  return { now: formatTime(context.server.env.clock.now()), subresource: context.info.subresource };
+export function hookContext({ server, info, warnings }: RequestContext): HookContext {
+  return {
+    now: formatTime(server.env.clock.now()),
+    subresource: info.subresource,
+    warn: (text) => warnings.push(text),
+  };
 }
 
 /** Validation of a create; throws 422 with every finding. */

@@ -1,8 +1,18 @@
 /** Rules of a CRD's schema beside its structure (apiextensions validation.go): keywords, lists and maps, texts of rules. */
 
 import { child, entry, type FieldError, forbidden, index, invalid, notSupported, required } from '#api/field-error.ts';
-import { fieldPathFault } from './field-path.ts';
-import { isEmptyMap, itemsOf, type Schema, tupleOf, unsupportedPart, valuesOf } from './schema-tree.ts';
+import { fieldPathFault } from '#cel/rules/field-path.ts';
+import {
+  checkRuleExpressions,
+  itemsScope,
+  type KnownRules,
+  newRuleChecks,
+  type RuleScope,
+  rootScope,
+  totalCostFindings,
+  valuesScope,
+} from './rule-validation.ts';
+import { isEmptyMap, itemsOf, type Schema, structuralOf, tupleOf, unsupportedPart, valuesOf } from './schema-tree.ts';
 import { checkStructural } from './structural-rules.ts';
 
 const types = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
@@ -17,23 +27,29 @@ interface Place {
   readonly insideMeta: boolean;
   /** Why there may be no defaults. */
   readonly noDefaults: string | undefined;
+  /** Absent where rules are not looked at: the schema is not structural, or this is inside of a condition. */
+  readonly rules: RuleScope | undefined;
 }
 
 /** Checks the schema of a whole resource at `path`. */
-export function validateSchema(schema: Schema, path: string): FieldError[] {
+export function validateSchema(schema: Schema, path: string, known: KnownRules): FieldError[] {
   const errors: FieldError[] = [];
   if (schema.nullable) errors.push(forbidden(child(path, 'nullable'), 'nullable cannot be true at the root'));
   const unsupported = unsupportedPart(schema);
   if (unsupported === undefined) checkStructural(schema, path, errors);
-  checkSchema(schema, path, { isRoot: true, insideMeta: false, noDefaults: undefined }, errors);
+  const checks = unsupported === undefined && errors.length === 0 ? newRuleChecks(known) : undefined;
+  const rules = checks && rootScope(checks);
+  checkSchema(schema, path, { isRoot: true, insideMeta: false, noDefaults: undefined, rules }, errors);
+  if (checks) errors.push(...checks.errors, ...totalCostFindings(checks, path));
   if (errors.length === 0 && unsupported !== undefined) errors.push(invalid(path, '', unsupported));
   return errors;
 }
 
 function checkSchema(schema: Schema, path: string, place: Place, errors: FieldError[]): void {
+  const before = errors.length;
   checkKeywords(schema, path, place, errors);
-  const { insideMeta, noDefaults } = place;
-  const inner: Place = { isRoot: false, insideMeta, noDefaults };
+  const { insideMeta, noDefaults, rules } = place;
+  const inner: Place = { isRoot: false, insideMeta, noDefaults, rules: undefined };
   const { properties = {}, additionalProperties, not } = schema;
   if (additionalProperties !== undefined && additionalProperties !== true && !isEmptyMap(properties)) {
     const detail = 'additionalProperties and properties are mutual exclusive';
@@ -42,13 +58,18 @@ function checkSchema(schema: Schema, path: string, place: Place, errors: FieldEr
   const values = valuesOf(schema);
   if (values) {
     const why = insideMeta ? 'inside additionalProperties applying to object metadata' : noDefaults;
-    checkSchema(values, child(path, 'additionalProperties'), { ...inner, noDefaults: why }, errors);
+    checkSchema(
+      values,
+      child(path, 'additionalProperties'),
+      { ...inner, noDefaults: why, rules: rules && valuesScope(rules, schema) },
+      errors,
+    );
   }
   const isResource = place.isRoot || schema['x-kubernetes-embedded-resource'] === true;
   for (const [name, property] of Object.entries(properties)) {
     const isMeta = isResource && metaFields.includes(name);
     const why = isMeta && place.isRoot ? `in top-level ${name}` : noDefaults;
-    const where = { isRoot: false, insideMeta: insideMeta || isMeta, noDefaults: why };
+    const where = { isRoot: false, insideMeta: insideMeta || isMeta, noDefaults: why, rules };
     checkSchema(property, entry(child(path, 'properties'), name), where, errors);
   }
   if (not) checkSchema(not, child(path, 'not'), inner, errors);
@@ -58,7 +79,9 @@ function checkSchema(schema: Schema, path: string, place: Place, errors: FieldEr
     });
   }
   const items = itemsOf(schema);
-  if (items) checkSchema(items, child(path, 'items'), inner, errors);
+  if (items) {
+    checkSchema(items, child(path, 'items'), { ...inner, rules: rules && itemsScope(rules, schema, path) }, errors);
+  }
   tupleOf(schema).forEach((one, position) => {
     checkSchema(one, index(child(path, 'items'), position), inner, errors);
   });
@@ -66,6 +89,8 @@ function checkSchema(schema: Schema, path: string, place: Place, errors: FieldEr
   checkListKeys(schema, path, errors);
   checkItemsOfSetOrMap(schema, path, errors);
   checkRules(schema, path, errors);
+  // What is wrong with the schema has to be mended first: only then the types of its values are known.
+  if (rules && errors.length === before) checkRuleExpressions(schema, path, place.isRoot, rules);
 }
 
 function checkKeywords(schema: Schema, path: string, { insideMeta, noDefaults }: Place, errors: FieldError[]): void {
@@ -227,7 +252,7 @@ function checkRules(schema: Schema, path: string, errors: FieldError[]): void {
     const fieldAt = child(at, 'fieldPath');
     if (fieldPath.trim() === '') errors.push(invalid(fieldAt, fieldPath, 'must be non-empty if specified'));
     if (hasNewlines(fieldPath)) errors.push(invalid(fieldAt, fieldPath, 'must not contain line breaks'));
-    if (unsupportedPart(schema) === undefined && fieldPathFault(fieldPath, schema, true) !== undefined) {
+    if (unsupportedPart(schema) === undefined && fieldPathFault(fieldPath, structuralOf(schema), true) !== undefined) {
       errors.push(invalid(fieldAt, fieldPath, 'must be a valid path'));
     }
   });

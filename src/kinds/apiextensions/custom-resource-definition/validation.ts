@@ -17,6 +17,7 @@ import type {
   CustomResourceDefinitionVersion,
 } from '#kinds/generated/apiextensions-v1.ts';
 import { validateConversion } from './conversion-validation.ts';
+import { storedRules } from './rule-validation.ts';
 import { validateSchema } from './schema-validation.ts';
 import { checkColumns, checkSelectableFields, checkSubresources } from './version-rules.ts';
 
@@ -137,6 +138,7 @@ function checkParts(
     return versions.map((version, position) => [version, child(index('spec.versions', position), part)]);
   };
   const hadSchemas = old.every(({ schema }) => schema?.openAPIV3Schema);
+  const stored = storedRules(old);
   const anyStatus = versions.some(({ subresources }) => subresources?.status);
   const sharedSchema = isShared(versions, 'schema');
   for (const [version, at] of placesOf('schema', 'validation')) {
@@ -144,7 +146,9 @@ function checkParts(
     const schemaPath = child(at, 'openAPIV3Schema');
     if (schema) {
       if (sharedSchema ? anyStatus : version.subresources?.status) checkRootOfStatus(schema, schemaPath, errors);
-      errors.push(...validateSchema(schema, schemaPath));
+      const before = old.find(({ name }) => name === version.name)?.schema?.openAPIV3Schema;
+      const isUnchanged = before !== undefined && semanticallyEqual(before, schema);
+      errors.push(...validateSchema(schema, schemaPath, { stored, isUnchanged }));
     }
   }
   versions.forEach(({ schema, served }, position) => {

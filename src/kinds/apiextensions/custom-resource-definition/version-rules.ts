@@ -1,13 +1,13 @@
 /** Rules of what a version has beside its schema: subresources, printer columns, selectable fields. */
 
 import { child, duplicate, type FieldError, index, invalid, required, tooMany } from '#api/field-error.ts';
+import { findField } from '#cel/rules/field-path.ts';
 import type {
   CustomResourceColumnDefinition,
   CustomResourceSubresources,
   SelectableField,
 } from '#kinds/generated/apiextensions-v1.ts';
-import { findField } from './field-path.ts';
-import { type Schema, unsupportedPart } from './schema-tree.ts';
+import { type Schema, structuralOf, unsupportedPart } from './schema-tree.ts';
 
 const columnTypes = ['boolean', 'date', 'integer', 'number', 'string'];
 const columnFormats = ['byte', 'date', 'date-time', 'double', 'float', 'int32', 'int64', 'password'];
@@ -69,7 +69,7 @@ export function checkSelectableFields(
       errors.push(required(at));
       return;
     }
-    const found = findField(jsonPath, schema, false);
+    const found = findField(jsonPath, structuralOf(schema), false);
     if (typeof found === 'string') {
       errors.push(invalid(at, jsonPath, `is an invalid path: ${found}`));
       return;

@@ -1,0 +1,94 @@
+/**
+ * Which value of the old object a value of the new one was (k8s.io/apiserver/pkg/cel/common equality.go, maplist.go): members of maps by
+ * their key, elements of lists by the fields that their schema makes the key, elements of other lists not at all.
+ */
+
+import { equalTrees } from '#base/equal.ts';
+
+/** What is read of a schema. */
+export interface CorrelatedSchema {
+  readonly type?: string;
+  readonly items?: CorrelatedSchema;
+  readonly properties?: Readonly<Record<string, CorrelatedSchema>>;
+  readonly additionalProperties?: CorrelatedSchema | boolean;
+  readonly 'x-kubernetes-list-type'?: string;
+  readonly 'x-kubernetes-list-map-keys'?: readonly string[];
+}
+
+type Tree = Readonly<Record<string, unknown>>;
+
+export function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Finds the element of the old list that has the key of an element; undefined when there is none, or the list has no keys. */
+export function elementsByKey(schema: CorrelatedSchema, old: unknown): (element: unknown) => unknown {
+  const keys = schema['x-kubernetes-list-map-keys'] ?? [];
+  if (schema['x-kubernetes-list-type'] !== 'map' || keys.length === 0 || !Array.isArray(old) || old.length === 0)
+    return noElement;
+  const byKey = new Map<string, unknown>();
+  for (const element of old) {
+    const key = keyOf(element, keys);
+    if (key !== undefined && !byKey.has(key)) byKey.set(key, element);
+  }
+  return (element) => {
+    const key = keyOf(element, keys);
+    return key === undefined ? undefined : byKey.get(key);
+  };
+}
+
+function noElement(): undefined {
+  return undefined;
+}
+
+function keyOf(element: unknown, keys: readonly string[]): string | undefined {
+  if (!isTree(element)) return undefined;
+  const values: unknown[] = [];
+  for (const key of keys) {
+    const value = Object.hasOwn(element, key) ? element[key] : undefined;
+    if (value === undefined || typeof value === 'object') return undefined;
+    values.push(value);
+  }
+  return JSON.stringify(values);
+}
+
+/** A value with what it was before. */
+export interface Correlation {
+  readonly value: unknown;
+  readonly old: unknown;
+  readonly schema: CorrelatedSchema;
+}
+
+/** Of the member; undefined where there is none on one side, or the schema does not know it. */
+export function correlatedMember({ value, old, schema }: Correlation, key: string): Correlation | undefined {
+  if (!isTree(value) || !isTree(old) || !Object.hasOwn(value, key) || !Object.hasOwn(old, key)) return undefined;
+  const { properties, additionalProperties } = schema;
+  const declared = properties && Object.hasOwn(properties, key) ? properties[key] : additionalProperties;
+  return typeof declared === 'object' ? { value: value[key], old: old[key], schema: declared } : undefined;
+}
+
+/** Of an element, with what `elementsByKey` found for it. */
+export function correlatedElement({ schema }: Correlation, value: unknown, old: unknown): Correlation | undefined {
+  return schema.items && old !== undefined && old !== null ? { value, old, schema: schema.items } : undefined;
+}
+
+/** Whether nothing changed. What cannot be correlated has changed. */
+export function isUnchanged(correlation: Correlation): boolean {
+  const { value, old, schema } = correlation;
+  if (Array.isArray(value)) {
+    if (!Array.isArray(old) || old.length !== value.length) return false;
+    if (schema['x-kubernetes-list-type'] !== 'map') return equalTrees(value, old);
+    const oldOf = elementsByKey(schema, old);
+    return value.every((element) => {
+      const below = correlatedElement(correlation, element, oldOf(element));
+      return below !== undefined && isUnchanged(below);
+    });
+  }
+  if (!isTree(value)) return equalTrees(value, old);
+  const keys = Object.keys(value);
+  if (!isTree(old) || Object.keys(old).length !== keys.length) return false;
+  return keys.every((key) => {
+    const below = correlatedMember(correlation, key);
+    return below !== undefined && isUnchanged(below);
+  });
+}
