@@ -1,6 +1,7 @@
 /** The plugins that are on by default, in upstream's order: what mutates comes before what depends on it, quota comes last. */
 
 import type { AdmissionPlugin } from '#apiserver/admission-plugin.ts';
+import type { Authorizer } from '#apiserver/authorizer.ts';
 import type { LiveObjects } from '#apiserver/live-objects.ts';
 import type { WebhookClient } from '#apiserver/webhook/webhook-client.ts';
 import type { Env } from '#base/env.ts';
@@ -10,15 +11,17 @@ import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
 import { podSecurity } from './pod-security/plugin.ts';
 import { defaultTolerationSeconds } from './pod-tolerations.ts';
+import { mutatingPolicies } from './policy/mutating.ts';
+import { validatingPolicies } from './policy/validating.ts';
 import { priority } from './priority.ts';
 import { type EscalationConfig, rbacEscalation } from './rbac-escalation.ts';
 import { type QuotaWriter, resourceQuota } from './resource-quota.ts';
 import { runtimeClass } from './runtime-class.ts';
+import type { ServedResources } from './served-resources.ts';
 import { serviceAccountAdmission } from './service-account.ts';
 import { defaultStorageClass, persistentVolumeClaimResize, storageObjectInUseProtection } from './storage.ts';
 import { taintNodesByCondition } from './taint-nodes.ts';
 import { mutatingWebhooks } from './webhook/mutating.ts';
-import type { ServedResources } from './webhook/served-resources.ts';
 import { validatingWebhooks } from './webhook/validating.ts';
 
 export interface AdmissionConfig {
@@ -27,8 +30,12 @@ export interface AdmissionConfig {
   readonly writeQuota: QuotaWriter;
   /** Absent where RBAC is not what authorizes. */
   readonly escalation?: EscalationConfig;
-  /** Absent where nothing outside can be called. */
-  readonly webhooks?: { readonly client: WebhookClient; readonly resources: ServedResources };
+  /** For the plugins that API objects configure, policies and webhooks; absent where nothing outside can be called. */
+  readonly dynamic?: {
+    readonly client: WebhookClient;
+    readonly resources: ServedResources;
+    readonly authorize: Authorizer;
+  };
 }
 
 export function defaultAdmissionPlugins({
@@ -36,7 +43,7 @@ export function defaultAdmissionPlugins({
   env,
   writeQuota,
   escalation,
-  webhooks,
+  dynamic,
 }: AdmissionConfig): AdmissionPlugin[] {
   const inTree: AdmissionPlugin[] = [
     namespaceLifecycle(objects),
@@ -54,10 +61,17 @@ export function defaultAdmissionPlugins({
     certificateRequests(escalation?.authorize),
     ...(escalation ? [rbacEscalation(escalation)] : []),
   ];
-  const calling = webhooks && { objects, env, ...webhooks };
+  const configured = dynamic && { objects, env, ...dynamic };
   return [
     ...inTree,
-    ...(calling ? [mutatingWebhooks({ ...calling, before: inTree }), validatingWebhooks(calling)] : []),
+    ...(configured
+      ? [
+          mutatingPolicies(configured),
+          mutatingWebhooks(configured),
+          validatingPolicies(configured),
+          validatingWebhooks(configured),
+        ]
+      : []),
     resourceQuota(objects, writeQuota, env.clock),
   ];
 }

@@ -130,6 +130,34 @@ export function newForbidden(name: ResourceName, object: string, reason: string)
   return failure(403, 'Forbidden', message, objectDetails(name, object));
 }
 
+/** A Forbidden of an admission policy under the reason that the policy gives. */
+export function newDeniedByPolicy(name: ResourceName, object: string, message: string, reason: string): StatusError {
+  const { status } = newForbidden(name, object, message);
+  const codes: Readonly<Record<string, number>> = { Forbidden: 403, Unauthorized: 401, RequestEntityTooLarge: 413 };
+  return new StatusError({
+    ...status,
+    reason,
+    code: codes[reason] ?? 422,
+    details: { ...status.details, causes: [{ message }] },
+  });
+}
+
+/** What mutating policies that failed are answered with: the first message, and all as causes; 403 whatever the reason says. */
+export function newPolicyFailure(
+  name: ResourceName,
+  object: string,
+  messages: readonly string[],
+  reason: string,
+): StatusError {
+  const { status } = newForbidden(name, object, 'admission request denied by policy');
+  return new StatusError({
+    ...status,
+    message: messages[0] ?? '',
+    ...(reason === '' ? {} : { reason }),
+    details: { ...status.details, causes: messages.map((message) => ({ message })) },
+  });
+}
+
 export function newMethodNotAllowed(name: ResourceName, action: string): StatusError {
   return failure(405, 'MethodNotAllowed', `${action} is not supported on resources of kind "${qualified(name)}"`, {
     ...(name.group ? { group: name.group } : {}),

@@ -21,6 +21,14 @@ export class AdmissionChain {
 
   /** Undefined when no plugin had to be waited for. */
   admit(context: AdmissionContext): Promise<void> | undefined {
+    const first = run(this.mutating[context.operation], 'admit', context);
+    return first ? first.then(() => this.admitAgain(context)) : this.admitAgain(context);
+  }
+
+  private admitAgain(context: AdmissionContext): Promise<void> | undefined {
+    const { reinvocation } = context;
+    if (!reinvocation?.requested) return undefined;
+    reinvocation.again = true;
     return run(this.mutating[context.operation], 'admit', context);
   }
 

@@ -31,6 +31,29 @@ export interface AdmissionContext {
   /** Adds an annotation to the request's audit record; without a record it is nothing. */
   readonly annotate: (key: string, value: string) => void;
   readonly signal: AbortSignal;
+  /** Set by the first mutating plugin that has something to remember between two rounds of `admit`. */
+  reinvocation?: Reinvocation;
+}
+
+/**
+ * When what policies or webhooks changed may concern plugins that ran before, `admit` of all plugins is called once more
+ * (apiserver pkg/admission/reinvocation.go).
+ */
+export class Reinvocation {
+  /** Another round is wanted. */
+  requested = false;
+  /** This is that round. */
+  again = false;
+  readonly #states = new Map<object, unknown>();
+
+  /** What a plugin remembers of this request; a plugin makes values of one type only. */
+  stateOf<T extends object>(plugin: object, make: () => T): T {
+    const known = this.#states.get(plugin);
+    if (known !== undefined) return known as T;
+    const made = make();
+    this.#states.set(plugin, made);
+    return made;
+  }
 }
 
 /** Throws StatusError to refuse. Plugins that decide from caches answer without a promise. */

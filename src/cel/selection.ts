@@ -19,7 +19,7 @@ export function planSelect(operand: Plan, field: string, node: number): Attribut
       if (target instanceof CelError) return target;
       if (target instanceof CelMap) {
         frame.cost += 1;
-        const found = target.get(field);
+        const found = target.select(field);
         return found === undefined ? missing : found;
       }
       return selectOther(frame, target, field, missing, false);
@@ -99,7 +99,7 @@ function selectOther(
 
 /** undefined: not there. */
 function find(target: Value, key: Value): Result | undefined {
-  if (target instanceof CelMap) return target.get(key);
+  if (target instanceof CelMap) return target.select(key);
   if (!(target instanceof CelList)) return undefined;
   const index = indexOf(key);
   if (index instanceof CelError) return index;

@@ -152,6 +152,11 @@ export abstract class CelMap {
     return undefined;
   }
 
+  /** What a selection finds: as get, but what is evaluated only now may fail. */
+  select(key: Value): Result | undefined {
+    return this.get(key);
+  }
+
   has(key: Value): boolean {
     return this.get(key) !== undefined;
   }
@@ -271,6 +276,50 @@ export class ObjectValue extends CelMap {
 
   keys(): Iterable<Value> {
     return this.#fields.keys();
+  }
+}
+
+/** An object whose fields are evaluated when an expression selects them, each once. */
+export class LazyObject extends CelMap {
+  readonly #type: ObjectType;
+  readonly #evaluate: (field: string) => Result;
+  readonly #known = new Map<string, Result>();
+
+  constructor(type: ObjectType, evaluate: (field: string) => Result) {
+    super();
+    this.#type = type;
+    this.#evaluate = evaluate;
+  }
+
+  override get objectType(): ObjectType {
+    return this.#type;
+  }
+
+  get size(): number {
+    return this.#type.fields.size;
+  }
+
+  override select(key: Value): Result | undefined {
+    if (typeof key !== 'string' || !this.#type.fields.has(key)) return undefined;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const result = this.#evaluate(key);
+    this.#known.set(key, result);
+    return result;
+  }
+
+  /** A field that cannot be evaluated counts as absent where objects are compared. */
+  get(key: Value): Value | undefined {
+    const result = this.select(key);
+    return result instanceof CelError ? undefined : result;
+  }
+
+  override has(key: Value): boolean {
+    return typeof key === 'string' && this.#type.fields.has(key);
+  }
+
+  keys(): Iterable<Value> {
+    return this.#type.fields.keys();
   }
 }
 

@@ -124,7 +124,11 @@ describe('admission webhooks', () => {
         objects,
         env,
         writeQuota: () => Promise.reject(new Error('there are no quotas')),
-        webhooks: { client: http, resources: createServedResources(() => server.registry) },
+        dynamic: {
+          client: http,
+          resources: createServedResources(() => server.registry),
+          authorize: () => ({ decision: 'allow', reason: '' }),
+        },
       }),
     });
     await server.ready();

@@ -5,6 +5,12 @@
 
 import { type Selector, selectorFromLabelSelector } from '#api/label-selector.ts';
 import type { CollectionName, LiveObjects } from '#apiserver/live-objects.ts';
+import {
+  type CompiledExpression,
+  compileExpression,
+  conditionResult,
+} from '#kinds/admissionregistration/expressions/compile.ts';
+import { scopeEnvironment } from '#kinds/admissionregistration/expressions/variables.ts';
 import type {
   MutatingWebhook,
   MutatingWebhookConfiguration,
@@ -20,6 +26,7 @@ export interface Hook {
   readonly webhook: Webhook;
   readonly namespaceSelector: Selector;
   readonly objectSelector: Selector;
+  readonly conditions: readonly CompiledExpression[];
 }
 
 /** Waits for the first load of the collection only. */
@@ -47,5 +54,8 @@ function compile(configuration: MutatingWebhookConfiguration): Hook[] {
     webhook,
     namespaceSelector: selectorFromLabelSelector(webhook.namespaceSelector ?? {}),
     objectSelector: selectorFromLabelSelector(webhook.objectSelector ?? {}),
+    conditions: (webhook.matchConditions ?? []).map(({ expression }) =>
+      compileExpression(expression, conditionResult, scopeEnvironment({ authorizer: true })),
+    ),
   }));
 }

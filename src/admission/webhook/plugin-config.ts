@@ -1,7 +1,10 @@
+import type { Authorizer } from '#apiserver/authorizer.ts';
 import type { WebhookCaller } from '#apiserver/webhook/post.ts';
-import type { ServedResources } from './served-resources.ts';
+import type { ServedResources } from '../served-resources.ts';
 
 /** What both webhook plugins are given. */
 export interface WebhookPluginConfig extends WebhookCaller {
   readonly resources: ServedResources;
+  /** Whom match conditions ask. */
+  readonly authorize: Authorizer;
 }

@@ -2,8 +2,8 @@
 
 import type { AdmissionResponse, AdmissionReview } from '#api/generated/admission-v1.ts';
 import type { Status } from '#api/generated/meta-v1.ts';
-import type { KubeObject } from '#api/object.ts';
 import type { AdmissionContext } from '#apiserver/admission-plugin.ts';
+import { shown } from '../shown.ts';
 import type { Invocation } from './invocation.ts';
 
 export type WebhookType = 'mutating' | 'validating';
@@ -55,21 +55,6 @@ export async function reviewOf(
       options: Object.keys(context.options).length === 0 ? null : context.options,
     },
   };
-}
-
-/** Objects say what they are, wherever they came from. */
-export async function shown(
-  object: KubeObject | undefined,
-  { kind }: Pick<AdmissionContext, 'kind'>,
-  as: Invocation['as'],
-): Promise<KubeObject | null> {
-  if (!object) return null;
-  const typed: KubeObject = { ...object, kind: kind.kind, apiVersion: apiVersionOf(kind) };
-  return as ? { ...(await as.from(typed)), kind: as.kind.kind, apiVersion: apiVersionOf(as.kind) } : typed;
-}
-
-export function apiVersionOf({ group, version }: { readonly group: string; readonly version: string }): string {
-  return group === '' ? version : `${group}/${version}`;
 }
 
 /** Reads and checks the answer to the review `uid`. Throws ReviewError. */

@@ -1,11 +1,11 @@
 /** ValidatingAdmissionWebhook: all webhooks at once; the first refusal in their order is the answer (webhook/validating). */
 
 import type { AdmissionContext, AdmissionPlugin } from '#apiserver/admission-plugin.ts';
+import { isExempt } from '../rules.ts';
 import { callWebhook, settleFailure } from './call.ts';
 import { type Hook, hookSource } from './hooks.ts';
 import { type Invocation, invocationOf } from './invocation.ts';
 import type { WebhookPluginConfig } from './plugin-config.ts';
-import { isExempt } from './rules.ts';
 
 export function validatingWebhooks(config: WebhookPluginConfig): AdmissionPlugin {
   const hooks = hookSource(config.objects, 'admissionregistration.k8s.io/validatingwebhookconfigurations');
@@ -23,7 +23,7 @@ export function validatingWebhooks(config: WebhookPluginConfig): AdmissionPlugin
 async function run(config: WebhookPluginConfig, hooks: readonly Hook[], context: AdmissionContext): Promise<void> {
   const relevant: Invocation[] = [];
   for (const hook of hooks) {
-    const invocation = await invocationOf(hook, context, config.objects, config.resources);
+    const invocation = await invocationOf(hook, context, config);
     if (invocation) relevant.push(invocation);
   }
   const results = await Promise.allSettled(

@@ -15,7 +15,7 @@ type Shape =
   | { readonly type: 'map'; readonly child: (key: string) => Place }
   | { readonly type: 'list'; readonly element: Place; readonly elementOf: (item: unknown) => string | undefined };
 
-interface Place {
+export interface Place {
   readonly schema: Schema | undefined;
   readonly field: FieldSchema | undefined;
   /** What Go has where JSON has nothing, so that first content is no "added" member: an empty struct, or null. */
@@ -31,7 +31,8 @@ export function rootPlace(schema: StructSchema | undefined): Place {
   return { schema, field: undefined, absent: undefined, free: false };
 }
 
-function shapeOf(place: Place, value: unknown): Shape {
+/** The shape that a value has at a place. */
+export function shapeOf(place: Place, value: unknown): Shape {
   const { schema, field } = place;
   if (schema === undefined) return isObject(value) ? { type: 'map', child: () => unknownPlace } : leaf;
   if (schema.type === 'struct') {
@@ -201,7 +202,10 @@ export function merge(live: unknown, configuration: unknown, place: Place): unkn
   return configuration;
 }
 
-/** Stated elements come in the configuration's order; those that only the live list has keep their place among their neighbours. */
+/**
+ * Stated elements come in the configuration's order; those that only the live list has keep their place before those that follow them
+ * there, and come before new ones (structured-merge-diff: visitListItems).
+ */
 function mergeLists(
   live: readonly unknown[],
   stated: readonly unknown[],
@@ -209,29 +213,33 @@ function mergeLists(
   elementOf: (item: unknown) => string | undefined,
 ): unknown[] {
   const liveItems = itemsByElement(live, elementOf);
-  const statedElements = new Set(stated.map(elementOf));
+  const statedElements = stated.map(elementOf);
+  const isStated = new Set(statedElements);
+  const shared = statedElements.filter((element) => element !== undefined && liveItems.has(element));
+  const taken = new Set<string | undefined>();
   const merged: unknown[] = [];
+  let nextShared = 0;
   let next = 0;
-  const takeUnstated = () => {
-    for (; next < live.length && !statedElements.has(elementOf(live[next])); next++) merged.push(live[next]);
+  const takeStated = (position: number): void => {
+    const item = stated[position];
+    const element = statedElements[position];
+    taken.add(element);
+    merged.push(isObject(item) ? merge(element === undefined ? undefined : liveItems.get(element), item, place) : item);
+    if (shared[nextShared] === element && nextShared < shared.length) nextShared++;
   };
-  for (const item of stated) {
-    const element = elementOf(item);
-    const existing = element === undefined ? undefined : liveItems.get(element);
-    // Live elements before this one stay before it.
-    const position = live.findIndex((candidate, index) => index >= next && elementOf(candidate) === element);
-    if (position >= 0) {
-      while (next < position) {
-        takeUnstated();
-        if (next < position) next++;
+  for (let position = 0; next < live.length || position < stated.length; ) {
+    if (next < live.length) {
+      const element = elementOf(live[next]);
+      if (!isStated.has(element)) {
+        merged.push(live[next++]);
+        continue;
       }
-      next = position + 1;
+      const isNext = position < stated.length && element === statedElements[position];
+      const isLater = position < stated.length && nextShared < shared.length && element !== shared[nextShared];
+      if (isNext || isLater || taken.has(element)) next++;
+      if (!isNext && isLater) continue;
     }
-    merged.push(isObject(item) ? merge(existing, item, place) : item);
-  }
-  while (next < live.length) {
-    takeUnstated();
-    next++;
+    if (position < stated.length) takeStated(position++);
   }
   return merged;
 }

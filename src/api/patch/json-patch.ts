@@ -14,6 +14,9 @@ export class JsonPatchError extends Error {
   override readonly name = 'JsonPatchError';
 }
 
+/** A `test` operation did not hold. */
+export class JsonPatchTestFailed extends JsonPatchError {}
+
 /** The patch itself is no list of operations; the server answers 400. */
 export class JsonPatchFormatError extends Error {
   override readonly name = 'JsonPatchFormatError';
@@ -91,7 +94,7 @@ export function applyJsonPatch(document: unknown, operations: readonly Operation
         const { container, key } = locate(root, own, path, 'test');
         const actual = has(container, key) ? read(container, key) : null;
         if (!jsonEqual(actual ?? null, operation.value ?? null)) {
-          throw new JsonPatchError(`testing value ${path} failed: test failed`);
+          throw new JsonPatchTestFailed(`testing value ${path} failed: test failed`);
         }
         break;
       }
@@ -184,7 +187,8 @@ function remove(root: JsonObject, own: WeakSet<object>, path: string): void {
   if (Array.isArray(container)) container.splice(position(container, key, false), 1);
   else {
     if (!Object.hasOwn(container, key)) {
-      throw new JsonPatchError(`remove operation does not apply: doc is missing key: ${path}: missing value`);
+      const cause = `Unable to remove nonexistent key: ${key}: missing value`;
+      throw new JsonPatchError(`error in remove for path: '${path}': ${cause}`);
     }
     delete container[key];
   }

@@ -66,7 +66,7 @@ for (const [document, operations, result] of jsonCases) {
 }
 
 const jsonFailures: readonly (readonly [Operation, RegExp])[] = [
-  [{ op: 'remove', path: '/nope' }, /remove operation does not apply: doc is missing key: \/nope/],
+  [{ op: 'remove', path: '/nope' }, /error in remove for path: '\/nope': Unable to remove nonexistent key: nope/],
   [{ op: 'replace', path: '/list/5', value: 1 }, /invalid index referenced/],
   [{ op: 'replace', path: '/nope/x', value: 1 }, /replace operation does not apply/],
   [{ op: 'add', path: '/list/5', value: 1 }, /invalid index referenced/],

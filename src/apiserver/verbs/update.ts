@@ -131,21 +131,25 @@ async function attemptUpdate(
   const { server, resource, info } = context;
   const { definition } = resource;
   const old = current.object;
-  const draft = plan.make(old);
+  let draft = plan.make(old);
   const conditional = checkRevision(context, draft, current);
   checkUid(context, draft, old);
   keepSystemFields(context, draft, old);
   isolate(context, draft, old);
   if (!plan.managed) updateManagedFields(context, old, draft, options);
 
+  const view = viewOf(context);
+  const judged = view?.ownKind && { view, kind: view.ownKind, object: mutableCopy(view.read(draft)) };
   const admitContext = admissionContext(context, 'UPDATE', {
-    object: draft,
-    oldObject: old,
+    object: judged?.object ?? draft,
+    oldObject: judged ? judged.view.read(old) : old,
+    ...(judged ? { kind: judged.kind } : {}),
     dryRun: options.dryRun,
     options: plan.admissionOptions ?? { kind: 'UpdateOptions', apiVersion: 'meta.k8s.io/v1' },
   });
   const admitting = server.admission.admit(admitContext);
   if (admitting) await admitting;
+  if (judged) draft = judged.view.write(draft, judged.object);
   applyDefaults(resource, draft);
   prepare(context, draft, old);
   const hooks = info.subresource === '' ? server.writeHooks.get(`${definition.group}/${definition.plural}`) : undefined;

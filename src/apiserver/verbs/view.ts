@@ -12,6 +12,8 @@ import type { MutableObject } from './write.ts';
 export interface View {
   readonly apiVersion: string;
   readonly kind: string;
+  /** Of a kind of its own (Scale): what admission judges. */
+  readonly ownKind: { readonly group: string; readonly version: string; readonly kind: string } | undefined;
   readonly codec: KindCodec;
   readonly read: (object: KubeObject) => KubeObject;
   /** The object with the view written into it; the view's resourceVersion is its precondition. */
@@ -30,6 +32,7 @@ export function viewOf({ server, resource, info }: RequestContext): View | undef
   return {
     apiVersion: group === '' ? version : `${group}/${version}`,
     kind,
+    ownKind: kind === resource.definition.kind ? undefined : { group, version, kind },
     codec,
     read,
     write(current, view) {

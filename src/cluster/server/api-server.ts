@@ -126,7 +126,7 @@ export async function assembleApiServer({
       env,
       writeQuota: (quota) => inProcess.updateStatus(ResourceQuotas, quota),
       escalation: { rbac, authorize },
-      webhooks: { client: webhooks, resources: createServedResources(() => server.registry) },
+      dynamic: { client: webhooks, resources: createServedResources(() => server.registry), authorize },
     }),
     webhooks: { objects, env, client: webhooks },
     aggregation: { objects, connect: connectRemotes(frontProxy) },

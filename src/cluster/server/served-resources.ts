@@ -1,9 +1,11 @@
 /** ServedResources over the registry of the API server in this process. */
 
-import type { EquivalentResource, ServedResources } from '#admission/webhook/served-resources.ts';
+import type { EquivalentResource, ParamObjects, ServedResources } from '#admission/served-resources.ts';
 import type { ResourceDefinition } from '#api/definition.ts';
 import { newInternalError } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
+import type { CachedObject } from '#apiserver/cache/cached-object.ts';
+import type { KindCodec } from '#apiserver/registry/kind-codec.ts';
 import type { Registry } from '#apiserver/registry/registry.ts';
 import type { Resource } from '#apiserver/registry/resource.ts';
 import { mutableCopy } from '#base/edit.ts';
@@ -28,17 +30,65 @@ export function createServedResources(registry: () => Registry): ServedResources
         .filter((other) => other !== own)
         .map((other) => equivalent(own, other));
     },
-    decode({ kind, resource: { group, version, resource } }, tree) {
-      const own = registry().find(group, version, resource);
-      const isOwn = own?.definition.kind === kind.kind && own.definition.group === kind.group;
-      const codec = isOwn ? own.codec : registry().codecOf(kind.group, kind.version, kind.kind);
+    get generation() {
+      return registry().generation;
+    },
+    paramsOf({ group, version, kind }) {
+      for (const resource of registry().all()) {
+        const { definition } = resource;
+        const matches = definition.group === group && definition.version === version && definition.kind === kind;
+        if (matches && definition.stored) return paramObjects(resource);
+      }
+      return undefined;
+    },
+    schemaOf(request) {
+      const codec = codecFor(request);
+      return codec && { schema: codec.schema };
+    },
+    decode(request, tree, { strict = false } = {}) {
+      const { kind, resource } = request;
+      const codec = codecFor(request);
       if (!codec) throw newInternalError(`no kind "${kind.kind}" is registered for version "${kind.version}"`);
-      const { object } = codec.decodeTree(tree);
-      if (isOwn) {
+      const { object, problems } = codec.decodeTree(tree);
+      if (strict && codec.strategicMerge !== false && problems.length > 0) {
+        throw newInternalError(`strict decoding error: ${problems.join(', ')}`);
+      }
+      const own = registry().find(resource.group, resource.version, resource.resource);
+      if (own?.codec === codec) {
         codec.applyDefaults?.(object);
         own.definition.defaults?.(object);
       }
       return object;
+    },
+  };
+
+  /** The resource's own codec, or that of a subresource's kind. */
+  function codecFor({ kind, resource: { group, version, resource } }: ObjectRequest): KindCodec | undefined {
+    const own = registry().find(group, version, resource);
+    const isOwn = own?.definition.kind === kind.kind && own.definition.group === kind.group;
+    return isOwn ? own.codec : registry().codecOf(kind.group, kind.version, kind.kind);
+  }
+}
+
+type ObjectRequest = Parameters<ServedResources['decode']>[0];
+
+function paramObjects(resource: Resource): ParamObjects {
+  const { cache, namespaced, apiVersion, definition } = resource;
+  const shown = async (found: readonly CachedObject[]): Promise<KubeObject[]> => {
+    await resource.whenReadable(found);
+    return found.map(({ object }) => ({ ...object, apiVersion, kind: definition.kind }));
+  };
+  return {
+    namespaced,
+    async get(namespace, name) {
+      await cache.ensureLoaded();
+      const found = cache.get(resource.keyOf(namespace, name));
+      return found && (await shown([found]))[0];
+    },
+    async list(namespace) {
+      await cache.ensureLoaded();
+      // '0' is the character after '/': the end of everything below the folder.
+      return shown([...(namespace === '' ? cache.range('', '') : cache.range(`${namespace}/`, `${namespace}0`))]);
     },
   };
 }

@@ -1,7 +1,4 @@
-/**
- * Rules that validating and mutating admission policies and their bindings have in common. Expressions are only looked at as
- * text here: that they are there.
- */
+/** Rules that validating and mutating admission policies and their bindings have in common. */
 
 import { child, type FieldError, forbidden, index, invalid, notSupported, required } from '#api/field-error.ts';
 import { checkFormat, checkWord } from '#api/field-rules.ts';
@@ -15,6 +12,7 @@ import type {
   ParamRef,
   Variable,
 } from '#kinds/generated/admissionregistration-v1.ts';
+import type { PolicyExpressions } from './expressions/check.ts';
 import { checkMatchConditions } from './match-condition-rules.ts';
 import { checkMatchResources, failurePolicies } from './rule-rules.ts';
 
@@ -34,7 +32,13 @@ interface PolicySpec {
   readonly variables?: readonly Variable[] | undefined;
 }
 
-export function checkPolicySpec(spec: PolicySpec | undefined, old: PolicySpec | undefined, errors: FieldError[]): void {
+/** `expressions` knows the policy's variables afterwards. */
+export function checkPolicySpec(
+  spec: PolicySpec | undefined,
+  old: PolicySpec | undefined,
+  expressions: PolicyExpressions,
+  errors: FieldError[],
+): void {
   const { failurePolicy, paramKind, matchConstraints, matchConditions, variables } = spec ?? {};
   checkWord(failurePolicy, failurePolicies, 'spec.failurePolicy', errors);
   if (paramKind) checkParamKind(paramKind, 'spec.paramKind', errors);
@@ -49,7 +53,9 @@ export function checkPolicySpec(spec: PolicySpec | undefined, old: PolicySpec | 
     old &&
     semanticallyEqual(paramKind, old.paramKind) &&
     semanticallyEqual(matchConditions ?? [], old.matchConditions ?? []);
-  if (!sameConditions) checkMatchConditions(matchConditions, 'spec.matchConditions', errors);
+  if (!sameConditions) {
+    checkMatchConditions(matchConditions, 'spec.matchConditions', errors, { params: paramKind !== undefined });
+  }
   variables?.forEach(({ name = '', expression = '' }, position) => {
     const at = index('spec.variables', position);
     if (name.trim() === '') errors.push(required(child(at, 'name'), 'name is not specified'));
@@ -57,6 +63,7 @@ export function checkPolicySpec(spec: PolicySpec | undefined, old: PolicySpec | 
       errors.push(invalid(child(at, 'name'), name, 'must be a valid CEL identifier'));
     }
     if (expression.trim() === '') errors.push(required(child(at, 'expression'), 'expression is not specified'));
+    else expressions.checkVariable(name, expression, child(at, 'expression'), errors);
   });
 }
 

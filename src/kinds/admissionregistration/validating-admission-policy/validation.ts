@@ -9,6 +9,8 @@ import type {
   ValidatingAdmissionPolicy,
   Validation,
 } from '#kinds/generated/admissionregistration-v1.ts';
+import { PolicyExpressions } from '../expressions/check.ts';
+import { auditAnnotationResult, conditionResult, messageResult } from '../expressions/compile.ts';
 import { checkPolicySpec } from '../policy-rules.ts';
 
 const maxAuditAnnotations = 20;
@@ -21,15 +23,16 @@ export function validateValidatingAdmissionPolicy(
   old?: ValidatingAdmissionPolicy,
 ): FieldError[] {
   const errors: FieldError[] = [];
-  checkPolicySpec(spec, old && (old.spec ?? {}), errors);
-  const { validations = [], auditAnnotations = [] } = spec ?? {};
+  const { validations = [], auditAnnotations = [], variables = [], paramKind } = spec ?? {};
+  const expressions = new PolicyExpressions({ params: paramKind !== undefined, composed: variables.length > 0 });
+  checkPolicySpec(spec, old && (old.spec ?? {}), expressions, errors);
   if (validations.length === 0 && auditAnnotations.length === 0) {
     const detail = 'validations or auditAnnotations must contain at least one item';
     errors.push(required('spec.validations', detail), required('spec.auditAnnotations', detail));
     return errors;
   }
   validations.forEach((validation, position) => {
-    checkValidation(validation, index('spec.validations', position), errors);
+    checkValidation(validation, index('spec.validations', position), expressions, errors);
   });
   if (auditAnnotations.length > maxAuditAnnotations) {
     // Upstream prints its internal type.
@@ -43,18 +46,27 @@ export function validateValidatingAdmissionPolicy(
   const keys = new Set<string>();
   auditAnnotations.forEach((annotation, position) => {
     const at = index('spec.auditAnnotations', position);
-    checkAuditAnnotation(metadata?.name ?? '', annotation, at, errors);
+    checkAuditAnnotation(metadata?.name ?? '', annotation, at, expressions, errors);
     if (keys.has(annotation.key)) errors.push(duplicate(child(at, 'key'), annotation.key));
     keys.add(annotation.key);
   });
   return errors;
 }
 
-function checkValidation(validation: Validation, path: string, errors: FieldError[]): void {
+function checkValidation(
+  validation: Validation,
+  path: string,
+  expressions: PolicyExpressions,
+  errors: FieldError[],
+): void {
   const { expression = '', messageExpression = '', message = '', reason } = validation;
-  if (expression.trim() === '') errors.push(required(child(path, 'expression'), 'expression is not specified'));
+  const expressionPath = child(path, 'expression');
+  if (expression.trim() === '') errors.push(required(expressionPath, 'expression is not specified'));
+  else expressions.check(expression, conditionResult, { authorizer: true }, expressionPath, errors);
   if (messageExpression !== '' && messageExpression.trim() === '') {
     errors.push(invalid(child(path, 'messageExpression'), messageExpression, 'must be non-empty if specified'));
+  } else if (messageExpression !== '') {
+    expressions.check(messageExpression, messageResult, {}, child(path, 'messageExpression'), errors);
   }
   if (message !== '' && message.trim() === '') {
     errors.push(invalid(child(path, 'message'), message, 'must be non-empty if specified'));
@@ -68,6 +80,7 @@ function checkAuditAnnotation(
   policy: string,
   { key = '', valueExpression = '' }: AuditAnnotation,
   path: string,
+  expressions: PolicyExpressions,
   errors: FieldError[],
 ): void {
   if (policy === '') errors.push(invalid(child(path, 'key'), key, 'requires metadata.name be non-empty'));
@@ -77,7 +90,7 @@ function checkAuditAnnotation(
   if (value === '') errors.push(required(valuePath, 'valueExpression is not specified'));
   else if (utf8Length(value) > maxValueExpressionBytes) {
     errors.push(required(valuePath, `must not exceed ${maxValueExpressionBytes} bytes in length`));
-  }
+  } else expressions.check(value, auditAnnotationResult, { authorizer: true }, valuePath, errors, valueExpression);
 }
 
 export function validateValidatingAdmissionPolicyStatus({ status }: ValidatingAdmissionPolicy): FieldError[] {

@@ -11,9 +11,14 @@ export const rule: Tree = {
 };
 export const constraints: Tree = { resourceRules: [rule] };
 
+const conditionOnRequest =
+  "request.operation == 'CREATE' && authorizer.group('').resource('pods').check('get').allowed() && authorizer.requestResource.check('x').allowed()";
+
 export function policyCases({ spec, create }: CaseBuilders): readonly GoldenCase[] {
   const match = (name: string, fields: Tree): GoldenCase =>
     spec(name, { matchConstraints: { ...constraints, ...fields } });
+  const condition = (name: string, expression: string, fields: Tree): GoldenCase =>
+    spec(name, { matchConditions: [{ name: 'a', expression }], ...fields });
   const variable = (name: string, ...variables: readonly Tree[]): GoldenCase => spec(name, { variables });
   return [
     create('valid'),
@@ -46,6 +51,18 @@ export function policyCases({ spec, create }: CaseBuilders): readonly GoldenCase
         { name: 'a', expression: 'true' },
       ],
     }),
+    condition('condition with a syntax error', ' object.spec. + ', {}),
+    condition('condition of another type', '1 + 1', {}),
+    condition('condition of any type', 'object.ready', {}),
+    condition('condition of an unknown name', 'params.x == 1 && thing', {}),
+    condition('condition with params', 'params.x == 1', { paramKind: { apiVersion: 'v1', kind: 'ConfigMap' } }),
+    condition('condition of variables', 'variables.a', { variables: [{ name: 'a', expression: 'true' }] }),
+    condition('condition of request and authorizer', conditionOnRequest, {}),
+    condition('condition of an unknown field', "request.userInfo.name == 'a' && namespaceObject.spec.x", {}),
+    condition('condition of a bad pattern', "object.name.matches('(')", {}),
+    condition('condition of a bad constant', "quantity('a').isLessThan(quantity('1'))", {}),
+    variable('variable that is broken', { name: 'a', expression: 'object.' }, { name: 'b', expression: 'variables.a' }),
+    variable('variable before it is there', { name: 'a', expression: 'variables.b' }, { name: 'b', expression: '1' }),
     variable('variable empty', { name: '', expression: '' }),
     variable('variable blank', { name: ' ', expression: ' ' }),
     variable('variable names', { name: 'while', expression: 'true' }, { name: '1a', expression: 'true' }),

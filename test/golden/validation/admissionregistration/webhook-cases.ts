@@ -87,6 +87,13 @@ export function webhookCases(plural: string): readonly GoldenCase[] {
     conditions('condition without name and expression', { name: '', expression: ' ' }),
     conditions('conditions twice', { name: 'a', expression: 'true' }, { name: 'a', expression: 'true' }),
     conditions('condition name', { name: 'a b', expression: 'true' }),
+    conditions('condition that is broken', { name: 'a', expression: ' object..x ' }),
+    conditions('condition of another type', { name: 'a', expression: "'true'" }, { name: 'b', expression: 'params.x' }),
+    conditions('condition of any type', { name: 'a', expression: 'oldObject.metadata.labels.x' }),
+    conditions('condition of everything', {
+      name: 'a',
+      expression: "request.dryRun || namespaceObject == null || authorizer.serviceAccount('a', 'b').path('/').check('get').denied()",
+    }),
     conditions('too many conditions', ...Array.from({ length: 65 }, (_, n) => ({ name: `c${n}`, expression: 'true' }))),
     store(),
     patch('to nothing', { webhooks: [] }),

@@ -30,6 +30,34 @@ export function isExempt({ kind }: Pick<AdmissionContext, 'kind'>): boolean {
   return kind.group === 'admissionregistration.k8s.io' && exemptKinds.has(kind.kind);
 }
 
+const policyKinds = new Set([
+  'ValidatingAdmissionPolicy',
+  'ValidatingAdmissionPolicyBinding',
+  'MutatingAdmissionPolicy',
+  'MutatingAdmissionPolicyBinding',
+]);
+const reviewKinds = new Set([
+  'TokenReview',
+  'SelfSubjectReview',
+  'SubjectAccessReview',
+  'SelfSubjectAccessReview',
+  'SelfSubjectRulesReview',
+  'LocalSubjectAccessReview',
+]);
+
+/** Policies judge neither policies nor the questions that a cluster cannot work without (kubeapiserver/admission/exclusion). */
+export function isExemptFromPolicies({ kind }: Pick<AdmissionContext, 'kind'>): boolean {
+  switch (kind.group) {
+    case 'admissionregistration.k8s.io':
+      return policyKinds.has(kind.kind);
+    case 'authentication.k8s.io':
+    case 'authorization.k8s.io':
+      return reviewKinds.has(kind.kind);
+    default:
+      return false;
+  }
+}
+
 function holds(items: readonly string[] | undefined, requested: string): boolean {
   return items?.some((item) => item === '*' || item === requested) ?? false;
 }

@@ -1,0 +1,3 @@
+/** Answers that ours differ from, by case, with the reason. */
+
+export const differences: Readonly<Record<string, string>> = {};

@@ -1,0 +1,72 @@
+/** Requests to an upstream API server, for recorders of golden answers. */
+
+import { readFile } from 'node:fs/promises';
+import { request } from 'node:https';
+import { load } from 'js-yaml';
+import { goldenNamespace, type RawAnswer, type Send } from '../../test/golden/validation/golden-case.ts';
+
+interface Kubeconfig {
+  readonly clusters: readonly { readonly cluster: Readonly<Record<string, string>> }[];
+  readonly users: readonly { readonly user: Readonly<Record<string, string>> }[];
+}
+
+/** By client certificate. */
+export async function sender(file: string): Promise<Send> {
+  const config = load(await readFile(file, 'utf8')) as Kubeconfig;
+  const cluster = config.clusters[0]?.cluster ?? {};
+  const user = config.users[0]?.user ?? {};
+  const pem = (text: string | undefined): Buffer => Buffer.from(text ?? '', 'base64');
+  const tls = {
+    ca: pem(cluster['certificate-authority-data']),
+    cert: pem(user['client-certificate-data']),
+    key: pem(user['client-key-data']),
+  };
+  return ({ method, path, body, contentType }) =>
+    new Promise<RawAnswer>((resolve, reject) => {
+      const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+      // Node sends a DELETE's body only when its length is said.
+      const length = payload ? { 'content-length': payload.length } : {};
+      const headers = { 'content-type': contentType, accept: 'application/json', ...length };
+      const outgoing = request(new URL(path, cluster.server), { method, headers, ...tls }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => {
+          const text = Buffer.concat(chunks).toString();
+          resolve({
+            code: response.statusCode ?? 0,
+            body: text.startsWith('{') ? JSON.parse(text) : { message: text },
+            warnings: warningsOf(response.headers.warning),
+          });
+        });
+      });
+      outgoing.on('error', reject);
+      outgoing.end(payload);
+    });
+}
+
+/** '299 - "text", 299 - "text"' as texts. */
+function warningsOf(header: string | readonly string[] | undefined): string[] {
+  const text = typeof header === 'string' ? header : (header ?? []).join(', ');
+  return [...text.matchAll(/299 - "((?:[^"\\]|\\.)*)"/g)].map(([, quoted = '']) => quoted.replace(/\\(.)/g, '$1'));
+}
+
+/** The namespace of the cases, with the ServiceAccount that pods need. */
+export async function prepareNamespace(send: Send): Promise<void> {
+  const json = { contentType: 'application/json' };
+  const metadata = { name: goldenNamespace };
+  await send({ method: 'POST', path: '/api/v1/namespaces', body: { metadata }, ...json });
+  const path = `/api/v1/namespaces/${goldenNamespace}/serviceaccounts`;
+  await send({ method: 'POST', path, body: { metadata: { name: 'default' } }, ...json });
+}
+
+/** Without finalizers, so that no controller is needed. */
+export async function remove(send: Send, path: string): Promise<void> {
+  const whole = path.startsWith('/') ? path : `/api/v1/namespaces/${goldenNamespace}/${path}`;
+  const contentType = 'application/merge-patch+json';
+  await send({ method: 'PATCH', path: whole, body: { metadata: { finalizers: null } }, contentType });
+  await send({
+    method: 'DELETE',
+    path: `${whole}?gracePeriodSeconds=0&propagationPolicy=Background`,
+    contentType: 'application/json',
+  });
+}
