@@ -31,6 +31,7 @@ import { serviceAccountController } from './service-account/controller.ts';
 import { statefulSetController } from './stateful-set/controller.ts';
 import { taintEvictionController } from './taint-eviction/controller.ts';
 import { ttlAfterFinishedController } from './ttl-after-finished/controller.ts';
+import { validatingAdmissionPolicyStatusController } from './validating-admission-policy-status/controller.ts';
 
 export interface ControllersConfig {
   /** PEM bundle by which pods verify the API server; without it no kube-root-ca.crt is published. */
@@ -70,6 +71,7 @@ export function allControllers(config: ControllersConfig = {}): ControllerFactor
     serviceAccountController,
     statefulSetController,
     taintEvictionController,
+    validatingAdmissionPolicyStatusController,
     ...(config.rootCa === undefined ? [] : [rootCaCertPublisher(config.rootCa)]),
     ...(config.authority === undefined ? [] : [certificateSigning(config.authority)]),
     ...(config.nodeIpam === undefined ? [] : [nodeIpamController(config.nodeIpam)]),

@@ -94,35 +94,6 @@ const declaredTypes: readonly ObjectType[] = [
   namespaceCondition,
 ];
 
-/** Types of the objects where a kind is known: type checking only. */
-export interface ObjectTypes {
-  readonly object?: CelType | undefined;
-  readonly params?: CelType | undefined;
-}
-
-/** A new environment; those without known types are kept by scopeEnvironment. */
-export function admissionEnvironment(scope: ExpressionScope, types: ObjectTypes = {}): Environment {
-  const { object = dynType, params = dynType } = types;
-  const variables: Variable[] = [
-    { name: 'object', type: object },
-    { name: 'oldObject', type: object },
-    { name: 'namespaceObject', type: namespace },
-    { name: 'request', type: request },
-  ];
-  if (scope.params) variables.push({ name: 'params', type: params });
-  if (scope.authorizer) {
-    variables.push(
-      { name: 'authorizer', type: authorizerType },
-      { name: 'authorizer.requestResource', type: resourceCheckType },
-    );
-  }
-  return extendEnvironment(
-    kubernetesEnvironment({ version: '1.36' }),
-    { variables, types: [...declaredTypes, object, params] },
-    ...(scope.patchTypes ? [jsonPatchLibrary] : []),
-  );
-}
-
 const environments = new Map<string, Environment>();
 
 /** The environment of a scope, made once. */
@@ -130,7 +101,36 @@ export function scopeEnvironment(scope: ExpressionScope): Environment {
   const key = `${scope.params ?? false} ${scope.authorizer ?? false} ${scope.patchTypes ?? false}`;
   const known = environments.get(key);
   if (known) return known;
-  const made = admissionEnvironment(scope);
+  const authorizing: Variable[] = [{ name: 'authorizer.requestResource', type: resourceCheckType }];
+  const typed = typedEnvironment(scope, {});
+  const made = extendEnvironment(
+    typed,
+    ...(scope.authorizer ? [{ variables: authorizing }] : []),
+    ...(scope.patchTypes ? [jsonPatchLibrary] : []),
+  );
   environments.set(key, made);
   return made;
+}
+
+/** Types of the objects where they are known. */
+export interface ObjectTypes {
+  readonly object?: CelType | undefined;
+  readonly params?: CelType | undefined;
+}
+
+/** A new environment for type checking, which upstream does without `authorizer.requestResource`. */
+export function typedEnvironment(
+  scope: Omit<ExpressionScope, 'patchTypes'>,
+  { object = dynType, params = dynType }: ObjectTypes,
+): Environment {
+  const variables: Variable[] = [
+    { name: 'object', type: object },
+    { name: 'oldObject', type: object },
+    { name: 'namespaceObject', type: namespace },
+    { name: 'request', type: request },
+  ];
+  if (scope.params) variables.push({ name: 'params', type: params });
+  if (scope.authorizer) variables.push({ name: 'authorizer', type: authorizerType });
+  const types = [...declaredTypes, object, params];
+  return extendEnvironment(kubernetesEnvironment({ version: '1.36' }), { variables, types });
 }

@@ -92,7 +92,8 @@ export function webhookCases(plural: string): readonly GoldenCase[] {
     conditions('condition of any type', { name: 'a', expression: 'oldObject.metadata.labels.x' }),
     conditions('condition of everything', {
       name: 'a',
-      expression: "request.dryRun || namespaceObject == null || authorizer.serviceAccount('a', 'b').path('/').check('get').denied()",
+      expression:
+        "request.dryRun || namespaceObject == null || authorizer.serviceAccount('a', 'b').path('/').check('get').denied()",
     }),
     conditions('too many conditions', ...Array.from({ length: 65 }, (_, n) => ({ name: `c${n}`, expression: 'true' }))),
     store(),
