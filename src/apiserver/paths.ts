@@ -25,7 +25,8 @@ export class Paths {
     customSchema?: CustomSchema,
     remotes?: RemoteDiscovery,
   ) {
-    const openapi = schemas && new OpenApi(context.registry, schemas, customSchema);
+    const openapi =
+      schemas && new OpenApi({ registry: context.registry, schemas, customSchema, remotes, clock: context.env.clock });
     const discovery = new Discovery(context.registry, remotes);
     const health = healthHandler(checks);
     this.handlers = {

@@ -150,7 +150,7 @@ class Server implements ApiServer {
     const { fairness } = this;
     const debug = fairness && { debug: (request: ApiRequest) => debugPage(fairness, env, request) };
     const paths = { metrics: () => this.exposeMetrics(), ...debug, ...config.paths };
-    this.aggregation = config.aggregation && new Aggregation(this.context, config.aggregation);
+    this.aggregation = config.aggregation && new Aggregation(this.context, config.aggregation, this.metrics.registry);
     this.paths = new Paths(
       this.context,
       config.schemas,

@@ -84,6 +84,11 @@ describe('aggregation', () => {
       const path = new URL(message.url ?? '', 'https://x').pathname;
       if (!isHealthy) response.writeHead(500).end('broken');
       else if (path === base) response.end(JSON.stringify(resourceList));
+      else if (path === '/openapi/v2' && message.headers['if-none-match'] === '"1"') response.writeHead(304).end();
+      else if (path === '/openapi/v2') response.setHeader('etag', '"1"').end(JSON.stringify(openApi.v2));
+      else if (path.endsWith('/moved')) response.writeHead(302, { location: 'https://10.0.0.1/' }).end();
+      else if (path === '/openapi/v3') response.end(JSON.stringify(openApi.v3));
+      else if (path === `/openapi/v3${base}`) response.end(`for ${message.headers['x-remote-user']}`);
       else if (path.endsWith('/flunders') && message.url?.includes('watch=')) {
         response.setHeader('content-type', 'application/json');
         response.write('{"type":"ADDED","object":{"kind":"Flunder"}}\n');
@@ -264,7 +269,7 @@ describe('aggregation', () => {
     assert.ok(response.type === 'bytes');
     assert.deepEqual([response.status, response.headers?.['x-from']], [201, 'wardle']);
     assert.equal(await textOf(response), '{"kind":"Flunder"}');
-    const [message] = seen;
+    const message = seen.find(({ method }) => method === 'POST');
     assert.equal(message?.url, `${path}?fieldManager=me`);
     const sent = message?.headersDistinct ?? {};
     assert.deepEqual(
@@ -277,6 +282,16 @@ describe('aggregation', () => {
         'x-forwarded-for',
       ].map((header) => sent[header.toLowerCase()]),
       [['alice'], ['u1'], ['admins', 'people'], ['x', 'y'], undefined, ['10.0.0.9']],
+    );
+  });
+
+  test('a redirect goes no further', async () => {
+    await up();
+    const response = await send('GET', `${base}/moved`);
+    assert.ok(response.type === 'bytes');
+    assert.deepEqual(
+      [response.status, response.headers?.location, await textOf(response)],
+      [502, undefined, 'the backend attempted to redirect this request, which is not permitted'],
     );
   });
 
@@ -306,7 +321,8 @@ describe('aggregation', () => {
       upgrade: 'echo',
     });
     assert.equal(response.type, 'upgrade');
-    assert.equal(seen[0]?.headers['x-remote-user'], 'alice');
+    const asked = seen.find(({ url }) => url?.endsWith('/exec'));
+    assert.equal(asked?.headers['x-remote-user'], 'alice');
     assert.ok(response.type === 'upgrade');
     let given = '';
     const incoming = new ByteQueue();
@@ -367,6 +383,59 @@ describe('aggregation', () => {
     assert.ok(!after.groups.some((each) => each.name === group));
   });
 
+  test('its OpenAPI documents are served with ours', async () => {
+    await up();
+    const v2 = async () =>
+      (await client.raw('GET', '/openapi/v2')) as unknown as Record<string, Record<string, object>>;
+    while (!(await v2()).paths?.[`${base}/flunders`]) await new Promise((resolve) => setImmediate(resolve));
+    const { paths = {}, definitions = {} } = await v2();
+    assert.ok(paths['/api/v1/pods'] && !paths['/apis/other/v1/']);
+    // The same name means another thing here.
+    const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
+    assert.deepEqual(definitions[`${meta}_v2`], openApi.v2.definitions[meta]);
+    assert.deepEqual(definitions['wardle.Flunder'], {
+      type: 'object',
+      properties: { metadata: { $ref: `#/definitions/${meta}_v2` } },
+    });
+    const asked = seen.find(({ url }) => url === '/openapi/v2');
+    assert.equal(asked?.headers['x-remote-user'], 'system:aggregator');
+
+    const index = (await client.raw('GET', '/openapi/v3')) as unknown as {
+      paths: Record<string, { serverRelativeURL: string }>;
+    };
+    const key = base.slice(1);
+    assert.equal(index.paths[key]?.serverRelativeURL, `/openapi/v3${base}?hash=ABC`);
+    assert.equal(await textOf(await send('GET', `/openapi/v3${base}`, 'hash=ABC')), 'for alice');
+
+    const document = await send('GET', '/openapi/v3/apis/apps/v1');
+    assert.ok(document.type === 'bytes');
+    const url = index.paths['apis/apps/v1']?.serverRelativeURL;
+    assert.equal(url, `/openapi/v3/apis/apps/v1?hash=${document.headers?.etag?.slice(1, -1)}`);
+    const stale = await send('GET', '/openapi/v3/apis/apps/v1', 'hash=OLD');
+    assert.ok(stale.type === 'bytes');
+    assert.deepEqual([stale.status, stale.headers?.location], [301, url]);
+
+    seen.length = 0;
+    const slice = await client.get(EndpointSlices, { namespace: 'wardle', name: 'api-1' });
+    await client.update(EndpointSlices, { ...slice, metadata: { ...slice.metadata, annotations: { a: 'b' } } });
+    while (!seen.some(({ url }) => url === '/openapi/v3')) await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(seen.find((message) => message.url === '/openapi/v2')?.headers['if-none-match'], '"1"');
+    await client.delete(APIServices, { name });
+    assert.ok(!(await v2()).paths?.[`${base}/flunders`]);
+  });
+
+  test('metrics tell which APIServices are unavailable, and how often they became so', async () => {
+    const metrics = async () => (await textOf(await send('GET', '/metrics'))).split('\n');
+    await up();
+    assert.ok((await metrics()).includes(`aggregator_unavailable_apiservice{name="${name}"} 0`));
+    await client.delete(EndpointSlices, { namespace: 'wardle', name: 'api-1' });
+    await untilReason('EndpointsNotFound');
+    const lines = await metrics();
+    assert.ok(lines.includes(`aggregator_unavailable_apiservice{name="${name}"} 1`));
+    const total = `aggregator_unavailable_apiservice_total{name="${name}",reason="EndpointsNotFound"} 1`;
+    while (!(await metrics()).includes(total)) await new Promise((resolve) => setImmediate(resolve));
+  });
+
   test('APIServices of what is served here come and go with it', async () => {
     await keepApiServices({ env, client, registry: server.registry }, ending.signal);
     const list = async () =>
@@ -405,6 +474,31 @@ const resourceList = {
     { name: 'flunders', singularName: 'flunder', namespaced: true, kind: 'Flunder', verbs: ['get', 'list'] },
     { name: 'flunders/status', singularName: '', namespaced: true, kind: 'Flunder', verbs: ['get'] },
   ],
+};
+
+const openApi = {
+  v2: {
+    swagger: '2.0',
+    paths: {
+      [`${base}/flunders`]: {
+        get: { responses: { 200: { description: 'OK', schema: { $ref: '#/definitions/wardle.Flunder' } } } },
+      },
+      '/apis/other/v1/': {},
+    },
+    definitions: {
+      'wardle.Flunder': {
+        type: 'object',
+        properties: { metadata: { $ref: '#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta' } },
+      },
+      'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta': { type: 'object', description: 'of another version' },
+    } as Record<string, object>,
+  },
+  v3: {
+    paths: {
+      [base.slice(1)]: { serverRelativeURL: `/openapi/v3${base}?hash=ABC` },
+      'apis/apps/v1': { serverRelativeURL: '/openapi/v3/apis/apps/v1?hash=FOREIGN' },
+    },
+  },
 };
 
 const crd = {

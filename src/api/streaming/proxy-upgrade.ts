@@ -87,6 +87,14 @@ export const hopByHop: ReadonlySet<string> = new Set([
   'content-length',
 ]);
 
+/** What a backend allows to pages of other origins holds for its own address, not for the proxy's. */
+export const corsHeaders: ReadonlySet<string> = new Set([
+  'access-control-allow-credentials',
+  'access-control-allow-headers',
+  'access-control-allow-methods',
+  'access-control-allow-origin',
+]);
+
 function switchingProtocols(headers: readonly (readonly [string, string])[]): Uint8Array {
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   return new TextEncoder().encode(`HTTP/1.1 101 Switching Protocols\r\n${lines}\r\n`);

@@ -4,7 +4,8 @@
  * 1. Whether a path is somebody else's is one lookup in a map that changes with the APIServices; without any it costs nothing.
  * 2. Requests go by the Available condition that was last written; checks run beside them, on changes of the Service and its endpoints
  *    and every half minute, each server's by itself. No request waits for another server but those that are for it.
- * 3. Conditions are written by compare-and-set; a lost race comes back as the winner's change.
+ * 3. OpenAPI documents are read after a check that passed; what a server says of itself there never makes it unavailable.
+ * 4. Conditions are written by compare-and-set; a lost race comes back as the winner's change.
  */
 
 import type { KubeObject } from '#api/object.ts';
@@ -12,6 +13,7 @@ import type { ApiRequest, ApiResponse, UserInfo } from '#api/request.ts';
 import { formatTime } from '#api/time.ts';
 import { mutableCopy } from '#base/edit.ts';
 import { assert, messageOf } from '#base/errors.ts';
+import type { MetricsRegistry } from '#base/metrics.ts';
 import type { APIService } from '#kinds/generated/apiregistration-v1.ts';
 import type { Service } from '#kinds/generated/core-v1.ts';
 import type { EndpointSlice } from '#kinds/generated/discovery-v1.ts';
@@ -20,9 +22,11 @@ import type { CollectionName, LiveObjects } from '../live-objects.ts';
 import type { Resource } from '../registry/resource.ts';
 import { encodeForStore, type MutableObject } from '../verbs/write.ts';
 import { serviceEndpoint } from '../webhook/service-endpoint.ts';
-import { type Availability, failedDiscovery, passed, readDiscovery, serviceFault } from './availability.ts';
+import { type Availability, failedDiscovery, type Probe, passed, readDiscovery, serviceFault } from './availability.ts';
+import { AggregationMetrics } from './metrics.ts';
 import { proxyToRemote } from './proxy.ts';
 import { type ConnectRemote, type RemoteGroupVersion, remoteOf } from './remote-group-version.ts';
+import { readOpenApi } from './remote-openapi.ts';
 
 export interface AggregationConfig {
   readonly objects: LiveObjects;
@@ -46,10 +50,12 @@ export class Aggregation {
   private readonly controller = new AbortController();
   private watchesServices = false;
   private changes = 0;
+  private readonly metrics: AggregationMetrics;
 
-  constructor(server: ServerContext, config: AggregationConfig) {
+  constructor(server: ServerContext, config: AggregationConfig, metrics: MetricsRegistry) {
     this.server = server;
     this.config = config;
+    this.metrics = new AggregationMetrics(metrics, () => this.stored());
   }
 
   /** Resolves when every APIService in the store is known. */
@@ -80,7 +86,20 @@ export class Aggregation {
   find(path: string): RemoteGroupVersion | undefined {
     if (this.remotes.size === 0) return undefined;
     const [, root, group, version] = path.split('/', 4);
+    if (root === 'openapi') return this.documentOf(path);
     return root === 'apis' && group && version ? this.remotes.get(`${group}/${version}`) : undefined;
+  }
+
+  /** Whose OpenAPI v3 document the path is: '/openapi/v3/apis/GROUP/VERSION'. */
+  private documentOf(path: string): RemoteGroupVersion | undefined {
+    const [, , form, root, group, version] = path.split('/');
+    const remote = form === 'v3' && root === 'apis' ? this.remotes.get(`${group}/${version}`) : undefined;
+    return remote?.openApi && Object.keys(remote.openApi.v3).length > 0 ? remote : undefined;
+  }
+
+  private *stored(): Generator<APIService, void, void> {
+    // The collection's name says what its objects are.
+    for (const { object } of this.apiServices.cache.slice('', '')) yield object as APIService;
   }
 
   proxy(remote: RemoteGroupVersion, request: ApiRequest, user: UserInfo): Promise<ApiResponse> {
@@ -135,6 +154,7 @@ export class Aggregation {
   }
 
   private later(name: string, delayMs: number): void {
+    if (this.controller.signal.aborted) return;
     const timer = this.server.env.clock.after(delayMs, () => {
       this.controller.signal.removeEventListener('abort', cancel);
       this.check(name);
@@ -149,6 +169,7 @@ export class Aggregation {
     if (!remote) return;
     const availability = await this.availabilityOf(remote);
     await this.writeCondition(name, availability);
+    if (availability.status === 'True') await this.readDocuments(name);
     if (this.named(name)) this.later(name, availability.status === 'True' ? recheckMs : retryMs);
   }
 
@@ -167,30 +188,46 @@ export class Aggregation {
     const service = objects.get(services, namespace, name) as Service | undefined;
     const fault = serviceFault(remote.service, service, own as EndpointSlice[]);
     if (fault) return fault;
-    const { group, version, backend } = remote;
     try {
-      const { clock } = this.server.env;
-      const endpoint = () => this.endpointOf(remote);
-      const resources = await readDiscovery({
-        group,
-        version,
-        backend,
-        endpoint,
-        clock,
-        signal: this.controller.signal,
-      });
-      this.remember(remote, resources);
+      const resources = await readDiscovery(this.probeOf(remote));
+      const isKnown = JSON.stringify(remote.resources) === JSON.stringify(resources);
+      this.remember(remote, isKnown ? {} : { resources });
       return passed;
     } catch (error) {
       return failedDiscovery(error);
     }
   }
 
-  private remember({ name, signature }: RemoteGroupVersion, resources: RemoteGroupVersion['resources']): void {
+  private async readDocuments(name: string): Promise<void> {
+    const remote = this.named(name);
+    if (!remote) return;
+    try {
+      const openApi = await readOpenApi(this.probeOf(remote), remote.openApi);
+      this.remember(remote, openApi === remote.openApi ? {} : { openApi });
+    } catch (error) {
+      if (this.controller.signal.aborted) return;
+      this.server.env.log.warn('reading OpenAPI of an APIService failed, will retry', {
+        name,
+        error: messageOf(error),
+      });
+    }
+  }
+
+  private probeOf(remote: RemoteGroupVersion): Probe {
+    const { group, version, backend } = remote;
+    const endpoint = () => this.endpointOf(remote);
+    return { group, version, backend, endpoint, clock: this.server.env.clock, signal: this.controller.signal };
+  }
+
+  /** What was learned of the server, unless another was put in its place meanwhile. */
+  private remember(
+    { name, signature }: RemoteGroupVersion,
+    learned: Partial<Pick<RemoteGroupVersion, 'resources' | 'openApi'>>,
+  ): void {
+    if (Object.keys(learned).length === 0) return;
     for (const [place, remote] of this.remotes) {
       if (remote.name !== name || remote.signature !== signature) continue;
-      if (JSON.stringify(remote.resources) === JSON.stringify(resources)) return;
-      this.remotes.set(place, { ...remote, resources });
+      this.remotes.set(place, { ...remote, ...learned });
       this.changes++;
     }
   }
@@ -235,5 +272,6 @@ export class Aggregation {
       expectedModRevision: cached.revision,
     });
     if (!succeeded) this.again.add(name);
+    else if (status === 'False' && old?.status === 'True') this.metrics.becameUnavailable(name, reason);
   }
 }

@@ -50,7 +50,7 @@ export function failedDiscovery(error: unknown): Availability {
   return { status: 'False', reason: 'FailedDiscoveryCheck', message: messageOf(error) };
 }
 
-/** Upstream asks five times at once; one that answers is enough. */
+/** So many at once, each of an endpoint of its own: one that answers is enough (upstream). */
 const attempts = 5;
 const timeoutMs = 5000;
 const maxDocumentBytes = 4 << 20;
@@ -69,16 +69,23 @@ export interface Probe {
 /** The server's resources of the group version, by its discovery document. Rejects with upstream's message. */
 export async function readDiscovery(probe: Probe): Promise<readonly RemoteResource[]> {
   const path = probe.group === '' ? `/api/${probe.version}` : `/apis/${probe.group}/${probe.version}`;
-  let failure: unknown;
-  for (let attempt = 0; attempt < attempts && !probe.signal.aborted; attempt++) {
+  const enough = linkedAbort(probe.signal);
+  const attempt = async (): Promise<readonly RemoteResource[]> => {
     const url = urlOf(await probe.endpoint(), path);
     try {
-      return await readOnce(probe, url);
+      return await readOnce({ ...probe, signal: enough.signal }, url);
     } catch (error) {
-      failure = new Error(`failing or missing response from ${url.href}: ${messageOf(error)}`);
+      throw new Error(`failing or missing response from ${url.href}: ${messageOf(error)}`, { cause: error });
     }
+  };
+  try {
+    return await Promise.any(Array.from({ length: attempts }, attempt));
+  } catch (error) {
+    throw error instanceof AggregateError ? error.errors.at(-1) : error;
+  } finally {
+    enough.abort();
+    enough.dispose();
   }
-  throw failure;
 }
 
 async function readOnce({ backend, clock, signal }: Probe, url: URL): Promise<readonly RemoteResource[]> {

@@ -6,7 +6,8 @@
  */
 
 import type { ApiRequest, ApiResponse, UserInfo } from '#api/request.ts';
-import { forwardedHeaders, hopByHop, proxyUpgrade } from '#api/streaming/proxy-upgrade.ts';
+import { headerOf } from '#api/streaming/backend.ts';
+import { corsHeaders, forwardedHeaders, hopByHop, proxyUpgrade } from '#api/streaming/proxy-upgrade.ts';
 import { isUpgradeRequest } from '#api/streaming/web-socket.ts';
 import { messageOf } from '#base/errors.ts';
 import { bracketed } from '../connect/location.ts';
@@ -40,9 +41,13 @@ export async function proxyToRemote(
   } catch (error) {
     return unavailable(`error trying to reach service: ${messageOf(error)}`);
   }
+  if (answer.status >= 300 && answer.status < 400 && headerOf(answer.headers, 'location')) {
+    for await (const _ of answer.body) break;
+    return plainText(502, 'the backend attempted to redirect this request, which is not permitted');
+  }
   const kept: Record<string, string> = {};
   for (const [name, value] of answer.headers) {
-    if (hopByHop.has(name)) continue;
+    if (hopByHop.has(name) || corsHeaders.has(name)) continue;
     kept[name] = kept[name] === undefined ? value : `${kept[name]}, ${value}`;
   }
   const contentType = kept['content-type'] ?? '';
@@ -81,12 +86,17 @@ function escapedKey(key: string): string {
 }
 
 function unavailable(message: string): ApiResponse {
+  return plainText(503, `${message}\n`);
+}
+
+function plainText(status: number, text: string): ApiResponse {
+  const headers = { 'x-content-type-options': 'nosniff' };
   return {
     type: 'bytes',
-    status: 503,
+    status,
     contentType: 'text/plain; charset=utf-8',
-    body: new TextEncoder().encode(`${message}\n`),
-    headers: { 'x-content-type-options': 'nosniff' },
+    body: new TextEncoder().encode(text),
+    headers,
   };
 }
 

@@ -3,6 +3,7 @@
 import type { Backend } from '#api/streaming/backend.ts';
 import type { APIService } from '#kinds/generated/apiregistration-v1.ts';
 import type { Priority } from '../discovery/priorities.ts';
+import type { RemoteOpenApi } from './remote-openapi.ts';
 
 /** Whom to call: the Service's endpoints are the addresses, its DNS name is what the certificate is for. */
 export interface RemoteTarget {
@@ -19,6 +20,20 @@ export interface RemoteService {
   readonly namespace: string;
   readonly name: string;
   readonly port: number;
+}
+
+/** Of higher priority first, as upstream puts documents together: groups, then versions, then names. */
+export function byPriority(remotes: Iterable<RemoteGroupVersion>): readonly RemoteGroupVersion[] {
+  const all = [...remotes];
+  const groups = new Map<string, number>();
+  for (const { group, priority } of all)
+    groups.set(group, Math.max(groups.get(group) ?? 0, priority.groupPriorityMinimum));
+  return all.sort(
+    (a, b) =>
+      (groups.get(b.group) ?? 0) - (groups.get(a.group) ?? 0) ||
+      b.priority.versionPriority - a.priority.versionPriority ||
+      (a.name < b.name ? -1 : 1),
+  );
 }
 
 /** An entry of an APIResourceList. */
@@ -47,6 +62,8 @@ export interface RemoteGroupVersion {
   readonly isAvailable: boolean;
   /** What its discovery document said last; undefined until it was read. */
   readonly resources: readonly RemoteResource[] | undefined;
+  /** What its OpenAPI documents said last; undefined until they were read. */
+  readonly openApi: RemoteOpenApi | undefined;
 }
 
 /** Undefined for what this server answers itself. `previous` keeps its connections where nothing about them changed. */
@@ -74,5 +91,6 @@ export function remoteOf(
     signature,
     isAvailable: status?.conditions?.some(({ type, status }) => type === 'Available' && status === 'True') ?? false,
     resources: isKept ? previous.resources : undefined,
+    openApi: isKept ? previous.openApi : undefined,
   };
 }

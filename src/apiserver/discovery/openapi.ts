@@ -1,18 +1,27 @@
 /**
  * /openapi/v2 and /openapi/v3: documents made from definitions and schema tables when they are first asked for, and again when
- * the registry changes.
+ * the registry changes or what other API servers say of theirs.
+ *
+ * The index of version 3 has a hash of each document's content. Hashes are kept for as long as a group version's definitions are the same
+ * objects, so that a custom resource that comes or goes costs its own group version and no other; they are made one document a turn, as
+ * all of them at once would hold requests up.
  */
 
 import type { ResourceDefinition } from '#api/definition.ts';
 import { newNotAcceptable } from '#api/errors.ts';
+import { mergeV2 } from '#api/openapi/merge-v2.ts';
 import type { CustomSchema } from '#api/openapi/operations.ts';
 import { openApiV2 } from '#api/openapi/v2.ts';
 import { openApiV2Protobuf } from '#api/openapi/v2-protobuf.ts';
-import { type OpenApiOptions, openApiV3, openApiV3Groups } from '#api/openapi/v3.ts';
+import { groupVersionsOf, type OpenApiOptions, openApiV3, openApiV3Groups } from '#api/openapi/v3.ts';
 import type { ApiRequest, ApiResponse } from '#api/request.ts';
 import type { SchemaRegistry } from '#api/schema/registry.ts';
+import { sleep } from '#base/abort.ts';
+import type { Clock } from '#base/env.ts';
+import { byPriority } from '../aggregation/remote-group-version.ts';
 import type { Registry } from '../registry/registry.ts';
 import { parseAccept } from '../wire/accept.ts';
+import type { RemoteDiscovery } from './discovery.ts';
 import { fingerprint } from './fingerprint.ts';
 
 const encoder = new TextEncoder();
@@ -24,101 +33,169 @@ const protobufTypes = [
   'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
 ] as const;
 
+export interface OpenApiConfig {
+  readonly registry: Registry;
+  readonly schemas: SchemaRegistry;
+  readonly clock: Clock;
+  /** Schemas of kinds that no table has. */
+  readonly customSchema: CustomSchema | undefined;
+  readonly remotes: RemoteDiscovery | undefined;
+}
+
 interface Document {
   readonly bytes: Uint8Array;
   readonly contentType: string;
   readonly etag: string;
 }
 
+/** Of a group version's document, and the definitions that it was made of. */
+interface Hash {
+  readonly definitions: readonly ResourceDefinition[];
+  readonly hash: string;
+}
+
 export class OpenApi {
-  private readonly registry: Registry;
-  private readonly schemas: SchemaRegistry;
+  private readonly config: OpenApiConfig;
   private readonly options: OpenApiOptions;
   private readonly documents = new Map<string, Document>();
-  private generation = -1;
+  private readonly hashes = new Map<string, Hash>();
+  private generation = '';
+  private indexing: { readonly generation: string; readonly index: Promise<Document> } | undefined;
 
-  /** `customSchema` gives the schemas of kinds that no table has. */
-  constructor(registry: Registry, schemas: SchemaRegistry, customSchema?: CustomSchema) {
-    this.registry = registry;
-    this.schemas = schemas;
+  constructor(config: OpenApiConfig) {
+    const { customSchema } = config;
+    this.config = config;
     this.options = { version, enums: true, ...(customSchema ? { customSchema } : {}) };
   }
 
-  handle(request: ApiRequest): ApiResponse | undefined {
-    if (this.generation !== this.registry.generation) {
+  handle(request: ApiRequest): Promise<ApiResponse> | ApiResponse | undefined {
+    const generation = `${this.config.registry.generation} ${this.config.remotes?.generation}`;
+    if (this.generation !== generation) {
       this.documents.clear();
-      this.generation = this.registry.generation;
+      this.generation = generation;
     }
     const name = request.path.replace(/^\/openapi\/?/, '').replace(/\/$/, '');
     const asProtobuf = name === 'v2' && takes(request.headers.accept, protobufTypes, false);
     if (!asProtobuf && !takes(request.headers.accept, jsonTypes, true)) throw newNotAcceptable(['application/json']);
     const key = asProtobuf ? 'v2 protobuf' : name;
-    const document = this.documents.get(key) ?? this.make(key);
+    const known = this.documents.get(key);
+    if (!known && key === 'v3') return this.index().then((document) => answer(request, document));
+    const document = known ?? this.make(key);
     if (!document) return undefined;
     this.documents.set(key, document);
-    const headers = {
-      etag: document.etag,
-      vary: 'Accept',
-      // A v3 address carries its content's hash: it never changes.
-      'cache-control': request.query.has('hash') ? 'public, immutable' : 'no-cache, private',
-    };
-    const { contentType } = document;
-    if (request.headers['if-none-match'] === document.etag) {
-      return { type: 'bytes', status: 304, contentType, body: new Uint8Array(), headers };
-    }
-    return { type: 'bytes', status: 200, contentType, body: document.bytes, headers };
+    return staleAddress(request, name, document) ?? answer(request, document);
+  }
+
+  private get definitions(): readonly ResourceDefinition[] {
+    return [...this.config.registry.all()].map(({ definition }) => definition);
   }
 
   private make(name: string): Document | undefined {
-    const definitions = [...this.registry.all()].map(({ definition }) => definition);
-    if (name === 'v2') return documentOf(openApiV2(this.schemas, definitions, this.options));
+    const { schemas, registry } = this.config;
+    const { definitions, options } = this;
+    if (name === 'v2') return documentOf(this.merged(definitions));
     if (name === 'v2 protobuf') {
-      const bytes = openApiV2Protobuf(openApiV2(this.schemas, definitions, this.options));
+      const bytes = openApiV2Protobuf(this.merged(definitions));
       return { bytes, contentType: protobufTypes[1], etag: `"${fingerprint(bytes)}"` };
     }
-    if (name === 'v3') return documentOf(index(definitions));
     if (!name.startsWith('v3/')) return undefined;
     const [, root, group = '', version] = name.split('/');
-    if (root === 'api' && group !== '') return this.groupVersion(definitions, '', group);
-    if (root === 'apis' && version !== undefined) return this.groupVersion(definitions, group, version);
-    const found = openApiV3Groups(this.schemas, definitions, this.options).get(name.slice('v3/'.length));
+    const isCore = root === 'api' && group !== '';
+    if (isCore || (root === 'apis' && version !== undefined)) {
+      const place = isCore ? { group: '', version: group } : { group, version: version ?? '' };
+      if (!registry.hasGroupVersion(place.group, place.version)) return undefined;
+      return documentOf(openApiV3(schemas, definitions, place.group, place.version, options));
+    }
+    const found = openApiV3Groups(schemas, definitions, options).get(name.slice('v3/'.length));
     return found && documentOf(found);
   }
 
-  private groupVersion(
-    definitions: readonly ResourceDefinition[],
-    group: string,
-    version: string,
-  ): Document | undefined {
-    if (!this.registry.hasGroupVersion(group, version)) return undefined;
-    return documentOf(openApiV3(this.schemas, definitions, group, version, this.options));
+  private merged(definitions: readonly ResourceDefinition[]): ReturnType<typeof openApiV2> {
+    const { schemas, remotes } = this.config;
+    const own = openApiV2(schemas, definitions, this.options);
+    const parts = byPriority(remotes?.all() ?? []).flatMap(({ openApi }) => (openApi?.v2 ? [openApi.v2.part] : []));
+    return parts.length === 0 ? own : mergeV2(own, parts);
+  }
+
+  /** One is being made at a time; what changes meanwhile is in the next. */
+  private index(): Promise<Document> {
+    const { generation } = this;
+    if (this.indexing?.generation !== generation) {
+      const index = this.makeIndex().then((document) => {
+        if (this.generation === generation) this.documents.set('v3', document);
+        return document;
+      });
+      this.indexing = { generation, index };
+      const done = () => {
+        if (this.indexing?.index === index) this.indexing = undefined;
+      };
+      index.then(done, done);
+    }
+    return this.indexing.index;
+  }
+
+  /** Where each group version's document is; the hash tells clients when what they keep is stale. */
+  private async makeIndex(): Promise<Document> {
+    const { schemas, clock, remotes } = this.config;
+    const { definitions, options } = this;
+    const urls = new Map<string, string>();
+    const put = (path: string, hash: string): void => {
+      urls.set(path, `/openapi/v3/${path}?hash=${hash}`);
+    };
+    for (const remote of remotes?.all() ?? []) {
+      for (const [path, url] of Object.entries(remote.openApi?.v3 ?? {})) urls.set(path, url);
+    }
+    for (const [path, document] of openApiV3Groups(schemas, definitions, options)) put(path, hashOf(document));
+    for (const { group, version: served } of groupVersionsOf(definitions)) {
+      const path = group === '' ? `api/${served}` : `apis/${group}/${served}`;
+      const own = definitions.filter((definition) => definition.group === group && definition.version === served);
+      const known = this.hashes.get(path);
+      const isSame =
+        known?.definitions.length === own.length && own.every((each, at) => each === known.definitions[at]);
+      if (known && isSame) {
+        put(path, known.hash);
+        continue;
+      }
+      await sleep(clock, 0);
+      const hash = hashOf(openApiV3(schemas, definitions, group, served, options));
+      this.hashes.set(path, { definitions: own, hash });
+      put(path, hash);
+    }
+    for (const path of this.hashes.keys()) if (!urls.has(path)) this.hashes.delete(path);
+    const paths = [...urls]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([path, url]) => [path, { serverRelativeURL: url }]);
+    return documentOf({ paths: Object.fromEntries(paths) });
   }
 }
 
-/** Where each group version's document is; the hash tells clients when what they keep is stale. */
-function index(definitions: readonly ResourceDefinition[]): object {
-  const byPath = new Map<string, string[]>([
-    ['api', []],
-    ['apis', []],
-    ['version', []],
-  ]);
-  for (const { group, version: served, plural, kind } of definitions) {
-    const path = group === '' ? `api/${served}` : `apis/${group}/${served}`;
-    if (group !== '') byPath.set(`apis/${group}`, []);
-    byPath.set(path, [...(byPath.get(path) ?? []), `${plural}/${kind}`]);
-  }
-  const paths = [...byPath]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([path, content]) => {
-      const hash = fingerprint(encoder.encode(`${version} ${path} ${content.join()}`));
-      return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }];
-    });
-  return { paths: Object.fromEntries(paths) };
+function answer(request: ApiRequest, { bytes, contentType, etag }: Document): ApiResponse {
+  const headers = {
+    etag,
+    vary: 'Accept',
+    // A v3 address carries its content's hash: it never changes.
+    'cache-control': request.query.has('hash') ? 'public, immutable' : 'no-cache, private',
+  };
+  const isKnown = request.headers['if-none-match'] === etag;
+  return { type: 'bytes', status: isKnown ? 304 : 200, contentType, body: isKnown ? new Uint8Array() : bytes, headers };
+}
+
+/** An address of version 3 carries its content's hash; one with another content's leads to what there is now. */
+function staleAddress(request: ApiRequest, name: string, { etag }: Document): ApiResponse | undefined {
+  const hash = request.query.get('hash');
+  if (!name.startsWith('v3/') || hash === null || `"${hash}"` === etag) return undefined;
+  const location = `/openapi/${name}?hash=${etag.slice(1, -1)}`;
+  const body = encoder.encode(`<a href="${location}">Moved Permanently</a>.\n\n`);
+  return { type: 'bytes', status: 301, contentType: 'text/html; charset=utf-8', body, headers: { location } };
 }
 
 function documentOf(value: object): Document {
   const bytes = encoder.encode(JSON.stringify(value));
   return { bytes, contentType: 'application/json', etag: `"${fingerprint(bytes)}"` };
+}
+
+function hashOf(document: object): string {
+  return fingerprint(encoder.encode(JSON.stringify(document)));
 }
 
 const jsonTypes = ['application/json', 'application/*', '*/*'];
