@@ -12,6 +12,7 @@ import { addKubeconfig } from './commands/kubeconfig.ts';
 import { addKubectl } from './commands/kubectl.ts';
 import { addLogs } from './commands/logs.ts';
 import { addReset } from './commands/reset.ts';
+import { addServer } from './commands/server.ts';
 import { addStatus } from './commands/status.ts';
 import { addUp } from './commands/up.ts';
 import { addVersion } from './commands/version.ts';
@@ -33,6 +34,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
     addKubeconfig,
     addKubectl,
     addReset,
+    addServer,
     addVersion,
   ]) {
     add(program);

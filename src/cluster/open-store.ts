@@ -20,8 +20,13 @@ export async function openStore(env: Env, { location: text, directory }: StoreOp
   const location = parseStoreLocation(text);
   switch (location.engine) {
     case 'sqlite': {
-      const { openSqliteStore } = await import('#platform/node/sqlite-journal.ts');
-      return openSqliteStore(env, { directory });
+      const { openSqliteStore, StoreInUseError } = await import('#platform/node/sqlite-journal.ts');
+      try {
+        return await openSqliteStore(env, { directory });
+      } catch (cause) {
+        if (!(cause instanceof StoreInUseError)) throw cause;
+        throw new Failure(cause.message, 'stop it first, or use another data directory', { cause });
+      }
     }
     case 'memory': {
       const { createMemoryStore } = await import('#store/revision-store.ts');

@@ -6,14 +6,16 @@
  */
 
 import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import type { UserInfo } from '#api/request.ts';
 import { aborted, sleep } from '#base/abort.ts';
-import type { Env } from '#base/env.ts';
+import { type Env, uuid } from '#base/env.ts';
 import { createClient } from '#client/api-client.ts';
 import type { Client } from '#client/client.ts';
 import { allControllers } from '#controllers/all.ts';
 import { startHttpServer } from '#platform/node/http-server.ts';
 import { startControllers } from '#runtime/controller.ts';
+import { runAsLeader } from '#runtime/leader-election.ts';
 import { createScheduler } from '#scheduler/scheduler.ts';
 import { Failure } from './failure.ts';
 import type { ClusterLayout } from './machine/layout.ts';
@@ -31,12 +33,16 @@ import { ensureKubernetesService } from './server/kubernetes-service.ts';
 import { plannedPodRanges } from './server/pod-ranges.ts';
 import { durationFlag, flagText } from './server-options.ts';
 import { type ClusterSettings, nodesOf } from './settings.ts';
-import { linkToSupervisor, type SupervisorLink } from './supervisor/link.ts';
+import { linkToSupervisor } from './supervisor/link.ts';
 
 export interface ServerOptions {
   readonly env: Env;
   readonly layout: ClusterLayout;
   readonly settings: ClusterSettings;
+}
+
+interface Running {
+  readonly stopped: Promise<void>;
 }
 
 /** Time for answers that are made to reach their clients. */
@@ -47,16 +53,17 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   const { env, layout } = options;
   const link = linkToSupervisor(env, { socketPath: layout.supervisorSocket, unit: 'server' }, signal);
   try {
-    await serve(options, link, signal);
+    await runControlPlane(options, () => link.ready(), signal);
   } catch (error) {
     if (error instanceof Failure) await link.refused(error);
     throw error;
   }
 }
 
-async function serve(
+/** The same without a supervisor; `onServing` is called when requests are answered. */
+export async function runControlPlane(
   { env, layout, settings }: ServerOptions,
-  link: SupervisorLink,
+  onServing: () => void,
   signal: AbortSignal,
 ): Promise<void> {
   const flags = settings.serverFlags ?? {};
@@ -112,32 +119,48 @@ async function serve(
     },
     ending.signal,
   );
-  const controllers = await startControllers(
-    {
-      env,
-      client: clientOf(controllerManagerUser, 'kube-controller-manager'),
-      clientFor: (name) => clientOf(controllerUser(name), 'kube-controller-manager'),
-      controllers: [
-        ...allControllers({
-          rootCa: readFileSync(certificateFile(layout.pki, 'ca'), 'utf8'),
-          authority: requestSigner(layout.pki),
-        }),
-        plannedPodRanges(new Map(nodesOf(settings).map(({ name, podCidr }) => [name, podCidr]))),
-        dnsService(settings.network.dnsServiceAddress),
-      ],
-    },
-    ending.signal,
-  );
-  const scheduler = await createScheduler().start(
-    { env, client: clientOf(schedulerUser, 'kube-scheduler'), config: {} },
-    ending.signal,
-  );
-  link.ready();
+  const startManagers = (leading: AbortSignal) =>
+    startControllers(
+      {
+        env,
+        client: clientOf(controllerManagerUser, 'kube-controller-manager'),
+        clientFor: (name) => clientOf(controllerUser(name), 'kube-controller-manager'),
+        controllers: [
+          ...allControllers({
+            rootCa: readFileSync(certificateFile(layout.pki, 'ca'), 'utf8'),
+            authority: requestSigner(layout.pki),
+          }),
+          plannedPodRanges(new Map(nodesOf(settings).map(({ name, podCidr }) => [name, podCidr]))),
+          dnsService(settings.network.dnsServiceAddress),
+        ],
+      },
+      leading,
+    );
+  const startScheduler = (leading: AbortSignal) =>
+    createScheduler().start({ env, client: clientOf(schedulerUser, 'kube-scheduler'), config: {} }, leading);
+  // Servers that share a store take turns; a server that has its store for itself needs no lease, and writes none.
+  const act = (name: string, user: UserInfo, start: (leading: AbortSignal) => Promise<Running>) => {
+    if (!store.shared) {
+      const running = start(ending.signal);
+      return { started: running.then(() => {}), stopped: running.then(({ stopped }) => stopped) };
+    }
+    const lead = async (leading: AbortSignal) => (await start(leading)).stopped;
+    const identity = `${hostname()}_${uuid(env.random)}`;
+    const election = { env, client: clientOf(user, name), namespace: 'kube-system', name, identity };
+    return { started: Promise.resolve(), stopped: runAsLeader(election, lead, ending.signal) };
+  };
+  const acting = [
+    act('kube-controller-manager', controllerManagerUser, startManagers),
+    act('kube-scheduler', schedulerUser, startScheduler),
+  ];
+  await Promise.all(acting.map(({ started }) => started));
+  onServing();
   await aborted(signal);
   env.log.info('server ends');
   server.beginShutdown();
   ending.abort();
-  await Promise.all([controllers.stopped, scheduler.stopped, configuration.stopped, sleep(env.clock, shutdownDelayMs)]);
+  const ends = acting.map(({ stopped }) => stopped);
+  await Promise.all([...ends, configuration.stopped, sleep(env.clock, shutdownDelayMs)]);
   http.stopListening();
   await server.close(watchGraceMs);
   assembled.close();

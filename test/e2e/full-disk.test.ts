@@ -2,63 +2,31 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { Agent, request } from 'node:https';
+import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { isRoot } from '#platform/node/machine-facts.ts';
-import { kubets, TestCluster } from './support.ts';
-
-interface Answer {
-  readonly status: number;
-  readonly message: string | undefined;
-}
+import { AdminClient, type Answer, kubets, TestCluster } from './support.ts';
 
 describe('a full disk under a running cluster', { skip: !isRoot() }, () => {
   let cluster: TestCluster;
   let disk: string;
-  let agent: Agent;
+  let admin: AdminClient;
   before(async () => {
     cluster = await TestCluster.create('full');
     disk = cluster.directory;
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=600m', 'tmpfs', disk]);
     await cluster.up('--no-kubeconfig');
-    const pki = join(disk, 'data/pki');
-    const read = (file: string) => readFileSync(join(pki, file));
-    agent = new Agent({ ca: read('ca.crt'), cert: read('admin.crt'), key: read('admin.key'), keepAlive: true });
+    admin = new AdminClient(join(disk, 'data/pki'), cluster.apiPort);
   });
   after(async () => {
-    agent?.destroy();
+    admin?.close();
     await kubets(['reset', ...cluster.flags, '--yes'], { env: cluster.env });
     execFileSync('umount', [disk]);
     rmSync(disk, { recursive: true, force: true });
   });
 
-  const ask = (method: string, path: string, object?: object): Promise<Answer> =>
-    new Promise((resolve, reject) => {
-      const sent = request(
-        {
-          agent,
-          method,
-          path,
-          host: '127.0.0.1',
-          port: cluster.apiPort,
-          headers: { 'content-type': 'application/json' },
-        },
-        (response) => {
-          let text = '';
-          response.on('data', (part) => {
-            text += String(part);
-          });
-          response.on('end', () => {
-            const { message } = JSON.parse(text) as { message?: string };
-            resolve({ status: response.statusCode ?? 0, message });
-          });
-        },
-      );
-      sent.on('error', reject);
-      sent.end(object && JSON.stringify(object));
-    });
+  const ask = (method: string, path: string, object?: object): Promise<Answer> => admin.ask(method, path, object);
   const configMaps = '/api/v1/namespaces/default/configmaps';
   const create = (name: string) =>
     ask('POST', configMaps, { metadata: { name }, data: { text: 'x'.repeat(1_000_000) } });
@@ -75,11 +43,11 @@ describe('a full disk under a running cluster', { skip: !isRoot() }, () => {
       }
       free = statfsSync(disk).bavail;
     }
-    let refused: Answer = { status: 0, message: '' };
+    let refused: Answer = { status: 0, body: {} };
     // What the store's file has room for is still taken.
     for (let n = 0; n < 20 && refused.status !== 507; n++) refused = await create(`while-full-${n}`);
     assert.equal(refused.status, 507);
-    assert.match(refused.message ?? '', /the disk of the store .* is full .*; free some space to write again/);
+    assert.match(String(refused.body.message), /the disk of the store .* is full .*; free some space to write again/);
     assert.equal((await ask('GET', `${configMaps}/before`)).status, 200);
     const { code, stdout } = await kubets(['doctor', ...cluster.flags], { env: cluster.env });
     assert.equal(code, 1);

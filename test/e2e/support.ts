@@ -2,7 +2,8 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, request } from 'node:https';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -112,4 +113,45 @@ export function keepArtifact(name: string, content: Uint8Array | string): void {
   const directory = join(root, 'test/artifacts');
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, name), content);
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Asks an API server as its administrator, with the certificates of its pki directory. */
+export class AdminClient {
+  private readonly agent: Agent;
+  private readonly port: number;
+
+  constructor(pki: string, port: number) {
+    const read = (file: string) => readFileSync(join(pki, file));
+    this.agent = new Agent({ ca: read('ca.crt'), cert: read('admin.crt'), key: read('admin.key'), keepAlive: true });
+    this.port = port;
+  }
+
+  /** JSON both ways. Rejects when no answer comes. */
+  ask(method: string, path: string, object?: object): Promise<Answer> {
+    const { agent, port } = this;
+    const headers = { 'content-type': 'application/json' };
+    return new Promise((resolve, reject) => {
+      const sent = request({ agent, method, path, host: '127.0.0.1', port, headers }, (response) => {
+        let text = '';
+        response.on('error', reject);
+        response.on('data', (part) => {
+          text += String(part);
+        });
+        response.on('end', () => {
+          resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) as Record<string, unknown> });
+        });
+      });
+      sent.on('error', reject);
+      sent.end(object && JSON.stringify(object));
+    });
+  }
+
+  close(): void {
+    this.agent.destroy();
+  }
 }

@@ -1,9 +1,9 @@
 /** kubets up: starts the cluster, returns when it is ready. */
 
-import { type Command, Option } from 'commander';
-import { allServerOptions, flagValues, type ServerFlags } from '#cluster/server-options.ts';
+import type { Command } from 'commander';
 import type { UpOptions, UpResult } from '#cluster/up.ts';
 import { type ClusterOptions, wholeNumber, withClusterOptions } from '../cluster-choice.ts';
+import { append, serverFlagsOf, serverOptionsOf } from '../server-flags.ts';
 
 export interface UpFlags extends ClusterOptions {
   readonly nodes?: number;
@@ -29,9 +29,6 @@ export function addUp(program: Command): void {
 }
 
 export function withUpOptions(command: Command): Command {
-  const server = allServerOptions.map(({ flag, value, description }) =>
-    new Option(`--${flag} <${value}>`, description).argParser(append).helpGroup('Options of the API server:'),
-  );
   const complete = withClusterOptions(command)
     .option('--nodes <number>', 'nodes on this machine (default: 1, or what the cluster has)', wholeNumber(1))
     .option('--api-port <port>', 'port of the API server (default: 6443)', wholeNumber(1))
@@ -46,18 +43,8 @@ export function withUpOptions(command: Command): Command {
     )
     .option('--timeout <seconds>', 'give up waiting after this time', wholeNumber(1), 120)
     .option('--no-kubeconfig', "leave the user's kubeconfig alone");
-  for (const option of server) complete.addOption(option);
+  for (const option of serverOptionsOf()) complete.addOption(option);
   return complete;
-}
-
-/** What was said of the API server's options; undefined for nothing. */
-function serverFlagsOf(flags: UpFlags): ServerFlags | undefined {
-  const given: Record<string, readonly string[]> = {};
-  for (const option of allServerOptions) {
-    const typed: unknown = Reflect.get(flags, new Option(`--${option.flag}`).attributeName());
-    if (Array.isArray(typed)) given[option.flag] = flagValues(option, typed);
-  }
-  return Object.keys(given).length === 0 ? undefined : given;
 }
 
 /** Starts the cluster and shows its progress; merges the context into the user's kubeconfig. */
@@ -105,8 +92,4 @@ function upOptions(flags: UpFlags, onProgress: UpOptions['onProgress']): UpOptio
     ...(store === undefined ? {} : { store }),
     ...(serverFlags === undefined ? {} : { serverFlags }),
   };
-}
-
-function append(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
 }

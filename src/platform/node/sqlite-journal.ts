@@ -200,6 +200,10 @@ function headOf([revision, key, createRevision, ttlSeconds, atMs]: Row): RecordH
   return { revision: Number(revision), key: String(key), createRevision: Number(createRevision), expiry };
 }
 
+export class StoreInUseError extends Error {
+  override readonly name = 'StoreInUseError';
+}
+
 /** A connection that holds SQLite's exclusive lock on an otherwise empty database: the kernel frees it with the process. */
 function lockStore(path: string): DatabaseSync {
   const lock = new DatabaseSync(path, { timeout: 0 });
@@ -208,6 +212,6 @@ function lockStore(path: string): DatabaseSync {
     return lock;
   } catch (error) {
     lock.close();
-    throw new Error(`another process uses the store of ${dirname(path)}; stop it first`, { cause: error });
+    throw new StoreInUseError(`another process uses the store of ${dirname(path)}`, { cause: error });
   }
 }
