@@ -15,11 +15,15 @@ export interface ApiRequest {
   /** Decoded only where needed by the router: '/api/v1/namespaces/default/pods'. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** The query as it was sent, for those to whom requests are handed on. In-process callers have none. */
+  readonly rawQuery?: string;
   readonly headers: Headers;
   /** Names and values in turn as they came: tells a header that came twice from one with a comma. In-process callers have none. */
   readonly rawHeaders?: readonly string[];
   /** Absent for none; `object` from in-process clients: a plain tree that the caller will not touch again. */
   readonly body?: RequestBody;
+  /** Instead of `body`, where the server hands requests on and what comes is long or of unknown length. Iterated at most once. */
+  readonly bodyStream?: AsyncIterable<Uint8Array>;
   /** What the transport knows about the caller: certificate, in-process identity, address. */
   readonly peer: Peer;
   /** Names the request in audit records and in the answer (Audit-Id): the client's own, or made by the transport. */

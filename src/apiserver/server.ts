@@ -96,6 +96,8 @@ export interface ApiServer {
   readonly wire: WireHandler;
   readonly context: ServerContext;
   readonly registry: Registry;
+  /** For byte transports: the path's requests go on to somebody else, who sets the bounds of bodies. */
+  streamsBody(path: string): boolean;
   /** Resolves when requests can be served. */
   ready(): Promise<void>;
   /** From now on /readyz fails; everything is served as before, so that load balancers can turn away first. */
@@ -168,6 +170,12 @@ class Server implements ApiServer {
 
   get registry(): Registry {
     return this.context.registry;
+  }
+
+  streamsBody(path: string): boolean {
+    if (this.aggregation?.find(path)) return true;
+    if (!path.startsWith('/api/v1/') || !path.includes('/proxy')) return false;
+    return parseRequestInfo({ method: 'POST', path, query: new URLSearchParams() })?.subresource === 'proxy';
   }
 
   ready(): Promise<void> {

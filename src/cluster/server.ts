@@ -89,6 +89,7 @@ export async function runControlPlane(
   await keepApiServices({ env, client: ownClient, registry: server.registry }, signal);
   const http = await startHttpServer({
     handler: server.wire,
+    streamsBody: (path) => server.streamsBody(path),
     log: env.log,
     host: '::',
     port: settings.apiPort,

@@ -16,7 +16,8 @@ export interface BackendRequest {
   readonly url: URL;
   /** Lower-case names; several values are several header lines. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
-  readonly body?: Uint8Array;
+  /** A stream's length is in the headers, or it goes in chunks. */
+  readonly body?: Uint8Array | AsyncIterable<Uint8Array>;
   readonly signal: AbortSignal;
 }
 

@@ -7,7 +7,8 @@
 
 import type { ApiRequest, ApiResponse, UserInfo } from '#api/request.ts';
 import { headerOf } from '#api/streaming/backend.ts';
-import { corsHeaders, forwardedHeaders, hopByHop, proxyUpgrade } from '#api/streaming/proxy-upgrade.ts';
+import { answeredHeaders, forwarded } from '#api/streaming/forwarded.ts';
+import { forwardedHeaders, proxyUpgrade } from '#api/streaming/proxy-upgrade.ts';
 import { isUpgradeRequest } from '#api/streaming/web-socket.ts';
 import { messageOf } from '#base/errors.ts';
 import { bracketed } from '../connect/location.ts';
@@ -28,16 +29,15 @@ export async function proxyToRemote(
     return unavailable('service unavailable');
   }
   url.search = request.query.toString();
-  const headers = { ...forwardedHeaders(request), host: url.host, ...identityHeaders(user) };
-  if (isUpgradeRequest(request.headers)) return proxyUpgrade(request, url, backend, headers);
-  const sent: Record<string, string | readonly string[]> = {};
-  for (const [name, value] of Object.entries(headers)) if (!hopByHop.has(name)) sent[name] = value;
-  const body = bodyOf(request);
-  if (body) sent['content-length'] = `${body.length}`;
+  if (isUpgradeRequest(request.headers)) {
+    const headers = { ...forwardedHeaders(request), host: url.host, ...identityHeaders(user) };
+    return proxyUpgrade(request, url, backend, headers);
+  }
+  const sent = forwarded(request, { host: url.host, ...identityHeaders(user) });
   let answer: Awaited<ReturnType<typeof backend.request>>;
   try {
     const { method, signal } = request;
-    answer = await backend.request({ method, url, headers: sent, ...(body ? { body } : {}), signal });
+    answer = await backend.request({ method, url, ...sent, signal });
   } catch (error) {
     return unavailable(`error trying to reach service: ${messageOf(error)}`);
   }
@@ -45,11 +45,7 @@ export async function proxyToRemote(
     for await (const _ of answer.body) break;
     return plainText(502, 'the backend attempted to redirect this request, which is not permitted');
   }
-  const kept: Record<string, string> = {};
-  for (const [name, value] of answer.headers) {
-    if (hopByHop.has(name) || corsHeaders.has(name)) continue;
-    kept[name] = kept[name] === undefined ? value : `${kept[name]}, ${value}`;
-  }
+  const kept = answeredHeaders(answer);
   const contentType = kept['content-type'] ?? '';
   delete kept['content-type'];
   return { type: 'bytes', status: answer.status, contentType, body: answer.body, headers: kept };
@@ -98,9 +94,4 @@ function plainText(status: number, text: string): ApiResponse {
     body: new TextEncoder().encode(text),
     headers,
   };
-}
-
-function bodyOf({ body }: ApiRequest): Uint8Array | undefined {
-  if (!body) return undefined;
-  return body.type === 'bytes' ? body.bytes : new TextEncoder().encode(JSON.stringify(body.object));
 }

@@ -19,7 +19,7 @@ export function remoteCommandOptions(subresource: 'exec' | 'attach', query: URLS
 export function connectOptions(
   subresource: string,
   query: URLSearchParams,
-  trailing: string,
+  path: string,
 ): Readonly<Record<string, unknown>> {
   const container = query.get('container');
   const inContainer = container ? { container } : {};
@@ -31,6 +31,6 @@ export function connectOptions(
     case 'portforward':
       return { ports: query.getAll('ports').flatMap((ports) => ports.split(',').map(Number)) };
     default:
-      return { path: trailing };
+      return path === '' ? {} : { path };
   }
 }

@@ -12,14 +12,16 @@
 
 import { newBadRequest, newServiceUnavailable } from '#api/errors.ts';
 import type { ApiRequest, ApiResponse } from '#api/request.ts';
-import type { Backend } from '#api/streaming/backend.ts';
-import { collect } from '#api/streaming/byte-stream.ts';
-import { forwardedHeaders, hopByHop, proxyUpgrade } from '#api/streaming/proxy-upgrade.ts';
+import type { Backend, BackendResponse } from '#api/streaming/backend.ts';
+import { concat } from '#api/streaming/byte-stream.ts';
+import { answeredHeaders, forwarded } from '#api/streaming/forwarded.ts';
+import { forwardedHeaders, proxyUpgrade } from '#api/streaming/proxy-upgrade.ts';
 import { isUpgradeRequest } from '#api/streaming/web-socket.ts';
 import { messageOf } from '#base/errors.ts';
 import type { ConnectContext, ConnectHandler, ConnectLookup, ConnectOptions, EndpointsView } from './context.ts';
 import { isGlobalUnicast } from './ip-address.ts';
 import { bracketed, kubeletAddress } from './location.ts';
+import { proxiedPath } from './proxied-path.ts';
 import { createLinkRewriter, type LinkRewriter, rewriteHtml } from './rewrite.ts';
 
 interface Target {
@@ -121,80 +123,69 @@ async function nodeTarget(options: ConnectOptions, { info, lookup }: ConnectCont
 
 async function proxyTo({ request, info }: ConnectContext, locate: () => Promise<Target>): Promise<ApiResponse> {
   const { origin, backend } = await locate();
-  const endsInSlash = request.path.endsWith('/');
-  const path = info.trailing === '' ? (endsInSlash ? '/' : '') : `/${info.trailing}${endsInSlash ? '/' : ''}`;
-  const query = request.query.toString();
+  const { prefix, path } = proxiedPath(info);
+  const query = request.rawQuery ?? request.query.toString();
   const url = new URL(origin);
   url.pathname = path;
   url.search = query;
-  const headers = { ...forwardedHeaders(request), host: request.headers.host ?? url.host };
-  if (isUpgradeRequest(request.headers)) return proxyUpgrade(request, url, backend, headers);
+  const host = request.headers.host ?? url.host;
+  if (isUpgradeRequest(request.headers))
+    return proxyUpgrade(request, url, backend, { ...forwardedHeaders(request), host });
   if (path === '' && (request.method === 'GET' || request.method === 'HEAD')) {
     // Relative links of the page would otherwise lead beside the proxy (issue 4958).
     const location = `${request.path}/${query ? `?${query}` : ''}`;
     return { type: 'bytes', status: 301, contentType: 'text/plain', body: new Uint8Array(), headers: { location } };
   }
-  const prefix = path !== '' && request.path.endsWith(path) ? request.path.slice(0, -path.length) : request.path;
-  return forward(request, url, headers, backend, createLinkRewriter(prefix, [url.host, headers.host]), prefix);
+  const sent = forwarded(request, { host, 'x-forwarded-uri': `${prefix}${url.pathname}` });
+  return forward(request, url, sent, backend, createLinkRewriter(prefix, [url.host, host]));
 }
 
 async function forward(
-  request: ApiRequest,
+  { method, signal }: ApiRequest,
   url: URL,
-  headers: Record<string, string | readonly string[]>,
+  sent: ReturnType<typeof forwarded>,
   backend: Backend,
   rewrite: LinkRewriter,
-  prefix: string,
 ): Promise<ApiResponse> {
-  const sent: Record<string, string | readonly string[]> = { 'x-forwarded-uri': `${prefix}${url.pathname}` };
-  for (const [name, value] of Object.entries(headers)) if (!hopByHop.has(name)) sent[name] = value;
   // Links cannot be rewritten in what is compressed.
-  delete sent['accept-encoding'];
-  const body = bodyOf(request);
-  if (body) sent['content-length'] = `${body.length}`;
-  let answer: Awaited<ReturnType<Backend['request']>>;
+  const { 'accept-encoding': _, ...headers } = sent.headers;
+  let answer: BackendResponse;
   try {
-    answer = await backend.request({
-      method: request.method,
-      url,
-      headers: sent,
-      ...(body ? { body } : {}),
-      signal: request.signal,
-    });
+    answer = await backend.request({ method, url, ...sent, headers, signal });
   } catch (error) {
     throw newServiceUnavailable(`error trying to reach service: ${messageOf(error)}`);
   }
-  const kept: Record<string, string> = {};
-  for (const [name, value] of answer.headers) {
-    if (hopByHop.has(name) || name.startsWith('access-control-allow-')) continue;
-    kept[name] = kept[name] === undefined ? value : `${kept[name]}, ${value}`;
-  }
-  if (kept.location !== undefined) kept.location = rewrite(kept.location);
+  const kept = answeredHeaders(answer);
   const contentType = kept['content-type'] ?? '';
   delete kept['content-type'];
-  let answered: Uint8Array | AsyncIterable<Uint8Array> = answer.body;
-  if (contentType.split(';')[0]?.trim() === 'text/html' && !kept['content-encoding'] && request.method !== 'HEAD') {
-    const length = Number(headerValue(answer.headers, 'content-length') ?? 0);
-    if (length <= maxHtmlBytes) answered = rewritten(answer.body, rewrite);
+  const plain: ApiResponse = { type: 'bytes', status: answer.status, contentType, body: answer.body, headers: kept };
+  if (kept.location !== undefined) {
+    kept.location = rewrite(kept.location);
+    return plain;
   }
-  return { type: 'bytes', status: answer.status, contentType, body: answered, headers: kept };
+  const isPage = contentType.split(';')[0]?.trim() === 'text/html' && !kept['content-encoding'];
+  if (!isPage || method === 'HEAD' || Number(kept['content-length'] ?? 0) > maxHtmlBytes) return plain;
+  delete kept['content-length'];
+  return { ...plain, body: rewritten(answer.body, rewrite) };
 }
 
-/** A page is rewritten as a whole; one that turns out to be too long is cut there, as nothing else is honest. */
+/** A page is rewritten as a whole; one that turns out to be too long comes as it is. */
 async function* rewritten(
   body: AsyncIterable<Uint8Array>,
   rewrite: LinkRewriter,
 ): AsyncGenerator<Uint8Array, void, void> {
-  const page = await collect(body, maxHtmlBytes);
-  if (!page) throw newServiceUnavailable(`the page is longer than ${maxHtmlBytes} bytes`);
-  yield rewriteHtml(page, rewrite);
-}
-
-function bodyOf({ body }: ApiRequest): Uint8Array | undefined {
-  if (!body) return undefined;
-  return body.type === 'bytes' ? body.bytes : new TextEncoder().encode(JSON.stringify(body.object));
-}
-
-function headerValue(headers: readonly (readonly [string, string])[], name: string): string | undefined {
-  return headers.find(([found]) => found === name)?.[1];
+  let held: Uint8Array[] | undefined = [];
+  let size = 0;
+  for await (const chunk of body) {
+    if (!held) {
+      yield chunk;
+      continue;
+    }
+    held.push(chunk);
+    size += chunk.length;
+    if (size <= maxHtmlBytes) continue;
+    yield* held;
+    held = undefined;
+  }
+  if (held) yield rewriteHtml(concat(held), rewrite);
 }

@@ -47,7 +47,8 @@ export function parseRequestInfo(request: RequestLine): RequestInfo | undefined 
   if (raw[0] !== 'api' && !grouped) return none;
   const head = grouped ? 3 : 2;
   if (raw.length < head + 1) return none;
-  const parts = path.includes('%') ? decodeParts(raw) : raw;
+  const isEscaped = path.includes('%');
+  const parts = isEscaped ? decodeParts(raw) : raw;
   if (!parts) return undefined;
 
   const apiGroup = grouped ? (parts[1] ?? '') : '';
@@ -65,6 +66,7 @@ export function parseRequestInfo(request: RequestLine): RequestInfo | undefined 
     const third = parts[position + 2];
     if (third !== undefined && !namespaceSubresources.has(third)) position += 2;
   }
+  if (isEscaped && parts.slice(0, position + 3).some((part, at) => hidesSeparator(part, raw[at]))) return undefined;
   const resource = parts[position] ?? '';
   const name = parts[position + 1] ?? '';
   const subresource = parts[position + 2] ?? '';
@@ -114,11 +116,13 @@ export function isTrue(value: string | null): boolean {
 
 function decodeParts(raw: readonly string[]): string[] | undefined {
   try {
-    const parts = raw.map(decodeURIComponent);
-    return parts.some((part, index) => part !== raw[index] && (part.includes('/') || part === '.' || part === '..'))
-      ? undefined
-      : parts;
+    return raw.map(decodeURIComponent);
   } catch {
     return undefined;
   }
+}
+
+/** What follows a subresource is no key of ours and may be anything. */
+function hidesSeparator(part: string, raw: string | undefined): boolean {
+  return part !== raw && (part.includes('/') || part === '.' || part === '..');
 }

@@ -1,10 +1,11 @@
 /** Backend over node:http and node:https. */
 
-import type { IncomingMessage, RequestOptions } from 'node:http';
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { SecureContextOptions } from 'node:tls';
 import { type Backend, BackendError, type BackendRequest, type BackendResponse } from '#api/streaming/backend.ts';
+import { writeChunks } from './http-answer.ts';
 import { socketStream } from './socket-stream.ts';
 
 export interface BackendOptions {
@@ -68,11 +69,11 @@ export function createNodeBackend(options: BackendOptions = {}): Backend & { clo
       sent.on('error', (error) => {
         // A kept connection that the backend closed at this very moment says nothing about the backend.
         const stale = sent.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
-        if (stale && again && (request.method === 'GET' || request.method === 'HEAD'))
+        if (stale && again && !request.body && (request.method === 'GET' || request.method === 'HEAD'))
           send(request, false).then(resolve, reject);
         else reject(failed(error));
       });
-      sent.end(request.body);
+      end(sent, request.body);
     });
 
   return {
@@ -92,13 +93,22 @@ export function createNodeBackend(options: BackendOptions = {}): Backend & { clo
         });
         sent.on('response', (response) => resolve({ type: 'response', ...answer(response) }));
         sent.on('error', (error) => reject(failed(error)));
-        sent.end(request.body);
+        end(sent, request.body);
       }),
     close: () => {
       httpAgent.destroy();
       httpsAgent.destroy();
     },
   };
+}
+
+/** A body that breaks off breaks the request off. */
+function end(sent: ClientRequest, body: BackendRequest['body']): void {
+  if (body === undefined || body instanceof Uint8Array) sent.end(body);
+  else
+    writeChunks(body, sent).catch((error: unknown) => {
+      sent.destroy(error instanceof Error ? error : new Error(String(error)));
+    });
 }
 
 function answer(response: IncomingMessage): BackendResponse {

@@ -16,23 +16,33 @@ export function requestOf(
   url: string,
   headers: IncomingHttpHeaders,
   rawHeaders: readonly string[],
-  bytes: Uint8Array | undefined,
+  content: Uint8Array | AsyncIterable<Uint8Array> | undefined,
   peer: Peer,
   signal: AbortSignal,
 ): ApiRequest {
   const mark = url.indexOf('?');
-  const body: RequestBody | undefined = bytes && { type: 'bytes', bytes, contentType: headers['content-type'] ?? '' };
+  const rawQuery = mark < 0 ? '' : url.slice(mark + 1);
   return {
     // Methods that no path has answer like OPTIONS: 405.
     method: (methods.has(method) ? method : 'OPTIONS') as ApiRequest['method'],
     path: mark < 0 ? url : url.slice(0, mark),
-    query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),
+    query: new URLSearchParams(rawQuery),
+    rawQuery,
     headers: plainHeaders(headers),
     rawHeaders,
-    ...(body ? { body } : {}),
+    ...(content ? bodyOf(content, headers['content-type'] ?? '') : {}),
     peer,
     signal,
   };
+}
+
+function bodyOf(
+  content: Uint8Array | AsyncIterable<Uint8Array>,
+  contentType: string,
+): Pick<ApiRequest, 'body' | 'bodyStream'> {
+  if (!(content instanceof Uint8Array)) return { bodyStream: content };
+  const body: RequestBody = { type: 'bytes', bytes: content, contentType };
+  return { body };
 }
 
 function plainHeaders(headers: IncomingHttpHeaders): Record<string, string | undefined> {
@@ -103,6 +113,18 @@ function rootOf(certificate: DetailedPeerCertificate): DetailedPeerCertificate {
 
 /** Why a request's signal fired. One object: an error made for every request would cost more than most requests. */
 export const clientGone = new Error('the client has gone, or has its answer');
+
+/** The body is longer than the bound, or does not say how long it is. */
+export function isUnbounded(stream: ServerHttp2Stream | IncomingMessage, headers: IncomingHttpHeaders): boolean {
+  const length = headers['content-length'];
+  if (length !== undefined) return Number(length) > bodyBound;
+  return 'endAfterHeaders' in stream ? !stream.endAfterHeaders : headers['transfer-encoding'] !== undefined;
+}
+
+/** The body as it comes. Who does not take all of it keeps the connection: the answer is still to go there. */
+export function bodyStream(stream: ServerHttp2Stream | IncomingMessage): AsyncIterable<Uint8Array> {
+  return stream.iterator({ destroyOnReturn: false });
+}
 
 /** Undefined when there is none. Reads at most the bound. */
 export async function readBody(

@@ -29,7 +29,16 @@ import type { WireHandler } from '#api/wire.ts';
 import type { Logger } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
 import { closeChunks, compressed, writeChunks } from './http-answer.ts';
-import { bodyBound, clientGone, type PeerTrust, peerOf, readBody, requestOf } from './http-request.ts';
+import {
+  bodyBound,
+  bodyStream,
+  clientGone,
+  isUnbounded,
+  type PeerTrust,
+  peerOf,
+  readBody,
+  requestOf,
+} from './http-request.ts';
 import { socketStream } from './socket-stream.ts';
 
 export interface HttpServerConfig {
@@ -40,6 +49,8 @@ export interface HttpServerConfig {
   readonly port: number;
   /** Absent: plain HTTP/1.1. */
   readonly tls?: TlsConfig;
+  /** Paths whose bodies are handed on as they come when they are long or of unknown length. Asked for such bodies only. */
+  readonly streamsBody?: (path: string) => boolean;
 }
 
 export interface TlsConfig {
@@ -110,7 +121,9 @@ export async function startHttpServer(config: HttpServerConfig): Promise<HttpSer
 /** Connections of HTTP/1.1 that wait for their next request. */
 const idleSockets = new WeakSet<Socket>();
 /** What serving a request needs; trust changes with the certificates. */
-type Serving = Pick<HttpServerConfig, 'handler' | 'log'> & { readonly trust: () => PeerTrust | undefined };
+type Serving = Pick<HttpServerConfig, 'handler' | 'log' | 'streamsBody'> & {
+  readonly trust: () => PeerTrust | undefined;
+};
 
 type Listener = { readonly server: Server | Http2SecureServer; readonly setTls: (tls: TlsConfig) => void };
 
@@ -187,8 +200,9 @@ async function serveHttp2(
   stream.on('error', () => {});
   stream.once('close', () => aborted.abort(clientGone));
   const socket = stream.session?.socket;
+  const isHandedOn = handsOn(config, stream, headers, headers[':path'] ?? '/');
   try {
-    const body = await readBody(stream, headers);
+    const body = isHandedOn ? bodyStream(stream) : await readBody(stream, headers);
     if (body === 'too-large') return void respondTooLarge2(stream);
     const request = requestOf(
       headers[':method'] ?? 'GET',
@@ -214,7 +228,19 @@ async function serveHttp2(
   } catch (error) {
     failed(config, error, aborted.signal);
     if (!stream.destroyed) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  } finally {
+    if (isHandedOn) stream.resume();
   }
+}
+
+/** Whether the body goes to somebody else as it comes. What nobody took of it by the time of the answer is dropped as it comes. */
+function handsOn(
+  { streamsBody }: Serving,
+  stream: ServerHttp2Stream | IncomingMessage,
+  headers: IncomingHttpHeaders,
+  url: string,
+): boolean {
+  return streamsBody !== undefined && isUnbounded(stream, headers) && streamsBody(url.split('?', 1)[0] ?? '');
 }
 
 async function serveHttp1(config: Serving, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -226,8 +252,9 @@ async function serveHttp1(config: Serving, incoming: IncomingMessage, outgoing: 
     aborted.abort(clientGone);
     idleSockets.add(socket);
   });
+  const isHandedOn = handsOn(config, incoming, incoming.headers, incoming.url ?? '/');
   try {
-    const body = await readBody(incoming, incoming.headers);
+    const body = isHandedOn ? bodyStream(incoming) : await readBody(incoming, incoming.headers);
     if (body === 'too-large') return respondTooLarge1(outgoing);
     const request = requestOf(
       incoming.method ?? 'GET',
@@ -255,6 +282,8 @@ async function serveHttp1(config: Serving, incoming: IncomingMessage, outgoing: 
   } catch (error) {
     failed(config, error, aborted.signal);
     outgoing.destroy();
+  } finally {
+    if (isHandedOn) incoming.resume();
   }
 }
 
