@@ -1,5 +1,5 @@
 /**
- * DefaultStorageClass and StorageObjectInUseProtection: what claims and volumes get when they are made. PersistentVolumeClaimResize: which
+ * DefaultStorageClass and StorageObjectInUseProtection: what claims, volumes and their classes get when they are made. PersistentVolumeClaimResize: which
  * claims may ask for more.
  */
 
@@ -43,8 +43,9 @@ export function defaultStorageClass(objects: LiveObjects): AdmissionPlugin {
 }
 
 const protection: Readonly<Record<string, string>> = {
-  persistentvolumeclaims: 'kubernetes.io/pvc-protection',
-  persistentvolumes: 'kubernetes.io/pv-protection',
+  '/persistentvolumeclaims': 'kubernetes.io/pvc-protection',
+  '/persistentvolumes': 'kubernetes.io/pv-protection',
+  'storage.k8s.io/volumeattributesclasses': 'kubernetes.io/vac-protection',
 };
 
 /** A finalizer that the protection controllers take off when nothing uses the object. */
@@ -52,7 +53,7 @@ export const storageObjectInUseProtection: AdmissionPlugin = {
   name: 'StorageObjectInUseProtection',
   handles: (operation) => operation === 'CREATE',
   admit: ({ resource, subresource, object }) => {
-    const finalizer = resource.group === '' && subresource === '' ? protection[resource.resource] : undefined;
+    const finalizer = subresource === '' ? protection[`${resource.group}/${resource.resource}`] : undefined;
     if (!finalizer || !object || object.metadata?.finalizers?.includes(finalizer)) return;
     object.metadata = { ...object.metadata, finalizers: [...(object.metadata?.finalizers ?? []), finalizer] };
   },

@@ -93,6 +93,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   readonly returnsDeletedObject: boolean;
   /** The rule for names (`prefix`: for generateName); a DNS subdomain when absent. Returns messages as upstream words them. */
   readonly validateName?: (name: string, prefix: boolean) => readonly string[];
+  /** generateName is the whole name: nothing is drawn (names that mean something, such as addresses). */
+  readonly generatesPlainNames: boolean;
   /** Finalizers need no domain: kinds that upstream does not serve from its core, custom resources among them. */
   readonly allowsPlainFinalizers: boolean;
   /** Update may create the object when it does not exist (PUT), and may be unconditional (no resourceVersion). */
@@ -169,6 +171,7 @@ export function defineResource<T extends KubeObject>(input: ResourceInput<T>): R
     tracksGeneration: false,
     keepsStatusOnCreate: false,
     returnsDeletedObject: false,
+    generatesPlainNames: false,
     allowsPlainFinalizers: false,
     allowCreateOnUpdate: false,
     allowUnconditionalUpdate: true,

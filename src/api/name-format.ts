@@ -263,6 +263,13 @@ export function nameRule(rule: NameRule): (name: string, prefix: boolean) => rea
 export const subdomainName = nameRule(isDNS1123Subdomain);
 export const labelName = nameRule(isDNS1123Label);
 export const dns1035Name = nameRule(isDNS1035Label);
+/** A subdomain, as kinds with declared validation have it: bytes are counted, and what names are generated from is not looked at. */
+export const longName = (name: string, prefix: boolean): readonly string[] => {
+  if (prefix) return [];
+  const tooLong = name.length > dns1123SubdomainMaxLength ? [maxBytesMessage(dns1123SubdomainMaxLength)] : [];
+  const rest = isDNS1123Subdomain(name).filter((message) => message !== maxLengthMessage(dns1123SubdomainMaxLength));
+  return [...tooLong, ...rest];
+};
 export const pathSegmentName = (name: string, _prefix: boolean): readonly string[] => isPathSegmentName(name);
 
 export function maxLengthMessage(length: number): string {

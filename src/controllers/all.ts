@@ -22,7 +22,11 @@ import { type NodeIpamConfig, nodeIpamController } from './node-ipam/controller.
 import { type NodeLifecycleConfig, nodeLifecycleController } from './node-lifecycle/controller.ts';
 import { persistentVolumeBinder } from './persistent-volume-binder/controller.ts';
 import { type PodGcConfig, podGcController } from './pod-gc/controller.ts';
-import { claimProtectionController, volumeProtectionController } from './protection/controller.ts';
+import {
+  attributesClassProtectionController,
+  claimProtectionController,
+  volumeProtectionController,
+} from './protection/controller.ts';
 import { replicaSetController } from './replica-set/controller.ts';
 import { replicationController } from './replication-controller/controller.ts';
 import { resourceQuotaController } from './resource-quota/controller.ts';
@@ -46,6 +50,7 @@ export interface ControllersConfig {
 
 export function allControllers(config: ControllersConfig = {}): ControllerFactory[] {
   return [
+    attributesClassProtectionController,
     certificateCleaner,
     claimProtectionController,
     clusterRoleAggregationController,

@@ -11,7 +11,12 @@ import { nilList, nilMap, type Tree } from './json-decode.ts';
 
 /** One object as compact JSON, without a line end. */
 export function encodeJson(schema: StructSchema, object: object): string {
-  return encodeStruct(object as Tree, schema);
+  return encodeStruct(object as Tree, schema, false);
+}
+
+/** The same of what upstream has read from protobuf, which knows no empty lists and maps: those that are always written are null. */
+export function encodeProtobufRead(schema: StructSchema, object: object): string {
+  return encodeStruct(object as Tree, schema, true);
 }
 
 /** A tree without a schema, keys sorted: how upstream writes custom resources and other unstructured content. */
@@ -87,6 +92,8 @@ interface Member {
   readonly absent: string | undefined;
   /** Zero values that are there are left out all the same. */
   readonly dropsZero: boolean;
+  /** A list or map that is always written. */
+  readonly canBeEmpty: boolean;
 }
 
 const prepared = new WeakMap<StructSchema, readonly Member[]>();
@@ -100,6 +107,7 @@ function membersOf(schema: StructSchema): readonly Member[] {
       schema: field.schema,
       absent: absentText(field),
       dropsZero: field.omitempty && !field.pointer,
+      canBeEmpty: !field.pointer && (field.schema.type === 'list' || field.schema.type === 'map'),
     }));
     prepared.set(schema, members);
   }
@@ -112,7 +120,7 @@ function absentText(field: FieldSchema): string | undefined {
   if (field.pointer) return field.omitempty ? undefined : 'null';
   switch (schema.type) {
     case 'struct':
-      return encodeStruct({}, schema);
+      return encodeStruct({}, schema, false);
     case 'IntOrString':
       return '0';
     case 'Quantity':
@@ -142,7 +150,7 @@ function absentText(field: FieldSchema): string | undefined {
   }
 }
 
-function encodeStruct(object: Tree, schema: StructSchema): string {
+function encodeStruct(object: Tree, schema: StructSchema, emptyIsNull: boolean): string {
   let text = '';
   let separator = '{';
   for (const member of membersOf(schema)) {
@@ -151,7 +159,8 @@ function encodeStruct(object: Tree, schema: StructSchema): string {
     if (value === undefined || value === null || value === nilList || value === nilMap) encoded = member.absent;
     else if (typeof value === 'string' && value !== '') encoded = quote(value);
     else if (member.dropsZero && isZero(value, member.schema)) continue;
-    else encoded = encodeValue(value, member.schema);
+    else if (emptyIsNull && member.canBeEmpty && isZero(value, member.schema)) encoded = 'null';
+    else encoded = encodeValue(value, member.schema, emptyIsNull);
     if (encoded === undefined) continue;
     text += separator + member.key + encoded;
     separator = ',';
@@ -183,15 +192,15 @@ function isZero(value: unknown, schema: Schema): boolean {
   }
 }
 
-function encodeValue(value: unknown, schema: Schema): string {
+function encodeValue(value: unknown, schema: Schema, emptyIsNull: boolean): string {
   switch (schema.type) {
     case 'struct':
-      return encodeStruct((value ?? {}) as Tree, schema);
+      return encodeStruct((value ?? {}) as Tree, schema, emptyIsNull);
     case 'list': {
       const list = value as readonly unknown[];
       let text = '[';
       for (let i = 0; i < list.length; i++) {
-        const element = encodeValue(list[i], schema.element);
+        const element = encodeValue(list[i], schema.element, emptyIsNull);
         text += i === 0 ? element : `,${element}`;
       }
       return `${text}]`;
@@ -201,7 +210,7 @@ function encodeValue(value: unknown, schema: Schema): string {
       for (const key of sortedKeys(value as object)) {
         const element = (value as Tree)[key];
         if (element !== undefined)
-          text += `${text === '' ? '{' : ','}${quote(key)}:${encodeValue(element, schema.element)}`;
+          text += `${text === '' ? '{' : ','}${quote(key)}:${encodeValue(element, schema.element, emptyIsNull)}`;
       }
       return text === '' ? '{}' : `${text}}`;
     }
@@ -214,8 +223,8 @@ function encodeScalar(value: unknown, schema: ScalarSchema): string {
   if (typeof value !== 'object' || value === null) return scalarText(value);
   const props = schema.schemaProps?.();
   if (!props) return encodeRaw(value);
-  if (!Array.isArray(value)) return encodeStruct(value as Tree, props);
-  return `[${value.map((element) => (typeof element === 'string' ? quote(element) : encodeStruct(element as Tree, props))).join(',')}]`;
+  if (!Array.isArray(value)) return encodeStruct(value as Tree, props, false);
+  return `[${value.map((element) => (typeof element === 'string' ? quote(element) : encodeStruct(element as Tree, props, false))).join(',')}]`;
 }
 
 function scalarText(value: unknown): string {

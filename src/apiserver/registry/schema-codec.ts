@@ -2,7 +2,7 @@
 
 import { DecodeError } from '#api/codec/decode-error.ts';
 import { type Decoded, decodeTree, parseJson } from '#api/codec/json-decode.ts';
-import { encodeJson } from '#api/codec/json-encode.ts';
+import { encodeJson, encodeProtobufRead } from '#api/codec/json-encode.ts';
 import { decodeMessage, isProtobuf, unwrapProtobuf } from '#api/codec/protobuf-decode.ts';
 import { encodeProtobuf } from '#api/codec/protobuf-encode.ts';
 import { decodeYaml } from '#api/codec/yaml-decode.ts';
@@ -28,11 +28,19 @@ export function schemaCodecs(registry: SchemaRegistry): CodecLookup {
     const key = `${group}/${version}/${kind}`;
     if (codecs.has(key)) return codecs.get(key);
     const schema = registry.kind(group, version, kind);
-    const codec = schema && new SchemaCodec(schema, version, kind);
+    const codec = schema && new SchemaCodec(schema, group, version, kind);
     codecs.set(key, codec);
     return codec;
   };
 }
+
+/** Groups whose objects upstream keeps as JSON, or only answers with: empty lists stay what they are. */
+const keepsEmpty: ReadonlySet<string> = new Set([
+  'apiextensions.k8s.io',
+  'apiregistration.k8s.io',
+  'authentication.k8s.io',
+  'authorization.k8s.io',
+]);
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 const encoder = new TextEncoder();
@@ -41,10 +49,12 @@ class SchemaCodec implements KindCodec {
   readonly schema: StructSchema;
   private readonly version: string;
   private readonly kind: string;
+  private readonly jsonText: typeof encodeJson;
   readonly encodeProtobuf: (object: KubeObject) => Uint8Array;
 
-  constructor(schema: StructSchema, version: string, kind: string) {
+  constructor(schema: StructSchema, group: string, version: string, kind: string) {
     this.schema = schema;
+    this.jsonText = keepsEmpty.has(group) ? encodeJson : encodeProtobufRead;
     this.version = version;
     this.kind = kind;
     this.encodeProtobuf = (object) => encodeProtobuf(schema, object);
@@ -65,7 +75,7 @@ class SchemaCodec implements KindCodec {
   }
 
   encodeJson(object: KubeObject): Uint8Array {
-    return encoder.encode(encodeJson(this.schema, object));
+    return encoder.encode(this.jsonText(this.schema, object));
   }
 
   private decodeBody(body: RequestBody, checkKind: KindCheck | undefined): Decoded {

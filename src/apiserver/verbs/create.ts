@@ -150,5 +150,6 @@ function fillSystemFields(context: RequestContext, draft: MutableObject, now: st
 }
 
 function generateName(context: RequestContext, prefix: string): string {
+  if (context.resource.definition.generatesPlainNames) return prefix;
   return prefix.slice(0, maxNameLength - suffixLength) + nameSuffix(context.server.env.random, suffixLength);
 }

@@ -213,7 +213,8 @@ function checkRevision(context: RequestContext, draft: MutableObject, current: C
 function checkUid(context: RequestContext, draft: MutableObject, old: KubeObject): void {
   const { resource, info } = context;
   const { uid } = draft.metadata;
-  if (!uid || uid === old.metadata?.uid) return;
+  // Of a patch the uid is a field as others, which validation finds immutable.
+  if (!uid || context.request.method === 'PATCH' || uid === old.metadata?.uid) return;
   throw newConflict(
     resource.name,
     info.name,
@@ -229,7 +230,7 @@ function current({ namespace, name }: RequestContext['info']): string {
 function keepSystemFields(context: RequestContext, draft: MutableObject, old: KubeObject): void {
   const { metadata } = draft;
   const before = old.metadata ?? {};
-  metadata.uid = before.uid;
+  metadata.uid ||= before.uid;
   metadata.creationTimestamp = before.creationTimestamp;
   if (before.deletionTimestamp) {
     metadata.deletionTimestamp = before.deletionTimestamp;

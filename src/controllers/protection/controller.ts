@@ -1,6 +1,6 @@
 /**
  * Storage protection: a PersistentVolumeClaim that a pod uses, and a PersistentVolume that is bound, are kept by a finalizer while they are
- * being deleted (upstream's pvcprotection and pvprotection).
+ * being deleted (upstream's pvcprotection and pvprotection); so is a VolumeAttributesClass that one of them names (vacprotection).
  */
 
 import type { ResourceDefinition } from '#api/definition.ts';
@@ -10,13 +10,16 @@ import type { Client } from '#client/client.ts';
 import { PersistentVolumes } from '#kinds/core/persistent-volume/definition.ts';
 import { PersistentVolumeClaims } from '#kinds/core/persistent-volume-claim/definition.ts';
 import { Pods } from '#kinds/core/pod/definition.ts';
-import type { Pod } from '#kinds/generated/core-v1.ts';
+import type { PersistentVolume, PersistentVolumeClaim, Pod } from '#kinds/generated/core-v1.ts';
+import { VolumeAttributesClasses } from '#kinds/storage/volume-attributes-class/definition.ts';
 import type { ControllerFactory } from '#runtime/controller.ts';
 import { isPodTerminal } from '../pods/state.ts';
 
 const claimFinalizer = 'kubernetes.io/pvc-protection';
 const volumeFinalizer = 'kubernetes.io/pv-protection';
+const attributesClassFinalizer = 'kubernetes.io/vac-protection';
 const byClaim = 'claim';
+const byAttributesClass = 'volumeAttributesClass';
 
 /** 'namespace/name' of the claims that a pod mounts, also those that ephemeral volumes make for it. */
 export function claimsOf({ metadata, spec }: Pod): string[] {
@@ -71,6 +74,53 @@ export const volumeProtectionController: ControllerFactory = {
         if (needsFinalizer(volume))
           await setFinalizer(client, PersistentVolumes, volume, volumeFinalizer, true, signal);
         else if (!inUse) await setFinalizer(client, PersistentVolumes, volume, volumeFinalizer, false, signal);
+      },
+    };
+  },
+};
+
+/** The classes that a claim or a volume has, or is being changed to. */
+export function attributesClassesOf({ spec, status }: PersistentVolumeClaim): string[] {
+  const names = [
+    spec?.volumeAttributesClassName,
+    status?.currentVolumeAttributesClassName,
+    status?.modifyVolumeStatus?.targetVolumeAttributesClassName,
+  ];
+  return [...new Set(names.filter((name) => name !== undefined && name !== ''))] as string[];
+}
+
+export const attributesClassProtectionController: ControllerFactory = {
+  name: 'volumeattributesclass-protection-controller',
+  create: ({ client, informers, queue }) => {
+    const classes = informers.of(VolumeAttributesClasses);
+    const claims = informers.of(PersistentVolumeClaims);
+    const volumes = informers.of(PersistentVolumes);
+    const classOf = ({ spec }: PersistentVolume) =>
+      spec?.volumeAttributesClassName ? [spec.volumeAttributesClassName] : [];
+    claims.addIndex(byAttributesClass, attributesClassesOf);
+    volumes.addIndex(byAttributesClass, classOf);
+    const enqueue = (object: KubeObject) =>
+      isHeld(object, attributesClassFinalizer) !== needsFinalizer(object) && queue.add(keyOf(object));
+    const enqueueAll = (names: readonly string[]) => {
+      for (const name of names) queue.add(name);
+    };
+    classes.addHandler({ onAdd: enqueue, onUpdate: (_, object) => enqueue(object) });
+    claims.addHandler({
+      onUpdate: (old) => enqueueAll(attributesClassesOf(old)),
+      onDelete: (claim) => enqueueAll(attributesClassesOf(claim)),
+    });
+    volumes.addHandler({
+      onUpdate: (old) => enqueueAll(classOf(old)),
+      onDelete: (volume) => enqueueAll(classOf(volume)),
+    });
+    return {
+      async reconcile(key, signal) {
+        const object = classes.get(key);
+        if (!object) return;
+        const set = (wanted: boolean) =>
+          setFinalizer(client, VolumeAttributesClasses, object, attributesClassFinalizer, wanted, signal);
+        if (needsFinalizer(object)) await set(true);
+        else if (![claims, volumes].some((users) => users.byIndex(byAttributesClass, key).length > 0)) await set(false);
       },
     };
   },

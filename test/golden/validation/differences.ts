@@ -8,9 +8,6 @@ export const differences: Readonly<Record<string, string>> = {
   'batch/job: selector is immutable': 'one fault that both halves of the validation of an update find is told once',
   'autoscaling/horizontal-pod-autoscaler: behavior without policies':
     'an empty list that omitempty leaves out is as absent, so the default fills it',
-  'rbac/cluster-role: valid': 'an empty list without omitempty is null after upstream has read it from protobuf',
-  'storage/volume-attributes-class: valid': 'nothing protects these classes yet',
-  'storage/volume-attributes-class: stored': 'nothing protects these classes yet',
   ...Object.fromEntries(
     [
       'mutating-admission-policy: condition with a syntax error',

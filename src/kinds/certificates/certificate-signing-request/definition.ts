@@ -1,4 +1,5 @@
 import { defineResource } from '#api/definition.ts';
+import { pathSegmentName } from '#api/name-format.ts';
 import type { Draft } from '#base/edit.ts';
 import type { CertificateSigningRequest } from '#kinds/generated/certificates-v1.ts';
 import { certificateSigningRequestColumns } from './columns.ts';
@@ -11,7 +12,7 @@ export const CertificateSigningRequests = defineResource<CertificateSigningReque
   kind: 'CertificateSigningRequest',
   plural: 'certificatesigningrequests',
   scope: 'Cluster',
-  validateName: () => [],
+  validateName: pathSegmentName,
   validate: validateRequest,
   validateStatusUpdate: validateRequestStatus,
   columns: certificateSigningRequestColumns,

@@ -10,6 +10,7 @@ export const Leases = defineResource<Lease>({
   kind: 'Lease',
   plural: 'leases',
   scope: 'Namespaced',
+  allowsPlainFinalizers: true,
   prepareForCreate: (lease) => dropElectionFields(lease),
   prepareForUpdate: dropElectionFields,
   validate: validateLease,

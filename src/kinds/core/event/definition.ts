@@ -1,4 +1,5 @@
 import { defineResource } from '#api/definition.ts';
+import { pathSegmentName } from '#api/name-format.ts';
 import type { Event } from '#kinds/generated/core-v1.ts';
 import { eventColumns } from './columns.ts';
 import { validateEvent } from './validation.ts';
@@ -9,6 +10,8 @@ export const Events = defineResource<Event>({
   kind: 'Event',
   plural: 'events',
   scope: 'Namespaced',
+  validateName: pathSegmentName,
+  allowsPlainFinalizers: true,
   validate: validateEvent,
   columns: eventColumns,
   shortNames: ['ev'],

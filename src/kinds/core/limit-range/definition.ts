@@ -9,6 +9,10 @@ export const LimitRanges = defineResource<LimitRange>({
   kind: 'LimitRange',
   plural: 'limitranges',
   scope: 'Namespaced',
+  // One that is to have any name is named by its uid.
+  prepareForCreate: ({ metadata }) => {
+    if (metadata?.uid && !metadata.generateName) metadata.name ||= metadata.uid;
+  },
   validate: validateLimitRange,
   defaults: defaultLimitRange,
   shortNames: ['limits'],

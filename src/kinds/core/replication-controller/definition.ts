@@ -1,4 +1,5 @@
 import { defineResource } from '#api/definition.ts';
+import { longName } from '#api/name-format.ts';
 import { podNameWarnings, workloadWarnings } from '#kinds/apps/workload-warnings.ts';
 import { labelsToString, scaleSubresource } from '#kinds/autoscaling/scale.ts';
 import type { ReplicationController } from '#kinds/generated/core-v1.ts';
@@ -12,6 +13,7 @@ export const ReplicationControllers = defineResource<ReplicationController>({
   kind: 'ReplicationController',
   plural: 'replicationcontrollers',
   scope: 'Namespaced',
+  validateName: longName,
   warnings: (object, old) => [
     ...podNameWarnings(object, old),
     ...workloadWarnings(object, old, object.spec?.template, 'spec.template'),

@@ -2,6 +2,7 @@ import { defineResource } from '#api/definition.ts';
 import type { EndpointSlice } from '#kinds/generated/discovery-v1.ts';
 import { endpointSliceColumns } from './columns.ts';
 import { defaultEndpointSlice } from './defaults.ts';
+import { dropTopology } from './deprecated-topology.ts';
 import { validateEndpointSlice, validateEndpointSliceUpdate } from './validation.ts';
 
 export const EndpointSlices = defineResource<EndpointSlice>({
@@ -14,5 +15,7 @@ export const EndpointSlices = defineResource<EndpointSlice>({
   validateUpdate: validateEndpointSliceUpdate,
   columns: endpointSliceColumns,
   tracksGeneration: true,
+  prepareForCreate: (slice) => dropTopology(slice),
+  prepareForUpdate: dropTopology,
   defaults: defaultEndpointSlice,
 });

@@ -9,6 +9,7 @@ export const IPAddresses = defineResource<IPAddress>({
   kind: 'IPAddress',
   plural: 'ipaddresses',
   scope: 'Cluster',
+  generatesPlainNames: true,
   validateName: validateIPAddressName,
   validate: validateIPAddress,
   validateUpdate: validateIPAddressUpdate,

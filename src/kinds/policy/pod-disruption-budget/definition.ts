@@ -1,4 +1,5 @@
 import { defineResource } from '#api/definition.ts';
+import { pathSegmentName } from '#api/name-format.ts';
 import type { PodDisruptionBudget } from '#kinds/generated/policy-v1.ts';
 import { podDisruptionBudgetColumns } from './columns.ts';
 import { validatePodDisruptionBudget, validatePodDisruptionBudgetStatus } from './validation.ts';
@@ -9,6 +10,8 @@ export const PodDisruptionBudgets = defineResource<PodDisruptionBudget>({
   kind: 'PodDisruptionBudget',
   plural: 'poddisruptionbudgets',
   scope: 'Namespaced',
+  validateName: pathSegmentName,
+  allowsPlainFinalizers: true,
   validate: validatePodDisruptionBudget,
   validateStatusUpdate: validatePodDisruptionBudgetStatus,
   columns: podDisruptionBudgetColumns,

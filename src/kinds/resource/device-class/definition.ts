@@ -1,4 +1,5 @@
 import { defineResource } from '#api/definition.ts';
+import { longName } from '#api/name-format.ts';
 import type { DeviceClass } from '#kinds/generated/resource-v1.ts';
 import { deviceClassColumns } from './columns.ts';
 import { validateDeviceClass } from './validation.ts';
@@ -9,6 +10,7 @@ export const DeviceClasses = defineResource<DeviceClass>({
   kind: 'DeviceClass',
   plural: 'deviceclasses',
   scope: 'Cluster',
+  validateName: longName,
   validate: validateDeviceClass,
   columns: deviceClassColumns,
   returnsDeletedObject: true,

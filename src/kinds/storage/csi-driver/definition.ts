@@ -2,6 +2,7 @@ import { defineResource } from '#api/definition.ts';
 import type { CSIDriver } from '#kinds/generated/storage-v1.ts';
 import { csiDriverColumns } from './columns.ts';
 import { defaultCSIDriver } from './defaults.ts';
+import { countChanges, csiDriverWarnings } from './lifecycle.ts';
 import { validateCSIDriver, validateCSIDriverUpdate } from './validation.ts';
 
 export const CSIDrivers = defineResource<CSIDriver>({
@@ -10,6 +11,8 @@ export const CSIDrivers = defineResource<CSIDriver>({
   kind: 'CSIDriver',
   plural: 'csidrivers',
   scope: 'Cluster',
+  prepareForUpdate: countChanges,
+  warnings: csiDriverWarnings,
   validate: validateCSIDriver,
   validateUpdate: validateCSIDriverUpdate,
   columns: csiDriverColumns,

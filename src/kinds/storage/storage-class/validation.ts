@@ -1,7 +1,7 @@
 /** Rules of StorageClasses. */
 
 import { child, duplicate, type FieldError, index, required } from '#api/field-error.ts';
-import { checkImmutable, checkOptionalWord, checkWord } from '#api/field-rules.ts';
+import { checkImmutable, checkOptionalWord } from '#api/field-rules.ts';
 import { checkLabelName } from '#api/label-rules.ts';
 import { equalTrees } from '#base/equal.ts';
 import type { TopologySelectorTerm } from '#kinds/generated/core-v1.ts';
@@ -16,7 +16,8 @@ export function validateStorageClass(storageClass: StorageClass): FieldError[] {
   checkDriver(storageClass.provisioner, 'provisioner', errors);
   checkParameters(storageClass.parameters, 'parameters', errors);
   checkOptionalWord(storageClass.reclaimPolicy || undefined, reclaimPolicies, 'reclaimPolicy', errors);
-  checkWord(storageClass.volumeBindingMode, bindingModes, 'volumeBindingMode', errors);
+  if (storageClass.volumeBindingMode === undefined) errors.push(required('volumeBindingMode'));
+  checkOptionalWord(storageClass.volumeBindingMode, bindingModes, 'volumeBindingMode', errors);
   checkTopologies(storageClass.allowedTopologies ?? [], 'allowedTopologies', errors);
   return errors;
 }
@@ -33,7 +34,9 @@ function checkTopologies(terms: readonly TopologySelectorTerm[], path: string, e
       if (Object.hasOwn(valuesByKey, key)) errors.push(duplicate(child(requirementPath, 'key'), key));
       valuesByKey[key] = [...new Set(values)].sort();
     });
-    if (seen.some((other) => equalTrees(other, valuesByKey))) errors.push(duplicate(expressionsPath, ''));
+    // Upstream finds an empty term among those that it has not looked at yet.
+    if (matchLabelExpressions.length === 0 || seen.some((other) => equalTrees(other, valuesByKey)))
+      errors.push(duplicate(expressionsPath, ''));
     seen.push(valuesByKey);
   });
 }

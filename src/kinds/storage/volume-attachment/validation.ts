@@ -5,6 +5,7 @@ import { checkFormat, immutableMessage } from '#api/field-rules.ts';
 import { utf8Length } from '#api/label-rules.ts';
 import { inclusiveRangeMessage, isDNS1123Subdomain } from '#api/name-format.ts';
 import { semanticallyEqual } from '#api/semantic-equal.ts';
+import { checkPersistentVolumeSpec } from '#kinds/core/persistent-volume/validation.ts';
 import { checkCsiDriverName } from '#kinds/core/pod/validation/volume-drivers.ts';
 import type { VolumeAttachment, VolumeAttachmentStatus, VolumeError } from '#kinds/generated/storage-v1.ts';
 
@@ -23,6 +24,8 @@ export function validateVolumeAttachment({ spec, status }: VolumeAttachment): Fi
   else if (inlineVolumeSpec && persistentVolumeName !== undefined) errors.push(forbidden(sourcePath, onePath));
   else if (persistentVolumeName === '') {
     errors.push(required(child(sourcePath, 'persistentVolumeName'), 'must specify non empty persistentVolumeName'));
+  } else if (inlineVolumeSpec) {
+    checkPersistentVolumeSpec(inlineVolumeSpec, '', child(sourcePath, 'inlineVolumeSpec'), errors, { isInline: true });
   }
   checkFormat(isDNS1123Subdomain, spec?.nodeName ?? '', 'spec.nodeName', errors);
   if (status) checkStatus(status, errors);

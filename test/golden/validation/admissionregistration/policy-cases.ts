@@ -69,9 +69,10 @@ export function policyCases({ spec, create }: CaseBuilders): readonly GoldenCase
   ];
 }
 
-export function bindingCases({ spec, create, store, patch }: CaseBuilders): readonly GoldenCase[] {
+export function bindingCases({ spec, create, store, patch, metadata }: CaseBuilders): readonly GoldenCase[] {
   const param = (name: string, paramRef: Tree): GoldenCase => spec(name, { paramRef });
   return [
+    ...metadata(),
     create('valid'),
     create('no spec', { spec: {} }),
     create('reserved name', { metadata: { name: 'a.static.k8s.io' } }),

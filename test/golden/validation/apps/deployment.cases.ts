@@ -2,7 +2,7 @@ import { caseBuilders } from '../case-builders.ts';
 import type { GoldenCase } from '../golden-case.ts';
 import { badPodMakers, podSpec, selector, template } from '../workload-cases.ts';
 
-const { spec, store, patch, patchStatus, create } = caseBuilders('apps/v1/namespaces/NAMESPACE/deployments', {
+const { spec, store, patch, patchStatus, create, metadata } = caseBuilders('apps/v1/namespaces/NAMESPACE/deployments', {
   metadata: { name: 'a' },
   spec: { selector, template },
 });
@@ -11,6 +11,7 @@ const rolling = (maxUnavailable: unknown, maxSurge: unknown) => ({
 });
 
 export const cases: readonly GoldenCase[] = [
+  ...metadata(),
   create('valid'),
   create('no spec', { spec: {} }),
   create('name', { metadata: { name: 'A_b' } }),

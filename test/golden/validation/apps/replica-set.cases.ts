@@ -2,12 +2,13 @@ import { caseBuilders } from '../case-builders.ts';
 import type { GoldenCase } from '../golden-case.ts';
 import { badPodMakers, podSpec, selector, template } from '../workload-cases.ts';
 
-const { spec, store, patch, patchStatus, create } = caseBuilders('apps/v1/namespaces/NAMESPACE/replicasets', {
+const { spec, store, patch, patchStatus, create, metadata } = caseBuilders('apps/v1/namespaces/NAMESPACE/replicasets', {
   metadata: { name: 'a' },
   spec: { selector, template },
 });
 
 export const cases: readonly GoldenCase[] = [
+  ...metadata(),
   create('valid'),
   ...Object.entries(badPodMakers).map(([name, fields]) => spec(name, fields)),
   spec('negative numbers', { replicas: -1, minReadySeconds: -1 }),

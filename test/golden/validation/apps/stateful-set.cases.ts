@@ -2,16 +2,20 @@ import { caseBuilders } from '../case-builders.ts';
 import type { GoldenCase } from '../golden-case.ts';
 import { badPodMakers, podSpec, selector, template, templateWith } from '../workload-cases.ts';
 
-const { spec, store, patch, patchStatus, create } = caseBuilders('apps/v1/namespaces/NAMESPACE/statefulsets', {
-  metadata: { name: 'a' },
-  spec: { selector, template, serviceName: 's' },
-});
+const { spec, store, patch, patchStatus, create, metadata } = caseBuilders(
+  'apps/v1/namespaces/NAMESPACE/statefulsets',
+  {
+    metadata: { name: 'a' },
+    spec: { selector, template, serviceName: 's' },
+  },
+);
 const claim = (name: string, fields = {}) => ({
   metadata: { name },
   spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } }, ...fields },
 });
 
 export const cases: readonly GoldenCase[] = [
+  ...metadata(),
   create('valid'),
   create('name', { metadata: { name: 'a.b' } }),
   ...Object.entries(badPodMakers).map(([name, fields]) => spec(name, fields)),

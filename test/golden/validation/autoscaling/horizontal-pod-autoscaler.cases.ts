@@ -3,7 +3,7 @@ import type { GoldenCase } from '../golden-case.ts';
 
 const target = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' };
 const cpu = { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } } };
-const { create, spec, store, patch, patchStatus } = caseBuilders(
+const { create, spec, store, patch, patchStatus, metadata } = caseBuilders(
   'autoscaling/v2/namespaces/NAMESPACE/horizontalpodautoscalers',
   { metadata: { name: 'golden' }, spec: { scaleTargetRef: target, maxReplicas: 3 } },
 );
@@ -16,6 +16,7 @@ const external = (target: Tree): Tree => ({ type: 'External', external: { metric
 const policies = [{ type: 'Pods', value: 1, periodSeconds: 60 }];
 
 export const cases: readonly GoldenCase[] = [
+  ...metadata(),
   create('valid'),
   spec('full', {
     minReplicas: 2,

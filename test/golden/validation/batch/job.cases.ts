@@ -8,7 +8,7 @@ const manual = {
   selector: { matchLabels: { app: 'a' } },
   template: { metadata: { labels: { app: 'a' } }, ...template },
 };
-const { create, spec, store, patch, patchStatus } = caseBuilders('batch/v1/namespaces/NAMESPACE/jobs', {
+const { create, spec, store, patch, patchStatus, metadata } = caseBuilders('batch/v1/namespaces/NAMESPACE/jobs', {
   metadata: { name: 'a' },
   spec: manual,
 });
@@ -18,6 +18,7 @@ const success = (name: string, ...rules: readonly object[]): GoldenCase =>
   spec(name, { ...indexed, successPolicy: { rules } });
 
 export const cases: readonly GoldenCase[] = [
+  ...metadata(),
   create('valid'),
   spec('no selector', { selector: null }),
   spec('selector that does not match', { selector: { matchLabels: { app: 'b' } } }),

@@ -7,7 +7,7 @@ const request =
 const certificate =
   'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUJkakNDQVIyZ0F3SUJBZ0lVSkFmVkRXb3NVdDNXMlJvWGxrUXhpRXN3MDBrd0NnWUlLb1pJemowRUF3SXcKRVRFUE1BMEdBMVVFQXd3R1oyOXNaR1Z1TUI0WERUSTJNVEV5TVRFek5EQXpNMW9YRFRNMk1URXhPREV6TkRBegpNMW93RVRFUE1BMEdBMVVFQXd3R1oyOXNaR1Z1TUZrd0V3WUhLb1pJemowQ0FRWUlLb1pJemowREFRY0RRZ0FFCmhKUFJNUXZtY3BXMWtmTE9mSHBYWTh6SEpXUUxhNjgyeTlUaldhUDlxTUxiVzR1bXBJSlZJY2RTN1pPbDFJN3oKSTZ6dUpINys0NUVpbnBQdTN1YnZ6S05UTUZFd0hRWURWUjBPQkJZRUZBMFNmakZ2dm1YNDdQRGRnN1dGb09sMwpEWERhTUI4R0ExVWRJd1FZTUJhQUZBMFNmakZ2dm1YNDdQRGRnN1dGb09sM0RYRGFNQThHQTFVZEV3RUIvd1FGCk1BTUJBZjh3Q2dZSUtvWkl6ajBFQXdJRFJ3QXdSQUlnR0c4d2k0OWZZbFdzMk1kL0JQbFB2T0FIVHBjb20vQWoKQUZnRXlBV1d6N3dDSURHeWlDK2hlS1QxMWR5Mk5sWGdtQWdpcjl2RENUN0djY1lQKzRzWTJ0eEsKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo=';
 const collection = 'certificates.k8s.io/v1/certificatesigningrequests';
-const { create, spec, store, patch, patchStatus } = caseBuilders(collection, {
+const { create, spec, store, patch, patchStatus, metadata } = caseBuilders(collection, {
   metadata: { name: 'golden-validation' },
   spec: { request, signerName: 'golden.example.com/signer', usages: ['client auth'] },
 });
@@ -21,6 +21,7 @@ const time = { lastUpdateTime: '2026-01-01T00:00:00Z', lastTransitionTime: '2026
 const approved = { type: 'Approved', status: 'True', ...time };
 
 export const cases: readonly GoldenCase[] = [
+  ...metadata(),
   create('valid'),
   create('any name', { metadata: { name: 'A_b' } }),
   create('status is cleared', { status: { certificate } }),

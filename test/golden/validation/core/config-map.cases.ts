@@ -1,3 +1,4 @@
+import { metadataOf } from '../case-builders.ts';
 import type { GoldenCase } from '../golden-case.ts';
 
 const create = (name: string, object: Record<string, unknown>): GoldenCase => ({
@@ -15,6 +16,7 @@ const update = (name: string, object: string, fields: Record<string, unknown>): 
 });
 
 export const cases: readonly GoldenCase[] = [
+  ...metadataOf('configmaps', {}),
   create('minimal', {}),
   create('full', { data: { a: 'b', 'a.b_c-d': '' }, binaryData: { x: 'AAEC' }, immutable: false }),
   create('no name', { metadata: {} }),

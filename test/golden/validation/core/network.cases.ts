@@ -1,3 +1,4 @@
+import { metadataOf } from '../case-builders.ts';
 import type { GoldenCase } from '../golden-case.ts';
 
 type Tree = Record<string, unknown>;
@@ -23,6 +24,25 @@ const event = (name: string, fields: Tree): GoldenCase => ({
 });
 
 export const cases: readonly GoldenCase[] = [
+  ...metadataOf('endpoints', {}),
+  ...metadataOf('events', { involvedObject: { kind: 'Pod', name: 'p', namespace: 'golden-validation' } }),
+  event('full', {
+    reason: 'r',
+    message: 'm',
+    source: { component: 'c', host: 'h' },
+    firstTimestamp: '2026-01-01T00:00:00Z',
+    lastTimestamp: '2026-01-01T00:00:00Z',
+    count: 3,
+    type: 'Warning',
+  }),
+  event('type', { type: 'Odd' }),
+  event('negative count', { count: -1 }),
+  event('cluster-scoped object', { involvedObject: { kind: 'Node', name: 'n' } }),
+  event('object of a group', {
+    involvedObject: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'n', namespace: 'x' },
+  }),
+  event('series', { series: { count: 1, lastObservedTime: '2026-01-01T00:00:00.000000Z' } }),
+  event('time', { firstTimestamp: 'x' }),
   endpoints('empty'),
   endpoints('full', { ...address('1.2.3.4', { hostname: 'h', nodeName: 'n' }), ports: [{ port: 80 }] }),
   endpoints('no addresses', { ports: [{ port: 80 }] }),
@@ -55,4 +75,25 @@ export const cases: readonly GoldenCase[] = [
     reason: 'y'.repeat(129),
     message: 'm'.repeat(1025),
   }),
+  {
+    name: 'Event: create',
+    method: 'POST',
+    path: 'events',
+    body: { metadata: { name: 'a' }, involvedObject: { kind: 'Pod', name: 'p', namespace: 'golden-validation' } },
+  },
+  { name: 'Event: count may change', method: 'PATCH', path: 'events/a', body: { count: 2 } },
+  { name: 'Event: object', method: 'PATCH', path: 'events/a', body: { involvedObject: { namespace: 'x' } } },
+  {
+    name: 'Endpoints: create',
+    method: 'POST',
+    path: 'endpoints',
+    body: { metadata: { name: 'a' }, subsets: [address('10.0.0.1')] },
+  },
+  { name: 'Endpoints: change', method: 'PATCH', path: 'endpoints/a', body: { subsets: [address('10.0.0.2')] } },
+  {
+    name: 'Endpoints: change to something bad',
+    method: 'PATCH',
+    path: 'endpoints/a',
+    body: { subsets: [address('10.0.0.2'), {}] },
+  },
 ];

@@ -1,3 +1,4 @@
+import { metadataOf } from '../case-builders.ts';
 import type { GoldenCase } from '../golden-case.ts';
 
 type Tree = Record<string, unknown>;
@@ -18,6 +19,7 @@ const patch = (title: string, body: Tree, subresource = ''): GoldenCase => ({
 });
 
 export const cases: readonly GoldenCase[] = [
+  ...metadataOf('nodes', {}),
   create('minimal', {}),
   create('name', { metadata: { name: 'A b' } }),
   create('taints', {

@@ -1,3 +1,4 @@
+import { metadataOf } from '../case-builders.ts';
 import type { GoldenCase } from '../golden-case.ts';
 
 type Tree = Record<string, unknown>;
@@ -27,7 +28,41 @@ const namespace = (name: string, object: Tree): GoldenCase => ({
   dryRun: true,
 });
 
+const account = (name: string, fields: Tree): GoldenCase => ({
+  name: `ServiceAccount: ${name}`,
+  method: 'POST',
+  path: 'serviceaccounts',
+  body: { metadata: { name: 'a' }, ...fields },
+  dryRun: true,
+});
+
 export const cases: readonly GoldenCase[] = [
+  ...metadataOf('resourcequotas', { spec: { hard: { pods: '1' } } }),
+  ...metadataOf('limitranges', { spec: { limits: [] } }),
+  ...metadataOf('serviceaccounts', {}),
+  ...metadataOf('namespaces', {}),
+  account('full', { automountServiceAccountToken: false, secrets: [{ name: 's' }], imagePullSecrets: [{ name: 'i' }] }),
+  account('token that is no truth', { automountServiceAccountToken: 'x' }),
+  account('pull secret without name', { imagePullSecrets: [{}] }),
+  range('none'),
+  range('full', {
+    type: 'Container',
+    max: { cpu: '2', memory: '1Gi' },
+    min: { cpu: '1' },
+    default: { cpu: '2' },
+    defaultRequest: { cpu: '1' },
+    maxLimitRequestRatio: { cpu: '2' },
+  }),
+  range('no type', { max: { cpu: '1' } }),
+  range('custom type', { type: 'example.com/x', max: { cpu: '1' } }),
+  range('ratio below one', { type: 'Pod', maxLimitRequestRatio: { cpu: '0.5' } }),
+  range('negative', { type: 'Pod', max: { cpu: '-1' } }),
+  range('claim', { type: 'PersistentVolumeClaim', min: { storage: '2Gi' }, max: { storage: '1Gi' } }),
+  namespace('long name', { metadata: { name: 'a'.repeat(64) } }),
+  namespace('label of the name', {
+    metadata: { name: 'golden-other', labels: { 'kubernetes.io/metadata.name': 'x' } },
+  }),
+  namespace('status is cleared', { status: { phase: 'Terminating' } }),
   quota('empty', {}),
   quota('full', {
     hard: { pods: '1', cpu: '1', 'requests.memory': '1Gi', 'count/x.y': '2', 'requests.nvidia.com/gpu': '4' },
@@ -101,4 +136,31 @@ export const cases: readonly GoldenCase[] = [
       secrets: [{ name: 'x', kind: 'Secret', namespace: 'y' }],
     },
   },
+  {
+    name: 'LimitRange: create',
+    method: 'POST',
+    path: 'limitranges',
+    body: { metadata: { name: 'a' }, spec: { limits: [{ type: 'Container', max: { cpu: '2' } }] } },
+  },
+  {
+    name: 'LimitRange: change',
+    method: 'PATCH',
+    path: 'limitranges/a',
+    body: { spec: { limits: [{ type: 'Container', max: { cpu: '3' } }] } },
+  },
+  {
+    name: 'LimitRange: change to something bad',
+    method: 'PATCH',
+    path: 'limitranges/a',
+    body: { spec: { limits: [{ type: 'a b' }] } },
+  },
+  { name: 'ServiceAccount: create', method: 'POST', path: 'serviceaccounts', body: { metadata: { name: 'b' } } },
+  {
+    name: 'ServiceAccount: change',
+    method: 'PATCH',
+    path: 'serviceaccounts/b',
+    body: { secrets: [{ name: 'x' }], automountServiceAccountToken: true },
+  },
+  { name: 'ServiceAccount: other uid', method: 'PATCH', path: 'serviceaccounts/b', body: { metadata: { uid: 'x' } } },
+  { name: 'ServiceAccount: other name', method: 'PATCH', path: 'serviceaccounts/b', body: { metadata: { name: 'c' } } },
 ];

@@ -1,3 +1,4 @@
+import { metadataOf } from '../case-builders.ts';
 import type { GoldenCase } from '../golden-case.ts';
 
 const create = (name: string, object: Record<string, unknown>): GoldenCase => ({
@@ -19,6 +20,7 @@ const docker = (text: string): Record<string, unknown> => ({
 });
 
 export const cases: readonly GoldenCase[] = [
+  ...metadataOf('secrets', {}),
   create('minimal', {}),
   create('full', { type: 'example.com/x', data: { a: 'AA==' }, stringData: { b: 'text' }, immutable: true }),
   create('empty key', { data: { '': 'AA==' } }),

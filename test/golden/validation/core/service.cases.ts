@@ -1,3 +1,4 @@
+import { metadataOf } from '../case-builders.ts';
 import type { GoldenCase } from '../golden-case.ts';
 
 type Tree = Record<string, unknown>;
@@ -22,6 +23,7 @@ const patch = (name: string, spec: Tree): GoldenCase => ({
 });
 
 export const cases: readonly GoldenCase[] = [
+  ...metadataOf('services', { spec: { ports: [{ port: 80 }] } }),
   create('headless', {}),
   create('headless without ports', { ports: [] }),
   create('name', {}, { name: 'a.b' }),

@@ -1,3 +1,4 @@
+import { metadataOf } from '../case-builders.ts';
 import type { GoldenCase } from '../golden-case.ts';
 
 type Tree = Record<string, unknown>;
@@ -37,6 +38,12 @@ const changedVolume = (name: string, spec: Tree): GoldenCase => ({
 });
 
 export const cases: readonly GoldenCase[] = [
+  ...metadataOf('persistentvolumeclaims', {
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+  }),
+  ...metadataOf('persistentvolumes', {
+    spec: { accessModes: ['ReadWriteOnce'], capacity: { storage: '1Gi' }, hostPath: { path: '/x' } },
+  }),
   claim('minimal', {}),
   claim('access modes', { accessModes: ['Odd', 'ReadWriteOncePod', 'ReadOnlyMany'] }),
   claim('no access modes', { accessModes: [] }),
@@ -114,4 +121,16 @@ export const cases: readonly GoldenCase[] = [
   changedVolume('other path', { hostPath: { path: '/y' } }),
   changedVolume('other mode', { volumeMode: 'Block' }),
   changedVolume('other size', { capacity: { storage: '2Gi' } }),
+  {
+    name: 'PersistentVolume: phase',
+    method: 'PATCH',
+    path: '/api/v1/persistentvolumes/golden-volume/status',
+    body: { status: { phase: 'Bound', message: 'm', reason: 'r' } },
+  },
+  {
+    name: 'PersistentVolume: spec through status',
+    method: 'PATCH',
+    path: '/api/v1/persistentvolumes/golden-volume/status',
+    body: { spec: { hostPath: { path: '/z' } }, status: { phase: 'Odd' } },
+  },
 ];

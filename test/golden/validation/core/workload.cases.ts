@@ -1,3 +1,4 @@
+import { metadataOf } from '../case-builders.ts';
 import type { GoldenCase } from '../golden-case.ts';
 
 type Tree = Record<string, unknown>;
@@ -28,6 +29,12 @@ const status = (name: string, counts: Tree): GoldenCase => ({
 });
 
 export const cases: readonly GoldenCase[] = [
+  ...metadataOf('podtemplates', { template: template() }),
+  ...metadataOf('replicationcontrollers', { spec: { selector: { a: 'b' }, template: template() } }),
+  podTemplate('full', {
+    template: template({ restartPolicy: 'Never', volumes: [{ name: 'v', emptyDir: {} }], nodeSelector: { a: 'b' } }),
+  }),
+  podTemplate('no template', { template: null }),
   controller('minimal', {}),
   controller('negative replicas', { replicas: -1, minReadySeconds: -1 }),
   controller('no template', { template: null }),
@@ -55,4 +62,34 @@ export const cases: readonly GoldenCase[] = [
   podTemplate('no containers', { template: template({ containers: [] }) }),
   podTemplate('volumes', { template: template({ volumes: [{ name: 'v', hostPath: { path: '' } }] }) }),
   podTemplate('restart policy', { template: template({ restartPolicy: 'Odd' }) }),
+  {
+    name: 'PodTemplate: create',
+    method: 'POST',
+    path: 'podtemplates',
+    body: { metadata: { name: 'a' }, template: template() },
+  },
+  {
+    name: 'PodTemplate: change',
+    method: 'PATCH',
+    path: 'podtemplates/a',
+    body: { template: { metadata: { labels: { c: 'd' } } } },
+  },
+  {
+    name: 'PodTemplate: change to something bad',
+    method: 'PATCH',
+    path: 'podtemplates/a',
+    body: { template: { spec: { restartPolicy: 'Odd' } } },
+  },
+  {
+    name: 'ReplicationController: replicas',
+    method: 'PATCH',
+    path: 'replicationcontrollers/a',
+    body: { spec: { replicas: -1 } },
+  },
+  {
+    name: 'ReplicationController: selector',
+    method: 'PATCH',
+    path: 'replicationcontrollers/a',
+    body: { spec: { selector: { a: 'c' } } },
+  },
 ];

@@ -1,7 +1,7 @@
 import { caseBuilders } from '../case-builders.ts';
 import type { GoldenCase } from '../golden-case.ts';
 
-const { store, patch, create } = caseBuilders('discovery.k8s.io/v1/namespaces/NAMESPACE/endpointslices', {
+const { store, patch, create, metadata } = caseBuilders('discovery.k8s.io/v1/namespaces/NAMESPACE/endpointslices', {
   metadata: { name: 'a' },
   addressType: 'IPv4',
   endpoints: [{ addresses: ['10.0.0.1'] }],
@@ -13,6 +13,31 @@ const endpoint = (name: string, fields: object): GoldenCase =>
   create(name, { endpoints: [{ addresses: ['10.0.0.1'], ...fields }] });
 
 export const cases: readonly GoldenCase[] = [
+  ...metadata(),
+  create('full', {
+    endpoints: [
+      {
+        addresses: ['10.0.0.1'],
+        conditions: { ready: true, serving: true, terminating: false },
+        hostname: 'h',
+        nodeName: 'n',
+        zone: 'z',
+        hints: { forZones: [{ name: 'z' }], forNodes: [{ name: 'n' }] },
+        targetRef: { kind: 'Pod', name: 'p' },
+      },
+    ],
+    ports: [
+      { name: '', port: 80 },
+      { name: 'b', protocol: 'UDP' },
+      { name: 'c', port: 0, appProtocol: 'kubernetes.io/h2c' },
+    ],
+  }),
+  create('minimal', { endpoints: [], ports: undefined }),
+  create('too many ports', { ports: Array.from({ length: 101 }, (_, i) => ({ name: `p${i}`, port: i + 1 })) }),
+  create('too many endpoints', { endpoints: Array.from({ length: 1001 }, () => ({ addresses: ['10.0.0.1'] })) }),
+  endpoint('too many addresses', { addresses: Array.from({ length: 101 }, (_, i) => `10.0.0.${i}`) }),
+  endpoint('deprecated topology', { deprecatedTopology: { 'a b': 'c' } }),
+  endpoint('host names', { hostname: 'A' }),
   create('valid'),
   create('no address type', { addressType: '' }),
   create('address type', { addressType: 'IPv5' }),
@@ -34,4 +59,6 @@ export const cases: readonly GoldenCase[] = [
   }),
   store(),
   patch('address type is immutable', { addressType: 'FQDN', endpoints: [] }),
+  patch('endpoints may change', { endpoints: [{ addresses: ['10.0.0.2'] }], ports: [] }),
+  patch('endpoints become bad', { endpoints: [{ addresses: ['x'] }] }),
 ];

@@ -1,3 +1,4 @@
+import { caseBuilders } from '../case-builders.ts';
 import type { GoldenCase } from '../golden-case.ts';
 
 type Tree = Record<string, unknown>;
@@ -22,6 +23,7 @@ const create = (name: string, fields: Tree): GoldenCase => ({
 const patch = (name: string, body: Tree): GoldenCase => ({ name, method: 'PATCH', path: `${path}/a`, body });
 
 export const cases: readonly GoldenCase[] = [
+  ...caseBuilders('events.k8s.io/v1/namespaces/NAMESPACE/events', { metadata: { name: 'a' }, ...valid }).metadata(),
   create('minimal', {}),
   create('no time', { eventTime: null }),
   create('no reporter', { reportingController: '', reportingInstance: '' }),

@@ -3,10 +3,13 @@ import type { GoldenCase } from '../golden-case.ts';
 
 const subject = { kind: 'User', user: { name: 'jane' } };
 const resourceRule = { verbs: ['get'], apiGroups: [''], resources: ['pods'], namespaces: ['default'] };
-const { create, spec, store, patch, patchStatus } = caseBuilders('flowcontrol.apiserver.k8s.io/v1/flowschemas', {
-  metadata: { name: 'golden' },
-  spec: { priorityLevelConfiguration: { name: 'global-default' } },
-});
+const { create, spec, store, patch, patchStatus, metadata } = caseBuilders(
+  'flowcontrol.apiserver.k8s.io/v1/flowschemas',
+  {
+    metadata: { name: 'golden' },
+    spec: { priorityLevelConfiguration: { name: 'global-default' } },
+  },
+);
 const rule = (name: string, fields: Tree): GoldenCase =>
   spec(name, { rules: [{ subjects: [subject], resourceRules: [resourceRule], ...fields }] });
 const nonResource = (name: string, fields: Tree): GoldenCase =>
@@ -14,6 +17,7 @@ const nonResource = (name: string, fields: Tree): GoldenCase =>
 const whole = (name: string): string => `/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas/${name}`;
 
 export const cases: readonly GoldenCase[] = [
+  ...metadata(),
   create('valid'),
   spec('full', {
     matchingPrecedence: 500,

@@ -3,7 +3,7 @@ import type { GoldenCase } from '../golden-case.ts';
 
 const reject = { limitResponse: { type: 'Reject' } };
 const path = 'flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations';
-const { create, spec, store, patch, patchStatus } = caseBuilders(path, {
+const { create, spec, store, patch, patchStatus, metadata } = caseBuilders(path, {
   metadata: { name: 'golden' },
   spec: { type: 'Limited', limited: reject },
 });
@@ -12,6 +12,7 @@ const queuing = (name: string, fields: Tree): GoldenCase =>
   limited(name, { limitResponse: { type: 'Queue', queuing: fields } });
 
 export const cases: readonly GoldenCase[] = [
+  ...metadata(),
   create('valid'),
   queuing('queuing defaults', {}),
   spec('full', {

@@ -1,7 +1,7 @@
 import { caseBuilders } from '../case-builders.ts';
 import type { GoldenCase } from '../golden-case.ts';
 
-const { create, spec, store, patch } = caseBuilders('networking.k8s.io/v1/ingressclasses', {
+const { create, spec, store, patch, metadata } = caseBuilders('networking.k8s.io/v1/ingressclasses', {
   metadata: { name: 'golden' },
   spec: { controller: 'a.b/c' },
 });
@@ -9,6 +9,19 @@ const parameters = (name: string, fields: object): GoldenCase =>
   spec(name, { parameters: { kind: 'k', name: 'n', ...fields } });
 
 export const cases: readonly GoldenCase[] = [
+  ...metadata(),
+  spec('full', {
+    parameters: {
+      apiGroup: 'k.example.com',
+      kind: 'IngressParameters',
+      name: 'n',
+      scope: 'Namespace',
+      namespace: 'ns',
+    },
+  }),
+  parameters('namespace name', { scope: 'Namespace', namespace: 'A_' }),
+  parameters('kind with slash', { kind: 'a/b' }),
+  create('no spec', { spec: {} }),
   create('valid'),
   spec('no controller', { controller: '' }),
   spec('bad controller', { controller: 'A/b c' }),
@@ -20,4 +33,5 @@ export const cases: readonly GoldenCase[] = [
   parameters('namespace of the cluster', { scope: 'Cluster', namespace: 'a' }),
   store(),
   patch('controller is immutable', { spec: { controller: 'a.b/d' } }),
+  patch('parameters may change', { spec: { parameters: { kind: 'k', name: 'n' } } }),
 ];

@@ -2,15 +2,39 @@ import { caseBuilders } from '../case-builders.ts';
 import type { GoldenCase } from '../golden-case.ts';
 
 const backend = { service: { name: 's', port: { number: 80 } } };
-const { create, spec, store, patchStatus } = caseBuilders('networking.k8s.io/v1/namespaces/NAMESPACE/ingresses', {
-  metadata: { name: 'a' },
-  spec: { defaultBackend: backend },
-});
+const { create, spec, store, patchStatus, metadata, patch } = caseBuilders(
+  'networking.k8s.io/v1/namespaces/NAMESPACE/ingresses',
+  {
+    metadata: { name: 'a' },
+    spec: { defaultBackend: backend },
+  },
+);
 const withBackend = (name: string, defaultBackend: object): GoldenCase => spec(name, { defaultBackend });
 const path = (name: string, fields: object): GoldenCase =>
   spec(name, { rules: [{ http: { paths: [{ backend, ...fields }] } }] });
 
 export const cases: readonly GoldenCase[] = [
+  ...metadata(),
+  spec('full', {
+    ingressClassName: 'c',
+    rules: [
+      {
+        host: 'a.example.com',
+        http: {
+          paths: [
+            { path: '/a', pathType: 'Prefix', backend },
+            { path: '/b', pathType: 'Exact', backend: { resource: { kind: 'K', name: 'n' } } },
+          ],
+        },
+      },
+    ],
+    tls: [{ hosts: ['a.example.com'], secretName: 's' }],
+  }),
+  path('path twice the slash', { path: '/a//b', pathType: 'Prefix' }),
+  path('empty path of a prefix', { path: '', pathType: 'Prefix' }),
+  path('backend of a path', { path: '/', pathType: 'Prefix', backend: { service: { name: 's' } } }),
+  spec('wildcards', { rules: [{ host: '*' }, { host: '*.*.a' }, { host: 'a..b' }, { host: '*.example.com' }] }),
+  spec('rules without paths', { rules: [{}] }),
   create('valid'),
   create('nothing', { spec: {} }),
   withBackend('empty backend', {}),
@@ -34,4 +58,23 @@ export const cases: readonly GoldenCase[] = [
   }),
   store(),
   patchStatus('status', { loadBalancer: { ingress: [{ ip: 'x', hostname: 'A' }, { hostname: '1.2.3.4' }] } }),
+  patchStatus('status ports', {
+    loadBalancer: {
+      ingress: [
+        {
+          ip: '10.0.0.1',
+          ports: [
+            { port: 0, protocol: 'X', error: 'a b' },
+            { port: 80, protocol: 'TCP' },
+          ],
+        },
+      ],
+    },
+  }),
+  patchStatus('status full', {
+    loadBalancer: { ingress: [{ ip: '10.0.0.1', hostname: 'a.b', ports: [{ port: 80, protocol: 'TCP' }] }] },
+  }),
+  patch('class may change', { spec: { ingressClassName: 'd' } }),
+  patch('class and then the annotation', { metadata: { annotations: { 'kubernetes.io/ingress.class': 'x' } } }),
+  patch('backend goes', { spec: { defaultBackend: null } }),
 ];

@@ -1,12 +1,24 @@
 import { caseBuilders } from '../case-builders.ts';
 import type { GoldenCase } from '../golden-case.ts';
 
-const { create, spec, store, patchStatus } = caseBuilders('policy/v1/namespaces/NAMESPACE/poddisruptionbudgets', {
-  metadata: { name: 'a' },
-  spec: { minAvailable: 1 },
-});
+const { create, spec, store, patchStatus, metadata, patch } = caseBuilders(
+  'policy/v1/namespaces/NAMESPACE/poddisruptionbudgets',
+  {
+    metadata: { name: 'a' },
+    spec: { minAvailable: 1 },
+  },
+);
 
 export const cases: readonly GoldenCase[] = [
+  ...metadata(),
+  create('full', {
+    spec: { maxUnavailable: '50%', selector: { matchLabels: { a: 'b' } }, unhealthyPodEvictionPolicy: 'AlwaysAllow' },
+  }),
+  create('minimal', { spec: {} }),
+  create('negative part', { spec: { maxUnavailable: '-5%' } }),
+  create('negative unavailable', { spec: { maxUnavailable: -5 } }),
+  create('empty selector', { spec: { selector: {} } }),
+  spec('selector labels', { selector: { matchLabels: { 'a b': 'c d' } } }),
   create('valid'),
   spec('both', { maxUnavailable: 1 }),
   spec('negative', { minAvailable: -1 }),
@@ -22,5 +34,15 @@ export const cases: readonly GoldenCase[] = [
       { type: 'A', status: 'True', reason: '', lastTransitionTime: '2026-01-01T00:00:00Z' },
       { type: 'A', status: 'True', reason: 'B', lastTransitionTime: '2026-01-01T00:00:00Z' },
     ],
+  }),
+  patch('spec may change', { spec: { minAvailable: '10%', selector: { matchLabels: { a: 'b' } } } }),
+  patch('spec becomes bad', { spec: { minAvailable: '1000%' } }),
+  patchStatus('status', {
+    disruptionsAllowed: 1,
+    currentHealthy: 2,
+    desiredHealthy: 1,
+    expectedPods: 2,
+    observedGeneration: 1,
+    disruptedPods: { p: '2026-01-01T00:00:00Z' },
   }),
 ];

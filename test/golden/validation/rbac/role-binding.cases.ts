@@ -2,14 +2,18 @@ import { caseBuilders } from '../case-builders.ts';
 import type { GoldenCase } from '../golden-case.ts';
 
 const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' };
-const { create, store, patch } = caseBuilders('rbac.authorization.k8s.io/v1/namespaces/NAMESPACE/rolebindings', {
-  metadata: { name: 'a' },
-  roleRef,
-  subjects: [{ kind: 'User', name: 'me' }],
-});
+const { create, store, patch, metadata } = caseBuilders(
+  'rbac.authorization.k8s.io/v1/namespaces/NAMESPACE/rolebindings',
+  {
+    metadata: { name: 'a' },
+    roleRef,
+    subjects: [{ kind: 'User', name: 'me' }],
+  },
+);
 const subject = (name: string, fields: object): GoldenCase => create(name, { subjects: [fields] });
 
 export const cases: readonly GoldenCase[] = [
+  ...metadata(),
   create('valid'),
   create('group of the role', { roleRef: { ...roleRef, apiGroup: 'x' } }),
   create('kind of the role', { roleRef: { ...roleRef, kind: 'User' } }),

@@ -2,13 +2,14 @@ import { caseBuilders, type Tree } from '../case-builders.ts';
 import type { GoldenCase } from '../golden-case.ts';
 
 const opaque = { driver: 'golden.example.com', parameters: { a: 'b' } };
-const { create, spec, store, patch } = caseBuilders('resource.k8s.io/v1/deviceclasses', {
+const { create, spec, store, patch, metadata } = caseBuilders('resource.k8s.io/v1/deviceclasses', {
   metadata: { name: 'golden-validation' },
   spec: {},
 });
 const config = (name: string, fields: Tree): GoldenCase => spec(name, { config: [fields] });
 
 export const cases: readonly GoldenCase[] = [
+  ...metadata(),
   create('valid'),
   spec('full', {
     selectors: [{ cel: { expression: 'device.driver == "golden.example.com"' } }],

@@ -2,12 +2,16 @@ import { caseBuilders } from '../case-builders.ts';
 import type { GoldenCase } from '../golden-case.ts';
 import { claimCases, exactly, request } from './claim-cases.ts';
 
-const { create, store, patch } = caseBuilders('resource.k8s.io/v1/namespaces/NAMESPACE/resourceclaimtemplates', {
-  metadata: { name: 'golden' },
-  spec: { spec: { devices: { requests: [request] } } },
-});
+const { create, store, patch, metadata } = caseBuilders(
+  'resource.k8s.io/v1/namespaces/NAMESPACE/resourceclaimtemplates',
+  {
+    metadata: { name: 'golden' },
+    spec: { spec: { devices: { requests: [request] } } },
+  },
+);
 
 export const cases: readonly GoldenCase[] = [
+  ...metadata(),
   create('valid'),
   create('name', { metadata: { name: 'A_' } }),
   create('metadata of the template', {

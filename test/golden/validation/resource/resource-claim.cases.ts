@@ -2,10 +2,13 @@ import { caseBuilders, type Tree } from '../case-builders.ts';
 import type { GoldenCase } from '../golden-case.ts';
 import { claimCases, exactly, request } from './claim-cases.ts';
 
-const { create, store, patch, patchStatus } = caseBuilders('resource.k8s.io/v1/namespaces/NAMESPACE/resourceclaims', {
-  metadata: { name: 'golden' },
-  spec: { devices: { requests: [request] } },
-});
+const { create, store, patch, patchStatus, metadata } = caseBuilders(
+  'resource.k8s.io/v1/namespaces/NAMESPACE/resourceclaims',
+  {
+    metadata: { name: 'golden' },
+    spec: { devices: { requests: [request] } },
+  },
+);
 const result = { request: 'a', driver: 'golden.example.com', pool: 'p', device: 'd' };
 const device = { driver: 'golden.example.com', pool: 'p', device: 'd' };
 const consumer = { resource: 'pods', name: 'a', uid: 'u' };
@@ -14,6 +17,7 @@ const allocated = (name: string, fields: Tree): GoldenCase =>
 const reported = (name: string, fields: Tree): GoldenCase => patchStatus(name, { devices: [{ ...device, ...fields }] });
 
 export const cases: readonly GoldenCase[] = [
+  ...metadata(),
   create('valid'),
   create('name', { metadata: { name: 'A_' } }),
   ...claimCases((name, spec) => create(name, { spec })),

@@ -2,7 +2,7 @@ import { caseBuilders, type Tree } from '../case-builders.ts';
 import type { GoldenCase } from '../golden-case.ts';
 
 const pool = { name: 'p', generation: 1, resourceSliceCount: 1 };
-const { create, spec, store, patch } = caseBuilders('resource.k8s.io/v1/resourceslices', {
+const { create, spec, store, patch, metadata } = caseBuilders('resource.k8s.io/v1/resourceslices', {
   metadata: { name: 'golden-validation' },
   spec: { driver: 'golden.example.com', nodeName: 'golden-node', pool, devices: [{ name: 'd' }] },
 });
@@ -16,6 +16,7 @@ const term = { matchExpressions: [{ key: 'a', operator: 'In', values: ['b'] }] }
 const counters = { c: { value: '1' } };
 
 export const cases: readonly GoldenCase[] = [
+  ...metadata(),
   create('valid'),
   device('full', {
     attributes: { a: { string: 'x' }, 'example.com/b': { version: '1.2.3-a.1+b' }, c: { int: 3 }, d: { bool: true } },

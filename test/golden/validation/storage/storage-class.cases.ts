@@ -1,13 +1,29 @@
 import { caseBuilders } from '../case-builders.ts';
 import type { GoldenCase } from '../golden-case.ts';
 
-const { create, store, patch } = caseBuilders('storage.k8s.io/v1/storageclasses', {
+const { create, store, patch, metadata } = caseBuilders('storage.k8s.io/v1/storageclasses', {
   metadata: { name: 'golden' },
   provisioner: 'example.com/p',
 });
 const term = (...matchLabelExpressions: readonly object[]) => ({ matchLabelExpressions });
 
 export const cases: readonly GoldenCase[] = [
+  ...metadata(),
+  create('full', {
+    parameters: { a: 'b' },
+    reclaimPolicy: 'Retain',
+    mountOptions: ['ro'],
+    allowVolumeExpansion: true,
+    volumeBindingMode: 'WaitForFirstConsumer',
+    allowedTopologies: [term({ key: 'a', values: ['b', 'c'] })],
+  }),
+  create('provisioner too long', { provisioner: 'a'.repeat(254) }),
+  create('parameters too large', { parameters: { a: 'x'.repeat(262_145) } }),
+  create('parameters too many', {
+    parameters: Object.fromEntries(Array.from({ length: 513 }, (_, i) => [`k${i}`, 'v'])),
+  }),
+  create('empty policy', { reclaimPolicy: '', volumeBindingMode: '' }),
+  create('topology without expressions', { allowedTopologies: [{}] }),
   create('valid'),
   create('no provisioner', { provisioner: '' }),
   create('bad provisioner', { provisioner: 'a b' }),
@@ -28,4 +44,6 @@ export const cases: readonly GoldenCase[] = [
     volumeBindingMode: 'WaitForFirstConsumer',
   }),
   patch('expansion may change', { allowVolumeExpansion: true }),
+  patch('topologies are immutable', { allowedTopologies: [term({ key: 'a', values: ['b'] })] }),
+  patch('mount options', { mountOptions: ['rw'] }),
 ];

@@ -1,0 +1,80 @@
+/** No kind may lose what is recorded of it: every stored kind has accepted and refused writes, updates, and writes of its status. */
+
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { builtinDefinitions } from '#kinds/all.ts';
+import { casesOfKinds } from './case-counts.ts';
+import type { GoldenAnswer, GoldenCase } from './golden-case.ts';
+
+const folder = new URL('./', import.meta.url);
+const leastRefused = 15;
+
+interface Count {
+  all: number;
+  accepted: number;
+  refused: number;
+  updates: number;
+  statusWrites: number;
+}
+
+const writes: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
+const counts = await countCases();
+const stored = builtinDefinitions.filter(({ stored: isStored, verbs }) => isStored && verbs.includes('create'));
+
+test('every stored kind has golden cases of all sorts', () => {
+  assert.deepEqual(stored.flatMap(lacks), []);
+});
+
+function lacks({ group, plural, hasStatus, verbs, subresources }: (typeof stored)[number]): string[] {
+  const kind = `${group}/${plural}`;
+  const count = counts.get(kind);
+  if (!count) return [`${kind} has no golden cases`];
+  const writesStatus = hasStatus && subresources.some(({ name }) => name === 'status');
+  return [
+    ...(count.refused < leastRefused ? [`${kind} has ${count.refused} refused writes`] : []),
+    ...(count.accepted === 0 ? [`${kind} has no accepted writes`] : []),
+    ...(verbs.includes('update') && count.updates === 0 ? [`${kind} has no updates`] : []),
+    ...(writesStatus && count.statusWrites === 0 ? [`${kind} has no writes of its status`] : []),
+  ];
+}
+
+test('no kind has fewer golden cases than it had', () => {
+  const shrunk = Object.entries(casesOfKinds).filter(([kind, least]) => (counts.get(kind)?.all ?? 0) < least);
+  assert.deepEqual(shrunk, []);
+});
+
+async function countCases(): Promise<Map<string, Count>> {
+  const found = new Map<string, Count>();
+  for (const { name: group } of readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
+    for (const file of readdirSync(new URL(group, folder)).filter((name) => name.endsWith('.cases.ts'))) {
+      const { cases } = (await import(new URL(`${group}/${file}`, folder).href)) as {
+        readonly cases: readonly GoldenCase[];
+      };
+      const path = new URL(`${group}/${file.replace('.cases.ts', '.json')}`, folder);
+      const answers = JSON.parse(readFileSync(path, 'utf8')) as Record<string, GoldenAnswer>;
+      for (const made of cases) addCase(found, made, answers[made.name]?.code ?? 0);
+    }
+  }
+  return found;
+}
+
+function addCase(found: Map<string, Count>, { method, path }: GoldenCase, code: number): void {
+  const place = placeOf(path);
+  if (!writes.has(method) || !place) return;
+  const count = found.get(place.kind) ?? { all: 0, accepted: 0, refused: 0, updates: 0, statusWrites: 0 };
+  count.all++;
+  if (code < 400) count.accepted++;
+  else count.refused++;
+  if (method !== 'POST') count.updates++;
+  if (place.subresource === 'status') count.statusWrites++;
+  found.set(place.kind, count);
+}
+
+/** Short paths are those of the core group in the namespace of the cases. */
+function placeOf(path: string): { readonly kind: string; readonly subresource: string } | undefined {
+  const whole = path.startsWith('/') ? path : `/api/v1/namespaces/x/${path}`;
+  const match = /^\/(?:api|apis\/(?<group>[^/]+))\/[^/]+\/(?:namespaces\/[^/]+\/(?!status))?(?<rest>[^?]+)/.exec(whole);
+  const [plural, , subresource = ''] = match?.groups?.['rest']?.split('/') ?? [];
+  return plural === undefined ? undefined : { kind: `${match?.groups?.['group'] ?? ''}/${plural}`, subresource };
+}
