@@ -107,7 +107,7 @@ function formatPrefix({ family, base }: IPPrefix, value: string): string {
   return `${formatIP({ family, value: base })}/${value.slice(value.indexOf('/') + 1)}`;
 }
 
-function withoutLeadingZeros(value: string): string {
+export function withoutLeadingZeros(value: string): string {
   return value.replace(/(^|[.:/])0+(?=\d)/g, '$1');
 }
 

@@ -4,10 +4,11 @@
  *     node test/bench/rules.ts
  */
 
-import { RuleValidator, type SchemaWithRules } from '#cel/rules/validator.ts';
+import type { JsonSchema } from '#api/structural/schema.ts';
+import { RuleValidator } from '#cel/rules/validator.ts';
 
 const fields = Array.from({ length: 20 }, (_, at) => `field${at}`);
-const spec: SchemaWithRules = {
+const spec: JsonSchema = {
   type: 'object',
   properties: {
     replicas: { type: 'integer' },
@@ -37,7 +38,7 @@ const ruleSets: Readonly<Record<string, readonly string[]>> = {
 
 console.log('compile       validate');
 for (const [name, rules] of Object.entries(ruleSets)) {
-  const schema: SchemaWithRules = {
+  const schema: JsonSchema = {
     type: 'object',
     properties: { spec: { ...spec, 'x-kubernetes-validations': rules.map((rule) => ({ rule })) } },
   };

@@ -12,11 +12,11 @@ import { index } from '#api/field-error.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { RequestBody } from '#api/request.ts';
 import type { StructSchema } from '#api/schema/schema.ts';
+import { prune } from '#api/structural/pruning.ts';
+import { isTree, type JsonSchema, memberSchema, type Tree } from '#api/structural/schema.ts';
 import { type Draft, mutableCopy } from '#base/edit.ts';
 import type { DecodedBody, KindCheck, KindCodec } from '../registry/kind-codec.ts';
 import { applySchemaDefaults, hasDefaults } from './defaulting.ts';
-import { isTree, type JsonSchema, memberSchema, type Tree } from './json-schema.ts';
-import { prune } from './pruning.ts';
 import { resourceNode } from './schema-node.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });

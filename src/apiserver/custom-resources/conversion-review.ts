@@ -7,8 +7,8 @@
 import { type FieldError, fieldErrorText } from '#api/field-error.ts';
 import { checkAnnotations, checkLabels } from '#api/label-rules.ts';
 import type { KubeObject } from '#api/object.ts';
+import { isTree, type Tree } from '#api/structural/schema.ts';
 import { mutableCopy } from '#base/edit.ts';
-import { isTree, type Tree } from './json-schema.ts';
 
 /** In which version a webhook is spoken to; v1beta1 has the same fields, and of its answers neither kind nor uid is checked. */
 export type ReviewVersion = 'v1' | 'v1beta1';

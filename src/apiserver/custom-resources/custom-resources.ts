@@ -16,6 +16,7 @@ import type { KubeObject } from '#api/object.ts';
 import type { CustomSchema } from '#api/openapi/operations.ts';
 import type { ApiRequest } from '#api/request.ts';
 import type { SchemaRegistry } from '#api/schema/registry.ts';
+import type { JsonSchema } from '#api/structural/schema.ts';
 import { formatTime } from '#api/time.ts';
 import { mutableCopy } from '#base/edit.ts';
 import { assert, messageOf } from '#base/errors.ts';
@@ -26,7 +27,7 @@ import { deleteObject } from '../verbs/delete.ts';
 import { encodeForStore, type MutableObject, sameBytes } from '../verbs/write.ts';
 import type { WebhookCaller } from '../webhook/post.ts';
 import { type ServedVersion, type ServingContext, schemaOf, servedVersionsOf, storageVersionOf } from './definition.ts';
-import type { Condition, CustomResourceKind, JsonSchema } from './json-schema.ts';
+import type { Condition, CustomResourceKind } from './json-schema.ts';
 import { decideNames } from './names.ts';
 import { componentOf } from './openapi.ts';
 

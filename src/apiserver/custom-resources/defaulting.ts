@@ -3,8 +3,8 @@
  * where the schema does not allow null. In place.
  */
 
+import { isTree, type JsonSchema, memberSchema } from '#api/structural/schema.ts';
 import { mutableCopy } from '#base/edit.ts';
-import { isTree, type JsonSchema, memberSchema } from './json-schema.ts';
 
 export function applySchemaDefaults(value: unknown, schema: JsonSchema): void {
   if (Array.isArray(value)) {

@@ -4,14 +4,15 @@ import { defineResource, type ResourceDefinition, type StoredAs, type Subresourc
 import { newForbidden, type ResourceName } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { StructSchema } from '#api/schema/schema.ts';
+import type { JsonSchema } from '#api/structural/schema.ts';
 import { type Draft, deepFreeze, mutableCopy } from '#base/edit.ts';
 import type { WebhookCaller } from '../webhook/post.ts';
 import { CustomCodec } from './codec.ts';
 import { columnsOf } from './columns.ts';
 import { ConversionWebhook } from './conversion.ts';
 import { parseJsonPath, valuesAt } from './json-path.ts';
-import type { CustomResourceKind, CustomVersion, JsonSchema } from './json-schema.ts';
-import { objectValidator } from './object-validation.ts';
+import type { CustomResourceKind, CustomVersion } from './json-schema.ts';
+import { finalizerWarnings, objectValidation } from './object-validation.ts';
 import { scaleSubresource } from './scale.ts';
 
 export interface ServedVersion {
@@ -73,7 +74,7 @@ function servedVersion(
   const names = crd.status?.acceptedNames ?? crd.spec.names;
   const { kind, plural } = names;
   const schema = schemaOf(version);
-  const validate = objectValidator(schema);
+  const { validate, validateStatus } = objectValidation(schema, version);
   const storedAs = storedForm(crd, version, codec, conversion);
   const warning = deprecationOf(crd, version);
   const definition = defineResource<KubeObject>({
@@ -95,9 +96,9 @@ function servedVersion(
     allowUnconditionalUpdate: false,
     ...(storedAs ? { storedAs } : {}),
     validate: (object, context, old) => validate(object, old, context),
-    validateStatusUpdate: validate,
+    validateStatusUpdate: validateStatus,
     ...(crd.metadata?.deletionTimestamp ? { prepareForCreate: refuseCreate({ group, resource: plural }) } : {}),
-    ...(warning === undefined ? {} : { warnings: () => [warning] }),
+    warnings: (object, old) => [...(warning === undefined ? [] : [warning]), ...finalizerWarnings(object, old)],
   });
   return { definition, codec };
 }

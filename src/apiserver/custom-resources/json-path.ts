@@ -3,7 +3,7 @@
  * indexes, [*], ['quoted'] and filters that compare one member with a literal. A path is parsed once.
  */
 
-import { isTree, type Tree } from './json-schema.ts';
+import { isTree, type Tree } from '#api/structural/schema.ts';
 
 type Step =
   | { readonly type: 'member'; readonly name: string }

@@ -6,7 +6,7 @@
 
 import type { Components, GroupVersionKind, SchemaObject } from '#api/openapi/components.ts';
 import type { StructSchema } from '#api/schema/schema.ts';
-import type { JsonSchema, Tree } from './json-schema.ts';
+import type { JsonSchema, Tree } from '#api/structural/schema.ts';
 
 // The first words of these are what clients' tests look for.
 const apiVersionText =

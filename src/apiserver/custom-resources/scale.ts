@@ -3,8 +3,9 @@
 import type { Subresource } from '#api/definition.ts';
 import { newInternalError } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
+import type { Tree } from '#api/structural/schema.ts';
 import { type JsonPath, parseJsonPath, setAt, valuesAt } from './json-path.ts';
-import type { CustomVersion, Tree } from './json-schema.ts';
+import type { CustomVersion } from './json-schema.ts';
 
 type ScalePaths = NonNullable<NonNullable<CustomVersion['subresources']>['scale']>;
 

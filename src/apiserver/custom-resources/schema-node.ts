@@ -4,7 +4,7 @@
  */
 
 import type { FieldSchema, ListSchema, MapSchema, ScalarType, Schema, StructSchema } from '#api/schema/schema.ts';
-import type { JsonSchema } from './json-schema.ts';
+import type { JsonSchema } from '#api/structural/schema.ts';
 
 /** The node of a whole custom resource. */
 export function resourceNode(kind: string, schema: JsonSchema, objectMeta: StructSchema): StructSchema {

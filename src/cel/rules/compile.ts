@@ -3,6 +3,7 @@
  * (apiextensions-apiserver pkg/apiserver/schema/cel/compilation.go). Done when a definition is written and when it is served.
  */
 
+import type { ValidationRule } from '#api/structural/schema.ts';
 import { estimateCost, type SizeOf } from '../cost.ts';
 import type { Environment } from '../environment.ts';
 import { formatIssues } from '../issues.ts';
@@ -10,18 +11,6 @@ import { kubernetesEnvironment } from '../kubernetes.ts';
 import { type Compiled, compile, createProgram, type Program } from '../program.ts';
 import { type DeclaredType, maxRequestSize, sizesOf } from '../schema-types.ts';
 import { boolType, type CelType, isSameType, optionalType, stringType } from '../types.ts';
-
-/** One of a schema's x-kubernetes-validations. */
-export interface ValidationRule {
-  readonly rule: string;
-  readonly message?: string | undefined;
-  readonly messageExpression?: string | undefined;
-  /** FieldValueInvalid when absent. */
-  readonly reason?: string | undefined;
-  /** Of the field that findings are about, from the schema that has the rule. */
-  readonly fieldPath?: string | undefined;
-  readonly optionalOldSelf?: boolean | undefined;
-}
 
 /** What has been written so far is read with everything that this version knows, what is new with what the version before knew. */
 const storedVersion = '1.36';

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fieldErrorText } from '#api/field-error.ts';
-import { RuleValidator, type SchemaWithRules, type ValidateOptions } from './validator.ts';
+import type { JsonSchema } from '#api/structural/schema.ts';
+import { RuleValidator, type ValidateOptions } from './validator.ts';
 
-const int: SchemaWithRules = { type: 'integer' };
-const text: SchemaWithRules = { type: 'string' };
+const int: JsonSchema = { type: 'integer' };
+const text: JsonSchema = { type: 'string' };
 
-function ruled(schema: SchemaWithRules, ...rules: readonly string[]): SchemaWithRules {
+function ruled(schema: JsonSchema, ...rules: readonly string[]): JsonSchema {
   return { ...schema, 'x-kubernetes-validations': rules.map((rule) => ({ rule })) };
 }
 
-function findings(schema: SchemaWithRules, value: unknown, options: ValidateOptions = {}): readonly string[] {
+function findings(schema: JsonSchema, value: unknown, options: ValidateOptions = {}): readonly string[] {
   const validator = RuleValidator.of({ type: 'object', properties: { spec: schema } }, { isResource: true });
   assert.ok(validator);
   const old = options.old === undefined ? {} : { old: { spec: options.old } };
@@ -23,7 +24,7 @@ test('a schema without rules has no validator', () => {
 });
 
 test('rules are judged wherever they are', () => {
-  const schema: SchemaWithRules = {
+  const schema: JsonSchema = {
     type: 'object',
     properties: {
       l: { type: 'array', items: ruled(int, 'self > 0') },
@@ -38,7 +39,7 @@ test('rules are judged wherever they are', () => {
 
 test('transition rules run where the old value is known: by key in lists, by name in maps', () => {
   const element = ruled({ type: 'object', properties: { k: text, v: int } }, 'self.v >= oldSelf.v');
-  const list: SchemaWithRules = {
+  const list: JsonSchema = {
     type: 'array',
     items: element,
     'x-kubernetes-list-type': 'map',
@@ -55,14 +56,14 @@ test('transition rules run where the old value is known: by key in lists, by nam
   ];
   assert.deepEqual(findings(list, value), []);
   assert.deepEqual(findings(list, value, { old }), ['spec[2]: Invalid value: failed rule: self.v >= oldSelf.v']);
-  const map: SchemaWithRules = { type: 'object', additionalProperties: ruled(int, 'self >= oldSelf') };
+  const map: JsonSchema = { type: 'object', additionalProperties: ruled(int, 'self >= oldSelf') };
   assert.deepEqual(findings(map, { x: 1, y: 1 }, { old: { x: 2 } }), [
     'spec[x]: Invalid value: 1: failed rule: self >= oldSelf',
   ]);
 });
 
 test('what did not change is warned of, unless the rule is about the change', () => {
-  const schema: SchemaWithRules = {
+  const schema: JsonSchema = {
     type: 'object',
     properties: { a: ruled(int, 'self > 0', 'self > oldSelf'), b: ruled(int, 'self > 0'), c: int },
   };
@@ -76,7 +77,7 @@ test('what did not change is warned of, unless the rule is about the change', ()
 });
 
 test('the budget ends with its own finding, and nothing runs after it', () => {
-  const schema: SchemaWithRules = { type: 'array', items: ruled(int, 'self > 0 && self > 1') };
+  const schema: JsonSchema = { type: 'array', items: ruled(int, 'self > 0 && self > 1') };
   assert.deepEqual(findings(schema, [0, 0, 0], { budget: 3 }), [
     'spec[0]: Invalid value: 0: failed rule: self > 0 && self > 1',
     'spec[1]: Invalid value: "integer": validation failed due to running out of cost budget, no further validation rules will be run',

@@ -20,28 +20,20 @@ import {
   required,
 } from '#api/field-error.ts';
 import { utf8Length } from '#api/label-rules.ts';
-import { perCallCostLimit } from '../kubernetes.ts';
-import type { Bindings, Outcome } from '../program.ts';
-import { type DeclaredType, declareSchema, type SchemaToDeclare } from '../schema-types.ts';
-import { CelError, OptionalValue, type Value } from '../values.ts';
-import { type CompiledRule, compileRules, selfTypeName, type ValidationRule } from './compile.ts';
 import {
   type Correlation,
   correlatedElement,
   correlatedMember,
   elementsByKey,
-  isTree,
   isUnchanged,
-} from './correlation.ts';
+} from '#api/structural/correlation.ts';
+import { isTree, type JsonSchema, type ValidationRule } from '#api/structural/schema.ts';
+import { perCallCostLimit } from '../kubernetes.ts';
+import type { Bindings, Outcome } from '../program.ts';
+import { type DeclaredType, declareSchema } from '../schema-types.ts';
+import { CelError, OptionalValue, type Value } from '../values.ts';
+import { type CompiledRule, compileRules, selfTypeName } from './compile.ts';
 import { findField } from './field-path.ts';
-
-/** A structural schema with rules. */
-export interface SchemaWithRules extends SchemaToDeclare {
-  readonly items?: SchemaWithRules;
-  readonly properties?: Readonly<Record<string, SchemaWithRules>>;
-  readonly additionalProperties?: SchemaWithRules | boolean;
-  readonly 'x-kubernetes-validations'?: readonly ValidationRule[];
-}
 
 export interface ValidateOptions {
   /** Where in the object the value is. */
@@ -74,7 +66,7 @@ export class RuleValidator {
   }
 
   /** Undefined when the schema has no rules, so that nothing has to be run. */
-  static of(schema: SchemaWithRules, { isResource }: { readonly isResource: boolean }): RuleValidator | undefined {
+  static of(schema: JsonSchema, { isResource }: { readonly isResource: boolean }): RuleValidator | undefined {
     const root = nodeOf(schema, isResource);
     return root && new RuleValidator(root);
   }
@@ -89,7 +81,7 @@ export class RuleValidator {
 
 /** A schema with rules on it or below it. */
 interface Node {
-  readonly schema: SchemaWithRules;
+  readonly schema: JsonSchema;
   readonly type: string;
   readonly rules: readonly ReadyRule[];
   readonly wrap: (json: unknown) => Value;
@@ -109,8 +101,8 @@ interface ReadyRule extends CompiledRule {
 
 const storedRules = { isStored: () => true };
 
-function nodeOf(schema: SchemaWithRules, isResource: boolean): Node | undefined {
-  const below = (each: SchemaWithRules | undefined): Node | undefined =>
+function nodeOf(schema: JsonSchema, isResource: boolean): Node | undefined {
+  const below = (each: JsonSchema | undefined): Node | undefined =>
     each && nodeOf(each, each['x-kubernetes-embedded-resource'] ?? false);
   const { additionalProperties } = schema;
   const items = below(schema.items);
@@ -143,7 +135,7 @@ function noValue(): null {
 
 function readyRules(
   rules: readonly ValidationRule[],
-  schema: SchemaWithRules,
+  schema: JsonSchema,
   declared: DeclaredType,
 ): readonly ReadyRule[] {
   const compiled = compileRules(rules, declared, storedRules);

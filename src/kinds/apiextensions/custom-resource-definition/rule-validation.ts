@@ -5,6 +5,7 @@
 
 import { child, type FieldError, forbidden, index, internalError, invalid } from '#api/field-error.ts';
 import { printedStruct } from '#api/printed-struct.ts';
+import type { ValidationRule } from '#api/structural/schema.ts';
 import { maxCost } from '#cel/range.ts';
 import {
   type CompiledRule,
@@ -12,7 +13,6 @@ import {
   compileRules,
   maxCardinality,
   selfTypeName,
-  type ValidationRule,
 } from '#cel/rules/compile.ts';
 import { declareSchema } from '#cel/schema-types.ts';
 import type { CustomResourceDefinitionVersion } from '#kinds/generated/apiextensions-v1.ts';

@@ -1,6 +1,6 @@
 /** Walking a CRD's schema: what is below it, and where it leaves what a structural schema can say. */
 
-import type { SchemaWithRules } from '#cel/rules/validator.ts';
+import type { JsonSchema } from '#api/structural/schema.ts';
 import type { JSONSchemaProps } from '#kinds/generated/apiextensions-v1.ts';
 
 export type Schema = JSONSchemaProps;
@@ -34,8 +34,8 @@ export function* schemasOf(schema: Schema): Generator<Schema> {
 }
 
 /** The schema as a structural one: the types differ in `items`, which is never a list where `unsupportedPart` finds nothing. */
-export function structuralOf(schema: Schema): SchemaWithRules {
-  return schema as SchemaWithRules;
+export function structuralOf(schema: Schema): JsonSchema {
+  return schema as JsonSchema;
 }
 
 /** Why a schema cannot be read as a structural one at all. */

@@ -2,6 +2,7 @@
 
 import { child, entry, type FieldError, forbidden, index, invalid, notSupported, required } from '#api/field-error.ts';
 import { fieldPathFault } from '#cel/rules/field-path.ts';
+import { defaultFindings } from './default-validation.ts';
 import {
   checkRuleExpressions,
   itemsScope,
@@ -36,7 +37,11 @@ export function validateSchema(schema: Schema, path: string, known: KnownRules):
   const errors: FieldError[] = [];
   if (schema.nullable) errors.push(forbidden(child(path, 'nullable'), 'nullable cannot be true at the root'));
   const unsupported = unsupportedPart(schema);
-  if (unsupported === undefined) checkStructural(schema, path, errors);
+  if (unsupported === undefined) {
+    const before = errors.length;
+    checkStructural(schema, path, errors);
+    if (errors.length === before) errors.push(...defaultFindings(structuralOf(schema), path));
+  }
   const checks = unsupported === undefined && errors.length === 0 ? newRuleChecks(known) : undefined;
   const rules = checks && rootScope(checks);
   checkSchema(schema, path, { isRoot: true, insideMeta: false, noDefaults: undefined, rules }, errors);

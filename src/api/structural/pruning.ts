@@ -3,8 +3,8 @@
  * pkg/apiserver/schema/pruning). The tree is changed in place.
  */
 
-import { index } from '#api/field-error.ts';
-import { isTree, type JsonSchema, memberSchema, type Tree } from './json-schema.ts';
+import { index } from '../field-error.ts';
+import { isTree, type JsonSchema, memberSchema, type Tree } from './schema.ts';
 
 /** Members of an embedded resource that are always known; metadata is checked by its own schema. */
 const typeMembers = new Set(['apiVersion', 'kind', 'metadata']);
@@ -14,6 +14,13 @@ export function prune(object: Tree, schema: JsonSchema): readonly string[] {
   const dropped: string[] = [];
   pruneObject(object, schema, '', true, dropped);
   return dropped.sort();
+}
+
+/** Prunes a value inside of one; answers whether anything was dropped. */
+export function prunePart(value: unknown, schema: JsonSchema): boolean {
+  const dropped: string[] = [];
+  pruneValue(value, schema, '', dropped);
+  return dropped.length > 0;
 }
 
 function pruneValue(value: unknown, schema: JsonSchema | undefined, path: string, dropped: string[]): void {

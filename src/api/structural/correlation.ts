@@ -4,25 +4,10 @@
  */
 
 import { equalTrees } from '#base/equal.ts';
-
-/** What is read of a schema. */
-export interface CorrelatedSchema {
-  readonly type?: string;
-  readonly items?: CorrelatedSchema;
-  readonly properties?: Readonly<Record<string, CorrelatedSchema>>;
-  readonly additionalProperties?: CorrelatedSchema | boolean;
-  readonly 'x-kubernetes-list-type'?: string;
-  readonly 'x-kubernetes-list-map-keys'?: readonly string[];
-}
-
-type Tree = Readonly<Record<string, unknown>>;
-
-export function isTree(value: unknown): value is Tree {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+import { isTree, type JsonSchema } from './schema.ts';
 
 /** Finds the element of the old list that has the key of an element; undefined when there is none, or the list has no keys. */
-export function elementsByKey(schema: CorrelatedSchema, old: unknown): (element: unknown) => unknown {
+export function elementsByKey(schema: JsonSchema, old: unknown): (element: unknown) => unknown {
   const keys = schema['x-kubernetes-list-map-keys'] ?? [];
   if (schema['x-kubernetes-list-type'] !== 'map' || keys.length === 0 || !Array.isArray(old) || old.length === 0)
     return noElement;
@@ -56,7 +41,7 @@ function keyOf(element: unknown, keys: readonly string[]): string | undefined {
 export interface Correlation {
   readonly value: unknown;
   readonly old: unknown;
-  readonly schema: CorrelatedSchema;
+  readonly schema: JsonSchema;
 }
 
 /** Of the member; undefined where there is none on one side, or the schema does not know it. */

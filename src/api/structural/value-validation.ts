@@ -1,14 +1,15 @@
 /**
- * Validation of custom resources against their schema, in the words of kube-openapi's validator and of what apiextensions makes of them
- * (apiserver/validation/validation.go). A value that an update did not change is not looked at again (KEP-4008, ratcheting).
+ * Validation of values against a structural schema, in the words of kube-openapi's validator and of what apiextensions makes of them
+ * (apiserver/validation/validation.go). What an update did not change is not looked at again (KEP-4008, ratcheting).
  *
- * A schema is compiled once per CRD version; the walk allocates only for findings. Patterns run on a linear-time engine.
+ * A schema is compiled once; the walk allocates only for findings, and on updates for what it knows of the old value. Patterns run on a
+ * linear-time engine.
  */
 
 import { RE2JS } from 're2js';
+import { equalTrees } from '#base/equal.ts';
 import {
   child,
-  entry,
   type FieldError,
   index,
   invalid,
@@ -17,10 +18,17 @@ import {
   tooLong,
   tooMany,
   typeInvalid,
-} from '#api/field-error.ts';
-import { equalTrees } from '#base/equal.ts';
+} from '../field-error.ts';
+import { type Correlation, correlatedElement, correlatedMember, elementsByKey, isUnchanged } from './correlation.ts';
 import { formatProblem } from './formats.ts';
-import { isTree, type JsonSchema, memberSchema } from './json-schema.ts';
+import { isTree, type JsonSchema, memberSchema } from './schema.ts';
+
+export interface ValueOptions {
+  /** The value before an update. */
+  readonly old?: unknown;
+  /** Where the value is. Texts of findings name places in it. */
+  readonly path?: string;
+}
 
 export class ValueValidator {
   private readonly schema: JsonSchema;
@@ -30,44 +38,42 @@ export class ValueValidator {
     this.schema = schema;
   }
 
-  /** Findings on a whole object; `old` on an update. */
-  validate(object: unknown, old?: unknown): FieldError[] {
+  validate(value: unknown, { old, path = '' }: ValueOptions = {}): FieldError[] {
     const errors: FieldError[] = [];
-    this.check(object, old, this.schema, '', errors);
-    return errors;
+    const { schema } = this;
+    this.check(value, old === undefined ? undefined : { value, old, schema }, schema, '', errors);
+    return path === '' ? errors : errors.map((error) => ({ ...error, field: inside(path, error.field) }));
   }
 
-  private check(value: unknown, old: unknown, schema: JsonSchema, path: string, errors: FieldError[]): void {
-    if (old !== undefined && equalTrees(value, old)) return;
-    if (value === null && schema.nullable === true) return;
-    if (!this.checkType(value, schema, path, errors)) return;
-    if (schema.enum && !schema.enum.some((allowed) => equalTrees(allowed, value))) {
-      const supported = schema.enum.map((each) => (typeof each === 'string' ? each : JSON.stringify(each)));
-      errors.push(notSupported(path, value, supported));
+  private check(
+    value: unknown,
+    before: Correlation | undefined,
+    schema: JsonSchema,
+    path: string,
+    errors: FieldError[],
+  ): void {
+    if (before && isUnchanged(before)) return;
+    if (value === null) {
+      if (schema.nullable) return;
+      this.checkType(value, schema, path, errors);
+      checkEnum(value, schema, path, errors);
+      return;
     }
+    this.checkType(value, schema, path, errors);
+    this.checkCombinations(value, schema, path, errors);
     if (typeof value === 'string') this.checkString(value, schema, path, errors);
     else if (typeof value === 'number') checkNumber(value, schema, path, errors);
-    else if (Array.isArray(value)) this.checkList(value, old, schema, path, errors);
-    else if (isTree(value)) this.checkObject(value, old, schema, path, errors);
-    this.checkCombinations(value, schema, path, errors);
+    else if (Array.isArray(value)) this.checkList(value, before, schema, path, errors);
+    else if (isTree(value)) this.checkObject(value, before, schema, path, errors);
+    checkEnum(value, schema, path, errors);
   }
 
-  /** False when the value is of another type, which makes the other rules pointless. */
-  private checkType(value: unknown, schema: JsonSchema, path: string, errors: FieldError[]): boolean {
-    if (schema['x-kubernetes-int-or-string']) {
-      if (typeof value === 'string' || Number.isInteger(value)) return true;
-      const actual = typeName(value);
-      errors.push(
-        typeInvalid(path, actual, `${path} in body must be of type integer,string: ${JSON.stringify(actual)}`),
-      );
-      return false;
-    }
-    const { type } = schema;
-    if (!type) return true;
+  private checkType(value: unknown, schema: JsonSchema, path: string, errors: FieldError[]): void {
+    const types = schema['x-kubernetes-int-or-string'] ? 'integer,string' : (schema.type ?? '');
+    if (types === '') return;
     const actual = typeName(value);
-    if (actual === type || (type === 'number' && actual === 'integer')) return true;
-    errors.push(typeInvalid(path, actual, `${path} in body must be of type ${type}: ${JSON.stringify(actual)}`));
-    return false;
+    if (types.split(',').includes(actual) || (types === 'number' && actual === 'integer')) return;
+    errors.push(typeInvalid(path, actual, `${path} in body must be of type ${types}: ${JSON.stringify(actual)}`));
   }
 
   private checkString(value: string, schema: JsonSchema, path: string, errors: FieldError[]): void {
@@ -86,7 +92,7 @@ export class ValueValidator {
 
   private checkList(
     value: readonly unknown[],
-    old: unknown,
+    before: Correlation | undefined,
     schema: JsonSchema,
     path: string,
     errors: FieldError[],
@@ -97,17 +103,17 @@ export class ValueValidator {
       errors.push(invalid(path, value.length, `${path} in body should have at least ${minItems} items`));
     if (schema.uniqueItems && hasDuplicates(value))
       errors.push(invalid(path, value, `${path} in body shouldn't contain duplicates`));
-    checkIdentities(value, schema, path, errors);
     if (!items) return;
-    const before = Array.isArray(old) ? (old as readonly unknown[]) : undefined;
+    const oldOf = before && elementsByKey(schema, before.old);
     value.forEach((item, position) => {
-      this.check(item, before?.[position], items, index(path, position), errors);
+      const below = before && oldOf && correlatedElement(before, item, oldOf(item));
+      this.check(item, below, items, index(path, position), errors);
     });
   }
 
   private checkObject(
     value: Readonly<Record<string, unknown>>,
-    old: unknown,
+    before: Correlation | undefined,
     schema: JsonSchema,
     path: string,
     errors: FieldError[],
@@ -122,27 +128,28 @@ export class ValueValidator {
     for (const name of schema.required ?? []) {
       if (!Object.hasOwn(value, name)) errors.push(required(child(path, name)));
     }
-    const before = isTree(old) ? old : undefined;
     for (const key of Object.keys(value)) {
       const member = memberSchema(schema, key);
       if (!member) continue;
-      const declared = schema.properties !== undefined && Object.hasOwn(schema.properties, key);
-      const place = declared || path === '' || !/[.[\]]/.test(key) ? child(path, key) : entry(path, key);
-      this.check(value[key], before && Object.hasOwn(before, key) ? before[key] : undefined, member, place, errors);
+      this.check(value[key], before && correlatedMember(before, key), member, child(path, key), errors);
     }
   }
 
   private checkCombinations(value: unknown, schema: JsonSchema, path: string, errors: FieldError[]): void {
     const { allOf, anyOf, oneOf, not } = schema;
-    for (const each of allOf ?? []) this.check(value, undefined, each, path, errors);
     // Upstream says these about no field, and adds what the first alternative misses.
     const say = (rule: string, alternatives: readonly JsonSchema[] = []): void => {
       errors.push(invalid('', '', `${JSON.stringify(path)} ${rule}`));
       const [first] = alternatives;
       if (first) this.check(value, undefined, first, path, errors);
     };
-    if (anyOf && !schema['x-kubernetes-int-or-string'] && !anyOf.some((each) => this.fits(value, each)))
-      say('must validate at least one schema (anyOf)', anyOf);
+    if (allOf) {
+      const faulty = allOf.filter((each) => !this.fits(value, each));
+      for (const each of faulty) this.check(value, undefined, each, path, errors);
+      if (faulty.length > 0)
+        say(`must validate all the schemas (allOf)${faulty.length === allOf.length ? '. None validated' : ''}`);
+    }
+    if (anyOf && !anyOf.some((each) => this.fits(value, each))) say('must validate at least one schema (anyOf)', anyOf);
     if (oneOf) {
       const fitting = oneOf.filter((each) => this.fits(value, each)).length;
       if (fitting === 0) say('must validate one and only one schema (oneOf). Found none valid', oneOf);
@@ -172,32 +179,35 @@ export class ValueValidator {
 }
 
 function checkNumber(value: number, schema: JsonSchema, path: string, errors: FieldError[]): void {
-  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema;
+  const { exclusiveMinimum, exclusiveMaximum, multipleOf, type, format } = schema;
+  if (type === 'integer' && (!Number.isInteger(value) || (format === 'int32' && Math.trunc(value) !== (value | 0)))) {
+    const wanted = format ? `integer with format ${format}` : 'integer (default format)';
+    errors.push(invalid('', '', `Checked value must be of type ${wanted} in ${path}`));
+  }
+  // Upstream compares integers with what is whole of the bounds.
+  const whole = (bound: number | undefined): number | undefined =>
+    bound === undefined || !Number.isInteger(value) ? bound : Math.trunc(bound);
+  const minimum = whole(schema.minimum);
+  const maximum = whole(schema.maximum);
   const say = (rule: string): void => {
     errors.push(invalid(path, value, `${path} in body should be ${rule}`));
   };
   if (maximum !== undefined && (exclusiveMaximum ? value >= maximum : value > maximum))
-    say(`less than ${exclusiveMaximum ? '' : 'or equal to '}${maximum}`);
+    say(`less than ${exclusiveMaximum ? '' : 'or equal to '}${schema.maximum}`);
   if (minimum !== undefined && (exclusiveMinimum ? value <= minimum : value < minimum))
-    say(`greater than ${exclusiveMinimum ? '' : 'or equal to '}${minimum}`);
+    say(`greater than ${exclusiveMinimum ? '' : 'or equal to '}${schema.minimum}`);
   if (multipleOf !== undefined && !Number.isInteger(value / multipleOf)) say(`a multiple of ${multipleOf}`);
 }
 
-/** Elements of sets and of lists keyed like maps are there once (apiextensions schema/listtype). */
-function checkIdentities(value: readonly unknown[], schema: JsonSchema, path: string, errors: FieldError[]): void {
-  const listType = schema['x-kubernetes-list-type'];
-  if (listType !== 'set' && listType !== 'map') return;
-  const keys = schema['x-kubernetes-list-map-keys'] ?? [];
-  const seen = new Set<string>();
-  value.forEach((item, position) => {
-    const identity =
-      listType === 'set' ? item : Object.fromEntries(keys.map((key) => [key, isTree(item) ? item[key] : undefined]));
-    const text = JSON.stringify(identity);
-    if (seen.has(text)) {
-      errors.push({ type: 'FieldValueDuplicate', field: index(path, position), message: `Duplicate value: ${text}` });
-    }
-    seen.add(text);
-  });
+function checkEnum(value: unknown, schema: JsonSchema, path: string, errors: FieldError[]): void {
+  if (!schema.enum || schema.enum.some((allowed) => equalTrees(allowed, value))) return;
+  const supported = schema.enum.map((each) => (typeof each === 'string' ? each : JSON.stringify(each)));
+  errors.push(notSupported(path, value, supported));
+}
+
+function inside(path: string, field: string): string {
+  if (field === '') return path;
+  return field.startsWith('[') ? `${path}${field}` : child(path, field);
 }
 
 function hasDuplicates(value: readonly unknown[]): boolean {

@@ -1,0 +1,77 @@
+/** Elements of sets, and keys of lists that are maps, are there once (apiextensions pkg/apiserver/schema/listtype). */
+
+import { child, duplicate, entry, type FieldError, index, invalid } from '../field-error.ts';
+import { isTree, type JsonSchema, type Tree } from './schema.ts';
+
+/** Whether the schema has such lists: without one, nothing has to be looked at. */
+export function hasListTypes(schema: JsonSchema): boolean {
+  const listType = schema['x-kubernetes-list-type'];
+  if (listType === 'set' || listType === 'map') return true;
+  if (schema.items && hasListTypes(schema.items)) return true;
+  if (typeof schema.additionalProperties === 'object' && hasListTypes(schema.additionalProperties)) return true;
+  return Object.values(schema.properties ?? {}).some(hasListTypes);
+}
+
+export function listTypeFindings(value: unknown, schema: JsonSchema): FieldError[] {
+  const errors: FieldError[] = [];
+  check(value, schema, '', errors);
+  return errors;
+}
+
+function check(value: unknown, schema: JsonSchema, path: string, errors: FieldError[]): void {
+  if (Array.isArray(value)) {
+    checkElements(value, schema, path, errors);
+    const { items } = schema;
+    if (!items) return;
+    value.forEach((element, position) => {
+      check(element, items, index(path, position), errors);
+    });
+    return;
+  }
+  if (!isTree(value)) return;
+  const { properties, additionalProperties } = schema;
+  for (const [key, member] of Object.entries(value)) {
+    const own = properties && Object.hasOwn(properties, key) ? properties[key] : undefined;
+    if (own) check(member, own, child(path, key), errors);
+    if (typeof additionalProperties === 'object') check(member, additionalProperties, entry(path, key), errors);
+  }
+}
+
+function checkElements(value: readonly unknown[], schema: JsonSchema, path: string, errors: FieldError[]): void {
+  switch (schema['x-kubernetes-list-type']) {
+    case 'set':
+      checkOnce(value, path, errors);
+      return;
+    case 'map': {
+      const odd = value.findIndex((element) => element !== null && !isTree(element));
+      const detail = 'must be an object for an array of list-type map';
+      if (odd >= 0) errors.push(invalid(index(path, odd), value[odd], detail));
+      else {
+        const keys = schema['x-kubernetes-list-map-keys'] ?? [];
+        checkOnce(
+          value.map((element) => keyOf(element, keys)),
+          path,
+          errors,
+        );
+      }
+      return;
+    }
+  }
+}
+
+function keyOf(element: unknown, keys: readonly string[]): Tree {
+  const key: Tree = {};
+  if (isTree(element)) for (const name of keys) if (Object.hasOwn(element, name)) key[name] = element[name];
+  return key;
+}
+
+/** What is there more than once is told of once. */
+function checkOnce(values: readonly unknown[], path: string, errors: FieldError[]): void {
+  const times = new Map<string, number>();
+  values.forEach((value, position) => {
+    const text = JSON.stringify(value);
+    const before = times.get(text) ?? 0;
+    times.set(text, before + 1);
+    if (before === 1) errors.push(duplicate(index(path, position), value));
+  });
+}
