@@ -22,7 +22,10 @@ export type WireResponse =
       readonly headers: WireHeaders;
       /** Bytes that `chunks` add up to, when known. */
       readonly length?: number;
-      /** Taken at the speed of the peer: the next chunk is made when the last was accepted. */
+      /**
+       * Taken at the speed of the peer: the next chunk is made when the last was accepted. A chunk of an Iterable is good until the next
+       * is asked for; those of an AsyncIterable stay as they are.
+       */
       readonly chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
       readonly compressible: boolean;
     }

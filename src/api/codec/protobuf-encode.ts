@@ -18,11 +18,15 @@ export const protobufMagic: readonly number[] = [0x6b, 0x38, 0x73, 0x00];
 /** One object with its envelope. `object` must carry its apiVersion and kind. */
 export function encodeProtobuf(schema: StructSchema, object: object): Uint8Array {
   const tree = object as Tree;
-  const message = encodeMessage(schema, tree);
-  return wrapProtobuf(String(tree.apiVersion ?? ''), String(tree.kind ?? ''), message);
+  const writer = new ReverseWriter();
+  writer.raw(envelopeEnd);
+  const mark = writer.length;
+  writeStruct(writer, tree, schema);
+  writeEnvelopeStart(writer, String(tree.apiVersion ?? ''), String(tree.kind ?? ''), writer.length - mark);
+  return writer.finish();
 }
 
-/** A message without the envelope: what lists and watch events are put together from. */
+/** A message without the envelope. */
 export function encodeMessage(schema: StructSchema, object: object): Uint8Array {
   const writer = new ReverseWriter();
   writeStruct(writer, object as Tree, schema);
@@ -32,9 +36,24 @@ export function encodeMessage(schema: StructSchema, object: object): Uint8Array 
 /** The envelope around an encoded message. */
 export function wrapProtobuf(apiVersion: string, kind: string, message: Uint8Array): Uint8Array {
   const writer = new ReverseWriter();
-  writeText(writer, 4, '');
-  writeText(writer, 3, '');
-  writer.bytes(message);
+  writer.raw(envelopeEnd);
+  writer.raw(message);
+  writeEnvelopeStart(writer, apiVersion, kind, message.length);
+  return writer.finish();
+}
+
+/** What stands in an envelope behind the message: no content encoding and no content type. */
+export const envelopeEnd: Uint8Array = new Uint8Array([0x1a, 0, 0x22, 0]);
+
+/** What stands in an envelope before a message of this length. */
+export function envelopeStart(apiVersion: string, kind: string, messageLength: number): Uint8Array {
+  const writer = new ReverseWriter();
+  writeEnvelopeStart(writer, apiVersion, kind, messageLength);
+  return writer.finish();
+}
+
+function writeEnvelopeStart(writer: ReverseWriter, apiVersion: string, kind: string, messageLength: number): void {
+  writer.varint(messageLength);
   writer.tag(2, 2);
   const mark = writer.length;
   writeText(writer, 2, kind);
@@ -42,7 +61,18 @@ export function wrapProtobuf(apiVersion: string, kind: string, message: Uint8Arr
   writer.message(mark);
   writer.tag(1, 2);
   writer.raw(protobufMagic);
-  return writer.finish();
+}
+
+/** The message in an envelope that was made here, with its tag (field 2) and length: a view. */
+export function envelopeMessage(envelope: Uint8Array): Uint8Array {
+  let at = protobufMagic.length + 1;
+  let typeLength = 0;
+  for (let shift = 0; ; shift += 7) {
+    const byte = envelope[at++] ?? 0;
+    typeLength |= (byte & 0x7f) << shift;
+    if (byte < 0x80) break;
+  }
+  return envelope.subarray(at + typeLength, envelope.length - envelopeEnd.length);
 }
 
 function writeText(writer: ReverseWriter, number: number, text: string): void {

@@ -67,7 +67,7 @@ export class CachedObject implements EncodedObject {
   json(): Uint8Array {
     const writer = new ByteWriter(this.value.length + versionBytes);
     this.writeJson(writer);
-    return writer.take(0);
+    return writer.take();
   }
 
   /** Appends the JSON to a larger whole: the stored bytes are copied once. */

@@ -5,6 +5,7 @@
 import type { WatchEventType } from '#api/object.ts';
 import type { EncodedObject, EncodedWatchEvent } from '#api/request.ts';
 import type { ByteWriter } from '../wire/byte-writer.ts';
+import { protobufWatchFrame } from '../wire/protobuf.ts';
 import type { CachedObject } from './cached-object.ts';
 
 const encoder = new TextEncoder();
@@ -21,6 +22,7 @@ export class WatchFrame implements EncodedWatchEvent {
   readonly type: WatchEventType;
   readonly body: EncodedObject;
   private frame: Uint8Array | undefined;
+  private protobufFrame: Uint8Array | undefined;
 
   constructor(type: WatchEventType, body: EncodedObject) {
     this.type = type;
@@ -31,6 +33,11 @@ export class WatchFrame implements EncodedWatchEvent {
   json(): Uint8Array {
     this.frame ??= jsonFrame(this.type, this.body.json());
     return this.frame;
+  }
+
+  protobuf(): Uint8Array {
+    this.protobufFrame ??= protobufWatchFrame(this.type, this.body.protobuf());
+    return this.protobufFrame;
   }
 }
 

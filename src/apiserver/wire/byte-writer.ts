@@ -3,8 +3,10 @@
 export class ByteWriter {
   private buffer: Uint8Array;
   private used = 0;
+  private readonly capacity: number;
 
   constructor(capacity: number) {
+    this.capacity = capacity;
     this.buffer = new Uint8Array(capacity);
   }
 
@@ -27,19 +29,28 @@ export class ByteWriter {
     this.used = at;
   }
 
-  /** What was written, and a fresh buffer of the same capacity for what follows. */
-  take(capacity = this.buffer.length): Uint8Array {
+  /** What was written, now the caller's: what follows goes into a new buffer. */
+  take(): Uint8Array {
     const taken = this.buffer.subarray(0, this.used);
-    this.buffer = new Uint8Array(capacity);
+    this.buffer = nothing;
     this.used = 0;
     return taken;
+  }
+
+  /** What was written, good until the next `put`: the buffer is used again. */
+  lend(): Uint8Array {
+    const lent = this.buffer.subarray(0, this.used);
+    this.used = 0;
+    return lent;
   }
 
   private reserve(more: number): void {
     const needed = this.used + more;
     if (needed <= this.buffer.length) return;
-    const grown = new Uint8Array(Math.max(needed, 2 * this.buffer.length));
+    const grown = new Uint8Array(Math.max(needed, 2 * this.buffer.length, this.capacity));
     grown.set(this.buffer.subarray(0, this.used));
     this.buffer = grown;
   }
 }
+
+const nothing = new Uint8Array();

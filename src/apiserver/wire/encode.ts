@@ -21,7 +21,7 @@ import type { CodecLookup } from '../registry/kind-codec.ts';
 import { isTrue } from '../request/request-info.ts';
 import { type Negotiated, negotiate } from './accept.ts';
 import { ByteWriter } from './byte-writer.ts';
-import { encodeProtobufList, protobufWatchFrame } from './protobuf.ts';
+import { type ListPieces, protobufListPieces, protobufWatchFrame } from './protobuf.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -161,21 +161,22 @@ class Encoder {
     accepted: Negotiated,
   ): WireResponse {
     const headers = headersOf(accepted.mediaType, response.headers);
-    if (accepted.encoding === 'protobuf') {
-      const body = encodeProtobufList(response, this.codecs('meta.k8s.io', 'v1', 'ListMeta'));
-      return { type: 'full', status: 200, headers, body, compressible: true };
-    }
-    const head = encoder.encode(listHead(response));
+    const pieces = this.pieces(response, accepted);
     if (accepted.encoding === 'yaml' || isPretty(request, accepted)) {
-      const text = decoder.decode(concat([...jsonListChunks(head, response.items)]));
+      const text = decoder.decode(joined(pieces));
       const body = encoder.encode(accepted.encoding === 'yaml' ? encodeYaml(JSON.parse(text)) : indentJson(text));
       return { type: 'full', status: 200, headers, body, compressible: true };
     }
-    const chunks = jsonListChunks(head, response.items);
     if (response.items.length <= smallList) {
-      return { type: 'full', status: 200, headers, body: concat([...chunks]), compressible: true };
+      return { type: 'full', status: 200, headers, body: joined(pieces), compressible: true };
     }
-    return { type: 'stream', status: 200, headers, chunks, compressible: true };
+    return { type: 'stream', status: 200, headers, chunks: inChunks(pieces), compressible: true };
+  }
+
+  private pieces(response: Extract<ApiResponse, { readonly type: 'list' }>, accepted: Negotiated): ListPieces {
+    return accepted.encoding === 'protobuf'
+      ? protobufListPieces(response, this.codecs('meta.k8s.io', 'v1', 'ListMeta'))
+      : jsonListPieces(response);
   }
 
   private watch(response: Extract<ApiResponse, { readonly type: 'watch' }>, accepted: Negotiated): WireResponse {
@@ -191,8 +192,10 @@ class Encoder {
   }
 
   private protobufFrame(event: EncodedWatchEvent): Uint8Array {
-    const body = event.type === 'ERROR' ? this.status(event.body.object as Status) : event.body;
-    return protobufWatchFrame(event.type, body.protobuf());
+    if (event.type === 'ERROR') {
+      return protobufWatchFrame(event.type, this.status(event.body.object as Status).protobuf());
+    }
+    return event instanceof WatchFrame ? event.protobuf() : protobufWatchFrame(event.type, event.body.protobuf());
   }
 }
 
@@ -202,6 +205,9 @@ const smallList = 100;
 function jsonOf(event: EncodedWatchEvent): Uint8Array {
   return event instanceof WatchFrame ? event.json() : jsonFrame(event.type, event.body.json());
 }
+
+/** A first guess at the room that events need. */
+const usualEventBytes = 2 * 1024;
 
 async function* watchChunks(
   batches: AsyncIterable<readonly EncodedWatchEvent[]>,
@@ -214,13 +220,13 @@ async function* watchChunks(
       yield encode(only);
       continue;
     }
-    const writer = new ByteWriter(listChunkBytes);
+    const writer = new ByteWriter(Math.min(listChunkBytes, batch.length * usualEventBytes));
     for (const event of batch) {
       if (json && event instanceof InitialFrame) event.writeJson(writer);
       else writer.put(encode(event));
       if (writer.length >= listChunkBytes) yield writer.take();
     }
-    if (writer.length > 0) yield writer.take(0);
+    if (writer.length > 0) yield writer.take();
   }
 }
 
@@ -254,23 +260,43 @@ function listHead({ kind, apiVersion, metadata }: Extract<ApiResponse, { readonl
 
 const listTail = encoder.encode(']}\n');
 
-/** The list in chunks of bounded size: only what is being sent exists twice. */
-function* jsonListChunks(head: Uint8Array, items: readonly EncodedObject[]): Generator<Uint8Array, void, void> {
+function jsonListPieces(response: Extract<ApiResponse, { readonly type: 'list' }>): ListPieces {
+  const { items } = response;
+  return {
+    head: encoder.encode(listHead(response)),
+    count: items.length,
+    write: (writer, index) => {
+      if (index > 0) writer.ascii(',');
+      const item = items[index] as EncodedObject;
+      if (item instanceof CachedObject) item.writeJson(writer);
+      else writer.put(item.json());
+    },
+    tail: listTail,
+  };
+}
+
+/** The list in chunks of bounded size, all in the same buffer: only what is being sent exists twice. */
+function* inChunks({ head, count, write, tail }: ListPieces): Generator<Uint8Array, void, void> {
   const writer = new ByteWriter(listChunkBytes + largeObjectBytes);
   writer.put(head);
-  for (let at = 0; at < items.length; at++) {
-    if (at > 0) writer.ascii(',');
-    const item = items[at] as EncodedObject;
-    if (item instanceof CachedObject) item.writeJson(writer);
-    else writer.put(item.json());
-    if (writer.length >= listChunkBytes) yield writer.take(listChunkBytes + largeObjectBytes);
+  for (let index = 0; index < count; index++) {
+    write(writer, index);
+    if (writer.length >= listChunkBytes) yield writer.lend();
   }
-  writer.put(listTail);
-  yield writer.take(0);
+  writer.put(tail);
+  yield writer.lend();
 }
 
 /** Room behind a chunk for the object that fills it, so that the buffer seldom grows. */
 const largeObjectBytes = 8 * 1024;
+
+function joined({ head, count, write, tail }: ListPieces): Uint8Array {
+  const writer = new ByteWriter(head.length + count * usualEventBytes + tail.length);
+  writer.put(head);
+  for (let index = 0; index < count; index++) write(writer, index);
+  writer.put(tail);
+  return writer.take();
+}
 
 function bytesResponse(response: Extract<ApiResponse, { readonly type: 'bytes' }>): WireResponse {
   const headers = headersOf(response.contentType, response.headers);
@@ -283,16 +309,4 @@ function headersOf(contentType: string, more: Headers | undefined): Record<strin
   const headers: Record<string, string> = { 'content-type': contentType, 'cache-control': 'no-cache, private' };
   for (const [name, value] of Object.entries(more ?? {})) if (value !== undefined) headers[name] = value;
   return headers;
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  const whole = new Uint8Array(length);
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }

@@ -1,28 +1,46 @@
 /** Protobuf of lists and watch events, put together from the objects' own encodings. */
 
-import { unwrapProtobuf } from '#api/codec/protobuf-decode.ts';
-import { wrapProtobuf } from '#api/codec/protobuf-encode.ts';
+import { envelopeEnd, envelopeMessage, envelopeStart } from '#api/codec/protobuf-encode.ts';
 import { newNotAcceptable } from '#api/errors.ts';
 import type { KubeObject, WatchEventType } from '#api/object.ts';
-import type { ApiResponse } from '#api/request.ts';
+import type { ApiResponse, EncodedObject } from '#api/request.ts';
 import type { KindCodec } from '../registry/kind-codec.ts';
+import type { ByteWriter } from './byte-writer.ts';
 
 const encoder = new TextEncoder();
 
-/** A list message is the same for every kind: ListMeta is field 1, the items are field 2. */
-export function encodeProtobufList(
+/** A list as it goes out: bytes before the items, the items one by one, bytes after them. */
+export interface ListPieces {
+  readonly head: Uint8Array;
+  readonly count: number;
+  readonly write: (writer: ByteWriter, index: number) => void;
+  readonly tail: Uint8Array;
+}
+
+/**
+ * A list message is the same for every kind: ListMeta is field 1, the items are field 2. The object is field 2 of its own envelope, too:
+ * tag, length and message go from there into the list as they are. All items are encoded at once, for their length comes first.
+ */
+export function protobufListPieces(
   { apiVersion, kind, metadata, items }: Extract<ApiResponse, { readonly type: 'list' }>,
   listMeta: KindCodec | undefined,
-): Uint8Array {
+): ListPieces {
   if (!listMeta?.encodeProtobuf) throw newNotAcceptable(['application/json', 'application/yaml']);
-  const meta = messageOf(listMeta.encodeProtobuf(metadata as unknown as KubeObject));
-  const messages = items.map((item) => messageOf(item.protobuf()));
-  let length = fieldLength(meta.length);
-  for (const message of messages) length += fieldLength(message.length);
-  const body = new Uint8Array(length);
-  let offset = writeField(body, 0, 1, meta);
-  for (const message of messages) offset = writeField(body, offset, 2, message);
-  return wrapProtobuf(apiVersion, kind, body);
+  // ListMeta's own envelope has it as field 2; here it is field 1.
+  const meta = envelopeMessage(listMeta.encodeProtobuf(metadata as unknown as KubeObject)).slice();
+  meta[0] = fieldTag(1);
+  let length = meta.length;
+  for (const item of items) length += envelopeMessage(item.protobuf()).length;
+  const start = envelopeStart(apiVersion, kind, length);
+  const head = new Uint8Array(start.length + meta.length);
+  head.set(start);
+  head.set(meta, start.length);
+  return {
+    head,
+    count: items.length,
+    write: (writer, index) => writer.put(envelopeMessage((items[index] as EncodedObject).protobuf())),
+    tail: envelopeEnd,
+  };
 }
 
 /**
@@ -39,10 +57,6 @@ export function protobufWatchFrame(type: WatchEventType, object: Uint8Array): Ui
   offset = writeHead(frame, offset, 2, rawLength);
   writeField(frame, offset, 1, object);
   return frame;
-}
-
-function messageOf(envelope: Uint8Array): Uint8Array {
-  return unwrapProtobuf(envelope).message;
 }
 
 function fieldLength(length: number): number {
@@ -63,9 +77,14 @@ function writeField(target: Uint8Array, offset: number, field: number, bytes: Ui
 
 function writeHead(target: Uint8Array, offset: number, field: number, length: number): number {
   let position = offset;
-  target[position++] = (field << 3) | 2;
+  target[position++] = fieldTag(field);
   let rest = length;
   for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) target[position++] = (rest % 0x80) | 0x80;
   target[position++] = rest;
   return position;
+}
+
+/** Of a length-delimited field with a low number. */
+function fieldTag(field: number): number {
+  return (field << 3) | 2;
 }

@@ -28,17 +28,36 @@ async function* gzipChunks(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Arr
 /** What answers are written to: an HTTP/2 stream, an HTTP/1.1 response, an upgraded socket. */
 interface Sink extends NodeJS.EventEmitter {
   readonly destroyed: boolean;
-  write(chunk: Uint8Array): boolean;
+  write(chunk: Uint8Array, written?: () => void): boolean;
   end(): unknown;
 }
 
 /** Writes and ends; resolves when all was taken. Stops, and tells the source, when the peer is gone. */
 export async function writeChunks(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>, sink: Sink): Promise<void> {
-  for await (const chunk of chunks) {
-    if (sink.destroyed) return;
-    if (!sink.write(chunk)) await drained(sink);
+  if (Symbol.asyncIterator in chunks) {
+    for await (const chunk of chunks) {
+      if (sink.destroyed) return;
+      if (!sink.write(chunk)) await drained(sink);
+    }
+  } else {
+    for (const chunk of chunks) {
+      if (sink.destroyed) return;
+      await written(chunk, sink);
+    }
   }
   sink.end();
+}
+
+/** Resolves when the chunk's bytes are needed no more, or the peer is gone. */
+function written(chunk: Uint8Array, sink: Sink): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      sink.off('close', done);
+      resolve();
+    };
+    sink.once('close', done);
+    sink.write(chunk, done);
+  });
 }
 
 function drained(sink: Sink): Promise<void> {

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { decodeMessage, unwrapProtobuf } from '#api/codec/protobuf-decode.ts';
+import { SchemaRegistry } from '#api/schema/registry.ts';
+import { builtinTables } from '#kinds/schemas.ts';
+import { CachedObject } from '../cache/cached-object.ts';
+import { schemaCodecs } from '../registry/schema-codec.ts';
+import { ByteWriter } from './byte-writer.ts';
+import { protobufListPieces } from './protobuf.ts';
+
+const schemas = new SchemaRegistry(builtinTables);
+const codecs = schemaCodecs(schemas);
+
+test('a protobuf list is one envelope whose items are the messages of their own envelopes', () => {
+  const codec = codecs('', 'v1', 'ConfigMap');
+  const schema = schemas.kind('', 'v1', 'ConfigMapList');
+  assert.ok(codec?.encodeProtobuf && schema);
+  const { encodeProtobuf } = codec;
+  const items = ['a', 'b'.repeat(200), 'c'].map((name, index) => {
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default' }, data: { k: name } };
+    const form = { encodeProtobuf, encodeJson: codec.encodeJson.bind(codec) };
+    return new CachedObject(`default/${name}`, codec.encodeJson(object), index + 7, form);
+  });
+  const list = { type: 'list', status: 200, apiVersion: 'v1', kind: 'ConfigMapList', items } as const;
+  const metadata = { resourceVersion: '12', continue: 'abc', remainingItemCount: 3 };
+  const pieces = protobufListPieces({ ...list, metadata }, codecs('meta.k8s.io', 'v1', 'ListMeta'));
+  const writer = new ByteWriter(1);
+  writer.put(pieces.head);
+  for (let index = 0; index < pieces.count; index++) pieces.write(writer, index);
+  writer.put(pieces.tail);
+  const { apiVersion, kind, message } = unwrapProtobuf(writer.take());
+  assert.deepEqual({ apiVersion, kind }, { apiVersion: 'v1', kind: 'ConfigMapList' });
+  const decoded = JSON.parse(JSON.stringify(decodeMessage(schema, message))) as {
+    readonly metadata: unknown;
+    readonly items: readonly { readonly metadata: Readonly<Record<string, string>>; readonly data: unknown }[];
+  };
+  assert.deepEqual(decoded.metadata, metadata);
+  assert.deepEqual(
+    decoded.items.map(({ metadata: { name, resourceVersion }, data }) => ({ name, resourceVersion, data })),
+    items.map((item, index) => {
+      const name = item.key.slice('default/'.length);
+      return { name, resourceVersion: String(index + 7), data: { k: name } };
+    }),
+  );
+});
+
+test('ByteWriter lends its buffer again and again, and gives it away once', () => {
+  const writer = new ByteWriter(4);
+  writer.ascii('abc');
+  const lent = writer.lend();
+  assert.equal(String.fromCharCode(...lent), 'abc');
+  writer.ascii('xy');
+  assert.equal(String.fromCharCode(...lent), 'xyc', 'the same buffer');
+  const taken = writer.take();
+  writer.ascii('longer than before');
+  assert.equal(String.fromCharCode(...taken), 'xy');
+  assert.equal(String.fromCharCode(...writer.take()), 'longer than before');
+});
