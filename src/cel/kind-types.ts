@@ -41,7 +41,7 @@ function fieldsOf({ members }: StructSchema, name: string): ReadonlyMap<string, 
   return fields;
 }
 
-/** undefined for what OpenAPI says nothing about: expressions do not see it. */
+/** undefined for what OpenAPI gives no one type (quantities are strings or numbers): expressions do not see it. */
 function typeOfSchema(schema: Schema, name: string): CelType | undefined {
   switch (schema.type) {
     case 'struct':
@@ -55,7 +55,6 @@ function typeOfSchema(schema: Schema, name: string): CelType | undefined {
       return element && mapType(stringType, element);
     }
     case 'string':
-    case 'Quantity':
     case 'Duration':
       return stringType;
     case 'bool':

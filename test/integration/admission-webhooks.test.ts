@@ -245,6 +245,39 @@ describe('admission webhooks', () => {
     );
   });
 
+  test('match conditions decide before anything is sent', async () => {
+    const when = (name: string, ...expressions: readonly string[]) =>
+      hook(name, { matchConditions: expressions.map((expression, index) => ({ name: `c${index}`, expression })) });
+    await validating(
+      'v',
+      when('met', "object.metadata.name == 'map'", "request.userInfo.username == 'alice' && oldObject == null"),
+      when(
+        'unmet',
+        'object.metadata.labels.missing == "a"',
+        "'admins' in request.userInfo.groups && object.kind != 'ConfigMap'",
+      ),
+      when('asking', "!authorizer.requestResource.check('bless').allowed()"),
+    );
+    await createMap();
+    assert.deepEqual(
+      calls.map(({ path }) => path),
+      ['/met'],
+    );
+  });
+
+  test('match conditions that cannot be evaluated follow the failurePolicy', async () => {
+    const conditions = { matchConditions: [{ name: 'c', expression: 'object.data.missing == "a"' }] };
+    await validating('v', hook('open', { ...conditions, failurePolicy: 'Ignore' }));
+    await createMap();
+    assert.deepEqual(calls, []);
+    await validating('w', hook('closed', conditions));
+    await fails(
+      createMap('other'),
+      403,
+      /^configmaps "other" is forbidden: expression 'object.data.missing == "a"' resulted in error: no such key: missing$/,
+    );
+  });
+
   test('a webhook that does not answer in time', async () => {
     await validating('v', hook('slow', { timeoutSeconds: 1 }));
     answer = () => undefined;
