@@ -4,8 +4,13 @@ const rfc3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:[.,]\d+)?(?:
 
 /** metav1.Time: whole seconds, UTC. */
 export function formatTime(ms: number): string {
-  return `${new Date(Math.floor(ms / 1000) * 1000).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(ms / 1000);
+  if (second !== latest.second) latest = { second, text: `${new Date(second * 1000).toISOString().slice(0, 19)}Z` };
+  return latest.text;
 }
+
+/** A write formats the time several times, and thousands of writes have the same second. */
+let latest = { second: Number.NaN, text: '' };
 
 /** metav1.MicroTime: six fractional digits, UTC; the clock gives milliseconds. */
 export function formatMicroTime(ms: number): string {

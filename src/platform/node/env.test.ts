@@ -42,3 +42,15 @@ test('timers run once, not before their time, and not after they were cancelled'
   await new Promise((resolve) => setTimeout(resolve, 5));
   far.cancel();
 });
+
+test('random bytes never come twice, whatever their number', () => {
+  const { random } = createNodeEnv({ component: 'test' });
+  const seen = new Set<string>();
+  for (let i = 0; i < 2000; i++) {
+    const bytes = random.bytes(8 + (i % 24));
+    assert.equal(bytes.length, 8 + (i % 24));
+    seen.add(Buffer.from(bytes).toString('hex'));
+  }
+  assert.equal(seen.size, 2000);
+  assert.equal(random.bytes(10_000).length, 10_000);
+});

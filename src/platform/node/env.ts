@@ -43,8 +43,24 @@ const longestTimerMs = 2 ** 31 - 1;
 
 export const nodeRandom: Random = {
   next: () => Math.random(),
-  bytes: (count) => randomFillSync(new Uint8Array(count)),
+  bytes: (count) => (count > pool.length ? randomFillSync(new Uint8Array(count)) : fromPool(count)),
 };
+
+/** Asking the kernel costs more than all else that a uid takes: random bytes are fetched for many uids at once. */
+const pool = new Uint8Array(4096);
+let poolUsed = pool.length;
+
+function fromPool(count: number): Uint8Array {
+  if (poolUsed + count > pool.length) {
+    randomFillSync(pool);
+    poolUsed = 0;
+  }
+  const bytes = pool.slice(poolUsed, poolUsed + count);
+  // What was given away is not kept: it may become a key.
+  pool.fill(0, poolUsed, poolUsed + count);
+  poolUsed += count;
+  return bytes;
+}
 
 /**
  * JSON lines, written at once: a process that dies has said what it said. Thirty lines of our own, because pino costs 11 MB of
