@@ -10,12 +10,12 @@ import { identityOf, keyOfPorts, packEndpoints, reuseDeleted, type SliceChanges 
 import { managedByLabel, serviceNameLabel } from '../endpoint-slice/plan.ts';
 import { newControllerRef } from '../ownership/controller-ref.ts';
 import { familyOf } from '../service-pods/service-pods.ts';
+import { triggerTimeAnnotation } from '../service-pods/trigger-time.ts';
 
 export const controllerName = 'endpointslicemirroring-controller.k8s.io';
 const skipLabel = 'endpointslice.kubernetes.io/skip-mirror';
 const leaderAnnotation = 'control-plane.alpha.kubernetes.io/leader';
 const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration';
-const triggerAnnotation = 'endpoints.kubernetes.io/last-change-trigger-time';
 
 /** Addresses of one subset that are mirrored, at most. */
 const maxPerSubset = 1000;
@@ -82,7 +82,7 @@ function endpointOf({ ip, hostname, nodeName, targetRef }: EndpointAddress, read
 
 function newSlice(endpoints: Endpoints, addressType: 'IPv4' | 'IPv6', ports: readonly EndpointPort[]): EndpointSlice {
   const { name = '', namespace, labels, annotations } = endpoints.metadata ?? {};
-  const { [lastAppliedAnnotation]: _, [triggerAnnotation]: __, ...copied } = annotations ?? {};
+  const { [lastAppliedAnnotation]: _, [triggerTimeAnnotation]: __, ...copied } = annotations ?? {};
   return {
     metadata: {
       generateName: `${name}-`,

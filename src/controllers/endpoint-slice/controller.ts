@@ -11,6 +11,7 @@ import type { Controller, ControllerContext, ControllerFactory } from '#runtime/
 import { referenceTo } from '#runtime/event-recorder.ts';
 import type { Informer } from '#runtime/informer.ts';
 import { hasOwnEndpoints, podsBehind, watchServicePods } from '../service-pods/service-pods.ts';
+import { TriggerTimes } from '../service-pods/trigger-time.ts';
 import { WriteFence } from '../write-fence.ts';
 import {
   controllerName,
@@ -36,6 +37,7 @@ class EndpointSliceController implements Controller {
   private readonly nodes: Informer<Node>;
   private readonly slices: Informer<EndpointSlice>;
   private readonly fence = new WriteFence();
+  private readonly triggerTimes = new TriggerTimes();
   /** Services that wait for a node of a pod. */
   private readonly incomplete = new Set<string>();
 
@@ -68,10 +70,13 @@ class EndpointSliceController implements Controller {
     await this.fence.passed(key, signal);
     this.incomplete.delete(key);
     const service = this.services.get(key);
+    if (!service) this.triggerTimes.forget(key);
     if (!service || !hasOwnEndpoints(service)) return;
+    const pods = podsBehind(service, this.pods);
     const plan = planEndpointSlices({
       service,
-      pods: podsBehind(service, this.pods),
+      pods,
+      triggerTime: this.triggerTimes.next(key, service, pods),
       slices: this.slices.byIndex(byService, key).filter(({ metadata }) => metadata?.deletionTimestamp === undefined),
       zoneOf: (name) => {
         const node = this.nodes.get(name);

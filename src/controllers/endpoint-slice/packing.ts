@@ -6,6 +6,7 @@
 
 import { equalTrees } from '#base/equal.ts';
 import type { Endpoint, EndpointPort, EndpointSlice } from '#kinds/generated/discovery-v1.ts';
+import { withoutTriggerTime } from '../service-pods/trigger-time.ts';
 
 /** Upstream's --max-endpoints-per-slice. */
 export const maxEndpointsPerSlice = 100;
@@ -59,7 +60,8 @@ export function packEndpoints(
     }
     changed ||= kept.length !== (slice.endpoints?.length ?? 0);
     const relabeled =
-      !equalTrees(slice.metadata?.labels, labels) || !equalTrees(slice.metadata?.annotations, annotations);
+      !equalTrees(slice.metadata?.labels, labels) ||
+      !equalTrees(withoutTriggerTime(slice.metadata?.annotations), annotations);
     if (changed && kept.length === 0) changes.delete.push(slice);
     else if (changed || relabeled) {
       changes.update.push({ ...slice, metadata: { ...slice.metadata, labels, annotations }, endpoints: kept });

@@ -200,3 +200,12 @@ test('pods of a node that is not known are left out and told', () => {
     ['p1'],
   );
 });
+
+test('the time of the change that is written is annotated, and is no reason to write', () => {
+  const key = 'endpoints.kubernetes.io/last-change-trigger-time';
+  const created = plan({ pods: pods(1), triggerTime: '2026-01-01T00:00:00Z' }).create;
+  const slices = created.map((slice) => ({ ...slice, metadata: { ...slice.metadata, name: 'web-1' } }));
+  assert.deepEqual(slices[0]?.metadata.annotations, { [key]: '2026-01-01T00:00:00Z' });
+  assert.deepEqual(plan({ pods: pods(1), slices, triggerTime: '2026-01-01T00:00:09Z' }).update, []);
+  assert.equal(plan({ pods: pods(2), slices }).update[0]?.metadata?.annotations, undefined);
+});

@@ -20,6 +20,7 @@ import {
   podAddresses,
   targetPortOf,
 } from '../service-pods/service-pods.ts';
+import { withTriggerTime } from '../service-pods/trigger-time.ts';
 import { identityOf, keyOfPorts, packEndpoints, reuseDeleted, type SliceChanges } from './packing.ts';
 
 export const managedByLabel = 'endpointslice.kubernetes.io/managed-by';
@@ -42,6 +43,8 @@ export interface EndpointSliceInput {
   readonly slices: readonly EndpointSlice[];
   /** The zone label of a node ('' without one); undefined when there is no such node. */
   readonly zoneOf: (nodeName: string) => string | undefined;
+  /** When what is written now has happened. */
+  readonly triggerTime?: string | undefined;
 }
 
 type Family = 'IPv4' | 'IPv6';
@@ -61,7 +64,17 @@ export function planEndpointSlices(input: EndpointSliceInput): EndpointSlicePlan
     total.update.push(...changes.update);
     total.delete.push(...changes.delete);
   }
-  return { ...total, unknownNodes: [...unknownNodes] };
+  const stamped = (slice: EndpointSlice): EndpointSlice => {
+    const { annotations: current, ...metadata } = slice.metadata ?? {};
+    const annotations = withTriggerTime(current, input.triggerTime);
+    return { ...slice, metadata: { ...metadata, ...(annotations ? { annotations } : {}) } };
+  };
+  return {
+    create: total.create.map(stamped),
+    update: total.update.map(stamped),
+    delete: total.delete,
+    unknownNodes: [...unknownNodes],
+  };
 }
 
 function planFamily(input: EndpointSliceInput, family: Family, unknownNodes: Set<string>): SliceChanges {

@@ -9,6 +9,7 @@ import type { Controller, ControllerContext, ControllerFactory } from '#runtime/
 import { referenceTo } from '#runtime/event-recorder.ts';
 import type { Informer } from '#runtime/informer.ts';
 import { hasOwnEndpoints, podsBehind, watchServicePods } from '../service-pods/service-pods.ts';
+import { TriggerTimes } from '../service-pods/trigger-time.ts';
 import { WriteFence } from '../write-fence.ts';
 import { controllerName, managedByLabel, planEndpoints } from './plan.ts';
 
@@ -24,6 +25,7 @@ class EndpointsController implements Controller {
   private readonly pods: Informer<Pod>;
   private readonly endpoints: Informer<Endpoints>;
   private readonly fence = new WriteFence();
+  private readonly triggerTimes = new TriggerTimes();
 
   constructor(context: ControllerContext) {
     this.context = context;
@@ -46,7 +48,8 @@ class EndpointsController implements Controller {
     if (!service) return this.removeLeftover(key, signal);
     if (!hasOwnEndpoints(service)) return;
     const current = this.endpoints.get(key);
-    const wanted = planEndpoints(service, podsBehind(service, this.pods), current);
+    const pods = podsBehind(service, this.pods);
+    const wanted = planEndpoints(service, pods, current, this.triggerTimes.next(key, service, pods));
     if (!wanted) return;
     const { client, events } = this.context;
     try {
@@ -67,6 +70,7 @@ class EndpointsController implements Controller {
 
   /** The Endpoints go with their Service, also those that somebody kept by hand. */
   private async removeLeftover(key: string, signal: AbortSignal): Promise<void> {
+    this.triggerTimes.forget(key);
     if (!this.endpoints.get(key)) return;
     try {
       const answer = await this.context.client.delete(Endpoints, refOfKey(key), { signal });

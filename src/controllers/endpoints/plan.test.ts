@@ -71,3 +71,12 @@ test('more than the capacity is cut and annotated; the annotation goes when they
   assert.equal(cut?.metadata?.annotations?.['endpoints.kubernetes.io/over-capacity'], 'truncated');
   assert.equal(planEndpoints(one, many.slice(0, 10), cut)?.metadata?.annotations, undefined);
 });
+
+test('the time of the change that is written is annotated, and is no reason to write', () => {
+  const key = 'endpoints.kubernetes.io/last-change-trigger-time';
+  const pods = [pod('a', '10.0.0.1', true)];
+  const first = planEndpoints(service, pods, undefined, '2026-01-01T00:00:00Z');
+  assert.deepEqual(first?.metadata?.annotations, { [key]: '2026-01-01T00:00:00Z' });
+  assert.equal(planEndpoints(service, pods, first, '2026-01-01T00:00:09Z'), undefined);
+  assert.equal(planEndpoints(service, [], first, undefined)?.metadata?.annotations, undefined);
+});

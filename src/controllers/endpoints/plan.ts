@@ -22,6 +22,7 @@ import {
   podAddresses,
   targetPortOf,
 } from '../service-pods/service-pods.ts';
+import { withoutTriggerTime, withTriggerTime } from '../service-pods/trigger-time.ts';
 
 export const managedByLabel = 'endpoints.kubernetes.io/managed-by';
 export const controllerName = 'endpoint-controller';
@@ -30,11 +31,12 @@ const overCapacityAnnotation = 'endpoints.kubernetes.io/over-capacity';
 /** Addresses in one object; more are cut off and said so in an annotation. */
 export const maxCapacity = 1000;
 
-/** The object to write, or undefined when the current one is right. */
+/** The object to write, or undefined when the current one is right. `triggerTime`: when what is written now has happened. */
 export function planEndpoints(
   service: Service,
   pods: readonly Pod[],
   current: Endpoints | undefined,
+  triggerTime?: string,
 ): Endpoints | undefined {
   const { subsets, truncated } = truncate(subsetsOf(service, pods));
   const { [headlessLabel]: _, ...serviceLabels } = service.metadata?.labels ?? {};
@@ -49,7 +51,7 @@ export function planEndpoints(
     current &&
     equalTrees(current.subsets ?? [], subsets) &&
     equalTrees(current.metadata?.labels, labels) &&
-    equalTrees(current.metadata?.annotations ?? {}, annotations)
+    equalTrees(withoutTriggerTime(current.metadata?.annotations) ?? {}, withoutTriggerTime(annotations) ?? {})
   )
     return undefined;
   const { name, namespace } = service.metadata ?? {};
@@ -60,7 +62,7 @@ export function planEndpoints(
       name,
       namespace,
       labels,
-      annotations: Object.keys(annotations).length > 0 ? annotations : undefined,
+      annotations: withTriggerTime(annotations, triggerTime),
     },
     subsets: subsets.length > 0 ? subsets : undefined,
   };
