@@ -138,7 +138,10 @@ export async function runControlPlane(
       leading,
     );
   const startScheduler = (leading: AbortSignal) =>
-    createScheduler().start({ env, client: clientOf(schedulerUser, 'kube-scheduler'), config: {} }, leading);
+    createScheduler({ hostname: hostname() }).start(
+      { env, client: clientOf(schedulerUser, 'kube-scheduler'), config: {} },
+      leading,
+    );
   // Servers that share a store take turns; a server that has its store for itself needs no lease, and writes none.
   const act = (name: string, user: UserInfo, start: (leading: AbortSignal) => Promise<Running>) => {
     if (!store.shared) {

@@ -36,6 +36,8 @@ export interface Controller {
 export interface ControllerFactory {
   /** Upstream's name, as its flags and metrics spell it: 'replicaset-controller'. */
   readonly name: string;
+  /** Whom its events come from, where upstream does not call that as the controller. */
+  readonly eventSource?: string;
   create(context: ControllerContext): Controller;
 }
 
@@ -58,7 +60,7 @@ export async function startControllers(
     const env = { ...config.env, log: config.env.log.child({ controller: factory.name }) };
     const client = config.clientFor(factory.name);
     const queue = new WorkQueue(env.clock);
-    const events = createEventRecorder({ client, env, component: factory.name });
+    const events = createEventRecorder({ client, env, component: factory.eventSource ?? factory.name });
     const controller = factory.create({ env, client, informers, queue, events, signal });
     return { env, queue, controller };
   });

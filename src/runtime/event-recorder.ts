@@ -22,7 +22,8 @@ export type EventType = 'Normal' | 'Warning';
 export type EventSubject = ObjectReference;
 
 export interface EventRecorder {
-  record(subject: EventSubject, type: EventType, reason: string, message: string): void;
+  /** `action`: what was done or tried, for recorders with a reportingInstance. */
+  record(subject: EventSubject, type: EventType, reason: string, message: string, action?: string): void;
   /** Resolves when everything recorded so far was written or given up. */
   flush(): Promise<void>;
 }
@@ -52,6 +53,11 @@ export interface EventRecorderConfig {
   readonly component: string;
   /** Node name, for node agents. */
   readonly host?: string;
+  /**
+   * Writes events as clients of events.k8s.io/v1 do (client-go tools/events), with this reportingInstance: a time in microseconds, an
+   * action, and a series once it repeats, in place of source, count and timestamps.
+   */
+  readonly reportingInstance?: string;
 }
 
 const aggregateAfter = 10;
@@ -84,13 +90,13 @@ class Recorder implements EventRecorder {
     this.config = config;
   }
 
-  record(subject: EventSubject, type: EventType, reason: string, message: string): void {
+  record(subject: EventSubject, type: EventType, reason: string, message: string, action?: string): void {
     if (this.pending >= pendingBound || this.isSpam(subject)) return;
     const nowMs = this.config.env.clock.now();
     const aggregated = this.aggregate(subject, type, reason, message);
     this.pending++;
     this.tail = this.tail
-      .then(() => this.write(subject, type, reason, aggregated, nowMs))
+      .then(() => this.write(subject, type, reason, aggregated, nowMs, action))
       .catch((error: unknown) => {
         this.config.env.log.debug('event not recorded', { reason, message, error: messageOf(error) });
       })
@@ -137,18 +143,22 @@ class Recorder implements EventRecorder {
     reason: string,
     message: string,
     nowMs: number,
+    action: string | undefined,
   ): Promise<void> {
-    const { client, component, host, env } = this.config;
+    const { client, component, host, reportingInstance, env } = this.config;
     const combined = message.startsWith('(combined');
     const key = [subjectKey(subject), type, reason, combined ? '(combined)' : message].join('|');
     const namespace = subject.namespace || 'default';
     const now = new Date(Math.floor(nowMs / 1000) * 1000).toISOString().replace('.000Z', 'Z');
     const known = this.stored.get(key);
     if (known) {
-      const patch = { count: known.count + 1, lastTimestamp: now, message };
+      const count = known.count + 1;
+      const patch = reportingInstance
+        ? { series: { count, lastObservedTime: microTime(nowMs) } }
+        : { count, lastTimestamp: now, message };
       try {
         await client.patch(Events, { namespace, name: known.name }, patch, { type: 'strategic' });
-        this.stored.set(key, { ...known, count: known.count + 1 });
+        this.stored.set(key, { ...known, count });
         return;
       } catch (error) {
         // It went with its time to live: start over.
@@ -160,17 +170,26 @@ class Recorder implements EventRecorder {
       involvedObject: subject,
       reason,
       message,
-      source: { component, ...(host ? { host } : {}) },
-      firstTimestamp: now,
-      lastTimestamp: now,
-      count: 1,
       type,
       reportingComponent: component,
-      reportingInstance: host ?? '',
+      ...(reportingInstance
+        ? { reportingInstance, eventTime: microTime(nowMs), action: action ?? reason }
+        : {
+            source: { component, ...(host ? { host } : {}) },
+            firstTimestamp: now,
+            lastTimestamp: now,
+            count: 1,
+            reportingInstance: host ?? '',
+          }),
     };
     const created = await client.create(Events, event);
     this.stored.set(key, { name: created.metadata?.name ?? '', count: 1, firstTimestamp: now });
   }
+}
+
+/** As MicroTime is written. */
+function microTime(ms: number): string {
+  return new Date(ms).toISOString().replace('Z', '000Z');
 }
 
 /** Upstream names events by the time in hexadecimal nanoseconds; ours adds randomness below the millisecond. */

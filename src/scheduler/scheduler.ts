@@ -50,6 +50,8 @@ export interface SchedulerConfig {
 export interface SchedulerOptions {
   /** Plugins beside the in-tree ones, by name. */
   readonly plugins?: Registry;
+  /** Of the machine, for the reportingInstance of events; 'kubets' when absent. */
+  readonly hostname?: string;
 }
 
 const defaultMaxUnschedulableMs = 5 * 60_000;
@@ -90,15 +92,16 @@ async function start(
   const waitingPods = new WaitingPods();
   const profiles = new Map<string, Framework>();
   // Events come from the scheduler that the pod chose.
+  const { hostname = 'kubets' } = options;
   const recorders = new Map<string, EventRecorder>();
-  const recordEvent: Handle['recordEvent'] = (pod, type, reason, message) => {
+  const recordEvent: Handle['recordEvent'] = (pod, type, reason, message, action) => {
     const component = pod.spec?.schedulerName || defaultSchedulerName;
     let recorder = recorders.get(component);
     if (!recorder) {
-      recorder = createEventRecorder({ client, env, component });
+      recorder = createEventRecorder({ client, env, component, reportingInstance: `${component}-${hostname}` });
       recorders.set(component, recorder);
     }
-    recorder.record(referenceTo(Pods, pod), type, reason, message);
+    recorder.record(referenceTo(Pods, pod), type, reason, message, action);
   };
 
   const volumeListeners = new Set<() => void>();

@@ -40,7 +40,7 @@ export interface SchedulingLoopConfig {
   readonly algorithm: Algorithm;
   readonly profiles: ReadonlyMap<string, Framework>;
   readonly pods: Lister<Pod>;
-  readonly recordEvent: (pod: Pod, type: EventType, reason: string, message: string) => void;
+  readonly recordEvent: (pod: Pod, type: EventType, reason: string, message: string, action: string) => void;
   /** Calls to the API server at a time; the loop waits beyond. */
   readonly maxCalls: number;
 }
@@ -102,7 +102,7 @@ export class SchedulingLoop {
       return;
     }
     if (info.terminating) {
-      recordEvent(info.pod, 'Warning', 'FailedScheduling', `skip schedule deleting pod: ${info.key}`);
+      recordEvent(info.pod, 'Warning', 'FailedScheduling', `skip schedule deleting pod: ${info.key}`, 'Scheduling');
       queue.done(info.uid);
       return;
     }
@@ -189,7 +189,7 @@ export class SchedulingLoop {
       return;
     }
     env.log.debug('bound', { pod: info.key, node: node.name });
-    recordEvent(info.pod, 'Normal', 'Scheduled', `Successfully assigned ${info.key} to ${node.name}`);
+    recordEvent(info.pod, 'Normal', 'Scheduled', `Successfully assigned ${info.key} to ${node.name}`, 'Binding');
     profile.runPostBind(cycle, node);
   }
 
@@ -242,7 +242,7 @@ export class SchedulingLoop {
     queue.rejected(pod, info, failure.unschedulablePlugins, failure.pendingPlugins);
     nominator.add(info, failure.nominatedNodeName);
     const { reason, message, nominatedNodeName } = failure;
-    recordEvent(current, 'Warning', 'FailedScheduling', truncated(message));
+    recordEvent(current, 'Warning', 'FailedScheduling', truncated(message), 'Scheduling');
     const condition = { type: 'PodScheduled', status: 'False', reason, message } as const;
     this.calls.run(async () => {
       try {

@@ -31,6 +31,7 @@ import { planVolume } from './volume-plan.ts';
 
 export const persistentVolumeBinder: ControllerFactory = {
   name: 'persistentvolume-binder-controller',
+  eventSource: 'persistentvolume-controller',
   create: (context) => new PersistentVolumeBinder(context),
 };
 

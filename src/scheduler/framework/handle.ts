@@ -50,6 +50,6 @@ export interface Handle {
   readonly activate: (pod: PodInfo) => void;
   /** Calls the listener after any change of a volume or claim; returns how to stop that. */
   readonly onVolumeChange: (listener: () => void) => () => void;
-  readonly recordEvent: (pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string) => void;
+  readonly recordEvent: (pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string, action: string) => void;
   readonly signal: AbortSignal;
 }

@@ -80,6 +80,6 @@ export class Executor {
       }
     }
     env.log.info('preempted', { victim: victim.key, preemptor: preemptor.key, node: nodeName });
-    this.handle.recordEvent(victim.pod, 'Normal', 'Preempted', message);
+    this.handle.recordEvent(victim.pod, 'Normal', 'Preempted', message, 'Preempting');
   }
 }
