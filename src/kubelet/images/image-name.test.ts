@@ -17,7 +17,7 @@ test('withDefaultTag', () => {
   );
   assert.throws(
     () => withDefaultTag('docker.io/Kubeguide/redis'),
-    /couldn't parse image name "docker.io\/Kubeguide\/redis": invalid reference format: repository name must be lowercase/,
+    /couldn't parse image name "docker.io\/Kubeguide\/redis": invalid reference format: repository name \(Kubeguide\/redis\) must be lowercase/,
   );
   assert.throws(() => withDefaultTag(''), /invalid reference format/);
 });

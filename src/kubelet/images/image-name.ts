@@ -12,13 +12,22 @@ const reference = new RegExp(`^(${repository})(?::(${tag}))?(?:@(${digest}))?$`)
 export function withDefaultTag(image: string): string {
   const match = reference.exec(image);
   if (!match) {
-    const reason =
-      image !== '' && reference.test(image.toLowerCase())
-        ? 'invalid reference format: repository name must be lowercase'
-        : 'invalid reference format';
+    const name = reference.exec(image.toLowerCase())?.[1];
+    const reason = name
+      ? `invalid reference format: repository name (${pathOf(image.slice(0, name.length))}) must be lowercase`
+      : 'invalid reference format';
     throw new Error(`couldn't parse image name "${image}": ${reason}`);
   }
   return match[2] === undefined && match[3] === undefined ? `${image}:latest` : image;
+}
+
+/** The repository without its host, of short names the official one. A first part is a host as in `repositoryOf`, or when it has a capital letter (distribution/reference splitDockerDomain). */
+function pathOf(name: string): string {
+  const slash = name.indexOf('/');
+  const first = name.slice(0, Math.max(slash, 0));
+  const isHost = slash >= 0 && (/[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase());
+  if (isHost) return name.slice(slash + 1);
+  return slash < 0 ? `library/${name}` : name;
 }
 
 /** Registry host that credentials are looked up by, and the repository under it: 'docker.io' for short names. */

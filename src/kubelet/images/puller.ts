@@ -6,7 +6,7 @@
 import type { Env } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
 import type { Container, Secret } from '#kinds/generated/core-v1.ts';
-import type { CriImages, ImageSpec, PodSandboxConfig, RuntimeImage } from '../cri/runtime.ts';
+import { CriError, type CriImages, type ImageSpec, type PodSandboxConfig, type RuntimeImage } from '../cri/runtime.ts';
 import type { NodePod } from '../pod/node-pod.ts';
 import { RestartBackoff } from '../pod-worker/restart-backoff.ts';
 import { credentialsFor } from './credentials.ts';
@@ -143,7 +143,7 @@ export class ImagePuller {
     try {
       await this.sharedPull(spec, sandbox, secrets);
     } catch (error) {
-      const said = messageOf(error);
+      const said = pullFailureOf(error);
       event('Warning', 'Failed', `Failed to pull image "${requested}": ${said}`);
       this.backOff.next(key, clock.now());
       const failure = namedPullError(requested, said, clock.now() + showBackOffAfterMs);
@@ -194,6 +194,14 @@ export class ImagePuller {
     this.backOff.forget(`${uid}_`);
     for (const key of this.lastFailure.keys()) if (key.startsWith(`${uid}_`)) this.lastFailure.delete(key);
   }
+}
+
+/** What a runtime says of a pull, with its code unless that is Unknown (k8s.io/cri-client pkg/remote_image.go). */
+function pullFailureOf(error: unknown): string {
+  const said = messageOf(error);
+  return error instanceof CriError && error.code !== 'Unknown'
+    ? `rpc error: code = ${error.code} desc = ${said}`
+    : said;
 }
 
 /** Errors that CRI gives names (k8s.io/cri-api pkg/errors) keep them. */
