@@ -121,6 +121,9 @@ test('priority comes from the class, and may not be made up', async () => {
   );
   assert.equal((await admitted(plugin, 'CREATE', { object: pod({ priorityClassName: 'high' }) })).spec?.priority, 7);
   assert.equal((await admitted(plugin, 'CREATE', { object: pod() })).spec?.priority, 0);
+  const oldObject = pod({ priority: 7, preemptionPolicy: 'Never' });
+  const { spec } = await admitted(plugin, 'UPDATE', { object: pod(), oldObject });
+  assert.deepEqual([spec?.priority, spec?.preemptionPolicy], [7, 'Never']);
   await assert.rejects(admitted(plugin, 'CREATE', { object: pod({ priority: 9 }) }), isForbidden);
   await assert.rejects(admitted(plugin, 'CREATE', { object: pod({ priorityClassName: 'nope' }) }), {
     message: 'pods "web" is forbidden: no PriorityClass with name nope was found',

@@ -15,7 +15,8 @@ export function priority(objects: LiveObjects): AdmissionPlugin {
     handles: (operation) => operation === 'CREATE' || operation === 'UPDATE',
     admit: async (context) => {
       const { resource, subresource, operation } = context;
-      if (resource.group !== '' || resource.resource !== 'pods' || subresource !== '' || operation !== 'CREATE') return;
+      if (resource.group !== '' || resource.resource !== 'pods' || subresource !== '') return;
+      if (operation === 'UPDATE') return keepPriority(context);
       await objects.load(classes);
       admitPod(objects, context);
     },
@@ -65,6 +66,15 @@ function admitPod(objects: LiveObjects, context: AdmissionContext): void {
     );
   }
   spec.preemptionPolicy = policy;
+}
+
+/** A replacement that does not speak of priority keeps what the pod has. */
+function keepPriority({ object, oldObject }: AdmissionContext): void {
+  const { spec } = object as Draft<Pod>;
+  const old = (oldObject as Pod | undefined)?.spec;
+  if (!spec || !old) return;
+  spec.priority ??= old.priority;
+  spec.preemptionPolicy ??= old.preemptionPolicy;
 }
 
 function refused(pod: Draft<Pod>, reason: string) {
