@@ -8,23 +8,10 @@
  * anything differs. Makes and deletes the namespace kubectl-golden.
  */
 
-import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { createNamespace, kubectl, recordOrCompare, runOfArguments, withoutWidths } from './support.ts';
 
-const { values } = parseArgs({
-  options: {
-    kubectl: { type: 'string', default: 'kubectl' },
-    kubeconfig: { type: 'string' },
-    record: { type: 'boolean', default: false },
-  },
-});
-if (values.kubeconfig === undefined) {
-  console.error('usage: node test/golden/kubectl/run.ts --kubectl PROGRAM --kubeconfig FILE [--record]');
-  process.exit(2);
-}
-
+const run = runOfArguments('run.ts');
 const directory = import.meta.dirname;
 const goldenFile = join(directory, 'outputs.txt');
 const namespace = 'kubectl-golden';
@@ -107,43 +94,26 @@ const commands = [
   `delete -f ${objects} --wait=false --grace-period=0 --force`,
 ];
 
-kubectl(['create', 'namespace', namespace]);
+createNamespace(run, namespace);
 const outputs = commands.map((command) => {
-  const { stdout, stderr, status } = kubectl(command.split(' '));
+  const { stdout, stderr, status } = kubectl(run, namespace, command.split(' '));
   return `$ kubectl ${command.replaceAll(objects, 'objects.yaml')}\n${normal(stdout)}${normal(stderr)}exit ${status}\n`;
 });
-kubectl(['delete', 'namespace', namespace, '--wait=false']);
+kubectl(run, namespace, ['delete', 'namespace', namespace, '--wait=false']);
 
-if (values.record) {
-  writeFileSync(goldenFile, outputs.join('\n'));
-  console.log(`recorded ${outputs.length} outputs`);
-} else {
-  const golden = readFileSync(goldenFile, 'utf8').split(/\n(?=\$ kubectl )/);
-  let different = 0;
-  for (const [index, output] of outputs.entries()) {
-    const expected = golden[index]?.trimEnd();
-    if (expected === output.trimEnd()) continue;
-    different++;
-    console.log(`--- upstream\n${expected}\n+++ here\n${output}`);
-  }
-  console.log(`${outputs.length - different} of ${outputs.length} outputs are equal`);
-  if (different > 0) process.exitCode = 1;
-}
-
-function kubectl(args: readonly string[]) {
-  const own = ['--kubeconfig', values.kubeconfig ?? '', '--namespace', namespace];
-  return spawnSync(values.kubectl, [...own, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-}
+recordOrCompare(run, goldenFile, outputs);
 
 function normal(text: string): string {
-  return text
-    .replaceAll(objects, 'objects.yaml')
-    .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'UID')
-    .replaceAll(/20\d\d-\d\d-\d\dT[\d:]+Z/g, 'TIME')
-    .replaceAll(/(resourceVersion"?: )"\d+"/g, '$1RV')
-    .replaceAll(/\b10\.\d+\.\d+\.\d+\b/g, 'IP')
-    .replaceAll(/\/tmp\/(LIVE|MERGED)-\d+/g, '/tmp/$1')
-    .replaceAll(/ +\d+(s|m|m\d+s)( |$)/gm, ' AGE$2')
-    .replaceAll(/(Mon|Tue|Wed|Thu|Fri|Sat|Sun), .*$/gm, 'DATE')
-    .replaceAll(/^(---|\+\+\+) .*$/gm, '$1 FILE');
+  return withoutWidths(
+    text
+      .replaceAll(objects, 'objects.yaml')
+      .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'UID')
+      .replaceAll(/20\d\d-\d\d-\d\dT[\d:]+Z/g, 'TIME')
+      .replaceAll(/(resourceVersion"?: )"\d+"/g, '$1RV')
+      .replaceAll(/\b10\.\d+\.\d+\.\d+\b/g, 'IP')
+      .replaceAll(/\/tmp\/(LIVE|MERGED)-\d+/g, '/tmp/$1')
+      .replaceAll(/ +\d+(s|m|m\d+s)( |$)/gm, ' AGE$2')
+      .replaceAll(/(Mon|Tue|Wed|Thu|Fri|Sat|Sun), .*$/gm, 'DATE')
+      .replaceAll(/^(---|\+\+\+) .*$/gm, '$1 FILE'),
+  );
 }
