@@ -303,6 +303,6 @@ test('an image that cannot be had: ErrImagePull, then ImagePullBackOff', async (
   await lab.create('none', { containers: [{ name: 'c', image: 'missing:1' }] });
   const waiting = (pod: Pod) => pod.status?.containerStatuses?.[0]?.state?.waiting;
   const failed = await lab.until('none', (pod) => waiting(pod)?.reason === 'ErrImagePull');
-  assert.equal(waiting(failed)?.message, 'failed to pull missing:1: not found');
+  assert.equal(waiting(failed)?.message, 'rpc error: code = NotFound desc = failed to pull missing:1: not found');
   await lab.until('none', (pod) => waiting(pod)?.reason === 'ImagePullBackOff');
 });
