@@ -7,6 +7,7 @@ import type { Status } from '../generated/meta-v1.ts';
 import { ByteQueue, collect, connectedPair } from './byte-stream.ts';
 import {
   exitCodeStatus,
+  internalErrorStatus,
   type RemoteCommandStreams,
   translateRemoteCommand,
   WebSocketRemoteCommand,
@@ -59,10 +60,19 @@ describe('translateRemoteCommand', () => {
     assert.deepEqual(status, {
       metadata: {},
       status: 'Failure',
-      message: 'command terminated with non-zero exit code: exit status 7',
+      message: 'command terminated with non-zero exit code: command terminated with exit code 7',
       reason: 'NonZeroExitCode',
       details: { causes: [{ reason: 'ExitCode', message: '7' }] },
     });
+  });
+
+  it('tells an internal error as kube-apiserver does: restated for v5, as it came before', async () => {
+    const told = async (protocol: string) => {
+      const session = start(protocol, outputOnly, ({ finish }) => finish(internalErrorStatus('no such program')));
+      return (JSON.parse((await session.closed)[1]?.slice(2) ?? '') as Status).message;
+    };
+    assert.equal(await told('v5.channel.k8s.io'), 'Internal error occurred: Internal error occurred: no such program');
+    assert.equal(await told('v4.channel.k8s.io'), 'Internal error occurred: no such program');
   });
 
   it('tells clients before v4 nothing of success, and failures as text', async () => {

@@ -11,7 +11,7 @@
  * Source: k8s.io/apimachinery util/remotecommand, k8s.io/cri-streaming remotecommand, KEP-4006.
  */
 
-import type { Status } from '../generated/meta-v1.ts';
+import type { Status, StatusCause } from '../generated/meta-v1.ts';
 import { type ByteStream, collect, copy, StreamClosedError } from './byte-stream.ts';
 import { ChannelSocket } from './channel-socket.ts';
 import type { SpdyConnection } from './spdy/connection.ts';
@@ -84,6 +84,11 @@ export class WebSocketRemoteCommand {
     this.resize = this.socket.incoming(channels.resize);
   }
 
+  /** Of v5 only: clients of older protocols get what the container's side says. */
+  get restatesFailures(): boolean {
+    return this.protocol === 'v5.channel.k8s.io';
+  }
+
   /** Resolves when the client is gone. */
   get closed(): Promise<void> {
     return this.socket.closed;
@@ -130,7 +135,7 @@ export async function translateRemoteCommand(
     const gone = client.closed.then(() => undefined);
     const status = await Promise.race([running, gone]);
     running.catch(() => {});
-    if (status) await client.writeStatus(status);
+    if (status) await client.writeStatus(client.restatesFailures ? restated(status) : status);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const status = statusOf(error) ?? internalErrorStatus(message);
@@ -181,6 +186,24 @@ async function forward(from: AsyncIterable<Uint8Array>, to: ByteStream): Promise
   } catch (error) {
     if (!(error instanceof StreamClosedError)) to.destroy(error);
   }
+}
+
+/**
+ * As kube-apiserver tells a v5 client how a command failed (apimachinery pkg/util/proxy streamtranslator.go): it reads the status as a
+ * client of its own would, and tells the error that it then has. So an internal error is named as one twice.
+ */
+function restated(status: Status): Status {
+  if (status.status === 'Success') return status;
+  const exitCode = status.reason === 'NonZeroExitCode' && status.details?.causes?.find(isExitCode)?.message;
+  if (!exitCode) return internalErrorStatus(status.message ?? '');
+  return {
+    ...status,
+    message: `command terminated with non-zero exit code: command terminated with exit code ${exitCode}`,
+  };
+}
+
+function isExitCode({ reason }: StatusCause): boolean {
+  return reason === 'ExitCode';
 }
 
 function decodeStatus(bytes: Uint8Array): Status {
