@@ -24,12 +24,19 @@ export interface ApiRequest {
   readonly body?: RequestBody;
   /** Instead of `body`, where the server hands requests on and what comes is long or of unknown length. Iterated at most once. */
   readonly bodyStream?: AsyncIterable<Uint8Array>;
+  /**
+   * Of byte transports: receives the body, which stays with the peer until somebody asks, once. Whoever is not let in cannot make the server
+   * hold a body. Undefined for none; throws 413.
+   */
+  readonly receive?: () => Promise<RequestBody | undefined>;
   /** What the transport knows about the caller: certificate, in-process identity, address. */
   readonly peer: Peer;
   /** Names the request in audit records and in the answer (Audit-Id): the client's own, or made by the transport. */
   readonly auditId?: string;
   /** Fires when the client is gone or the deadline has passed. */
   readonly signal: AbortSignal;
+  /** Makes the signal fire: nobody waits for this request any more. */
+  readonly abandon?: (reason: Error) => void;
 }
 
 export type RequestBody =

@@ -28,6 +28,8 @@ export type WireResponse =
        */
       readonly chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
       readonly compressible: boolean;
+      /** Stays open by its nature, as a watch does: there is no time by which the peer must have taken all. */
+      readonly longRunning?: boolean;
     }
   | { readonly type: 'upgrade'; readonly upgrade: (connection: UpgradeConnection) => Promise<void> };
 

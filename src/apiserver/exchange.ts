@@ -16,14 +16,17 @@ export class Exchange {
   /** The answer is a watch of this server, which releases when its initial events are out. */
   watching = false;
   private held: (() => void) | undefined;
+  private released = false;
 
-  /** `free` is called once. */
+  /** `free` is called once; at once if the answer went out before, because the time was up. */
   hold(free: () => void): void {
-    this.held = free;
+    if (this.released) free();
+    else this.held = free;
   }
 
   /** Idempotent. */
   release(): void {
+    this.released = true;
     const { held } = this;
     this.held = undefined;
     held?.();
@@ -38,11 +41,11 @@ export class Exchange {
     const headed = this.headers
       ? { ...response, headers: { ...response.headers, ...defined(this.headers) } }
       : response;
-    if (!this.held) return headed;
     if (headed.type === 'full' || signal.aborted) {
       this.release();
       return headed;
     }
+    if (!this.held) return headed;
     const { chunks } = headed;
     // A watch of ours says itself when it is set up; what another server streams is not our work.
     if (Symbol.asyncIterator in chunks) {

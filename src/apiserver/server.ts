@@ -51,6 +51,7 @@ import type { CodecLookup } from './registry/kind-codec.ts';
 import { Registry } from './registry/registry.ts';
 import type { Resource } from './registry/resource.ts';
 import { attributesOf, forbiddenText } from './request/attributes.ts';
+import { requestTimeoutMs, timeoutOf, within } from './request/deadline.ts';
 import { isLongRunning } from './request/long-running.ts';
 import { parseRequestInfo, type RequestInfo } from './request/request-info.ts';
 import { transform } from './transform/transform.ts';
@@ -225,7 +226,7 @@ class Server implements ApiServer {
     const idle = new Promise<void>((resolve) => {
       this.whenIdle = resolve;
     });
-    await Promise.race([idle, sleep(this.context.env.clock, requestDeadlineMs, bound.signal).catch(() => {})]);
+    await Promise.race([idle, sleep(this.context.env.clock, requestTimeoutMs, bound.signal).catch(() => {})]);
     bound.abort();
   }
 
@@ -261,15 +262,27 @@ class Server implements ApiServer {
     const info = parseRequestInfo(request);
     if (!info) throw newBadRequest(`invalid path: ${request.path}`);
     if (isLongRunning(info)) return this.measured(request, info, exchange);
+    const timeoutMs = timeoutOf(request);
+    const { clock } = this.context.env;
+    return this.measured(request, info, exchange, (work) => within(clock, timeoutMs, request, this.counted(work)));
+  }
+
+  /** Work that is waited for before the server ends, whether or not its client still does. */
+  private async counted<T>(work: Promise<T>): Promise<T> {
     this.active++;
     try {
-      return await this.measured(request, info, exchange);
+      return await work;
     } finally {
       if (--this.active === 0) this.whenIdle?.();
     }
   }
 
-  private measured(request: ApiRequest, info: RequestInfo, exchange: Exchange): Promise<ApiResponse> {
+  private measured(
+    request: ApiRequest,
+    info: RequestInfo,
+    exchange: Exchange,
+    bounded: (work: Promise<ApiResponse>) => Promise<ApiResponse> = (work) => work,
+  ): Promise<ApiResponse> {
     const resource = info.isResourceRequest
       ? this.registry.find(info.apiGroup, info.apiVersion, info.resource)
       : undefined;
@@ -278,7 +291,7 @@ class Server implements ApiServer {
       labelsOf(info, resource),
       request.query.has('dryRun'),
       () => clock.monotonic(),
-      () => this.handle(request, info, resource, exchange),
+      () => bounded(this.handle(request, info, resource, exchange)),
     );
   }
 
@@ -295,20 +308,21 @@ class Server implements ApiServer {
   }
 
   private async carryOut(
-    request: ApiRequest,
+    asked: ApiRequest,
     info: RequestInfo,
     resource: Resource | undefined,
     caller: UserInfo,
     audit: RequestAudit | undefined,
     exchange: Exchange,
   ): Promise<ApiResponse> {
-    const user = (await this.config.impersonate?.(request, caller)) ?? caller;
+    const user = (await this.config.impersonate?.(asked, caller)) ?? caller;
     if (user !== caller) audit?.impersonated(user);
     if (this.fairness && (!isLongRunning(info) || info.verb === 'watch')) {
-      const pending = this.fairness.admit(user, info, request, resource?.cache);
+      const pending = this.fairness.admit(user, info, asked, resource?.cache);
       this.seat(this.fairness, pending instanceof Promise ? await pending : pending, exchange);
     }
-    await this.authorize(request, info, user, audit);
+    await this.authorize(asked, info, user, audit);
+    const request = asked.receive ? await received(asked, asked.receive) : asked;
     const remote = this.aggregation?.find(info.path);
     if (remote) return (this.aggregation as Aggregation).proxy(remote, request, user);
     if (!info.isResourceRequest) return this.paths.handle(request, info);
@@ -393,9 +407,12 @@ class Server implements ApiServer {
   }
 }
 
+async function received(request: ApiRequest, receive: NonNullable<ApiRequest['receive']>): Promise<ApiRequest> {
+  const body = await receive();
+  return body ? { ...request, body } : request;
+}
+
 const watchEndStepMs = 50;
-/** Upstream's --request-timeout. */
-const requestDeadlineMs = 60_000;
 
 /** What metrics may say of a request: only what is served, so that strange paths make no new series. */
 function labelsOf(info: RequestInfo, resource: Resource | undefined): RequestInfo {

@@ -188,6 +188,7 @@ class Encoder {
       headers: headersOf(mediaType, response.headers),
       chunks: watchChunks(response.events, protobuf ? (event) => this.protobufFrame(event) : jsonOf, !protobuf),
       compressible: false,
+      longRunning: true,
     };
   }
 
@@ -302,7 +303,14 @@ function bytesResponse(response: Extract<ApiResponse, { readonly type: 'bytes' }
   const headers = headersOf(response.contentType, response.headers);
   return response.body instanceof Uint8Array
     ? { type: 'full', status: response.status, headers, body: response.body, compressible: true }
-    : { type: 'stream', status: response.status, headers, chunks: response.body, compressible: false };
+    : {
+        type: 'stream',
+        status: response.status,
+        headers,
+        chunks: response.body,
+        compressible: false,
+        longRunning: true,
+      };
 }
 
 function headersOf(contentType: string, more: Headers | undefined): Record<string, string> {

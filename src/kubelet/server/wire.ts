@@ -15,6 +15,6 @@ export function kubeletWire(handler: ApiHandler): WireHandler {
     const { status, body } = response;
     return body instanceof Uint8Array
       ? { type: 'full', status, headers, body, compressible: true }
-      : { type: 'stream', status, headers, chunks: body, compressible: false };
+      : { type: 'stream', status, headers, chunks: body, compressible: false, longRunning: true };
   };
 }

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { ApiRequest } from '#api/request.ts';
 import type { WireResponse } from '#api/wire.ts';
+import type { HttpBounds } from './http-bounds.ts';
 
 /** Answers from this size on are gzipped for clients that take it (upstream: 128 KiB, level 1). */
 const gzipFromBytes = 128 * 1024;
@@ -32,44 +33,85 @@ interface Sink extends NodeJS.EventEmitter {
   end(): unknown;
 }
 
-/** Writes and ends; resolves when all was taken. Stops, and tells the source, when the peer is gone. */
-export async function writeChunks(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>, sink: Sink): Promise<void> {
+export interface AnswerBounds extends Pick<HttpBounds, 'stalledMs' | 'answerMs'> {
+  /** Takes the sink away from a peer that is too slow. */
+  readonly cut: () => void;
+}
+
+/** Somebody else says how long the peer may take. */
+const forever = Number.POSITIVE_INFINITY;
+const patient: AnswerBounds = { stalledMs: forever, answerMs: forever, cut: () => {} };
+
+/** Bodies from this size on are handed over in pieces, so that it shows whether the peer takes them. */
+const pieceBytes = 64 * 1024;
+
+/** An answer that exists as a whole. */
+export function writeBody(body: Uint8Array, sink: Sink, bounds: AnswerBounds): Promise<void> | undefined {
+  if (body.length > pieceBytes) return writeChunks(pieces(body), sink, bounds);
+  if (body.length > 0) sink.write(body);
+  sink.end();
+  return undefined;
+}
+
+function* pieces(body: Uint8Array): Generator<Uint8Array, void, void> {
+  for (let at = 0; at < body.length; at += pieceBytes) yield body.subarray(at, at + pieceBytes);
+}
+
+/** Writes and ends; resolves when all was taken. Stops, and tells the source, when the peer is gone or too slow. */
+export async function writeChunks(
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  sink: Sink,
+  bounds?: AnswerBounds,
+  longRunning = false,
+): Promise<void> {
+  const { stalledMs, answerMs, cut } = bounds ?? patient;
+  const untilMs = longRunning ? forever : performance.now() + answerMs;
+  const patienceMs = () => Math.min(stalledMs, untilMs - performance.now());
   if (Symbol.asyncIterator in chunks) {
     for await (const chunk of chunks) {
       if (sink.destroyed) return;
-      if (!sink.write(chunk)) await drained(sink);
+      if (sink.write(chunk) || (await drained(sink, patienceMs()))) continue;
+      return cut();
     }
   } else {
     for (const chunk of chunks) {
       if (sink.destroyed) return;
-      await written(chunk, sink);
+      if (!(await written(chunk, sink, patienceMs()))) return cut();
     }
   }
   sink.end();
 }
 
-/** Resolves when the chunk's bytes are needed no more, or the peer is gone. */
-function written(chunk: Uint8Array, sink: Sink): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      sink.off('close', done);
-      resolve();
-    };
-    sink.once('close', done);
+/** Resolves when the chunk's bytes are needed no more, or the peer is gone; false when the time went by first. */
+function written(chunk: Uint8Array, sink: Sink, withinMs: number): Promise<boolean> {
+  return settled(sink, withinMs, (done) => {
     sink.write(chunk, done);
+    return () => {};
   });
 }
 
-function drained(sink: Sink): Promise<void> {
-  if (sink.destroyed) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      sink.off('drain', done);
-      sink.off('close', done);
-      resolve();
-    };
+/** Resolves when the sink takes more, or the peer is gone; false when the time went by first. */
+function drained(sink: Sink, withinMs: number): Promise<boolean> {
+  if (sink.destroyed) return Promise.resolve(true);
+  return settled(sink, withinMs, (done) => {
     sink.once('drain', done);
+    return () => sink.off('drain', done);
+  });
+}
+
+/** `wait` is told what to call, and gives what takes that back. */
+function settled(sink: Sink, withinMs: number, wait: (done: () => void) => () => void): Promise<boolean> {
+  return new Promise((resolve) => {
+    const settle = (taken: boolean) => {
+      clearTimeout(timer);
+      sink.off('close', done);
+      forget();
+      resolve(taken);
+    };
+    const done = () => settle(true);
+    const timer = withinMs === forever ? undefined : setTimeout(settle, Math.max(0, withinMs), false);
     sink.once('close', done);
+    const forget = wait(done);
   });
 }
 

@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
+import { newRequestEntityTooLarge } from '#api/errors.ts';
 import type { ApiRequest, Peer, RequestBody } from '#api/request.ts';
 
 /** Largest request body (upstream's 3 MiB). */
@@ -16,9 +17,9 @@ export function requestOf(
   url: string,
   headers: IncomingHttpHeaders,
   rawHeaders: readonly string[],
-  content: Uint8Array | AsyncIterable<Uint8Array> | undefined,
+  content: Pick<ApiRequest, 'receive' | 'bodyStream'>,
   peer: Peer,
-  signal: AbortSignal,
+  end: AbortController,
 ): ApiRequest {
   const mark = url.indexOf('?');
   const rawQuery = mark < 0 ? '' : url.slice(mark + 1);
@@ -30,19 +31,11 @@ export function requestOf(
     rawQuery,
     headers: plainHeaders(headers),
     rawHeaders,
-    ...(content ? bodyOf(content, headers['content-type'] ?? '') : {}),
+    ...content,
     peer,
-    signal,
+    signal: end.signal,
+    abandon: (reason) => end.abort(reason),
   };
-}
-
-function bodyOf(
-  content: Uint8Array | AsyncIterable<Uint8Array>,
-  contentType: string,
-): Pick<ApiRequest, 'body' | 'bodyStream'> {
-  if (!(content instanceof Uint8Array)) return { bodyStream: content };
-  const body: RequestBody = { type: 'bytes', bytes: content, contentType };
-  return { body };
 }
 
 function plainHeaders(headers: IncomingHttpHeaders): Record<string, string | undefined> {
@@ -126,34 +119,59 @@ export function bodyStream(stream: ServerHttp2Stream | IncomingMessage): AsyncIt
   return stream.iterator({ destroyOnReturn: false });
 }
 
-/** Undefined when there is none. Reads at most the bound. */
-export async function readBody(
+/** How the body of a request is received; methods that have none say nothing. */
+export function receiverOf(
+  method: string,
   stream: ServerHttp2Stream | IncomingMessage,
   headers: IncomingHttpHeaders,
-): Promise<Uint8Array | undefined | 'too-large'> {
-  if (Number(headers['content-length'] ?? 0) > bodyBound) return 'too-large';
-  const parts: Buffer[] = [];
-  let size = 0;
-  const method = 'method' in stream ? stream.method : headers[':method'];
+  signal: AbortSignal,
+): Pick<ApiRequest, 'receive'> {
   if (method === 'GET' || method === 'HEAD') {
     stream.resume();
-    return undefined;
+    return {};
   }
+  return { receive: () => receiveBody(stream, headers, signal) };
+}
+
+/** Holds at most the bound, and nothing any more when the signal fires: the client is gone, or its time is up. */
+function receiveBody(
+  stream: ServerHttp2Stream | IncomingMessage,
+  headers: IncomingHttpHeaders,
+  signal: AbortSignal,
+): Promise<RequestBody | undefined> {
+  const tooLarge = () => newRequestEntityTooLarge(`limit is ${bodyBound}`);
+  if (Number(headers['content-length'] ?? 0) > bodyBound) return Promise.reject(tooLarge());
   return new Promise((resolve, reject) => {
-    stream.on('data', (part: Buffer) => {
+    const parts: Buffer[] = [];
+    let size = 0;
+    const stop = () => {
+      stream.off('data', onData);
+      stream.off('end', onEnd);
+      signal.removeEventListener('abort', onGone);
+      stream.pause();
+    };
+    const onData = (part: Buffer) => {
       size += part.length;
-      if (size > bodyBound) {
-        stream.removeAllListeners('data');
-        stream.resume();
-        resolve('too-large');
-      } else parts.push(part);
-    });
-    const onClose = () => reject(clientGone);
-    stream.once('end', () => {
-      stream.off('close', onClose);
-      resolve(size === 0 ? undefined : parts.length === 1 ? parts[0] : Buffer.concat(parts));
-    });
+      parts.push(part);
+      if (size <= bodyBound) return;
+      stop();
+      reject(tooLarge());
+    };
+    const onEnd = () => {
+      signal.removeEventListener('abort', onGone);
+      if (size === 0) return resolve(undefined);
+      const [first] = parts;
+      const bytes = parts.length === 1 && first ? first : Buffer.concat(parts);
+      resolve({ type: 'bytes', bytes, contentType: headers['content-type'] ?? '' });
+    };
+    const onGone = () => {
+      stop();
+      reject(clientGone);
+    };
+    if (signal.aborted) return reject(clientGone);
+    signal.addEventListener('abort', onGone, { once: true });
+    stream.on('data', onData);
+    stream.once('end', onEnd);
     stream.once('error', reject);
-    stream.once('close', onClose);
   });
 }

@@ -7,10 +7,12 @@
  * 1. A request's signal fires when its stream or socket is gone: watches and slow work end.
  * 2. Nothing of an answer is made before the peer took the former chunk.
  * 3. A failed upgrade closes the socket (CVE-2018-1002105).
+ * 4. A body stays with the peer until the handler asks for it; a peer that is too slow is cut off (http-bounds.ts).
+ * 5. A connection whose caller is unknown (401) gets GOAWAY: it cannot go on opening streams (CVE-2023-44487).
  */
 
 import { X509Certificate } from 'node:crypto';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
 import { createServer as createHttpServer } from 'node:http';
 import {
   constants,
@@ -18,6 +20,7 @@ import {
   type Http2SecureServer,
   type Http2ServerRequest,
   type Http2ServerResponse,
+  type Http2Session,
   type IncomingHttpHeaders,
   type ServerHttp2Session,
   type ServerHttp2Stream,
@@ -28,17 +31,9 @@ import type { TLSSocket } from 'node:tls';
 import type { WireHandler } from '#api/wire.ts';
 import type { Logger } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
-import { closeChunks, compressed, writeChunks } from './http-answer.ts';
-import {
-  bodyBound,
-  bodyStream,
-  clientGone,
-  isUnbounded,
-  type PeerTrust,
-  peerOf,
-  readBody,
-  requestOf,
-} from './http-request.ts';
+import { type AnswerBounds, closeChunks, compressed, writeBody, writeChunks } from './http-answer.ts';
+import { type HttpBounds, headBound, httpBounds } from './http-bounds.ts';
+import { bodyStream, clientGone, isUnbounded, type PeerTrust, peerOf, receiverOf, requestOf } from './http-request.ts';
 import { socketStream } from './socket-stream.ts';
 
 export interface HttpServerConfig {
@@ -51,6 +46,8 @@ export interface HttpServerConfig {
   readonly tls?: TlsConfig;
   /** Paths whose bodies are handed on as they come when they are long or of unknown length. Asked for such bodies only. */
   readonly streamsBody?: (path: string) => boolean;
+  /** Absent: as upstream's. */
+  readonly bounds?: HttpBounds;
 }
 
 export interface TlsConfig {
@@ -122,14 +119,28 @@ export async function startHttpServer(config: HttpServerConfig): Promise<HttpSer
 const idleSockets = new WeakSet<Socket>();
 /** What serving a request needs; trust changes with the certificates. */
 type Serving = Pick<HttpServerConfig, 'handler' | 'log' | 'streamsBody'> & {
+  readonly bounds: HttpBounds;
   readonly trust: () => PeerTrust | undefined;
 };
 
 type Listener = { readonly server: Server | Http2SecureServer; readonly setTls: (tls: TlsConfig) => void };
 
+/** Of HTTP/1.1; how long a body may take is the handler's to say. */
+function http1Options({ headMs, idleMs }: HttpBounds): ServerOptions {
+  return {
+    keepAlive: true,
+    requestTimeout: 0,
+    headersTimeout: headMs,
+    keepAliveTimeout: idleMs,
+    connectionsCheckingInterval: Math.min(headMs, 5000),
+    maxHeaderSize: headBound,
+  };
+}
+
 function plainServer(config: HttpServerConfig): Listener {
-  const serving: Serving = { ...config, trust: () => undefined };
-  const server = createHttpServer({ keepAlive: true, requestTimeout: 0, headersTimeout: 32_000 });
+  const bounds = config.bounds ?? httpBounds;
+  const serving: Serving = { ...config, bounds, trust: () => undefined };
+  const server = createHttpServer(http1Options(bounds));
   server.on('request', (request, response) => void serveHttp1(serving, request, response));
   server.on('upgrade', (request, socket, head) => void serveUpgrade(serving, request, socket, head));
   return { server, setTls: () => {} };
@@ -137,18 +148,29 @@ function plainServer(config: HttpServerConfig): Listener {
 
 function secureServer(config: HttpServerConfig, tls: TlsConfig): Listener {
   let trust = trustOf(tls);
-  const serving: Serving = { ...config, trust: () => trust };
+  const bounds = config.bounds ?? httpBounds;
+  const serving: Serving = { ...config, bounds, trust: () => trust };
   const server = createSecureServer({
     ...contextOf(tls),
+    ...http1Options(bounds),
     allowHTTP1: true,
+    handshakeTimeout: bounds.headMs,
     requestCert: tls.clientCa !== undefined || tls.requestHeaderCa !== undefined,
     rejectUnauthorized: false,
     minVersion: 'TLSv1.2',
     // As upstream's Go server: 250 streams a connection, windows that a list does not have to wait for.
-    settings: { maxConcurrentStreams: 250, initialWindowSize: 1024 * 1024, enableConnectProtocol: false },
+    settings: {
+      maxConcurrentStreams: 250,
+      initialWindowSize: 1024 * 1024,
+      maxHeaderListSize: headBound,
+      enableConnectProtocol: false,
+    },
     maxSessionMemory: 100,
   });
-  server.on('session', (session) => session.setLocalWindowSize(4 * 1024 * 1024));
+  server.on('session', (session) => {
+    session.setLocalWindowSize(4 * 1024 * 1024);
+    session.setTimeout(bounds.idleMs, () => endIdle(session));
+  });
   server.on(
     'stream',
     (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _: number, rawHeaders: string[]) =>
@@ -190,43 +212,70 @@ function fingerprints(pem: string | undefined): ReadonlySet<string> {
   return new Set(blocks.map((block) => new X509Certificate(block).fingerprint256));
 }
 
+/** Streams of a connection whose request is being served. */
+const openStreams = new WeakMap<Http2Session, Set<ServerHttp2Stream>>();
+
+/** Nothing came and nothing went for `idleMs`: a quiet watch may stay, an answer that nobody takes may not. */
+function endIdle(session: ServerHttp2Session): void {
+  const open = [...(openStreams.get(session) ?? [])];
+  if (open.length === 0) session.close();
+  else if (open.some(({ writableLength, writableEnded }) => writableLength > 0 || writableEnded)) session.destroy();
+}
+
+function follow(session: Http2Session, stream: ServerHttp2Stream): void {
+  let open = openStreams.get(session);
+  if (!open) {
+    open = new Set();
+    openStreams.set(session, open);
+  }
+  const streams = open.add(stream);
+  stream.once('close', () => streams.delete(stream));
+}
+
 async function serveHttp2(
   config: Serving,
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
   rawHeaders: readonly string[],
 ): Promise<void> {
-  const aborted = new AbortController();
+  const { session } = stream;
   stream.on('error', () => {});
-  stream.once('close', () => aborted.abort(clientGone));
-  const socket = stream.session?.socket;
+  if (!session) return;
+  // The setting that says so binds only those who have acknowledged it.
+  if (sizeOf(rawHeaders) > headBound) return stream.respond({ ':status': 431 }, { endStream: true });
+  const end = new AbortController();
+  stream.once('close', () => end.abort(clientGone));
+  follow(session, stream);
+  const bounds: AnswerBounds = { ...config.bounds, cut: () => stream.close(constants.NGHTTP2_INTERNAL_ERROR) };
   const isHandedOn = handsOn(config, stream, headers, headers[':path'] ?? '/');
   try {
-    const body = isHandedOn ? bodyStream(stream) : await readBody(stream, headers);
-    if (body === 'too-large') return void respondTooLarge2(stream);
+    const method = headers[':method'] ?? 'GET';
     const request = requestOf(
-      headers[':method'] ?? 'GET',
+      method,
       headers[':path'] ?? '/',
       headers,
       rawHeaders,
-      body,
-      peerOf(socket as TLSSocket | undefined, config.trust()),
-      aborted.signal,
+      isHandedOn ? { bodyStream: bodyStream(stream) } : receiverOf(method, stream, headers, end.signal),
+      peerOf(session.socket as TLSSocket, config.trust()),
+      end,
     );
     const response = await compressed(await config.handler(request), request);
     if (stream.destroyed) return closeChunks(response);
     if (response.type === 'upgrade') return void stream.respond({ ':status': 400 }, { endStream: true });
     const head = { ...response.headers, ':status': response.status };
+    if (request.receive) stream.once('finish', () => leaveBody(stream));
     if (response.type === 'full') {
+      // Streams that are open go on; an unknown caller opens no further ones.
+      if (response.status === 401) session.close();
       if (request.method === 'HEAD') return void stream.respond(head, { endStream: true });
       stream.respond({ ...head, 'content-length': response.body.length });
-      stream.end(response.body);
+      await writeBody(response.body, stream, bounds);
       return;
     }
     stream.respond(head);
-    await writeChunks(response.chunks, stream);
+    await writeChunks(response.chunks, stream, bounds, response.longRunning);
   } catch (error) {
-    failed(config, error, aborted.signal);
+    failed(config, error, end.signal);
     if (!stream.destroyed) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   } finally {
     if (isHandedOn) stream.resume();
@@ -243,63 +292,88 @@ function handsOn(
   return streamsBody !== undefined && isUnbounded(stream, headers) && streamsBody(url.split('?', 1)[0] ?? '');
 }
 
+function sizeOf(rawHeaders: readonly string[]): number {
+  let size = 0;
+  for (const text of rawHeaders) size += text.length;
+  return size;
+}
+
+/** The answer is out: what the peer still had to say is not wanted (RFC 9113, 8.1). */
+function leaveBody(stream: ServerHttp2Stream): void {
+  if (stream.readableEnded || stream.destroyed) return;
+  if (stream.endAfterHeaders) stream.resume();
+  else stream.close(constants.NGHTTP2_NO_ERROR);
+}
+
 async function serveHttp1(config: Serving, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  const aborted = new AbortController();
+  const end = new AbortController();
   const { socket } = incoming;
   idleSockets.delete(socket);
   outgoing.on('error', () => {});
   outgoing.once('close', () => {
-    aborted.abort(clientGone);
+    end.abort(clientGone);
     idleSockets.add(socket);
   });
+  const bounds: AnswerBounds = { ...config.bounds, cut: () => outgoing.destroy() };
   const isHandedOn = handsOn(config, incoming, incoming.headers, incoming.url ?? '/');
   try {
-    const body = isHandedOn ? bodyStream(incoming) : await readBody(incoming, incoming.headers);
-    if (body === 'too-large') return respondTooLarge1(outgoing);
+    const method = incoming.method ?? 'GET';
     const request = requestOf(
-      incoming.method ?? 'GET',
+      method,
       incoming.url ?? '/',
       incoming.headers,
       incoming.rawHeaders,
-      body,
+      isHandedOn ? { bodyStream: bodyStream(incoming) } : receiverOf(method, incoming, incoming.headers, end.signal),
       peerOf(incoming.socket as TLSSocket, config.trust()),
-      aborted.signal,
+      end,
     );
     const response = await compressed(await config.handler(request), request);
     if (outgoing.destroyed) return closeChunks(response);
+    if (!incoming.complete) outgoing.once('finish', () => discardBody(incoming, config.bounds));
     if (response.type === 'upgrade') {
       outgoing.writeHead(400, { 'content-type': 'text/plain' }).end('this path needs a connection upgrade\n');
       return;
     }
     if (response.type === 'full') {
       outgoing.writeHead(response.status, { ...response.headers, 'content-length': response.body.length });
-      outgoing.end(request.method === 'HEAD' ? undefined : response.body);
+      if (request.method === 'HEAD') outgoing.end();
+      else await writeBody(response.body, outgoing, bounds);
       return;
     }
     outgoing.writeHead(response.status, response.headers);
     outgoing.flushHeaders();
-    await writeChunks(response.chunks, outgoing);
+    await writeChunks(response.chunks, outgoing, bounds, response.longRunning);
   } catch (error) {
-    failed(config, error, aborted.signal);
+    failed(config, error, end.signal);
     outgoing.destroy();
   } finally {
     if (isHandedOn) incoming.resume();
   }
 }
 
+/** The rest of a body that nobody asked for: it has to come soon, or the connection goes with it. */
+function discardBody(incoming: IncomingMessage, { unwantedBodyMs }: HttpBounds): void {
+  if (incoming.complete) return;
+  incoming.resume();
+  const timer = setTimeout(() => incoming.socket.destroy(), unwantedBodyMs);
+  const { socket } = incoming;
+  incoming.once('end', () => clearTimeout(timer));
+  socket.once('close', () => clearTimeout(timer));
+}
+
 async function serveUpgrade(config: Serving, incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-  const aborted = new AbortController();
+  const end = new AbortController();
   socket.on('error', () => {});
-  socket.once('close', () => aborted.abort(clientGone));
+  socket.once('close', () => end.abort(clientGone));
   try {
     const request = requestOf(
       incoming.method ?? 'GET',
       incoming.url ?? '/',
       incoming.headers,
       incoming.rawHeaders,
-      undefined,
+      {},
       peerOf(incoming.socket as TLSSocket, config.trust()),
-      aborted.signal,
+      end,
     );
     const response = await config.handler(request);
     if (response.type === 'upgrade') {
@@ -311,36 +385,17 @@ async function serveUpgrade(config: Serving, incoming: IncomingMessage, socket: 
     socket.write(
       `HTTP/1.1 ${response.status} ${statusText(response.status)}\r\n${lines.join('')}connection: close\r\n\r\n`,
     );
-    if (response.type === 'full') socket.write(response.body);
-    else await writeChunks(response.chunks, socket);
-    socket.end();
+    const bounds: AnswerBounds = { ...config.bounds, cut: () => socket.destroy() };
+    if (response.type === 'full') await writeBody(response.body, socket, bounds);
+    else await writeChunks(response.chunks, socket, bounds, response.longRunning);
   } catch (error) {
-    failed(config, error, aborted.signal);
+    failed(config, error, end.signal);
     socket.destroy();
   }
 }
 
 function failed(config: Serving, error: unknown, signal: AbortSignal): void {
   if (!signal.aborted) config.log.warn('connection failed', { error: messageOf(error) });
-}
-
-const tooLargeBody = JSON.stringify({
-  kind: 'Status',
-  apiVersion: 'v1',
-  metadata: {},
-  status: 'Failure',
-  message: `Request entity is too large: limit is ${bodyBound}`,
-  reason: 'RequestEntityTooLarge',
-  code: 413,
-});
-
-function respondTooLarge1(outgoing: ServerResponse): void {
-  outgoing.writeHead(413, { 'content-type': 'application/json', connection: 'close' }).end(tooLargeBody);
-}
-
-function respondTooLarge2(stream: ServerHttp2Stream): void {
-  stream.respond({ ':status': 413, 'content-type': 'application/json' });
-  stream.end(tooLargeBody);
 }
 
 function statusText(status: number): string {

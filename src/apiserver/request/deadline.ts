@@ -1,0 +1,55 @@
+/**
+ * How long a request may take (apiserver endpoints/filters request_deadline.go, server/filters timeout.go): a minute, or less if its `timeout` says
+ * so. Then the client gets 504, and what is still at work for it is told to stop; a write that the store has taken stays.
+ */
+
+import { parseDuration } from '#api/duration.ts';
+import { newBadRequest, newTimeout } from '#api/errors.ts';
+import type { ApiRequest } from '#api/request.ts';
+import { AbortedError } from '#base/abort.ts';
+import type { Clock } from '#base/env.ts';
+
+/** Upstream's --request-timeout. */
+export const requestTimeoutMs = 60_000;
+/** No duration that means anything is longer. */
+const longestText = 64;
+
+/** Throws 400. */
+export function timeoutOf({ query }: Pick<ApiRequest, 'query'>): number {
+  const text = query.get('timeout');
+  if (!text) return requestTimeoutMs;
+  const nanos = text.length > longestText ? undefined : parseDuration(text);
+  if (nanos === undefined) throw newBadRequest(`invalid timeout specified in the request URL - ${faultOf(text)}`);
+  // 0s is no wish of the client's.
+  return nanos > 0n && nanos < BigInt(requestTimeoutMs) * 1_000_000n ? Number(nanos) / 1e6 : requestTimeoutMs;
+}
+
+/** In the words of Go's time.ParseDuration. */
+function faultOf(text: string): string {
+  const quoted = JSON.stringify(text);
+  if (/^[+-]?(?:\d+\.?\d*|\.\d+)$/.test(text)) return `time: missing unit in duration ${quoted}`;
+  const unit = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))*(?:\d+\.?\d*|\.\d+)([^\d.]+)/.exec(text)?.[1];
+  return unit === undefined || text.length > longestText
+    ? `time: invalid duration ${quoted}`
+    : `time: unknown unit ${JSON.stringify(unit)} in duration ${quoted}`;
+}
+
+/** What `work` gives, or 504; the work's own end is then nobody's. */
+export function within<T>(clock: Clock, timeoutMs: number, request: ApiRequest, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.after(timeoutMs, () => {
+      reject(newTimeout('request did not complete within the allotted timeout', 0));
+      request.abandon?.(new AbortedError('the request did not complete in time'));
+    });
+    work.then(
+      (value) => {
+        timer.cancel();
+        resolve(value);
+      },
+      (error: unknown) => {
+        timer.cancel();
+        reject(error);
+      },
+    );
+  });
+}
