@@ -221,7 +221,7 @@ async function* watchChunks(
       yield encode(only);
       continue;
     }
-    const writer = new ByteWriter(Math.min(listChunkBytes, batch.length * usualEventBytes));
+    const writer = new ByteWriter(Math.min(listChunkBytes + largeObjectBytes, batch.length * usualEventBytes));
     for (const event of batch) {
       if (json && event instanceof InitialFrame) event.writeJson(writer);
       else writer.put(encode(event));
