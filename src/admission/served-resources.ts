@@ -29,6 +29,8 @@ export interface ServedResources {
   equivalents(request: Pick<AdmissionContext, 'kind' | 'resource'>): readonly EquivalentResource[];
   /** Undefined for kinds that are not served, or not stored. */
   paramsOf(kind: AdmissionContext['kind']): ParamObjects | undefined;
+  /** The object with the status that Go prints for its kind where it has none: expressions see it so. */
+  withStatus(request: Pick<AdmissionContext, 'kind' | 'resource'>, object: KubeObject): KubeObject;
   /** What merging goes by: fields of the object of a request, and whether the server knows its kind at all. */
   schemaOf(
     request: Pick<AdmissionContext, 'kind' | 'resource'>,

@@ -184,6 +184,23 @@ describe('admission policies', () => {
     assert.match(body.message ?? '', /denied request: \/events\.k8s\.io p hello$/);
   });
 
+  test('a new object has the status that Go prints, empty as it is', async () => {
+    await configure('statuses', {
+      matchConstraints: constraints('', 'services', 'empty'),
+      validations: [
+        {
+          expression: 'false',
+          messageExpression: 'string(has(object.status.loadBalancer)) + string(has(object.status.conditions))',
+        },
+      ],
+    });
+    const { body } = await ask('POST', '/api/v1/namespaces/default/services', {
+      metadata: { name: 'empty' },
+      spec: { ports: [{ port: 80 }] },
+    });
+    assert.match(body.message ?? '', /denied request: truefalse$/);
+  });
+
   test('the authorizer is asked once for each question, and waited for', async () => {
     asked.length = 0;
     await configure('asking', {

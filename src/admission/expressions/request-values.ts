@@ -4,7 +4,7 @@ import type { KubeObject } from '#api/object.ts';
 import type { AdmissionContext } from '#apiserver/admission-plugin.ts';
 import { wrapDyn } from '#cel/json.ts';
 import type { Ask } from '#cel/libraries/authorizer.ts';
-import type { EquivalentResource } from '../served-resources.ts';
+import type { EquivalentResource, ServedResources } from '../served-resources.ts';
 import { shown } from '../shown.ts';
 import type { ActivationValues, Authority } from './activation.ts';
 
@@ -12,9 +12,11 @@ import type { ActivationValues, Authority } from './activation.ts';
 export async function requestValues(
   context: AdmissionContext,
   as: EquivalentResource | undefined,
+  resources: ServedResources,
 ): Promise<ActivationValues> {
+  const object = await shown(context.object, context, as);
   return {
-    object: wrapDyn(await shown(context.object, context, as)),
+    object: wrapDyn(object && resources.withStatus(as ?? context, object)),
     oldObject: wrapDyn(await shown(context.oldObject, context, as)),
     request: wrapDyn(admissionRequest(context, as)),
     namespaceObject: null,

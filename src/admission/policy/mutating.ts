@@ -148,7 +148,7 @@ async function invoke(
   const failed = (message: string) => failures.push({ hook, binding, message, reason: 'Invalid' });
   const params = wrapDyn(param ?? null);
   if (conditions.length > 0) {
-    const values = { ...(await requestValues(context, as)), params };
+    const values = { ...(await requestValues(context, as, config.resources)), params };
     const outcome = await withAuthorizer(config.authorize, (ask) =>
       evaluateConditions(conditions, new Activation(values, authorityOf(context, ask), compiler), failurePolicy),
     );
@@ -160,7 +160,7 @@ async function invoke(
   let patched = false;
   for (const mutation of mutations) {
     if (!context.object) continue;
-    const values = { ...(await requestValues(context, as)), params, namespaceObject };
+    const values = { ...(await requestValues(context, as, config.resources)), params, namespaceObject };
     try {
       const made = await withAuthorizer(config.authorize, (ask) =>
         evaluateMutation(mutation, new Activation(values, authorityOf(context, ask), compiler)),

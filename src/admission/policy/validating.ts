@@ -123,7 +123,7 @@ interface Shown {
 async function shownTo(config: PolicyPluginConfig, context: AdmissionContext, as: RuleMatch['as']): Promise<Shown> {
   const { kind, namespace } = context;
   const isNamespace = kind.group === '' && kind.kind === 'Namespace';
-  const values = await requestValues(context, as);
+  const values = await requestValues(context, as, config.resources);
   const hasNamespace = namespace !== '' && !isNamespace;
   return {
     values,

@@ -33,10 +33,10 @@ async function meetsConditions(
   { webhook, conditions }: Hook,
   as: EquivalentResource | undefined,
   context: AdmissionContext,
-  { authorize }: WebhookPluginConfig,
+  { authorize, resources }: WebhookPluginConfig,
 ): Promise<boolean> {
   if (conditions.length === 0) return true;
-  const values = await requestValues(context, as);
+  const values = await requestValues(context, as, resources);
   const outcome = await withAuthorizer(authorize, (ask) =>
     evaluateConditions(conditions, new Activation(values, authorityOf(context, ask)), webhook.failurePolicy),
   );

@@ -41,6 +41,14 @@ export function createServedResources(registry: () => Registry): ServedResources
       }
       return undefined;
     },
+    withStatus(request, object) {
+      if ('status' in object) return object;
+      const codec = codecFor(request);
+      const field = codec?.schema?.memberByName.get('status');
+      if (!codec || field?.schema.type !== 'struct' || field.pointer || field.omitzero) return object;
+      const { status } = JSON.parse(decoder.decode(codec.encodeJson(object))) as { readonly status?: unknown };
+      return status === undefined ? object : ({ ...object, status } as KubeObject);
+    },
     schemaOf(request) {
       const codec = codecFor(request);
       return codec && { schema: codec.schema };
@@ -69,6 +77,8 @@ export function createServedResources(registry: () => Registry): ServedResources
     return isOwn ? own.codec : registry().codecOf(kind.group, kind.version, kind.kind);
   }
 }
+
+const decoder = new TextDecoder();
 
 type ObjectRequest = Parameters<ServedResources['decode']>[0];
 
