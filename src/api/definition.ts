@@ -105,6 +105,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   /** Grace period for a delete without one, and what deletion does to the object; pods have 30 s, others delete at once. */
   gracefulDeletion?(object: T, options: { readonly gracePeriodSeconds?: number | undefined }): number;
 
+  /** A deletion that waits shows by its time alone: no grace period, and it is no new generation. */
+  readonly marksDeletionByTime?: boolean;
   /** Changes an object that is marked for deletion (namespaces become Terminating). */
   prepareForDelete?(draft: Draft<T>): void;
   /** A further reason, beside finalizers and the grace period, for which an object that is being deleted stays (namespaces' spec.finalizers). */

@@ -7,8 +7,8 @@ import { DecodeError } from '#api/codec/decode-error.ts';
 import { checkTree, decodeTree, parseJson } from '#api/codec/json-decode.ts';
 import { encodeTree } from '#api/codec/json-encode.ts';
 import { decodeYaml } from '#api/codec/yaml-decode.ts';
-import { newBadRequest, newUnsupportedMediaType } from '#api/errors.ts';
-import { index } from '#api/field-error.ts';
+import { newBadRequest, newInvalid, newUnsupportedMediaType } from '#api/errors.ts';
+import { index, invalid } from '#api/field-error.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { RequestBody } from '#api/request.ts';
 import type { StructSchema } from '#api/schema/schema.ts';
@@ -16,6 +16,7 @@ import { prune } from '#api/structural/pruning.ts';
 import { isTree, type JsonSchema, memberSchema, type Tree } from '#api/structural/schema.ts';
 import { type Draft, mutableCopy } from '#base/edit.ts';
 import type { DecodedBody, KindCheck, KindCodec } from '../registry/kind-codec.ts';
+import { unrecognized } from '../registry/schema-codec.ts';
 import { applySchemaDefaults, hasDefaults } from './defaulting.ts';
 import { resourceNode } from './schema-node.ts';
 
@@ -24,6 +25,7 @@ const encoder = new TextEncoder();
 const acceptedTypes = ['application/json', 'application/yaml'] as const;
 
 export interface CustomCodecConfig {
+  readonly apiVersion: string;
   readonly kind: string;
   readonly schema: JsonSchema;
   /** spec.preserveUnknownFields of CRDs from before v1: nothing is pruned. */
@@ -55,9 +57,11 @@ export class CustomCodec implements KindCodec {
       const text = decoder.decode(body.bytes);
       if (mediaType === 'application/yaml') {
         const { value, strictErrors } = decodeYaml(text);
+        if (checkKind) this.checkType(value, JSON.stringify(value));
         return this.fromTree(value, strictErrors, checkKind);
       }
       const tree = parseJson(text);
+      if (checkKind) this.checkType(tree, text);
       return this.fromTree(tree, checkTree(tree, text), checkKind);
     });
   }
@@ -76,6 +80,24 @@ export class CustomCodec implements KindCodec {
     const content = encodeTree(rest);
     const head = `{"apiVersion":${encodeTree(apiVersion)},"kind":${encodeTree(kind)},"metadata":${encodeTree(metadata ?? {})}`;
     return encoder.encode(content === '{}' ? `${head}}` : `${head},${content.slice(1)}`);
+  }
+
+  /** What a client sends says what it is, and that is what the server serves here. */
+  private checkType(tree: unknown, text: string): void {
+    if (!isTree(tree)) return;
+    const { kind, apiVersion } = this.config;
+    const given = typeof tree.kind === 'string' ? tree.kind : '';
+    if (given === '') throw unrecognized(kind, `Object 'Kind' is missing in '${text}'`, text);
+    const version = typeof tree.apiVersion === 'string' ? tree.apiVersion : '';
+    if (version !== apiVersion) {
+      const fault = 'does not match the expected API version';
+      throw newBadRequest(`the API version in the data (${version}) ${fault} (${apiVersion})`);
+    }
+    if (given === kind) return;
+    const { name = '' } = (isTree(tree.metadata) ? tree.metadata : {}) as { readonly name?: unknown };
+    const [group = ''] = apiVersion.split('/');
+    const error = invalid('kind', given, `must be ${kind}`);
+    throw newInvalid({ group, kind: given }, typeof name === 'string' ? name : '', [error]);
   }
 
   private fromTree(tree: unknown, found: readonly string[], checkKind?: KindCheck): DecodedBody {

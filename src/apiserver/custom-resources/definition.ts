@@ -47,8 +47,15 @@ function versionsOf(
   const codecs = new Map(
     spec.versions.map((version) => {
       const schema = schemaOf(version);
-      const codec = new CustomCodec({ kind, schema, preserveUnknownFields, objectMeta: context.objectMeta });
-      return [`${spec.group}/${version.name}`, codec];
+      const apiVersion = `${spec.group}/${version.name}`;
+      const codec = new CustomCodec({
+        apiVersion,
+        kind,
+        schema,
+        preserveUnknownFields,
+        objectMeta: context.objectMeta,
+      });
+      return [apiVersion, codec];
     }),
   );
   const webhook = spec.conversion?.strategy === 'Webhook' ? spec.conversion.webhook : undefined;

@@ -178,7 +178,8 @@ function typeOf(tree: object): { readonly apiVersion: string; readonly kind: str
 /** Bytes of a body that an answer shows (apiserver endpoints/handlers summarizeData). */
 const excerptLength = 30;
 
-function unrecognized(kind: string, message: string, text: string): Error {
+/** 400 for a body that does not say what it is, or is of another form. */
+export function unrecognized(kind: string, message: string, text: string): Error {
   return newBadRequest(
     `the object provided is unrecognized (must be of type ${kind}): ${message} (${excerptOf(text)})`,
   );

@@ -44,13 +44,14 @@ export function planDeletion(
   else if (finalizersChanged) metadata.finalizers = [...finalizers];
   if (grace === 'none') {
     metadata.deletionTimestamp ??= formatTime(nowMs);
-    metadata.deletionGracePeriodSeconds ??= 0;
+    if (!definition.marksDeletionByTime) metadata.deletionGracePeriodSeconds ??= 0;
   } else {
     metadata.deletionTimestamp = grace.deletionTimestamp;
     metadata.deletionGracePeriodSeconds = grace.seconds;
   }
   // The first mark is a change of what is wanted.
-  if (!object.metadata?.deletionTimestamp && metadata.generation) metadata.generation++;
+  const isNew = !object.metadata?.deletionTimestamp && !definition.marksDeletionByTime;
+  if (isNew && metadata.generation) metadata.generation++;
   definition.prepareForDelete?.(draft);
   return { type: 'mark', draft };
 }

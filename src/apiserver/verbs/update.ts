@@ -205,7 +205,9 @@ function checkRevision(context: RequestContext, draft: MutableObject, current: C
   }
   if (!resource.definition.allowUnconditionalUpdate) {
     const error = invalid('metadata.resourceVersion', 0, 'must be specified for an update');
-    throw newInvalid(resource.definition, info.name, [error]);
+    // Upstream names the resource where the kind would be.
+    const { group, plural } = resource.definition;
+    throw newInvalid({ group, kind: plural }, info.name, [error]);
   }
   return false;
 }

@@ -42,16 +42,32 @@ export const CustomResourceDefinitions = defineResource<CustomResourceDefinition
   prepareForUpdate: rememberStorage,
   /** The first delete only marks: the definition's objects have to go before it. */
   holdsDeletion: ({ metadata }) => !metadata?.deletionTimestamp,
+  marksDeletionByTime: true,
   prepareForDelete(draft) {
     draft.metadata ??= {};
     const finalizers = draft.metadata.finalizers ?? [];
     if (!finalizers.includes(cleanupFinalizer)) draft.metadata.finalizers = [...finalizers, cleanupFinalizer];
+    announceDeletion(draft, draft.metadata.deletionTimestamp);
   },
   validate: validateDefinition,
   validateUpdate: validateDefinitionUpdate,
   validateStatusUpdate: validateDefinitionStatus,
   warnings: formatWarnings,
 });
+
+function announceDeletion(draft: Draft<CustomResourceDefinition>, since: string | undefined): void {
+  draft.status ??= {};
+  const conditions = draft.status.conditions ?? [];
+  if (conditions.some(({ type, status }) => type === 'Terminating' && status === 'True')) return;
+  const terminating = {
+    type: 'Terminating',
+    status: 'True',
+    reason: 'InstanceDeletionPending',
+    message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+    ...(since === undefined ? {} : { lastTransitionTime: since }),
+  };
+  draft.status.conditions = [...conditions.filter(({ type }) => type !== 'Terminating'), terminating];
+}
 
 /** Every version that objects were ever stored in is written down, so that it is not dropped while there may be some. */
 function rememberStorage(draft: Draft<CustomResourceDefinition>): void {
