@@ -57,6 +57,7 @@ function context(operation: AdmissionOperation, request: Request): AdmissionCont
     dryRun: false,
     warn: silent,
     annotate: silent,
+    waited: silent,
     signal: new AbortController().signal,
   };
 }

@@ -30,6 +30,7 @@ function context(
     dryRun: false,
     warn: () => {},
     annotate: () => {},
+    waited: () => {},
     signal: new AbortController().signal,
   };
 }

@@ -30,6 +30,8 @@ export interface AdmissionContext {
   readonly warn: (message: string) => void;
   /** Adds an annotation to the request's audit record; without a record it is nothing. */
   readonly annotate: (key: string, value: string) => void;
+  /** Time that a webhook took: it is not counted as latency of the server. */
+  readonly waited: (ms: number) => void;
   readonly signal: AbortSignal;
   /** Set by the first mutating plugin that has something to remember between two rounds of `admit`. */
   reinvocation?: Reinvocation;

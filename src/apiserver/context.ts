@@ -29,6 +29,10 @@ export interface RequestContext {
   readonly resource: Resource;
   /** A watch calls it when its initial events are out; seats are held until then. May be called more than once. */
   readonly watchInitialized: () => void;
+  /** A watch calls it when it is over. May be called more than once. */
+  readonly watchEnded: () => void;
+  /** Time that somebody else took: a webhook's. Not counted as latency of ours. */
+  readonly waited: (ms: number) => void;
   /** Texts of Warning headers; verbs add to it. */
   readonly warnings: string[];
   /** Absent for a request that is not recorded. */

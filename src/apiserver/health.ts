@@ -20,7 +20,12 @@ export function healthHandler({ all, ready }: HealthChecks) {
     const known = Object.entries(probe === 'readyz' ? { ...all, ...ready } : all);
     const wanted = only === '' ? known : known.filter(([name]) => name === only);
     if (wanted.length === 0) return undefined;
+    if (only !== '') {
+      const [, check] = wanted[0] as readonly [string, HealthCheck];
+      return (await passes(check)) ? text(200, 'ok') : text(500, `internal server error: ${only} failed\n`);
+    }
     const excluded = new Set(query.getAll('exclude'));
+    const unknown = [...excluded].filter((name) => !known.some(([check]) => check === name)).sort();
     let healthy = true;
     const lines: string[] = [];
     for (const [name, check] of wanted) {
@@ -31,6 +36,10 @@ export function healthHandler({ all, ready }: HealthChecks) {
       const works = await passes(check);
       healthy &&= works;
       lines.push(works ? `[+]${name} ok` : `[-]${name} failed: reason withheld`);
+    }
+    if (unknown.length > 0) {
+      const names = unknown.map((name) => JSON.stringify(name)).join(',');
+      lines.push(`warn: some health checks cannot be excluded: no matches for ${names}`);
     }
     if (!healthy) return text(500, `${lines.join('\n')}\n${probe} check failed\n`);
     return query.has('verbose') ? text(200, `${lines.join('\n')}\n${probe} check passed\n`) : text(200, 'ok');

@@ -1,58 +1,171 @@
-/** Metrics of the API server, under upstream's names (apiserver endpoints/metrics, storage metrics). */
+/** Metrics of the API server, under upstream's names (apiserver endpoints/metrics, endpoints/filters/metrics, storage metrics). */
 
-import { StatusError } from '#api/errors.ts';
-import type { ApiResponse } from '#api/request.ts';
-import { MetricsRegistry, type Sample } from '#base/metrics.ts';
+import type { UserInfo } from '#api/request.ts';
+import { type HistogramSeries, MetricsRegistry, type Sample, type ValueSeries } from '#base/metrics.ts';
+import type { Decision } from './authorizer.ts';
 import type { Registry } from './registry/registry.ts';
 import type { Resource } from './registry/resource.ts';
-import { isLongRunning } from './request/long-running.ts';
-import type { RequestInfo } from './request/request-info.ts';
+import { type RequestClock, RequestMetrics } from './request-metrics.ts';
 import { version } from './version.ts';
 
-const durationBuckets = [
-  0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60,
-];
+/** Powers of two from a millisecond on. */
+const secondsBuckets = Array.from({ length: 15 }, (_, exponent) => 0.001 * 2 ** exponent);
+const filterBuckets = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 5, 10, 15, 30];
+
+/** Upstream's names of what a request passes. */
+export type FilterName = 'authentication' | 'authorization' | 'constrainedimpersonation' | 'priorityandfairness';
+type AuthenticationResult = 'success' | 'failure' | 'error';
+
+interface Attempts {
+  readonly count: ValueSeries;
+  readonly seconds: HistogramSeries;
+}
 
 export class ApiServerMetrics {
   readonly registry = new MetricsRegistry();
-  private readonly requests = this.registry.counter(
-    'apiserver_request_total',
-    'Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, and HTTP response code.',
-    ['code', 'component', 'dry_run', 'group', 'resource', 'scope', 'subresource', 'verb', 'version'],
+  readonly requests: RequestMetrics;
+  private readonly users = this.registry.counter(
+    'authenticated_user_requests',
+    'Authenticated requests by user, where upstream knows its name.',
+    ['username'],
   );
-  private readonly seconds = this.registry.histogram(
-    'apiserver_request_duration_seconds',
-    'Response latency distribution in seconds for each verb, dry run value, group, version, resource, subresource, scope and component.',
-    ['component', 'dry_run', 'group', 'resource', 'scope', 'subresource', 'verb', 'version'],
-    durationBuckets,
-  );
-  private readonly inFlight = this.registry.gauge(
-    'apiserver_current_inflight_requests',
-    'Number of currently running requests by request kind.',
-    ['request_kind'],
-  );
+  private readonly authentication: (result: AuthenticationResult) => Attempts;
+  private readonly authorization: (result: string) => Attempts;
+  private readonly impersonation: (decision: 'allowed' | 'denied') => Attempts;
+  private readonly filters: Readonly<Record<FilterName, HistogramSeries>>;
 
-  constructor(resources: Registry) {
+  constructor(resources: Registry, clock: RequestClock) {
     const { registry } = this;
+    this.requests = new RequestMetrics(registry, clock);
+    this.authentication = this.attempts(
+      'authentication_attempts',
+      'authentication_duration_seconds',
+      'Authentications',
+    );
+    this.authorization = this.attempts(
+      'authorization_attempts_total',
+      'authorization_duration_seconds',
+      'Authorizations',
+    );
+    this.impersonation = this.attempts(
+      'apiserver_impersonation_attempts_total',
+      'apiserver_impersonation_attempts_duration_seconds',
+      'Impersonations',
+      'decision',
+    );
+    const filters = registry.histogram(
+      'apiserver_request_filter_duration_seconds',
+      'Seconds that a request spent at each station before it was served.',
+      ['filter'],
+      filterBuckets,
+    );
+    this.filters = {
+      authentication: filters.seriesOf('authentication'),
+      authorization: filters.seriesOf('authorization'),
+      constrainedimpersonation: filters.seriesOf('constrainedimpersonation'),
+      priorityandfairness: filters.seriesOf('priorityandfairness'),
+    };
+    const { gitVersion, gitCommit, gitTreeState, buildDate, goVersion, compiler, platform, major, minor } = version;
     registry
-      .gauge('kubernetes_build_info', 'Version of this server.', ['git_version', 'major', 'minor'])
-      .set(1, version.gitVersion, version.major, version.minor);
-    registry.collected(
+      .gauge('kubernetes_build_info', 'Version of this server.', [
+        'build_date',
+        'compiler',
+        'git_commit',
+        'git_tree_state',
+        'git_version',
+        'go_version',
+        'major',
+        'minor',
+        'platform',
+      ])
+      .set(1, buildDate, compiler, gitCommit, gitTreeState, gitVersion, goVersion, major, minor, platform);
+    this.showResources(resources);
+  }
+
+  /** `user` is undefined for credentials that nobody knows. */
+  authenticated(user: UserInfo | undefined, failed: boolean, ms: number): void {
+    const { count, seconds } = this.authentication(user ? 'success' : failed ? 'error' : 'failure');
+    count.value++;
+    seconds.observe(ms / 1000);
+    this.filters.authentication.observe(ms / 1000);
+    if (user) this.users.add(1, knownUser(user.username));
+  }
+
+  authorized({ decision, error }: Decision, ms: number): void {
+    const result =
+      decision === 'allow' ? 'allowed' : error !== undefined ? 'error' : decision === 'deny' ? 'denied' : 'no-opinion';
+    const { count, seconds } = this.authorization(result);
+    count.value++;
+    seconds.observe(ms / 1000);
+    this.filters.authorization.observe(ms / 1000);
+  }
+
+  impersonated(decision: 'allowed' | 'denied', ms: number): void {
+    const { count, seconds } = this.impersonation(decision);
+    count.value++;
+    seconds.observe(ms / 1000);
+  }
+
+  passed(filter: FilterName, ms: number): void {
+    this.filters[filter].observe(ms / 1000);
+  }
+
+  /** A count and a duration by result. */
+  private attempts(counter: string, histogram: string, what: string, label = 'result'): (result: string) => Attempts {
+    const counts = this.registry.counter(counter, `${what} by ${label}.`, [label]);
+    const seconds = this.registry.histogram(
+      histogram,
+      `Seconds of ${what.toLowerCase()} by ${label}.`,
+      [label],
+      secondsBuckets,
+    );
+    const known = new Map<string, Attempts>();
+    return (result) => {
+      let found = known.get(result);
+      if (!found) {
+        found = { count: counts.seriesOf(result), seconds: seconds.seriesOf(result) };
+        known.set(result, found);
+      }
+      return found;
+    };
+  }
+
+  private showResources(resources: Registry): void {
+    const loaded = function* (value: (resource: Resource) => Sample): Generator<Sample, void, void> {
+      for (const resource of resources.all()) if (resource.cache.loaded) yield value(resource);
+    };
+    const show = (name: string, help: string, value: (resource: Resource) => number, type: 'gauge' | 'counter'): void =>
+      this.registry.collected(
+        name,
+        help,
+        ['group', 'resource'],
+        () =>
+          loaded((resource) => {
+            const { group, plural } = resource.definition;
+            return { labels: [group, plural], value: value(resource) };
+          }),
+        type,
+      );
+    this.registry.collected(
       'apiserver_storage_objects',
       'Number of stored objects, of resources that were asked for.',
       ['resource'],
-      () =>
-        [...resources.all()]
-          .filter(({ cache }) => cache.loaded)
-          .map(({ definition, cache }) => ({ labels: [qualified(definition)], value: cache.size })),
+      () => loaded(({ definition, cache }) => ({ labels: [qualified(definition)], value: cache.size })),
     );
-    registry.collected(
-      'apiserver_longrunning_requests',
-      'Open watches.',
-      ['component', 'group', 'resource', 'scope', 'subresource', 'verb', 'version'],
-      () => [...resources.all()].flatMap(openWatches),
+    show('apiserver_resource_objects', 'The same by group and resource.', ({ cache }) => cache.size, 'gauge');
+    show(
+      'apiserver_resource_size_estimate_bytes',
+      'Bytes of the stored objects.',
+      ({ cache }) => cache.sizeBytes,
+      'gauge',
     );
-    registry.collected(
+    show(
+      'apiserver_watch_cache_resource_version',
+      'The version that the watch cache is as of.',
+      ({ cache }) => cache.revision,
+      'gauge',
+    );
+    this.registry.collected(
       'apiserver_watch_events_total',
       'Events that were sent to watchers.',
       ['group', 'resource', 'version'],
@@ -66,60 +179,20 @@ export class ApiServerMetrics {
       'counter',
     );
   }
-
-  /** Measures one request. Requests that stay open by their nature count, but have no duration. */
-  async measure(
-    info: RequestInfo,
-    dryRun: boolean,
-    now: () => number,
-    run: () => Promise<ApiResponse>,
-  ): Promise<ApiResponse> {
-    const kind = readVerbs.has(info.verb) ? 'readOnly' : 'mutating';
-    const startedMs = now();
-    const staysOpen = isLongRunning(info);
-    if (!staysOpen) this.inFlight.add(1, kind);
-    let code = 500;
-    try {
-      const response = await run();
-      code = 'status' in response ? response.status : 101;
-      return response;
-    } catch (error) {
-      if (error instanceof StatusError) code = error.code;
-      throw error;
-    } finally {
-      if (!staysOpen) this.inFlight.add(-1, kind);
-      const { apiGroup, apiVersion, resource, subresource } = info;
-      const verb = info.isResourceRequest ? info.verb.toUpperCase() : 'GET';
-      const scope = scopeOf(info);
-      const dry = dryRun ? 'All' : '';
-      this.requests.add(1, String(code), 'apiserver', dry, apiGroup, resource, scope, subresource, verb, apiVersion);
-      if (!staysOpen) {
-        const seconds = (now() - startedMs) / 1000;
-        this.seconds.observe(seconds, 'apiserver', dry, apiGroup, resource, scope, subresource, verb, apiVersion);
-      }
-    }
-  }
 }
 
-const readVerbs = new Set(['get', 'list', 'watch']);
+const knownUsers: ReadonlySet<string> = new Set([
+  'admin',
+  'client',
+  'kube_proxy',
+  'kubelet',
+  'system:serviceaccount:kube-system:default',
+]);
 
-function scopeOf({ isResourceRequest, name, namespace }: RequestInfo): string {
-  if (!isResourceRequest) return '';
-  if (name !== '') return 'resource';
-  return namespace === '' ? 'cluster' : 'namespace';
-}
-
-function openWatches({ definition, cache }: Resource): readonly Sample[] {
-  const counts = new Map<string, number>();
-  for (const { namespace, name } of cache.watchScopes()) {
-    const scope = name !== undefined ? 'resource' : namespace === '' ? 'cluster' : 'namespace';
-    counts.set(scope, (counts.get(scope) ?? 0) + 1);
-  }
-  const { group, plural, version: served } = definition;
-  return [...counts].map(([scope, value]) => ({
-    labels: ['apiserver', group, plural, scope, '', 'WATCH', served],
-    value,
-  }));
+/** Names of people stay out of metrics, and their number is not the clients' choice. */
+function knownUser(username: string): string {
+  if (knownUsers.has(username)) return username;
+  return username.includes('@') ? 'email_id' : 'other';
 }
 
 function qualified({ group, plural }: { readonly group: string; readonly plural: string }): string {

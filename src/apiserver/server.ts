@@ -14,6 +14,7 @@ import {
   newPathNotFound,
   newServiceUnavailable,
   newUnauthorized,
+  StatusError,
 } from '#api/errors.ts';
 import type { ApiHandler, ApiRequest, ApiResponse, Headers, UserInfo } from '#api/request.ts';
 import type { SchemaRegistry } from '#api/schema/registry.ts';
@@ -146,7 +147,7 @@ class Server implements ApiServer {
       writeHooks: this.writeHooks(),
     };
     for (const definition of config.definitions) this.registry.add(definition);
-    this.metrics = new ApiServerMetrics(this.registry);
+    this.metrics = new ApiServerMetrics(this.registry, env.clock);
     config.audit?.register(this.metrics.registry);
     this.fairness = config.fairness && new Fairness(config.fairness, env, this.metrics.registry);
     this.customResources = config.schemas && new CustomResources(this.context, config.schemas, config.webhooks);
@@ -247,11 +248,10 @@ class Server implements ApiServer {
   readonly handler: ApiHandler = async (request) => {
     const exchange = new Exchange();
     try {
-      const response = await this.serve(request, exchange);
-      if (response.type !== 'watch') exchange.release();
-      return response;
+      return exchange.handedOver(await this.serve(request, exchange), request.signal);
     } catch (error) {
       exchange.release();
+      exchange.record?.finish(error instanceof StatusError ? error.code : 500, undefined);
       throw error;
     }
   };
@@ -261,10 +261,12 @@ class Server implements ApiServer {
     if (!this.started) await this.ready();
     const info = parseRequestInfo(request);
     if (!info) throw newBadRequest(`invalid path: ${request.path}`);
-    if (isLongRunning(info)) return this.measured(request, info, exchange);
-    const timeoutMs = timeoutOf(request);
-    const { clock } = this.context.env;
-    return this.measured(request, info, exchange, (work) => within(clock, timeoutMs, request, this.counted(work)));
+    const resource = info.isResourceRequest
+      ? this.registry.find(info.apiGroup, info.apiVersion, info.resource)
+      : undefined;
+    const work = this.handle(request, info, resource, exchange);
+    if (isLongRunning(info)) return work;
+    return within(this.context.env.clock, timeoutOf(request), request, this.counted(work));
   }
 
   /** Work that is waited for before the server ends, whether or not its client still does. */
@@ -277,33 +279,16 @@ class Server implements ApiServer {
     }
   }
 
-  private measured(
-    request: ApiRequest,
-    info: RequestInfo,
-    exchange: Exchange,
-    bounded: (work: Promise<ApiResponse>) => Promise<ApiResponse> = (work) => work,
-  ): Promise<ApiResponse> {
-    const resource = info.isResourceRequest
-      ? this.registry.find(info.apiGroup, info.apiVersion, info.resource)
-      : undefined;
-    const { clock } = this.context.env;
-    return this.metrics.measure(
-      labelsOf(info, resource),
-      request.query.has('dryRun'),
-      () => clock.monotonic(),
-      () => bounded(this.handle(request, info, resource, exchange)),
-    );
-  }
-
   private async handle(
     request: ApiRequest,
     info: RequestInfo,
     resource: Resource | undefined,
     exchange: Exchange,
   ): Promise<ApiResponse> {
-    const caller = await this.authenticate(request, info);
+    const startedMs = this.context.env.clock.monotonic();
+    const caller = await this.authenticate(request, info, startedMs);
     const record = this.config.audit?.begin(request, info, caller);
-    const run = () => this.carryOut(request, info, resource, caller, record, exchange);
+    const run = () => this.carryOut(request, info, resource, caller, record, exchange, startedMs);
     return record ? record.around(run) : run();
   }
 
@@ -314,20 +299,34 @@ class Server implements ApiServer {
     caller: UserInfo,
     audit: RequestAudit | undefined,
     exchange: Exchange,
+    startedMs: number,
   ): Promise<ApiResponse> {
-    const user = (await this.config.impersonate?.(asked, caller)) ?? caller;
+    const user = await this.impersonate(asked, caller);
     if (user !== caller) audit?.impersonated(user);
+    let waitedMs = 0;
     if (this.fairness && (!isLongRunning(info) || info.verb === 'watch')) {
       const pending = this.fairness.admit(user, info, asked, resource?.cache);
-      this.seat(this.fairness, pending instanceof Promise ? await pending : pending, exchange);
+      const admission = pending instanceof Promise ? await pending : pending;
+      this.seat(this.fairness, admission, asked, info, resource, exchange);
+      waitedMs = admission.startedMs - admission.arrivedMs;
     }
     await this.authorize(asked, info, user, audit);
     const request = asked.receive ? await received(asked, asked.receive) : asked;
     const remote = this.aggregation?.find(info.path);
-    if (remote) return (this.aggregation as Aggregation).proxy(remote, request, user);
-    if (!info.isResourceRequest) return this.paths.handle(request, info);
+    if (remote) return this.proxy(this.aggregation as Aggregation, remote, request, info, user);
+    const { requests } = this.metrics;
+    if (!info.isResourceRequest) {
+      exchange.record = requests.beginPath(info.path, startedMs);
+      return this.paths.handle(request, info);
+    }
     if (!resource) throw newPathNotFound();
+    const counted = requests.begin(request, info, resource, startedMs);
+    exchange.record = counted;
+    if (waitedMs > 0) counted.waited(waitedMs);
+    if (user.username === selfName) counted.bySelf();
+    if (info.verb === 'watch') exchange.eventSizes = requests.eventSizesOf(resource);
     const { deprecation } = resource.definition;
+    if (deprecation !== undefined) counted.deprecated();
     const warnings = deprecation === undefined ? [] : [deprecation];
     const context: RequestContext = {
       server: this.context,
@@ -338,16 +337,59 @@ class Server implements ApiServer {
       warnings,
       audit,
       watchInitialized: () => exchange.release(),
+      watchEnded: () => exchange.finish(200),
+      waited: (ms) => counted.waited(ms),
     };
     const response = await dispatch(context, this.actions);
     return withWarnings(transform(context, response), context.warnings);
   }
 
+  private async proxy(
+    aggregation: Aggregation,
+    remote: NonNullable<ReturnType<Aggregation['find']>>,
+    request: ApiRequest,
+    info: RequestInfo,
+    user: UserInfo,
+  ): Promise<ApiResponse> {
+    const response = await aggregation.proxy(remote, request, user);
+    if (response.type === 'bytes' && response.status === 503 && response.body instanceof Uint8Array) {
+      this.metrics.requests.unreachable(request, info, 503);
+    }
+    return response;
+  }
+
+  private async impersonate(request: ApiRequest, caller: UserInfo): Promise<UserInfo> {
+    if (!this.config.impersonate) return caller;
+    const { clock } = this.context.env;
+    const startedMs = clock.monotonic();
+    try {
+      const user = await this.config.impersonate(request, caller);
+      const ms = clock.monotonic() - startedMs;
+      this.metrics.passed('constrainedimpersonation', ms);
+      if (user !== caller) this.metrics.impersonated('allowed', ms);
+      return user;
+    } catch (error) {
+      this.metrics.impersonated('denied', clock.monotonic() - startedMs);
+      throw error;
+    }
+  }
+
   /** The names of schema and level are not told: only their uids, which those who may read them can look up. */
-  private seat(fairness: Fairness, admission: Admission, exchange: Exchange): void {
+  private seat(
+    fairness: Fairness,
+    admission: Admission,
+    request: ApiRequest,
+    info: RequestInfo,
+    resource: Resource | undefined,
+    exchange: Exchange,
+  ): void {
     const { schema } = admission.item;
     exchange.headers = schema.headers;
-    if (admission.state !== 'executing') throw new RequestRefused(schema.level.dropped.retryAfterSeconds);
+    if (admission.state !== 'executing') {
+      this.metrics.requests.dropped(request, info, resource);
+      throw new RequestRefused(schema.level.dropped.retryAfterSeconds);
+    }
+    this.metrics.passed('priorityandfairness', admission.startedMs - admission.arrivedMs);
     exchange.hold(() => fairness.finish(admission));
   }
 
@@ -375,15 +417,21 @@ class Server implements ApiServer {
     return refused ? Promise.reject(refused) : this.serve(request, exchange);
   }
 
-  private async authenticate(request: ApiRequest, info: RequestInfo): Promise<UserInfo> {
+  private async authenticate(request: ApiRequest, info: RequestInfo, startedMs: number): Promise<UserInfo> {
+    const { clock } = this.context.env;
+    let user: UserInfo | undefined;
     try {
-      const user = await this.config.authenticate(request);
-      if (!user) throw newUnauthorized();
-      return user;
+      user = await this.config.authenticate(request);
     } catch (error) {
+      this.metrics.authenticated(undefined, true, clock.monotonic() - startedMs);
       this.config.audit?.failedAuthentication(request, info, error);
       throw error;
     }
+    this.metrics.authenticated(user, false, clock.monotonic() - startedMs);
+    if (user) return user;
+    const refusal = newUnauthorized();
+    this.config.audit?.failedAuthentication(request, info, refusal);
+    throw refusal;
   }
 
   private async authorize(
@@ -393,8 +441,12 @@ class Server implements ApiServer {
     audit: RequestAudit | undefined,
   ): Promise<void> {
     const attributes = attributesOf(request, info, user);
+    const { clock } = this.context.env;
+    const startedMs = clock.monotonic();
     const pending = this.config.authorize(attributes);
-    const { decision, reason, error } = pending instanceof Promise ? await pending : pending;
+    const verdict = pending instanceof Promise ? await pending : pending;
+    this.metrics.authorized(verdict, clock.monotonic() - startedMs);
+    const { decision, reason, error } = verdict;
     if (audit) {
       audit.annotate('authorization.k8s.io/decision', decision === 'allow' ? 'allow' : 'forbid');
       audit.annotate('authorization.k8s.io/reason', reason);
@@ -414,12 +466,8 @@ async function received(request: ApiRequest, receive: NonNullable<ApiRequest['re
 
 const watchEndStepMs = 50;
 
-/** What metrics may say of a request: only what is served, so that strange paths make no new series. */
-function labelsOf(info: RequestInfo, resource: Resource | undefined): RequestInfo {
-  const known = resource?.definition.subresources.some(({ name }) => name === info.subresource) ?? false;
-  if (resource && (known || info.subresource === '')) return info;
-  return { ...info, apiGroup: '', apiVersion: '', resource: '', subresource: '' };
-}
+/** The server's own client. */
+const selfName = 'system:apiserver';
 
 /** Total length of warnings in one answer (upstream's limit, so that headers stay small). */
 const warningsBound = 4096;

@@ -1,8 +1,8 @@
 /**
  * Metrics: counters, gauges and histograms with labels, and their text exposition (Prometheus format 0.0.4).
  *
- * A metric is declared once, with its label names; a series is found by its label values joined into one key, so that
- * counting on a hot path is one map lookup. Label values must come from bounded sets: the declarer's promise.
+ * A metric is declared once, with its label names; a series is found by its label values joined into one key, and a hot
+ * path keeps the series it found. Label values must come from bounded sets: the declarer's promise.
  */
 
 export class MetricsRegistry {
@@ -88,45 +88,53 @@ abstract class Metric {
   }
 }
 
-export class Counter extends Metric {
-  private readonly values = new Map<string, number>();
+/** One series of a counter or gauge: what a hot path keeps, so that counting is no lookup. */
+export class ValueSeries {
+  readonly labels: readonly string[];
+  value = 0;
 
-  constructor(name: string, help: string, labels: readonly string[]) {
-    super(name, help, labels, 'counter');
+  constructor(labels: readonly string[]) {
+    this.labels = labels;
+  }
+}
+
+abstract class ValueMetric extends Metric {
+  private readonly values = new Map<string, ValueSeries>();
+
+  seriesOf(...labels: readonly string[]): ValueSeries {
+    const key = labels.join(separator);
+    let series = this.values.get(key);
+    if (!series) {
+      series = new ValueSeries(labels);
+      this.values.set(key, series);
+    }
+    return series;
   }
 
   add(amount: number, ...labels: readonly string[]): void {
-    const key = labels.join(separator);
-    this.values.set(key, (this.values.get(key) ?? 0) + amount);
+    this.seriesOf(...labels).value += amount;
   }
 
   protected override lines(): string {
     let text = '';
-    for (const [key, value] of this.values) text += `${this.name}${this.series(key.split(separator))} ${value}\n`;
+    for (const { labels, value } of this.values.values()) text += `${this.name}${this.series(labels)} ${value}\n`;
     return text;
   }
 }
 
-export class Gauge extends Metric {
-  private readonly values = new Map<string, number>();
+export class Counter extends ValueMetric {
+  constructor(name: string, help: string, labels: readonly string[]) {
+    super(name, help, labels, 'counter');
+  }
+}
 
+export class Gauge extends ValueMetric {
   constructor(name: string, help: string, labels: readonly string[]) {
     super(name, help, labels, 'gauge');
   }
 
   set(value: number, ...labels: readonly string[]): void {
-    this.values.set(labels.join(separator), value);
-  }
-
-  add(amount: number, ...labels: readonly string[]): void {
-    const key = labels.join(separator);
-    this.values.set(key, (this.values.get(key) ?? 0) + amount);
-  }
-
-  protected override lines(): string {
-    let text = '';
-    for (const [key, value] of this.values) text += `${this.name}${this.series(key.split(separator))} ${value}\n`;
-    return text;
+    this.seriesOf(...labels).value = value;
   }
 }
 

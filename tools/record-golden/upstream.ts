@@ -5,14 +5,29 @@ import { request } from 'node:https';
 import { load } from 'js-yaml';
 import { goldenNamespace, type RawAnswer, type Send } from '../../test/golden/validation/golden-case.ts';
 
+export interface Answer {
+  readonly code: number;
+  readonly text: string;
+  readonly warning: string | readonly string[] | undefined;
+}
+
+export interface Ask {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: unknown;
+  readonly contentType?: string | undefined;
+}
+
+export type Upstream = (ask: Ask) => Promise<Answer>;
+
 interface Kubeconfig {
   readonly clusters: readonly { readonly cluster: Readonly<Record<string, string>> }[];
   readonly users: readonly { readonly user: Readonly<Record<string, string>> }[];
 }
 
 /** By client certificate. */
-export async function sender(file: string): Promise<Send> {
-  const config = load(await readFile(file, 'utf8')) as Kubeconfig;
+export async function connect(kubeconfig: string): Promise<Upstream> {
+  const config = load(await readFile(kubeconfig, 'utf8')) as Kubeconfig;
   const cluster = config.clusters[0]?.cluster ?? {};
   const user = config.users[0]?.user ?? {};
   const pem = (text: string | undefined): Buffer => Buffer.from(text ?? '', 'base64');
@@ -21,8 +36,8 @@ export async function sender(file: string): Promise<Send> {
     cert: pem(user['client-certificate-data']),
     key: pem(user['client-key-data']),
   };
-  return ({ method, path, body, contentType }) =>
-    new Promise<RawAnswer>((resolve, reject) => {
+  return ({ method, path, body, contentType = 'application/json' }) =>
+    new Promise((resolve, reject) => {
       const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
       // Node sends a DELETE's body only when its length is said.
       const length = payload ? { 'content-length': payload.length } : {};
@@ -32,16 +47,21 @@ export async function sender(file: string): Promise<Send> {
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('end', () => {
           const text = Buffer.concat(chunks).toString();
-          resolve({
-            code: response.statusCode ?? 0,
-            body: text.startsWith('{') ? JSON.parse(text) : { message: text },
-            warnings: warningsOf(response.headers.warning),
-          });
+          resolve({ code: response.statusCode ?? 0, text, warning: response.headers.warning });
         });
       });
       outgoing.on('error', reject);
       outgoing.end(payload);
     });
+}
+
+export async function sender(kubeconfig: string): Promise<Send> {
+  const upstream = await connect(kubeconfig);
+  return async (ask): Promise<RawAnswer> => {
+    const { code, text, warning } = await upstream(ask);
+    const body = text.startsWith('{') ? JSON.parse(text) : { message: text };
+    return { code, body, warnings: warningsOf(warning) };
+  };
 }
 
 /** '299 - "text", 299 - "text"' as texts. */

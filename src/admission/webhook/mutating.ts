@@ -64,8 +64,12 @@ async function mutate(
   context: AdmissionContext,
 ): Promise<boolean> {
   const { webhook } = invocation.hook;
+  const { clock } = config.env;
+  const startedMs = clock.monotonic();
   try {
-    const response = await callWebhook(config, 'mutating', invocation, context);
+    const response = await callWebhook(config, 'mutating', invocation, context).finally(() =>
+      context.waited(clock.monotonic() - startedMs),
+    );
     const patch = readPatch(webhook, response);
     return patch.length > 0 && (await applyPatch(config, invocation, context, patch));
   } catch (error) {

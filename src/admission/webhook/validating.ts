@@ -26,9 +26,13 @@ async function run(config: WebhookPluginConfig, hooks: readonly Hook[], context:
     const invocation = await invocationOf(hook, context, config);
     if (invocation) relevant.push(invocation);
   }
+  if (relevant.length === 0) return;
+  const { clock } = config.env;
+  const startedMs = clock.monotonic();
   const results = await Promise.allSettled(
     relevant.map((invocation) => callWebhook(config, 'validating', invocation, context)),
   );
+  context.waited(clock.monotonic() - startedMs);
   for (const [index, result] of results.entries()) {
     const webhook = relevant[index]?.hook.webhook;
     if (webhook && result.status === 'rejected') settleFailure(result.reason, webhook, context, config.env);

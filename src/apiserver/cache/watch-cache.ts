@@ -108,10 +108,6 @@ export class WatchCache implements FeedSink {
     return this.watchers.count(namespace, name);
   }
 
-  *watchScopes(): Generator<WatchScope, void, void> {
-    for (const { scope } of this.watchers.all()) yield scope;
-  }
-
   get watcherCount(): number {
     return this.watchers.size;
   }

@@ -281,6 +281,8 @@ export class CustomResources {
       resource,
       warnings: [],
       watchInitialized: () => {},
+      watchEnded: () => {},
+      waited: () => {},
     };
   }
 

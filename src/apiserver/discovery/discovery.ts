@@ -11,6 +11,7 @@ import type { Registry } from '../registry/registry.ts';
 import { parseAccept } from '../wire/accept.ts';
 import { fingerprint } from './fingerprint.ts';
 import { localPriority, type Priority } from './priorities.ts';
+import { storageVersionHash } from './storage-version-hash.ts';
 import { compareVersions } from './version-order.ts';
 
 interface Document {
@@ -195,6 +196,7 @@ function resourceEntries(definition: ResourceDefinition): object[] {
     verbs: sortedVerbs(verbs),
     ...(shortNames.length > 0 ? { shortNames } : {}),
     ...(categories.length > 0 ? { categories } : {}),
+    ...storageVersion(definition),
   };
   const subresources = sortedSubresources(definition).map((subresource) => ({
     name: `${plural}/${subresource.name}`,
@@ -205,6 +207,13 @@ function resourceEntries(definition: ResourceDefinition): object[] {
     verbs: sortedVerbs(subresource.verbs),
   }));
   return [own, ...subresources];
+}
+
+/** What is stored has it: clients tell by it that objects are to be written anew in another version. */
+function storageVersion({ verbs, group, version, kind, storedAs }: ResourceDefinition): object {
+  if (!verbs.includes('list')) return {};
+  const stored = storedAs?.definition ?? { group, version, kind };
+  return { storageVersionHash: storageVersionHash(stored.group, stored.version, stored.kind) };
 }
 
 /** Group and version are said only when they are not the resource's. */

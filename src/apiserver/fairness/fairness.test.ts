@@ -254,7 +254,7 @@ test('a changed configuration counts from the next request; a level that is gone
   assert.deepEqual(names(), ['catch-all false', 'exempt false']);
 });
 
-test('a busy level borrows within ten seconds', () => {
+test('a busy level borrows within ten seconds', async () => {
   const { ask, fairness, env } = world(
     [
       { ...narrow, spec: { type: 'Limited', limited: { ...narrow.spec?.limited, borrowingLimitPercent: undefined } } },
@@ -266,12 +266,25 @@ test('a busy level borrows within ten seconds', () => {
         },
       },
     ],
-    [toNarrow],
+    [
+      toNarrow,
+      schema('to-rich', 40, 'rich', [
+        { subjects: [{ kind: 'User', user: { name: 'rich' } }], resourceRules: [everything] },
+      ]),
+    ],
   );
-  for (let i = 0; i < 12; i++) void ask(user(`user-${i}`));
   const narrowLevel = () => fairness.all().find(({ name }) => name === 'narrow');
-  env.clock.advance(10_000);
-  env.clock.advance(10_000);
+  const lent = Array.from({ length: 25 }, () => ask(user('rich')) as Admission);
+  await env.clock.advance(10_000);
+  for (const admission of lent) if (admission.state === 'executing') fairness.finish(admission);
+  // The rich level has its seats as long as it wanted them in the last ten seconds.
+  for (let i = 0; i < 3; i++) void ask(user(`early-${i}`));
+  await env.clock.advance(10_000);
+  for (let i = 0; i < 12; i++) void ask(user(`user-${i}`));
+  assert.ok((narrowLevel()?.queues.waiting ?? 0) > 0);
+  await env.clock.advance(9999);
+  assert.ok((narrowLevel()?.queues.waiting ?? 0) > 0);
+  await env.clock.advance(1);
   const limit = narrowLevel()?.queues.limit ?? 0;
   assert.ok(limit >= 12, `${limit}`);
   assert.equal(narrowLevel()?.queues.waiting, 0);

@@ -19,6 +19,7 @@ import type { RequestInfo } from '../request/request-info.ts';
 import { Classifier, inMatchingOrder } from './classifier.ts';
 import { adjustLimits, seatBounds } from './concurrency.ts';
 import { type Admission, type AdmittedRequest, FlowSchemaState } from './flow-schema-state.ts';
+import { InFlight } from './in-flight.ts';
 import { mandatoryLevels, mandatorySchemas } from './mandatory.ts';
 import { FairnessMetrics } from './metrics.ts';
 import { PriorityLevel } from './priority-level.ts';
@@ -46,6 +47,7 @@ export class Fairness {
   private readonly config: FairnessConfig;
   private readonly env: Env;
   private readonly metrics: FairnessMetrics;
+  private readonly inFlight: InFlight;
   private readonly levels = new Map<string, PriorityLevel>();
   private classifier: Classifier<FlowSchemaState>;
   private fairFraction = 0;
@@ -60,6 +62,7 @@ export class Fairness {
       nowMs: () => env.clock.monotonic(),
       fairFraction: () => this.fairFraction,
     });
+    this.inFlight = new InFlight(registry, env.clock);
     this.classifier = this.configure([], []);
   }
 
@@ -116,6 +119,7 @@ export class Fairness {
     const { schema, info } = admission.item;
     const { counts, level } = schema;
     counts.executing--;
+    this.inFlight.executing.add(info.verb, -1, nowMs);
     const series = info.verb === 'watch' ? counts.executionWatch : counts.executionRegular;
     series.observe((nowMs - admission.startedMs) / 1000);
     if (level.queues.finish(admission, nowMs)) {
@@ -144,6 +148,7 @@ export class Fairness {
     const { counts, level } = item.schema;
     counts.waiting++;
     counts.waitingSeats += maxSeats;
+    this.inFlight.waiting.add(item.info.verb, 1, admission.arrivedMs);
     return new Promise((resolve) => {
       const settle = (): void => {
         item.resume = undefined;
@@ -151,6 +156,7 @@ export class Fairness {
         signal.removeEventListener('abort', settle);
         counts.waiting--;
         counts.waitingSeats -= maxSeats;
+        this.inFlight.waiting.add(item.info.verb, -1, clock.monotonic());
         if (admission.state === 'executing') {
           this.began(admission);
         } else {
@@ -174,6 +180,7 @@ export class Fairness {
     level.counts.dispatched++;
     counts.executing++;
     counts.executingSeats += maxSeats;
+    this.inFlight.executing.add(item.info.verb, 1, startedMs);
     if (!level.exempt) counts.waitExecuted.observe((startedMs - arrivedMs) / 1000);
   }
 

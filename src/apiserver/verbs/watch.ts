@@ -66,6 +66,7 @@ export async function watch(context: RequestContext): Promise<ApiResponse> {
     cache.unwatch(watcher);
     if (!isExpired(error)) throw error;
     context.watchInitialized();
+    context.watchEnded();
     return watchResponse(failed(server.registry, error as StatusError));
   }
   if (sendInitialEvents && options.allowWatchBookmarks) head.push(bookmark(resource, after, initialEventsEnd));
@@ -76,6 +77,7 @@ export async function watch(context: RequestContext): Promise<ApiResponse> {
     clock: server.env.clock,
     signal: request.signal,
     initialized: context.watchInitialized,
+    ended: context.watchEnded,
     bookmarks: options.allowWatchBookmarks,
     durationMs: options.timeoutSeconds
       ? options.timeoutSeconds * 1000
@@ -134,6 +136,7 @@ interface WatchStreamConfig {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly initialized: () => void;
+  readonly ended: () => void;
   readonly bookmarks: boolean;
   readonly durationMs: number;
   readonly jitter: number;
@@ -194,6 +197,7 @@ class WatchStream implements AsyncIterableIterator<readonly EncodedWatchEvent[]>
   private close(): void {
     const { resource, watcher, signal } = this.config;
     this.config.initialized();
+    this.config.ended();
     for (const timer of this.timers) timer.cancel();
     signal.removeEventListener('abort', this.onAbort);
     resource.cache.unwatch(watcher);

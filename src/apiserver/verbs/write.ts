@@ -160,6 +160,7 @@ export function admissionContext(
     dryRun: write.dryRun,
     warn: (message) => warnings.push(message),
     annotate: (key, value) => audit?.annotate(key, value),
+    waited: context.waited,
     signal: request.signal,
   };
 }

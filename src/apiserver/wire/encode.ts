@@ -51,9 +51,10 @@ export function createWireHandler({ handler, codecs, env }: WireConfig): WireHan
     try {
       const response = await handler(request, exchange);
       exchange.watching = response.type === 'watch';
-      const answer = encode.response(request, response, accepted as Negotiated);
+      const answer = encode.response(request, response, accepted as Negotiated, exchange);
       return withAuditId(exchange.answered(answer, request.signal, env.clock), request.auditId);
     } catch (error) {
+      if (!isStatusError(error) && !isAborted(error)) exchange.record?.terminated(500);
       const answer =
         error instanceof RequestRefused
           ? error.answer
@@ -98,14 +99,14 @@ class Encoder {
     this.codecs = codecs;
   }
 
-  response(request: ApiRequest, response: ApiResponse, accepted: Negotiated): WireResponse {
+  response(request: ApiRequest, response: ApiResponse, accepted: Negotiated, exchange: Exchange): WireResponse {
     switch (response.type) {
       case 'object':
         return this.full(request, response.status, response.body, accepted, response.headers);
       case 'list':
         return this.list(request, response, accepted);
       case 'watch':
-        return this.watch(response, accepted);
+        return this.watch(response, accepted, exchange);
       case 'bytes':
         return bytesResponse(response);
       case 'upgrade':
@@ -179,14 +180,23 @@ class Encoder {
       : jsonListPieces(response);
   }
 
-  private watch(response: Extract<ApiResponse, { readonly type: 'watch' }>, accepted: Negotiated): WireResponse {
+  private watch(
+    response: Extract<ApiResponse, { readonly type: 'watch' }>,
+    accepted: Negotiated,
+    exchange: Exchange,
+  ): WireResponse {
     const protobuf = accepted.encoding === 'protobuf';
     const mediaType = protobuf ? 'application/vnd.kubernetes.protobuf;stream=watch' : 'application/json';
     return {
       type: 'stream',
       status: 200,
       headers: headersOf(mediaType, response.headers),
-      chunks: watchChunks(response.events, protobuf ? (event) => this.protobufFrame(event) : jsonOf, !protobuf),
+      chunks: watchChunks(
+        response.events,
+        protobuf ? (event) => this.protobufFrame(event) : jsonOf,
+        !protobuf,
+        exchange,
+      ),
       compressible: false,
       longRunning: true,
     };
@@ -214,17 +224,26 @@ async function* watchChunks(
   batches: AsyncIterable<readonly EncodedWatchEvent[]>,
   encode: (event: EncodedWatchEvent) => Uint8Array,
   json: boolean,
+  exchange: Exchange,
 ): AsyncGenerator<Uint8Array, void, void> {
+  const count = (bytes: number): void => {
+    exchange.count(bytes);
+    exchange.eventSizes?.observe(bytes);
+  };
   for await (const batch of batches) {
     const [only] = batch;
     if (batch.length === 1 && only) {
-      yield encode(only);
+      const frame = encode(only);
+      count(frame.length);
+      yield frame;
       continue;
     }
     const writer = new ByteWriter(Math.min(listChunkBytes + largeObjectBytes, batch.length * usualEventBytes));
     for (const event of batch) {
+      const before = writer.length;
       if (json && event instanceof InitialFrame) event.writeJson(writer);
       else writer.put(encode(event));
+      count(writer.length - before);
       if (writer.length >= listChunkBytes) yield writer.take();
     }
     if (writer.length > 0) yield writer.take();

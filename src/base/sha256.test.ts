@@ -1,0 +1,10 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+import { sha256 } from './sha256.ts';
+
+test('SHA-256 agrees with the platform, over the edges of blocks', () => {
+  for (const text of ['', 'abc', '/v1/Pod', 'ä€𝄞', ...[55, 56, 63, 64, 65, 119, 120, 1000].map((n) => 'x'.repeat(n))]) {
+    assert.equal(sha256(text).toHex(), createHash('sha256').update(text).digest('hex'));
+  }
+});
