@@ -7,6 +7,7 @@
  * Without --ours our server is started on a durable store in a temporary directory. --phases takes beginnings of names, separated by
  * commas ('create 1 KB', list, watch, rest); --seconds is the length of a phase on each system, --rounds how often they take turns,
  * --objects the pods on the shelf, --watchers those of the wide watch. Everything made is removed.
+ * One run at a time against an anchor: the next begins with removing what it finds of the last.
  *
  * CPU is the server's, of all its processes and threads (for upstream: kube-apiserver and etcd), from /proc. Ratios are upstream's figure
  * by ours; what counts is CPU an operation, for driver and servers share the machine.
