@@ -82,11 +82,17 @@ function validateList(options: ListOptions): FieldError[] {
   return errors;
 }
 
+const maxUint64 = 2n ** 64n - 1n;
+const maxInt64 = 2n ** 63n - 1n;
+
 /** A resourceVersion as a revision; throws upstream's 400. */
 export function parseResourceVersion(text: string): number {
-  if (!/^\d{1,20}$/.test(text)) {
+  const isNumber = /^\d+$/.test(text);
+  if (!isNumber || (text.length >= 20 && (text.length > 20 || BigInt(text) > maxUint64))) {
+    const quoted = JSON.stringify(text);
+    const fault = isNumber ? 'value out of range' : 'invalid syntax';
     throw newBadRequest(
-      `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
+      `invalid resource version: resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: ${fault}`,
     );
   }
   return Number(text);
@@ -96,6 +102,11 @@ function integerOf(text: string | null): number | undefined {
   if (text === null || text === '') return undefined;
   if (!/^[-+]?\d+$/.test(text))
     throw newBadRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  if (
+    text.length >= 19 &&
+    (text.length > 20 || BigInt(text.replace('+', '')) > maxInt64 || BigInt(text.replace('+', '')) < -maxInt64 - 1n)
+  )
+    throw newBadRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: value out of range`);
   return Number(text);
 }
 

@@ -34,7 +34,7 @@ export function decodeContinue(token: string): ContinueToken {
     throw invalid(error instanceof Error ? error.message : String(error));
   }
   if (typeof value !== 'object' || value === null || value.v !== apiVersion) {
-    throw invalid(`server does not recognize this encoded version ${JSON.stringify(value?.v ?? '')}`);
+    throw invalid(`server does not recognize this encoded version ${typeof value?.v === 'string' ? value.v : ''}`);
   }
   const { rv, start } = value;
   if (typeof rv !== 'number' || !Number.isSafeInteger(rv) || rv === 0) {
