@@ -10,6 +10,9 @@ import type { KubeObject, WatchEventType } from './object.ts';
 /** Lower-case names. */
 export type Headers = Readonly<Record<string, string | undefined>>;
 
+/** Several values are several header lines: cookies cannot be joined. */
+export type ResponseHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
 export interface ApiRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
   /** Decoded only where needed by the router: '/api/v1/namespaces/default/pods'. */
@@ -114,9 +117,10 @@ export type ApiResponse =
   | {
       readonly type: 'bytes';
       readonly status: number;
+      /** '' for none: what a backend did not say. */
       readonly contentType: string;
       readonly body: Uint8Array | AsyncIterable<Uint8Array>;
-      readonly headers?: Headers;
+      readonly headers?: ResponseHeaders;
     }
   /** The connection changes protocol (exec, attach, port-forward, proxied upgrades); only stream transports can do that. */
   | { readonly type: 'upgrade'; readonly upgrade: (connection: UpgradeConnection) => Promise<void> };

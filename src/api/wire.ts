@@ -3,9 +3,10 @@
  * what puts it on sockets is the platform's.
  */
 
-import type { ApiRequest, UpgradeConnection } from './request.ts';
+import type { ApiRequest, ResponseHeaders, UpgradeConnection } from './request.ts';
 
-export type WireHeaders = Readonly<Record<string, string>>;
+/** Several values are several header lines. */
+export type WireHeaders = Readonly<Record<string, string | string[]>>;
 
 export type WireResponse =
   | {
@@ -35,3 +36,12 @@ export type WireResponse =
 
 /** Never throws or rejects: failures are Status answers. */
 export type WireHandler = (request: ApiRequest) => Promise<WireResponse>;
+
+/** Headers of an answer that is not an object; no content type for ''. */
+export function wireHeaders(contentType: string, more: ResponseHeaders | undefined): Record<string, string | string[]> {
+  const headers: Record<string, string | string[]> = contentType === '' ? {} : { 'content-type': contentType };
+  for (const [name, value] of Object.entries(more ?? {})) {
+    if (value !== undefined) headers[name] = typeof value === 'string' ? value : [...value];
+  }
+  return headers;
+}

@@ -75,7 +75,7 @@ export async function runControlPlane(
   const store = encryption?.store ?? opened;
   const healthChecks = encryption?.healthChecks ?? {};
   const assembled = await assembleApiServer({ env, layout, settings, store, healthChecks });
-  const { server, requestHeaderCa } = assembled;
+  const { server, requestHeaderCa, requestHeader } = assembled;
   // The program is what stands in managedFields, and is named as upstream's.
   const clientOf = (user: UserInfo, program: string): Client =>
     createClient({ handler: server.handler, peer: { address: '', inProcess: user }, userAgent: program });
@@ -85,6 +85,7 @@ export async function runControlPlane(
   await ensureClusterTrust(ownClient, {
     clientCa: readFileSync(certificateFile(layout.pki, 'ca'), 'utf8'),
     requestHeaderCa: readFileSync(certificateFile(layout.pki, 'front-proxy-ca'), 'utf8'),
+    others: requestHeaderCa && requestHeader ? { ca: requestHeaderCa, config: requestHeader } : undefined,
   });
   await keepApiServices({ env, client: ownClient, registry: server.registry }, signal);
   const http = await startHttpServer({

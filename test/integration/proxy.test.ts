@@ -202,6 +202,17 @@ describe('proxy subresources', () => {
     );
   });
 
+  test('cookies come one by one, and a type that was not said stays unsaid', async () => {
+    serve = (_, response) => response.setHeader('set-cookie', ['a=1; Path=/', 'b=2']).end('x');
+    const { headers } = await send(`${pod}/x`);
+    assert.deepEqual([headers['set-cookie'], headers['content-type']], [['a=1; Path=/', 'b=2'], undefined]);
+  });
+
+  test('a service without endpoints that is not there is not found', async () => {
+    const { status, text } = await send('/api/v1/namespaces/default/services/nope/proxy/');
+    assert.deepEqual([status, (JSON.parse(text) as { message: string }).message], [404, 'services "nope" not found']);
+  });
+
   test('a redirect leads back through the proxy, and its page stays as it is', async () => {
     serve = (_, response) => {
       response.writeHead(302, {

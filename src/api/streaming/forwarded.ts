@@ -1,6 +1,6 @@
 /** What of a request goes on to a backend, and of its answer back to the client, when both are plain HTTP (net/http/httputil ReverseProxy). */
 
-import type { ApiRequest } from '../request.ts';
+import type { ApiRequest, ResponseHeaders } from '../request.ts';
 import type { BackendRequest, BackendResponse } from './backend.ts';
 import { corsHeaders, forwardedHeaders, hopByHop } from './proxy-upgrade.ts';
 
@@ -25,13 +25,31 @@ export function forwarded(
   return body ? { headers: { ...headers, 'content-length': `${body.length}` }, body } : { headers };
 }
 
-/** Headers of the answer that are the client's to see, content-length among them. */
-export function answeredHeaders({ headers }: BackendResponse): Record<string, string> {
+export interface AnsweredHeaders {
+  /** Content-Type is told apart. */
+  readonly contentType: string;
+  /** One value each, Content-Length among them. */
+  readonly single: Readonly<Record<string, string>>;
+  readonly cookies: readonly string[];
+}
+
+/** Headers of the answer that are the client's to see. */
+export function answeredHeaders({ headers }: BackendResponse): AnsweredHeaders {
+  const { 'content-type': contentType = '', ...single } = joined(headers);
+  return { contentType, single, cookies: headers.flatMap(([name, value]) => (name === 'set-cookie' ? [value] : [])) };
+}
+
+/** For an ApiResponse; `changed` goes before what the backend said. */
+export function responseHeaders({ single, cookies }: AnsweredHeaders, changed: ResponseHeaders = {}): ResponseHeaders {
+  return { ...single, ...(cookies.length > 0 ? { 'set-cookie': cookies } : {}), ...changed };
+}
+
+function joined(headers: BackendResponse['headers']): Record<string, string> {
   const kept: Record<string, string> = {};
   const ofConnection = namedBy(headers.find(([name]) => name === 'connection')?.[1]);
   for (const [name, value] of headers) {
     const isDropped = hopByHop.has(name) && name !== 'content-length';
-    if (isDropped || corsHeaders.has(name) || ofConnection.has(name)) continue;
+    if (isDropped || name === 'set-cookie' || corsHeaders.has(name) || ofConnection.has(name)) continue;
     kept[name] = kept[name] === undefined ? value : `${kept[name]}, ${value}`;
   }
   return kept;

@@ -7,7 +7,7 @@
 
 import type { ApiRequest, ApiResponse, UserInfo } from '#api/request.ts';
 import { headerOf } from '#api/streaming/backend.ts';
-import { answeredHeaders, forwarded } from '#api/streaming/forwarded.ts';
+import { answeredHeaders, forwarded, responseHeaders } from '#api/streaming/forwarded.ts';
 import { forwardedHeaders, proxyUpgrade } from '#api/streaming/proxy-upgrade.ts';
 import { isUpgradeRequest } from '#api/streaming/web-socket.ts';
 import { messageOf } from '#base/errors.ts';
@@ -45,10 +45,9 @@ export async function proxyToRemote(
     for await (const _ of answer.body) break;
     return plainText(502, 'the backend attempted to redirect this request, which is not permitted');
   }
-  const kept = answeredHeaders(answer);
-  const contentType = kept['content-type'] ?? '';
-  delete kept['content-type'];
-  return { type: 'bytes', status: answer.status, contentType, body: answer.body, headers: kept };
+  const answered = answeredHeaders(answer);
+  const { contentType } = answered;
+  return { type: 'bytes', status: answer.status, contentType, body: answer.body, headers: responseHeaders(answered) };
 }
 
 /** The path is what a client sent: set, not resolved, so that it names no other host. */

@@ -254,7 +254,7 @@ describe('what comes back', () => {
         response.headers,
         new TextDecoder().decode(await collect(response.body as AsyncIterable<Uint8Array>, 1000)),
       ],
-      [302, { location: `${prefix}/login`, 'set-cookie': 'a=b' }, '<a href="/rewriteme">test</a>'],
+      [302, { location: `${prefix}/login`, 'set-cookie': ['a=b'] }, '<a href="/rewriteme">test</a>'],
     );
   });
 

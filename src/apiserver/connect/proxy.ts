@@ -10,11 +10,11 @@
  * Source: pkg/registry/core/{pod,service,node} ResourceLocation, apimachinery util/proxy.
  */
 
-import { newBadRequest, newServiceUnavailable } from '#api/errors.ts';
+import { isNotFound, newBadRequest, newNotFound, newServiceUnavailable } from '#api/errors.ts';
 import type { ApiRequest, ApiResponse } from '#api/request.ts';
 import type { Backend, BackendResponse } from '#api/streaming/backend.ts';
 import { concat } from '#api/streaming/byte-stream.ts';
-import { answeredHeaders, forwarded } from '#api/streaming/forwarded.ts';
+import { answeredHeaders, forwarded, responseHeaders } from '#api/streaming/forwarded.ts';
 import { forwardedHeaders, proxyUpgrade } from '#api/streaming/proxy-upgrade.ts';
 import { isUpgradeRequest } from '#api/streaming/web-socket.ts';
 import { messageOf } from '#base/errors.ts';
@@ -78,7 +78,10 @@ async function serviceTarget(
     if (!found) throw newServiceUnavailable(`no service port ${port} found for service ${JSON.stringify(name)}`);
     portName = found.name ?? '';
   }
-  const { subsets = [] } = await lookup.endpoints(info.namespace, name);
+  const { subsets = [] } = await lookup.endpoints(info.namespace, name).catch((error: unknown) => {
+    // The request is about the service, and says so.
+    throw isNotFound(error) ? newNotFound({ group: '', resource: 'services' }, name) : error;
+  });
   if (subsets.length === 0) throw newServiceUnavailable(`no endpoints available for service ${JSON.stringify(name)}`);
   for (const subset of rotated(subsets, random)) {
     const target = subset.ports?.find((endpointPort) => (endpointPort.name ?? '') === portName)?.port;
@@ -134,7 +137,7 @@ async function proxyTo({ request, info }: ConnectContext, locate: () => Promise<
   if (path === '' && (request.method === 'GET' || request.method === 'HEAD')) {
     // Relative links of the page would otherwise lead beside the proxy (issue 4958).
     const location = `${request.path}/${query ? `?${query}` : ''}`;
-    return { type: 'bytes', status: 301, contentType: 'text/plain', body: new Uint8Array(), headers: { location } };
+    return { type: 'bytes', status: 301, contentType: '', body: new Uint8Array(), headers: { location } };
   }
   const sent = forwarded(request, { host, 'x-forwarded-uri': `${prefix}${url.pathname}` });
   return forward(request, url, sent, backend, createLinkRewriter(prefix, [url.host, host]));
@@ -155,18 +158,18 @@ async function forward(
   } catch (error) {
     throw newServiceUnavailable(`error trying to reach service: ${messageOf(error)}`);
   }
-  const kept = answeredHeaders(answer);
-  const contentType = kept['content-type'] ?? '';
-  delete kept['content-type'];
-  const plain: ApiResponse = { type: 'bytes', status: answer.status, contentType, body: answer.body, headers: kept };
-  if (kept.location !== undefined) {
-    kept.location = rewrite(kept.location);
-    return plain;
+  const answered = answeredHeaders(answer);
+  const { contentType, single } = answered;
+  const plain = { type: 'bytes', status: answer.status, contentType, body: answer.body } as const;
+  if (single.location !== undefined) {
+    return { ...plain, headers: responseHeaders(answered, { location: rewrite(single.location) }) };
   }
-  const isPage = contentType.split(';')[0]?.trim() === 'text/html' && !kept['content-encoding'];
-  if (!isPage || method === 'HEAD' || Number(kept['content-length'] ?? 0) > maxHtmlBytes) return plain;
-  delete kept['content-length'];
-  return { ...plain, body: rewritten(answer.body, rewrite) };
+  const isPage = contentType.split(';')[0]?.trim() === 'text/html' && !single['content-encoding'];
+  if (!isPage || method === 'HEAD' || Number(single['content-length'] ?? 0) > maxHtmlBytes) {
+    return { ...plain, headers: responseHeaders(answered) };
+  }
+  const body = rewritten(answer.body, rewrite);
+  return { ...plain, body, headers: responseHeaders(answered, { 'content-length': undefined }) };
 }
 
 /** A page is rewritten as a whole; one that turns out to be too long comes as it is. */

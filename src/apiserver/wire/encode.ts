@@ -8,8 +8,15 @@ import { encodeYaml } from '#api/codec/yaml-encode.ts';
 import { isStatusError, newInternalError, newNotAcceptable, type StatusError } from '#api/errors.ts';
 import type { Status } from '#api/generated/meta-v1.ts';
 import type { KubeObject } from '#api/object.ts';
-import type { ApiRequest, ApiResponse, EncodedObject, EncodedWatchEvent, Headers } from '#api/request.ts';
-import type { WireHandler, WireResponse } from '#api/wire.ts';
+import type {
+  ApiRequest,
+  ApiResponse,
+  EncodedObject,
+  EncodedWatchEvent,
+  Headers,
+  ResponseHeaders,
+} from '#api/request.ts';
+import { type WireHandler, type WireResponse, wireHeaders } from '#api/wire.ts';
 import { isAborted } from '#base/abort.ts';
 import { type Env, uuid } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
@@ -332,8 +339,8 @@ function bytesResponse(response: Extract<ApiResponse, { readonly type: 'bytes' }
       };
 }
 
-function headersOf(contentType: string, more: Headers | undefined): Record<string, string> {
-  const headers: Record<string, string> = { 'content-type': contentType, 'cache-control': 'no-cache, private' };
-  for (const [name, value] of Object.entries(more ?? {})) if (value !== undefined) headers[name] = value;
+function headersOf(contentType: string, more: ResponseHeaders | undefined): Record<string, string | string[]> {
+  const headers = wireHeaders(contentType, more);
+  headers['cache-control'] ??= 'no-cache, private';
   return headers;
 }

@@ -6,6 +6,7 @@ import { SchemaRegistry } from '#api/schema/registry.ts';
 import { createBootstrapTokenAuthenticator } from '#apiserver/authentication/bootstrap-token.ts';
 import { createExpressionCompiler } from '#apiserver/authentication/cel.ts';
 import { impersonated } from '#apiserver/authentication/impersonation.ts';
+import type { RequestHeaderConfig } from '#apiserver/authentication/request-header.ts';
 import { createServiceAccountTokens } from '#apiserver/authentication/service-account.ts';
 import { audienceAgnostic } from '#apiserver/authentication/tokens.ts';
 import { createMatchConditionCompiler } from '#apiserver/authorization/cel.ts';
@@ -53,6 +54,7 @@ export interface AssembledApiServer {
   readonly server: ApiServer;
   /** PEM: the authorities of front proxies, for the transport. */
   readonly requestHeaderCa: string | undefined;
+  readonly requestHeader: RequestHeaderConfig | undefined;
   /** After the server itself was closed: what it was put together from. */
   close(): void;
 }
@@ -156,5 +158,6 @@ export async function assembleApiServer({
     authorization.close();
     webhooks.close();
   };
-  return { server, requestHeaderCa: authentication.requestHeaderCa, close };
+  const { requestHeaderCa, requestHeader } = authentication;
+  return { server, requestHeaderCa, requestHeader, close };
 }

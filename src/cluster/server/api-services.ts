@@ -6,6 +6,7 @@
  */
 
 import { isAlreadyExists, isConflict, isNotFound } from '#api/errors.ts';
+import type { RequestHeaderConfig } from '#apiserver/authentication/request-header.ts';
 import { isBuiltinGroupVersion, localPriority } from '#apiserver/discovery/priorities.ts';
 import type { Registry } from '#apiserver/registry/registry.ts';
 import type { Env } from '#base/env.ts';
@@ -95,21 +96,14 @@ export interface ClusterTrust {
   readonly clientCa: string;
   /** PEM: who signs front proxies' certificates. */
   readonly requestHeaderCa: string;
+  /** Front proxies of others, by the server's flags: believed beside the server's own. */
+  readonly others?: { readonly ca: string; readonly config: RequestHeaderConfig } | undefined;
 }
 
 /** ConfigMap kube-system/extension-apiserver-authentication. */
-export async function ensureClusterTrust(client: Client, { clientCa, requestHeaderCa }: ClusterTrust): Promise<void> {
+export async function ensureClusterTrust(client: Client, trust: ClusterTrust): Promise<void> {
   const metadata = { namespace: 'kube-system', name: 'extension-apiserver-authentication' };
-  const list = (...values: string[]) => JSON.stringify(values);
-  const data = {
-    'client-ca-file': clientCa,
-    'requestheader-allowed-names': list('front-proxy-client'),
-    'requestheader-client-ca-file': requestHeaderCa,
-    'requestheader-extra-headers-prefix': list('X-Remote-Extra-'),
-    'requestheader-group-headers': list('X-Remote-Group'),
-    'requestheader-uid-headers': list('X-Remote-Uid'),
-    'requestheader-username-headers': list('X-Remote-User'),
-  };
+  const data = trustData(trust);
   try {
     const current = await client.get(ConfigMaps, metadata);
     if (!equalTrees(current.data, data)) await client.update(ConfigMaps, { ...current, data });
@@ -118,4 +112,20 @@ export async function ensureClusterTrust(client: Client, { clientCa, requestHead
     if (!isNotFound(error)) throw error;
     await client.create(ConfigMaps, { metadata, data });
   }
+}
+
+/** Each name once, the server's own first. Others that allow any proxy of their authority leave no names. */
+export function trustData({ clientCa, requestHeaderCa, others }: ClusterTrust): Readonly<Record<string, string>> {
+  const list = (own: string, more: readonly string[] = []) => JSON.stringify([...new Set([own, ...more])]);
+  const { config } = others ?? {};
+  const allowsAny = config?.allowedNames.length === 0;
+  return {
+    'client-ca-file': clientCa,
+    'requestheader-allowed-names': allowsAny ? '[]' : list('front-proxy-client', config?.allowedNames),
+    'requestheader-client-ca-file': others ? `${requestHeaderCa.trimEnd()}\n${others.ca}` : requestHeaderCa,
+    'requestheader-extra-headers-prefix': list('X-Remote-Extra-', config?.extraHeaderPrefixes),
+    'requestheader-group-headers': list('X-Remote-Group', config?.groupHeaders),
+    'requestheader-uid-headers': list('X-Remote-Uid', config?.uidHeaders),
+    'requestheader-username-headers': list('X-Remote-User', config?.usernameHeaders),
+  };
 }

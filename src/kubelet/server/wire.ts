@@ -1,7 +1,7 @@
 /** The kubelet's answers for a byte transport: text, streams and upgrades; it serves no watch and no list of objects. */
 
 import type { ApiHandler } from '#api/request.ts';
-import type { WireHandler, WireResponse } from '#api/wire.ts';
+import { type WireHandler, type WireResponse, wireHeaders } from '#api/wire.ts';
 import { errorResponse } from './http-error.ts';
 
 export function kubeletWire(handler: ApiHandler): WireHandler {
@@ -10,8 +10,7 @@ export function kubeletWire(handler: ApiHandler): WireHandler {
     if (answered.type === 'upgrade') return answered;
     const response =
       answered.type === 'bytes' ? answered : errorResponse(new Error(`the kubelet does not serve ${answered.type}`));
-    const headers: Record<string, string> = { 'content-type': response.contentType };
-    for (const [name, value] of Object.entries(response.headers ?? {})) if (value !== undefined) headers[name] = value;
+    const headers = wireHeaders(response.contentType, response.headers);
     const { status, body } = response;
     return body instanceof Uint8Array
       ? { type: 'full', status, headers, body, compressible: true }

@@ -128,6 +128,8 @@ export function goMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const [first] = error instanceof AggregateError ? error.errors : [error];
   const { code, syscall, address, port } = first as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (code === 'EPROTO' && error.message.includes('wrong version number'))
+    return 'tls: first record does not look like a TLS handshake';
   const reason = code === undefined ? undefined : dialReasons[code];
   if (syscall !== 'connect' || reason === undefined || address === undefined) return error.message;
   return `dial tcp ${address.includes(':') ? `[${address}]` : address}:${port}: ${reason}`;

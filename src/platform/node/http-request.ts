@@ -61,7 +61,8 @@ export function peerOf(socket: TLSSocket | undefined, trust: PeerTrust | undefin
   let peer = peers.get(socket);
   if (!peer) {
     const identity = socket.authorized && trust ? identityOf(socket.getPeerCertificate(true), trust) : {};
-    peer = { address: socket.remoteAddress ?? '', ...identity };
+    // Sockets that listen on both families name IPv4 peers so.
+    peer = { address: (socket.remoteAddress ?? '').replace(/^::ffff:(?=[\d.]+$)/, ''), ...identity };
     peers.set(socket, peer);
   }
   return peer;

@@ -381,7 +381,9 @@ async function serveUpgrade(config: Serving, incoming: IncomingMessage, socket: 
       return;
     }
     // An answer instead of an upgrade: it ends the connection, so that nothing is smuggled behind it.
-    const lines = Object.entries(response.headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    const lines = Object.entries(response.headers).flatMap(([name, value]) =>
+      [value].flat().map((line) => `${name}: ${line}\r\n`),
+    );
     socket.write(
       `HTTP/1.1 ${response.status} ${statusText(response.status)}\r\n${lines.join('')}connection: close\r\n\r\n`,
     );

@@ -95,7 +95,7 @@ function rawAnswer(response: ApiResponse): RawAnswer {
       : response.body instanceof Uint8Array
         ? response.body
         : assert.fail('a stream');
-  const header = response.headers?.warning ?? '';
+  const header = `${response.headers?.warning ?? ''}`;
   return {
     code: response.status,
     body: JSON.parse(new TextDecoder().decode(bytes)),

@@ -44,6 +44,8 @@ export interface Authentication {
   readonly token: TokenAuthenticator;
   /** PEM: whom front proxies must be signed by. */
   readonly requestHeaderCa: string | undefined;
+  /** What those front proxies say in which headers. */
+  readonly requestHeader: RequestHeaderConfig | undefined;
   close(): void;
 }
 
@@ -78,6 +80,7 @@ export function assembleAuthentication(parts: AuthenticationParts): Authenticati
       anonymous: issuers?.anonymous ?? anonymousFlag(flags),
       requestHeader,
     }),
+    requestHeader,
     requestHeaderCa:
       requestHeaderFile === undefined
         ? undefined
