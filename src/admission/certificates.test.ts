@@ -5,7 +5,7 @@ import type { AdmissionContext } from '#apiserver/admission-plugin.ts';
 import type { Authorizer } from '#apiserver/authorizer.ts';
 import { mutableCopy } from '#base/edit.ts';
 import type { CertificateSigningRequest } from '#kinds/generated/certificates-v1.ts';
-import { certificateRequests } from './certificates.ts';
+import { certificateApproval, certificateRequester, certificateSigning } from './certificates.ts';
 
 const jane = { username: 'jane', uid: 'u', groups: ['team'], extra: { via: ['web'] } };
 
@@ -43,7 +43,7 @@ const request = (rest: Partial<CertificateSigningRequest> = {}): CertificateSign
 test('a request says who made it, whatever it says itself', () => {
   const claims = request({ spec: { ...request().spec, username: 'admin', groups: ['system:masters'] } });
   const made = context('CREATE', '', claims);
-  void certificateRequests(undefined).admit?.(made);
+  void certificateRequester.admit?.(made);
   const { groups, extra, uid, username } = jane;
   assert.deepEqual((made.object as CertificateSigningRequest).spec, {
     ...request().spec,
@@ -76,8 +76,10 @@ test('approving and signing need a right for the signer, or for all of its domai
       assert.deepEqual([user, apiGroup, resource], [jane, 'certificates.k8s.io', 'signers']);
       return { decision: `${verb} ${name}` === held ? 'allow' : 'no-opinion', reason: '' };
     };
-    const checked = Promise.resolve(
-      certificateRequests(authorize).validate?.(context('UPDATE', subresource, after, request())),
+    const checked = Promise.all(
+      [certificateApproval(authorize), certificateSigning(authorize)].map((plugin) =>
+        plugin.validate?.(context('UPDATE', subresource, after, request())),
+      ),
     );
     if (reason === undefined) await checked;
     else

@@ -14,34 +14,51 @@ import type { CertificateSigningRequest } from '#kinds/generated/certificates-v1
 const group = 'certificates.k8s.io';
 const resource = 'certificatesigningrequests';
 
-/** Without an authorizer everybody may approve and sign. */
-export function certificateRequests(authorize: Authorizer | undefined): AdmissionPlugin {
-  const may = async ({ user }: AdmissionContext, verb: string, name: string): Promise<boolean> => {
-    if (!authorize) return true;
-    const signer = { apiGroup: group, apiVersion: '*', resource: 'signers', subresource: '', namespace: '', path: '' };
-    const { decision } = await authorize({ user, verb, name, isResourceRequest: true, ...signer });
-    return decision === 'allow';
-  };
-  const check = async (context: AdmissionContext, verb: 'approve' | 'sign'): Promise<void> => {
-    const { signerName } = (context.oldObject as CertificateSigningRequest).spec;
-    if (await may(context, verb, signerName)) return;
-    if (await may(context, verb, `${signerName.split('/', 1)[0]}/*`)) return;
-    const reason = `user not permitted to ${verb} requests with signerName ${JSON.stringify(signerName)}`;
-    throw newForbidden({ group, resource }, context.name, reason);
-  };
-  return {
-    name: 'CertificateRequests',
-    handles: (operation) => operation === 'CREATE' || operation === 'UPDATE',
-    admit: (context) => {
-      if (!isRequest(context) || context.operation !== 'CREATE' || !context.object) return;
+/** A request says who made it. */
+export const certificateRequester: AdmissionPlugin = {
+  name: 'CertificateRequester',
+  handles: (operation) => operation === 'CREATE',
+  admit: (context) => {
+    if (isRequest(context) && context.object)
       writeRequester(context.object as Draft<CertificateSigningRequest>, context);
-    },
-    validate: (context) => {
-      if (!isRequest(context) || context.operation !== 'UPDATE') return undefined;
-      if (context.subresource === 'approval') return check(context, 'approve');
-      return context.subresource === 'status' && changesDecision(context) ? check(context, 'sign') : undefined;
-    },
+  },
+};
+
+/** Without an authorizer everybody may approve and sign. */
+export function certificateApproval(authorize: Authorizer | undefined): AdmissionPlugin {
+  return {
+    name: 'CertificateApproval',
+    handles: (operation) => operation === 'UPDATE',
+    validate: (context) =>
+      isRequest(context) && context.subresource === 'approval' ? check(context, 'approve', authorize) : undefined,
   };
+}
+
+export function certificateSigning(authorize: Authorizer | undefined): AdmissionPlugin {
+  return {
+    name: 'CertificateSigning',
+    handles: (operation) => operation === 'UPDATE',
+    validate: (context) =>
+      isRequest(context) && context.subresource === 'status' && changesDecision(context)
+        ? check(context, 'sign', authorize)
+        : undefined,
+  };
+}
+
+async function check(
+  context: AdmissionContext,
+  verb: 'approve' | 'sign',
+  authorize: Authorizer | undefined,
+): Promise<void> {
+  if (!authorize) return;
+  const { signerName } = (context.oldObject as CertificateSigningRequest).spec;
+  const signer = { apiGroup: group, apiVersion: '*', resource: 'signers', subresource: '', namespace: '', path: '' };
+  for (const name of [signerName, `${signerName.split('/', 1)[0]}/*`]) {
+    const { decision } = await authorize({ user: context.user, verb, name, isResourceRequest: true, ...signer });
+    if (decision === 'allow') return;
+  }
+  const reason = `user not permitted to ${verb} requests with signerName ${JSON.stringify(signerName)}`;
+  throw newForbidden({ group, resource }, context.name, reason);
 }
 
 function isRequest({ resource: { group: of, resource: name } }: AdmissionContext): boolean {

@@ -1,16 +1,22 @@
-/** The plugins that are on by default, in upstream's order: what mutates comes before what depends on it, quota comes last. */
+/** The plugins of the chain, in upstream's order: what mutates comes before what depends on it, quota comes last. */
 
 import type { AdmissionPlugin } from '#apiserver/admission-plugin.ts';
 import type { Authorizer } from '#apiserver/authorizer.ts';
 import type { LiveObjects } from '#apiserver/live-objects.ts';
 import type { WebhookClient } from '#apiserver/webhook/webhook-client.ts';
 import type { Env } from '#base/env.ts';
-import { certificateRequests } from './certificates.ts';
+import { certificateSubjectRestriction } from './certificate-subject.ts';
+import { certificateApproval, certificateRequester, certificateSigning } from './certificates.ts';
+import { defaultIngressClass } from './default-ingress-class.ts';
+import { denyServiceExternalIPs } from './deny-service-external-ips.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
+import { chosen, type PluginChoice } from './plugin-choice.ts';
+import { podResizeValidator } from './pod-resize.ts';
 import { podSecurity } from './pod-security/plugin.ts';
 import { defaultTolerationSeconds } from './pod-tolerations.ts';
+import { podTopologyLabels } from './pod-topology-labels.ts';
 import { mutatingPolicies } from './policy/mutating.ts';
 import { validatingPolicies } from './policy/validating.ts';
 import { priority } from './priority.ts';
@@ -28,6 +34,8 @@ export interface AdmissionConfig {
   readonly objects: LiveObjects;
   readonly env: Env;
   readonly writeQuota: QuotaWriter;
+  /** Absent for the plugins that are on by default. */
+  readonly plugins?: PluginChoice;
   /** Absent where RBAC is not what authorizes. */
   readonly escalation?: EscalationConfig;
   /** For the plugins that API objects configure, policies and webhooks; absent where nothing outside can be called. */
@@ -44,6 +52,7 @@ export function defaultAdmissionPlugins({
   writeQuota,
   escalation,
   dynamic,
+  plugins,
 }: AdmissionConfig): AdmissionPlugin[] {
   const inTree: AdmissionPlugin[] = [
     namespaceLifecycle(objects),
@@ -58,11 +67,18 @@ export function defaultAdmissionPlugins({
     persistentVolumeClaimResize(objects),
     runtimeClass(objects),
     podSecurity(objects),
-    certificateRequests(escalation?.authorize),
+    certificateRequester,
+    certificateApproval(escalation?.authorize),
+    certificateSigning(escalation?.authorize),
+    certificateSubjectRestriction,
+    defaultIngressClass(objects),
+    denyServiceExternalIPs,
+    podTopologyLabels(objects),
+    podResizeValidator(objects),
     ...(escalation ? [rbacEscalation(escalation)] : []),
   ];
   const configured = dynamic && { objects, env, ...dynamic };
-  return [
+  const all = [
     ...inTree,
     ...(configured
       ? [
@@ -74,4 +90,5 @@ export function defaultAdmissionPlugins({
       : []),
     resourceQuota(objects, writeQuota, env.clock),
   ];
+  return chosen(all, plugins);
 }

@@ -4,13 +4,13 @@
  */
 
 import { newForbidden } from '#api/errors.ts';
-import type { KubeObject } from '#api/object.ts';
 import { compareQuantities } from '#api/quantity.ts';
 import type { AdmissionPlugin } from '#apiserver/admission-plugin.ts';
 import type { CollectionName, LiveObjects } from '#apiserver/live-objects.ts';
 import type { Draft } from '#base/edit.ts';
 import type { PersistentVolumeClaim } from '#kinds/generated/core-v1.ts';
 import type { StorageClass } from '#kinds/generated/storage-v1.ts';
+import { newestDefault } from './newest-default.ts';
 
 const storageClasses: CollectionName = 'storage.k8s.io/storageclasses';
 const defaultAnnotations = [
@@ -30,13 +30,7 @@ export function defaultStorageClass(objects: LiveObjects): AdmissionPlugin {
       if (!claim.spec || claim.spec.storageClassName !== undefined || claim.metadata?.annotations?.[classAnnotation])
         return;
       await objects.load(storageClasses);
-      const defaults = [...objects.list(storageClasses)].filter(({ metadata }) =>
-        defaultAnnotations.some((name) => metadata?.annotations?.[name] === 'true'),
-      );
-      const newestFirst = (a: KubeObject, b: KubeObject) =>
-        (b.metadata?.creationTimestamp ?? '').localeCompare(a.metadata?.creationTimestamp ?? '') ||
-        (a.metadata?.name ?? '').localeCompare(b.metadata?.name ?? '');
-      const [chosen] = defaults.sort(newestFirst);
+      const chosen = newestDefault(objects.list(storageClasses), defaultAnnotations);
       if (chosen?.metadata?.name) claim.spec.storageClassName = chosen.metadata.name;
     },
   };

@@ -91,6 +91,12 @@ export const serverOptions = {
   'audit-webhook-batch-max-size': { kind: 'text', value: 'number', description: 'default: 400' },
   'audit-webhook-batch-max-wait': { kind: 'text', value: 'duration', description: 'default: 30s' },
   'audit-webhook-initial-backoff': { kind: 'text', value: 'duration', description: 'default: 10s' },
+  'enable-admission-plugins': {
+    kind: 'list',
+    value: 'names',
+    description: 'admission plugins beside those that are on',
+  },
+  'disable-admission-plugins': { kind: 'list', value: 'names', description: 'admission plugins that are on otherwise' },
   'shutdown-delay-duration': {
     kind: 'text',
     value: 'duration',

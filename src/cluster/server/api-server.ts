@@ -1,7 +1,9 @@
 /** The API server of a cluster, put together: who is let in, what may be done, what is admitted, what is carried out. */
 
 import { readFileSync } from 'node:fs';
+import { choiceFault, knownPlugins, type PluginChoice } from '#admission/plugin-choice.ts';
 import { defaultAdmissionPlugins } from '#admission/plugins.ts';
+
 import { SchemaRegistry } from '#api/schema/registry.ts';
 import { createBootstrapTokenAuthenticator } from '#apiserver/authentication/bootstrap-token.ts';
 import { createExpressionCompiler } from '#apiserver/authentication/cel.ts';
@@ -30,8 +32,10 @@ import { nodeRawDeflate } from '#platform/node/raw-deflate.ts';
 import { nodeWebSocketAcceptor } from '#platform/node/web-socket.ts';
 import { createWebhookClient } from '#platform/node/webhook-client.ts';
 import type { Store } from '#store/store.ts';
+import { Failure } from '../failure.ts';
 import type { ClusterLayout } from '../machine/layout.ts';
 import { certificateFile, keyFile } from '../pki/authority.ts';
+import { flagList, type ServerFlags } from '../server-options.ts';
 import type { ClusterSettings } from '../settings.ts';
 import { assembleAudit } from './audit.ts';
 import { connectRemotes } from './connect-remotes.ts';
@@ -57,6 +61,17 @@ export interface AssembledApiServer {
   readonly requestHeader: RequestHeaderConfig | undefined;
   /** After the server itself was closed: what it was put together from. */
   close(): void;
+}
+
+/** Throws Failure for names that are none. */
+function admissionPluginChoice(flags: ServerFlags): PluginChoice {
+  const choice = {
+    enable: flagList(flags, 'enable-admission-plugins'),
+    disable: flagList(flags, 'disable-admission-plugins'),
+  };
+  const fault = choiceFault(choice);
+  if (fault !== undefined) throw new Failure(`--${fault}`, `known are ${[...knownPlugins].join(', ')}`);
+  return choice;
 }
 
 export async function assembleApiServer({
@@ -126,6 +141,7 @@ export async function assembleApiServer({
     admission: defaultAdmissionPlugins({
       objects,
       env,
+      plugins: admissionPluginChoice(flags),
       writeQuota: (quota) => inProcess.updateStatus(ResourceQuotas, quota),
       escalation: { rbac, authorize },
       dynamic: { client: webhooks, resources: createServedResources(() => server.registry), authorize },

@@ -71,7 +71,9 @@ interface StatusBody {
   readonly kind?: string;
   readonly reason?: string;
   readonly message?: string;
-  readonly details?: { readonly causes?: readonly Readonly<Record<'field' | 'reason' | 'message', string>>[] };
+  readonly details?: {
+    readonly causes?: readonly { readonly field?: string; readonly reason: string; readonly message?: string }[];
+  };
 }
 
 function normalAnswer({ code, body, warnings }: RawAnswer): GoldenAnswer {
@@ -82,7 +84,7 @@ function normalAnswer({ code, body, warnings }: RawAnswer): GoldenAnswer {
   const causes = [
     ...new Set(
       (status.details?.causes ?? []).map(
-        ({ field, reason, message }) => `${field}: ${reason}: ${withoutDiff(message)}`,
+        ({ field, reason, message = '' }) => `${field}: ${reason}: ${withoutDiff(message)}`,
       ),
     ),
   ].sort();

@@ -2,6 +2,7 @@ import { defineResource } from '#api/definition.ts';
 import type { Ingress } from '#kinds/generated/networking-v1.ts';
 import { ingressColumns } from './columns.ts';
 import { validateIngress, validateIngressStatus } from './validation.ts';
+import { ingressWarnings } from './warnings.ts';
 
 export const Ingresses = defineResource<Ingress>({
   group: 'networking.k8s.io',
@@ -9,6 +10,7 @@ export const Ingresses = defineResource<Ingress>({
   kind: 'Ingress',
   plural: 'ingresses',
   scope: 'Namespaced',
+  warnings: ingressWarnings,
   validate: validateIngress,
   validateStatusUpdate: validateIngressStatus,
   columns: ingressColumns,
