@@ -184,6 +184,7 @@ function eventsOf(response: Response): () => Promise<string> {
 }
 
 test('a watch from a version that is gone answers an ERROR event', async () => {
+  await store.compact(await store.revision());
   const response = await fetch(`${base}/api/v1/nodes?watch=true&resourceVersion=1`);
   const event = JSON.parse((await response.text()).trim()) as {
     type: string;

@@ -47,6 +47,7 @@ export class WatchCache implements FeedSink {
   private readonly listeners = new Set<(change: Change) => void>();
   private ring = new EventRing(0);
   private trimming: Timer | undefined;
+  private closed = false;
   /** By watches that were read; for metrics. */
   eventsSent = 0;
   private loadedAt = 0;
@@ -181,6 +182,7 @@ export class WatchCache implements FeedSink {
   /** Ends every watch: the server stops, or the resource is gone. */
   close(): void {
     for (const watcher of this.watchers.all()) watcher.mailbox.end();
+    this.closed = true;
     this.trimming?.cancel();
   }
 
@@ -259,7 +261,7 @@ export class WatchCache implements FeedSink {
 
   /** One timer while there is something that grows old. */
   private trimLater(): void {
-    if (this.trimming || this.ring.size === 0) return;
+    if (this.trimming || this.closed || this.ring.size === 0) return;
     const { clock } = this.config.feed;
     this.trimming = clock.after(ringAgeMs, () => {
       this.trimming = undefined;

@@ -69,6 +69,7 @@ export class CustomResources {
     for (const { key } of crds.cache.slice('', '')) this.queued.add(key);
     this.working = this.work();
     await this.working;
+    for (const name of [...this.unserved.keys()]) this.forgetUnserved(name);
   }
 
   async close(): Promise<void> {
@@ -208,6 +209,7 @@ export class CustomResources {
     const resource = this.unserved.get(name);
     if (!resource) return;
     this.server.feed.unregister(resource.prefix, resource.cache);
+    resource.cache.close();
     this.unserved.delete(name);
   }
 
