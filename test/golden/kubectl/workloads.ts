@@ -291,6 +291,9 @@ function normal(text: string): string {
 /** What depends on the moment: the state of a container that crashes and starts; and upstream's prose, which is not ours to keep. */
 function withoutFlapping(command: string, text: string): string {
   if (/^describe pod (crash|unlive)$/.test(command)) return text.replaceAll(/^ {4}State:.*\n( {6}.*\n)*/gm, '');
+  // kubectl goes through maps of Go here, whose order is chance.
+  if (/^(describe limitrange|logs .*--all-containers)/.test(command))
+    return `${text.trim().split('\n').toSorted().join('\n')}\n`;
   if (!command.startsWith('explain')) return text;
   return text.replace(/DESCRIPTION:\n[\s\S]*?(?=FIELDS:|$)/, '').replaceAll(/^ {4}(?!\S+\t).*\n/gm, '');
 }
