@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatTime } from '#api/time.ts';
 import { equalTrees } from '#base/equal.ts';
+import { validateJobStatus } from '#kinds/batch/job/status-rules.ts';
 import type { Job, JobSpec } from '#kinds/generated/batch-v1.ts';
 import type { Pod } from '#kinds/generated/core-v1.ts';
 import { type BackoffRecord, noFailures } from './backoff.ts';
@@ -47,7 +48,9 @@ class World {
       });
     }
     this.events.push(...plan.events.map(({ reason }) => reason));
-    this.job = { ...this.job, status: plan.status };
+    const written = { ...this.job, status: plan.status };
+    assert.deepEqual(validateJobStatus(written, this.job), []);
+    this.job = written;
     return plan;
   }
 
@@ -108,6 +111,16 @@ test('a job runs to completion within its parallelism, and counts every pod once
   });
   assert.deepEqual(world.events, ['Completed']);
   assert.ok(!world.pods.some(hasTrackingFinalizer));
+});
+
+test('a job whose clock was set back after its start completes, not before it began', () => {
+  const world = new World({ completions: 1, parallelism: 1 });
+  world.run();
+  world.nowMs -= 3_600_000;
+  world.end('Succeeded');
+  world.run();
+  assert.ok(isFinished(world.job));
+  assert.equal(world.job.status?.completionTime, '2026-01-01T12:00:00Z');
 });
 
 test('a pod that ended is uncounted in the status before its finalizer goes, and counted after', () => {

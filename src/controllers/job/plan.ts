@@ -396,7 +396,7 @@ class Planner {
       const { reason = '', message = '' } = finish;
       const success = finish.type === 'SuccessCriteriaMet';
       conditions = [...conditions, this.condition(success ? 'Complete' : 'Failed', reason, message)];
-      if (success) completionTime = formatTime(this.nowMs);
+      if (success) completionTime = this.completionTime();
       this.tellEnd(success, reason, message);
     }
     return {
@@ -415,6 +415,12 @@ class Planner {
       },
       ready,
     };
+  }
+
+  /** A clock that was set back may say less than the start: the API server refuses such a status, so the job would never complete. */
+  private completionTime(): string {
+    const startMs = this.startTime === undefined ? this.nowMs : Date.parse(this.startTime);
+    return formatTime(Math.max(startMs, this.nowMs));
   }
 
   private tellEnd(success: boolean, reason: string, message: string): void {
