@@ -300,15 +300,15 @@ export class SimulatedRuntime implements CriRuntime, CriImages {
   }
 
   exec(): Promise<string> {
-    return unimplemented('exec');
+    return nothingToStream('exec');
   }
 
   attach(): Promise<string> {
-    return unimplemented('attach');
+    return nothingToStream('attach');
   }
 
   portForward(): Promise<string> {
-    return unimplemented('portForward');
+    return nothingToStream('portForward');
   }
 
   async listContainerStats(): Promise<readonly []> {
@@ -395,6 +395,7 @@ function notFound(what: string, id: string): CriError {
   return new CriError('NotFound', `${what} ${id}: not found`);
 }
 
-function unimplemented(call: string): Promise<never> {
+/** A simulated container has no process whose bytes could be streamed; this is CRI's code for calls that a runtime does not have. */
+function nothingToStream(call: string): Promise<never> {
   return Promise.reject(new CriError('Unimplemented', `${call}: nothing to stream in a simulated container`));
 }
