@@ -110,7 +110,7 @@ export type ApiResponse =
   | {
       readonly type: 'watch';
       readonly status: 200;
-      readonly events: AsyncIterable<readonly EncodedWatchEvent[]>;
+      readonly events: WatchEvents;
       readonly headers?: Headers;
     }
   /** Anything that is not an API object: discovery bytes, metrics, health text, logs. */
@@ -128,6 +128,17 @@ export type ApiResponse =
 export interface EncodedWatchEvent {
   readonly type: WatchEventType;
   readonly body: EncodedObject;
+}
+
+/** In batches: what was there when the last was asked for. */
+export interface WatchEvents extends AsyncIterable<readonly EncodedWatchEvent[]> {
+  /** The events of the initial state, for who sends them at the peer's speed and says when they are out. They do not come by iteration then. */
+  readonly takeInitial?: () => InitialEvents | undefined;
+}
+
+export interface InitialEvents {
+  readonly events: readonly EncodedWatchEvent[];
+  readonly sent: () => void;
 }
 
 /** The raw duplex connection after the request's head: what an upgrade handler speaks on. Implemented by the HTTP transport. */

@@ -23,16 +23,21 @@ export type WireResponse =
       readonly headers: WireHeaders;
       /** Bytes that `chunks` add up to, when known. */
       readonly length?: number;
-      /**
-       * Taken at the speed of the peer: the next chunk is made when the last was accepted. A chunk of an Iterable is good until the next
-       * is asked for; those of an AsyncIterable stay as they are.
-       */
-      readonly chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+      readonly chunks: Iterable<Uint8Array> | ChunkStream;
       readonly compressible: boolean;
       /** Stays open by its nature, as a watch does: there is no time by which the peer must have taken all. */
       readonly longRunning?: boolean;
     }
   | { readonly type: 'upgrade'; readonly upgrade: (connection: UpgradeConnection) => Promise<void> };
+
+/**
+ * Chunks are taken at the speed of the peer: the next is made when the last was accepted. One of an Iterable is good until the next is
+ * asked for; those that iterating a ChunkStream gives stay as they are.
+ */
+export interface ChunkStream extends AsyncIterable<Uint8Array> {
+  /** What is there already, cheaper than by iteration, which then gives the rest. Only before it begins; undefined for nothing. */
+  readonly takeFirst?: () => Iterable<Uint8Array> | undefined;
+}
 
 /** Never throws or rejects: failures are Status answers. */
 export type WireHandler = (request: ApiRequest) => Promise<WireResponse>;

@@ -5,7 +5,7 @@
 import type { WatchEventType } from '#api/object.ts';
 import type { EncodedObject, EncodedWatchEvent } from '#api/request.ts';
 import type { ByteWriter } from '../wire/byte-writer.ts';
-import { protobufWatchFrame } from '../wire/protobuf.ts';
+import { protobufWatchFrame, writeProtobufWatchFrame } from '../wire/protobuf.ts';
 import type { CachedObject } from './cached-object.ts';
 
 const encoder = new TextEncoder();
@@ -54,6 +54,10 @@ export class InitialFrame implements EncodedWatchEvent {
     writer.put(heads.ADDED);
     this.body.writeJson(writer);
     writer.put(tail);
+  }
+
+  writeProtobuf(writer: ByteWriter): void {
+    writeProtobufWatchFrame(writer, this.type, this.body.protobuf());
   }
 }
 

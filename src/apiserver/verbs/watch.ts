@@ -7,7 +7,7 @@
 import { isExpired, newResourceExpired, type StatusError } from '#api/errors.ts';
 import { exactMatch } from '#api/field-selector.ts';
 import type { KubeObject } from '#api/object.ts';
-import type { ApiResponse, EncodedWatchEvent } from '#api/request.ts';
+import type { ApiResponse, EncodedWatchEvent, InitialEvents, WatchEvents } from '#api/request.ts';
 import type { Clock, Timer } from '#base/env.ts';
 import { type CachedObject, PlainObject } from '../cache/cached-object.ts';
 import type { Change } from '../cache/change.ts';
@@ -108,7 +108,7 @@ function statesOf({ current, previous }: Change): CachedObject[] {
   return [current, previous].filter((state) => state !== undefined);
 }
 
-function watchResponse(events: AsyncIterable<readonly EncodedWatchEvent[]>): ApiResponse {
+function watchResponse(events: WatchEvents): ApiResponse {
   return { type: 'watch', status: 200, events };
 }
 
@@ -146,7 +146,7 @@ interface WatchStreamConfig {
  * The events of one watch in batches: all that is queued goes out together. An object of its own rather than a generator: what it
  * holds is given back whether or not anybody begins to read.
  */
-class WatchStream implements AsyncIterableIterator<readonly EncodedWatchEvent[]> {
+class WatchStream implements WatchEvents, AsyncIterableIterator<readonly EncodedWatchEvent[]> {
   private readonly config: WatchStreamConfig;
   private readonly timers: Timer[] = [];
   private readonly onAbort = () => this.close();
@@ -169,6 +169,15 @@ class WatchStream implements AsyncIterableIterator<readonly EncodedWatchEvent[]>
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  takeInitial(): InitialEvents | undefined {
+    const { head, resource, initialized } = this.config;
+    if (this.sent === head.length) return undefined;
+    const events = head.slice(this.sent);
+    this.sent = head.length;
+    resource.cache.eventsSent += events.length;
+    return { events, sent: initialized };
   }
 
   async next(): Promise<IteratorResult<readonly EncodedWatchEvent[], undefined>> {

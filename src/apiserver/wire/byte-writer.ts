@@ -29,6 +29,20 @@ export class ByteWriter {
     this.used = at;
   }
 
+  /** The length of what follows, as protobuf writes it. */
+  varint(value: number): void {
+    this.reserve(5);
+    let rest = value;
+    for (; rest >= 0x80; rest >>>= 7) this.buffer[this.used++] = (rest & 0x7f) | 0x80;
+    this.buffer[this.used++] = rest;
+  }
+
+  /** Four bytes, big-endian. */
+  uint32(value: number): void {
+    this.reserve(4);
+    for (let shift = 24; shift >= 0; shift -= 8) this.buffer[this.used++] = value >>> shift;
+  }
+
   /** What was written, now the caller's: what follows goes into a new buffer. */
   take(): Uint8Array {
     const taken = this.buffer.subarray(0, this.used);

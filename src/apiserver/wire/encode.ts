@@ -8,20 +8,13 @@ import { encodeYaml } from '#api/codec/yaml-encode.ts';
 import { isStatusError, newInternalError, newNotAcceptable, type StatusError } from '#api/errors.ts';
 import type { Status } from '#api/generated/meta-v1.ts';
 import type { KubeObject } from '#api/object.ts';
-import type {
-  ApiRequest,
-  ApiResponse,
-  EncodedObject,
-  EncodedWatchEvent,
-  Headers,
-  ResponseHeaders,
-} from '#api/request.ts';
+import type { ApiRequest, ApiResponse, EncodedObject, Headers, ResponseHeaders } from '#api/request.ts';
 import { type WireHandler, type WireResponse, wireHeaders } from '#api/wire.ts';
 import { isAborted } from '#base/abort.ts';
 import { type Env, uuid } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
 import { CachedObject } from '../cache/cached-object.ts';
-import { InitialFrame, jsonFrame, WatchFrame } from '../cache/watch-frame.ts';
+import { WatchFrame } from '../cache/watch-frame.ts';
 import { Exchange } from '../exchange.ts';
 import { RequestRefused } from '../fairness/refusal.ts';
 import type { CodecLookup } from '../registry/kind-codec.ts';
@@ -29,12 +22,19 @@ import { isTrue } from '../request/request-info.ts';
 import { type Negotiated, negotiate } from './accept.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { type ListPieces, protobufListPieces, protobufWatchFrame } from './protobuf.ts';
+import {
+  chunkBytes,
+  type FrameEncoding,
+  jsonFrames,
+  largeObjectBytes,
+  SharedBatch,
+  usualObjectBytes,
+  WatchChunks,
+} from './watch-chunks.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Bytes of a list handed to the transport at a time. */
-const listChunkBytes = 64 * 1024;
 const acceptable = [
   'application/json',
   'application/yaml',
@@ -198,64 +198,27 @@ class Encoder {
       type: 'stream',
       status: 200,
       headers: headersOf(mediaType, response.headers),
-      chunks: watchChunks(
-        response.events,
-        protobuf ? (event) => this.protobufFrame(event) : jsonOf,
-        !protobuf,
-        exchange,
-      ),
+      chunks: new WatchChunks(response.events, protobuf ? this.protobufFrames : this.jsonFrames, exchange),
       compressible: false,
       longRunning: true,
     };
   }
 
-  private protobufFrame(event: EncodedWatchEvent): Uint8Array {
-    if (event.type === 'ERROR') {
-      return protobufWatchFrame(event.type, this.status(event.body.object as Status).protobuf());
-    }
-    return event instanceof WatchFrame ? event.protobuf() : protobufWatchFrame(event.type, event.body.protobuf());
-  }
+  private readonly jsonFrames = jsonFrames();
+  private readonly protobufFrames: FrameEncoding = {
+    shared: new SharedBatch(),
+    frame: (event) => {
+      if (event.type === 'ERROR') {
+        return protobufWatchFrame(event.type, this.status(event.body.object as Status).protobuf());
+      }
+      return event instanceof WatchFrame ? event.protobuf() : protobufWatchFrame(event.type, event.body.protobuf());
+    },
+    writeInitial: (writer, event) => event.writeProtobuf(writer),
+  };
 }
 
 /** Lists of at most this many items go out in one piece, with a length. */
 const smallList = 100;
-
-function jsonOf(event: EncodedWatchEvent): Uint8Array {
-  return event instanceof WatchFrame ? event.json() : jsonFrame(event.type, event.body.json());
-}
-
-/** A first guess at the room that events need. */
-const usualEventBytes = 2 * 1024;
-
-async function* watchChunks(
-  batches: AsyncIterable<readonly EncodedWatchEvent[]>,
-  encode: (event: EncodedWatchEvent) => Uint8Array,
-  json: boolean,
-  exchange: Exchange,
-): AsyncGenerator<Uint8Array, void, void> {
-  const count = (bytes: number): void => {
-    exchange.count(bytes);
-    exchange.eventSizes?.observe(bytes);
-  };
-  for await (const batch of batches) {
-    const [only] = batch;
-    if (batch.length === 1 && only) {
-      const frame = encode(only);
-      count(frame.length);
-      yield frame;
-      continue;
-    }
-    const writer = new ByteWriter(Math.min(listChunkBytes + largeObjectBytes, batch.length * usualEventBytes));
-    for (const event of batch) {
-      const before = writer.length;
-      if (json && event instanceof InitialFrame) event.writeJson(writer);
-      else writer.put(encode(event));
-      count(writer.length - before);
-      if (writer.length >= listChunkBytes) yield writer.take();
-    }
-    if (writer.length > 0) yield writer.take();
-  }
-}
 
 function encodeObject(request: ApiRequest, body: EncodedObject, accepted: Negotiated): Uint8Array {
   switch (accepted.encoding) {
@@ -304,21 +267,18 @@ function jsonListPieces(response: Extract<ApiResponse, { readonly type: 'list' }
 
 /** The list in chunks of bounded size, all in the same buffer: only what is being sent exists twice. */
 function* inChunks({ head, count, write, tail }: ListPieces): Generator<Uint8Array, void, void> {
-  const writer = new ByteWriter(listChunkBytes + largeObjectBytes);
+  const writer = new ByteWriter(chunkBytes + largeObjectBytes);
   writer.put(head);
   for (let index = 0; index < count; index++) {
     write(writer, index);
-    if (writer.length >= listChunkBytes) yield writer.lend();
+    if (writer.length >= chunkBytes) yield writer.lend();
   }
   writer.put(tail);
   yield writer.lend();
 }
 
-/** Room behind a chunk for the object that fills it, so that the buffer seldom grows. */
-const largeObjectBytes = 8 * 1024;
-
 function joined({ head, count, write, tail }: ListPieces): Uint8Array {
-  const writer = new ByteWriter(head.length + count * usualEventBytes + tail.length);
+  const writer = new ByteWriter(head.length + count * usualObjectBytes + tail.length);
   writer.put(head);
   for (let index = 0; index < count; index++) write(writer, index);
   writer.put(tail);

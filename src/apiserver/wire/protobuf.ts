@@ -5,9 +5,7 @@ import { newNotAcceptable } from '#api/errors.ts';
 import type { KubeObject, WatchEventType } from '#api/object.ts';
 import type { ApiResponse, EncodedObject } from '#api/request.ts';
 import type { KindCodec } from '../registry/kind-codec.ts';
-import type { ByteWriter } from './byte-writer.ts';
-
-const encoder = new TextEncoder();
+import { ByteWriter } from './byte-writer.ts';
 
 /** A list as it goes out: bytes before the items, the items one by one, bytes after them. */
 export interface ListPieces {
@@ -47,17 +45,28 @@ export function protobufListPieces(
  * A length-delimited frame (4 bytes, big-endian) with a meta/v1 WatchEvent: type is field 1, object (RawExtension: raw is its field 1) is
  * field 2.
  */
-export function protobufWatchFrame(type: WatchEventType, object: Uint8Array): Uint8Array {
-  const typeBytes = encoder.encode(type);
+export function writeProtobufWatchFrame(writer: ByteWriter, type: WatchEventType, object: Uint8Array): void {
   const rawLength = fieldLength(object.length);
-  const length = fieldLength(typeBytes.length) + fieldLength(rawLength);
-  const frame = new Uint8Array(4 + length);
-  new DataView(frame.buffer).setUint32(0, length);
-  let offset = writeField(frame, 4, 1, typeBytes);
-  offset = writeHead(frame, offset, 2, rawLength);
-  writeField(frame, offset, 1, object);
-  return frame;
+  writer.uint32(fieldLength(type.length) + fieldLength(rawLength));
+  writer.varint(fieldTag(1));
+  writer.varint(type.length);
+  writer.ascii(type);
+  writer.varint(fieldTag(2));
+  writer.varint(rawLength);
+  writer.varint(fieldTag(1));
+  writer.varint(object.length);
+  writer.put(object);
 }
+
+/** The same on its own. */
+export function protobufWatchFrame(type: WatchEventType, object: Uint8Array): Uint8Array {
+  const writer = new ByteWriter(object.length + frameRoom);
+  writeProtobufWatchFrame(writer, type, object);
+  return writer.take();
+}
+
+/** More than a frame has around its object. */
+const frameRoom = 48;
 
 function fieldLength(length: number): number {
   return 1 + varintLength(length) + length;
@@ -65,23 +74,8 @@ function fieldLength(length: number): number {
 
 function varintLength(value: number): number {
   let length = 1;
-  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) length++;
+  for (let rest = value; rest >= 0x80; rest >>>= 7) length++;
   return length;
-}
-
-function writeField(target: Uint8Array, offset: number, field: number, bytes: Uint8Array): number {
-  const start = writeHead(target, offset, field, bytes.length);
-  target.set(bytes, start);
-  return start + bytes.length;
-}
-
-function writeHead(target: Uint8Array, offset: number, field: number, length: number): number {
-  let position = offset;
-  target[position++] = fieldTag(field);
-  let rest = length;
-  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) target[position++] = (rest % 0x80) | 0x80;
-  target[position++] = rest;
-  return position;
 }
 
 /** Of a length-delimited field with a low number. */

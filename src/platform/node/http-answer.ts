@@ -3,7 +3,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { ApiRequest } from '#api/request.ts';
-import type { WireResponse } from '#api/wire.ts';
+import type { ChunkStream, WireResponse } from '#api/wire.ts';
 import type { HttpBounds } from './http-bounds.ts';
 
 /** Answers from this size on are gzipped for clients that take it (upstream: 128 KiB, level 1). */
@@ -59,7 +59,7 @@ function* pieces(body: Uint8Array): Generator<Uint8Array, void, void> {
 
 /** Writes and ends; resolves when all was taken. Stops, and tells the source, when the peer is gone or too slow. */
 export async function writeChunks(
-  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  chunks: Iterable<Uint8Array> | ChunkStream,
   sink: Sink,
   bounds?: AnswerBounds,
   longRunning = false,
@@ -67,17 +67,15 @@ export async function writeChunks(
   const { stalledMs, answerMs, cut } = bounds ?? patient;
   const untilMs = longRunning ? forever : performance.now() + answerMs;
   const patienceMs = () => Math.min(stalledMs, untilMs - performance.now());
-  if (Symbol.asyncIterator in chunks) {
-    for await (const chunk of chunks) {
-      if (sink.destroyed) return;
-      if (sink.write(chunk) || (await drained(sink, patienceMs()))) continue;
-      return cut();
-    }
-  } else {
-    for (const chunk of chunks) {
-      if (sink.destroyed) return;
-      if (!(await written(chunk, sink, patienceMs()))) return cut();
-    }
+  const stream = Symbol.asyncIterator in chunks ? chunks : undefined;
+  for (const chunk of stream ? (stream.takeFirst?.() ?? []) : (chunks as Iterable<Uint8Array>)) {
+    if (sink.destroyed) break;
+    if (!(await written(chunk, sink, patienceMs()))) return cut();
+  }
+  for await (const chunk of stream ?? []) {
+    if (sink.destroyed) return;
+    if (sink.write(chunk) || (await drained(sink, patienceMs()))) continue;
+    return cut();
   }
   sink.end();
 }
