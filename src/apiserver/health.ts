@@ -1,39 +1,71 @@
-/** /healthz, /livez and /readyz: named checks; plain 'ok', the list with ?verbose, one check by its path, ?exclude=NAME. */
+/**
+ * /healthz, /livez and /readyz: named checks; plain 'ok', the list with ?verbose, one check by its path, ?exclude=NAME (apiserver
+ * server/healthz). Why a check failed is told only to those who may ask for it by its own path.
+ */
 
 import type { ApiRequest, ApiResponse } from '#api/request.ts';
+import { messageOf } from '#base/errors.ts';
+import { MetricsRegistry } from '#base/metrics.ts';
 
-/** False, or a rejected promise: the check fails. */
+/** False, or a rejected promise, whose message says why: the check fails. */
 export type HealthCheck = () => boolean | Promise<boolean>;
 
-/** By name; the probe that answers it: 'ready' ones are asked by /readyz only. */
+export type Probe = 'healthz' | 'livez' | 'readyz';
+
+/** By name; the probes that ask for them: 'ready' ones are asked by /readyz only, 'live' ones by the other two only. */
 export interface HealthChecks {
   readonly all: Readonly<Record<string, HealthCheck>>;
   readonly ready: Readonly<Record<string, HealthCheck>>;
+  readonly live?: Readonly<Record<string, HealthCheck>>;
+}
+
+/** /metrics/slis: what the checks of /healthz, /livez and /readyz came to, whenever somebody asked (KEP-3466). */
+export class HealthMetrics {
+  readonly registry = new MetricsRegistry();
+  private readonly latest = this.registry.gauge(
+    'kubernetes_healthcheck',
+    '[STABLE] What the latest run of a health check came to: 1 for passed, 0 for failed.',
+    ['name', 'type'],
+  );
+  private readonly total = this.registry.counter(
+    'kubernetes_healthchecks_total',
+    '[STABLE] Runs of health checks by what they came to.',
+    ['name', 'status', 'type'],
+  );
+
+  observe(name: string, probe: Probe, passed: boolean): void {
+    this.latest.set(passed ? 1 : 0, name, probe);
+    this.total.add(1, name, passed ? 'success' : 'error', probe);
+  }
 }
 
 const encoder = new TextEncoder();
 
-export function healthHandler({ all, ready }: HealthChecks) {
+export function checksOf(probe: Probe, { all, ready, live }: HealthChecks): Readonly<Record<string, HealthCheck>> {
+  return probe === 'readyz' ? { ...all, ...ready } : { ...all, ...live };
+}
+
+export function healthHandler(probe: Probe, checks: HealthChecks, metrics: HealthMetrics) {
+  const known = Object.entries(checksOf(probe, checks));
+  const byName = new Map(known);
   return async ({ path, query }: ApiRequest): Promise<ApiResponse | undefined> => {
-    const [, probe = '', ...rest] = path.split('/');
-    const only = rest.join('/');
-    const known = Object.entries(probe === 'readyz' ? { ...all, ...ready } : all);
-    const wanted = only === '' ? known : known.filter(([name]) => name === only);
-    if (wanted.length === 0) return undefined;
-    if (only !== '') {
-      const [, check] = wanted[0] as readonly [string, HealthCheck];
-      return (await passes(check)) ? text(200, 'ok') : text(500, `internal server error: ${only} failed\n`);
+    if (path !== `/${probe}`) {
+      const check = byName.get(path.slice(probe.length + 2));
+      if (!check) return undefined;
+      const fault = await faultOf(check);
+      return fault === undefined ? text(200, 'ok') : text(500, `internal server error: ${fault}\n`);
     }
     const excluded = new Set(query.getAll('exclude'));
-    const unknown = [...excluded].filter((name) => !known.some(([check]) => check === name)).sort();
+    const unknown = [...excluded].filter((name) => !byName.has(name)).sort();
     let healthy = true;
     const lines: string[] = [];
-    for (const [name, check] of wanted) {
+    for (const [name, check] of known) {
       if (excluded.has(name)) {
         lines.push(`[+]${name} excluded: ok`);
         continue;
       }
-      const works = await passes(check);
+      const works = (await faultOf(check)) === undefined;
+      metrics.observe(name, probe, works);
       healthy &&= works;
       lines.push(works ? `[+]${name} ok` : `[-]${name} failed: reason withheld`);
     }
@@ -46,11 +78,12 @@ export function healthHandler({ all, ready }: HealthChecks) {
   };
 }
 
-async function passes(check: HealthCheck): Promise<boolean> {
+/** Why the check fails; undefined when it passes. */
+async function faultOf(check: HealthCheck): Promise<string | undefined> {
   try {
-    return await check();
-  } catch {
-    return false;
+    return (await check()) ? undefined : 'not ok';
+  } catch (error) {
+    return messageOf(error);
   }
 }
 

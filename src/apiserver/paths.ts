@@ -7,20 +7,36 @@ import type { SchemaRegistry } from '#api/schema/registry.ts';
 import type { ServerContext } from './context.ts';
 import { Discovery, type RemoteDiscovery } from './discovery/discovery.ts';
 import { OpenApi } from './discovery/openapi.ts';
-import { type HealthChecks, healthHandler } from './health.ts';
+import { checksOf, type HealthChecks, type HealthMetrics, healthHandler, type Probe } from './health.ts';
 import type { RequestInfo } from './request/request-info.ts';
 import { version } from './version.ts';
 
 /** Answers for every path below the prefix that it is registered by; undefined is 404. */
 export type PathHandler = (request: ApiRequest) => Promise<ApiResponse | undefined> | ApiResponse | undefined;
 
+const probes: readonly Probe[] = ['healthz', 'livez', 'readyz'];
+
+/** Shown at / with the prefix, or instead of it where nothing is served at the prefix itself. */
+const below: Readonly<Record<string, readonly string[]>> = {
+  '.well-known': ['/.well-known/openid-configuration'],
+  openid: ['/openid/v1/jwks'],
+  openapi: ['/openapi/v2', '/openapi/v3', '/openapi/v3/'],
+  metrics: ['/metrics', '/metrics/slis'],
+  // Served, and as upstream not shown.
+  debug: [],
+};
+
 export class Paths {
   private readonly handlers: Readonly<Record<string, PathHandler>>;
+  private readonly context: ServerContext;
+  private readonly checks: HealthChecks;
+  private readonly remotes: RemoteDiscovery | undefined;
 
   constructor(
     context: ServerContext,
     schemas: SchemaRegistry | undefined,
     checks: HealthChecks,
+    healthMetrics: HealthMetrics,
     more: Readonly<Record<string, PathHandler>>,
     customSchema?: CustomSchema,
     remotes?: RemoteDiscovery,
@@ -28,33 +44,42 @@ export class Paths {
     const openapi =
       schemas && new OpenApi({ registry: context.registry, schemas, customSchema, remotes, clock: context.env.clock });
     const discovery = new Discovery(context.registry, remotes);
-    const health = healthHandler(checks);
+    this.context = context;
+    this.checks = checks;
+    this.remotes = remotes;
     this.handlers = {
       api: (request) => discovery.handle(request),
       apis: (request) => discovery.handle(request),
       ...(openapi ? { openapi: (request: ApiRequest) => openapi.handle(request) } : {}),
       version: () => json(version),
-      healthz: health,
-      livez: health,
-      readyz: health,
+      ...Object.fromEntries(probes.map((probe) => [probe, healthHandler(probe, checks, healthMetrics)])),
       ...Object.fromEntries(Object.entries(more).map(([prefix, handler]) => [prefix.replace(/^\//, ''), handler])),
     };
   }
 
   async handle(request: ApiRequest, { path }: RequestInfo): Promise<ApiResponse> {
-    if (path === '/')
-      return json({
-        paths: Object.keys(this.handlers)
-          // As upstream: served, and not shown.
-          .filter((name) => name !== 'debug')
-          .map((name) => `/${name}`)
-          .sort(),
-      });
+    if (path === '/') return json({ paths: this.listed() });
     const name = path.split('/', 2)[1] ?? '';
     const handler = Object.hasOwn(this.handlers, name) ? this.handlers[name] : undefined;
     const response = await handler?.(request);
     if (!response) throw newPathNotFound();
     return response;
+  }
+
+  /** What / shows. */
+  listed(): readonly string[] {
+    const paths = new Set(['/apis/']);
+    const add = (group: string, version: string): void => {
+      if (group !== '') paths.add(`/apis/${group}`);
+      paths.add(group === '' ? `/api/${version}` : `/apis/${group}/${version}`);
+    };
+    for (const { definition } of this.context.registry.all()) add(definition.group, definition.version);
+    for (const { group, version: served } of this.remotes?.all() ?? []) add(group, served);
+    for (const name of Object.keys(this.handlers)) for (const path of below[name] ?? [`/${name}`]) paths.add(path);
+    for (const probe of probes) {
+      for (const check of Object.keys(checksOf(probe, this.checks))) paths.add(`/${probe}/${check}`);
+    }
+    return [...paths].sort();
   }
 }
 

@@ -22,7 +22,7 @@ import type { WireHandler } from '#api/wire.ts';
 import { sleep } from '#base/abort.ts';
 import type { Env } from '#base/env.ts';
 import { assert } from '#base/errors.ts';
-import { type MetricsRegistry, metricsContentType } from '#base/metrics.ts';
+import type { MetricsRegistry } from '#base/metrics.ts';
 import type { Store } from '#store/store.ts';
 import type { Actions } from './actions/action.ts';
 import { builtinActions } from './actions/builtin.ts';
@@ -40,14 +40,15 @@ import type { RequestContext, ServerContext } from './context.ts';
 import { CustomResources } from './custom-resources/custom-resources.ts';
 import { dispatch } from './dispatch.ts';
 import { Exchange } from './exchange.ts';
-import { debugPage } from './fairness/debug-pages.ts';
 import { Fairness, type FairnessConfig } from './fairness/fairness.ts';
 import type { Admission } from './fairness/flow-schema-state.ts';
 import { RequestRefused } from './fairness/refusal.ts';
-import type { HealthCheck, HealthChecks } from './health.ts';
+import { type HealthCheck, type HealthChecks, HealthMetrics } from './health.ts';
 import { ApiServerMetrics } from './metrics.ts';
+import { operatorPaths, type ZPagesConfig } from './operator-paths.ts';
 import type { PathHandler } from './paths.ts';
 import { Paths } from './paths.ts';
+import { startHooks } from './post-start-hooks.ts';
 import type { CodecLookup } from './registry/kind-codec.ts';
 import { Registry } from './registry/registry.ts';
 import type { Resource } from './registry/resource.ts';
@@ -87,6 +88,8 @@ export interface ApiServerConfig {
   readonly services?: Pick<ServiceAllocationConfig, 'serviceCidrs' | 'nodePorts'>;
   /** Further checks of /healthz, /livez and /readyz, by name. */
   readonly healthChecks?: Readonly<Record<string, HealthCheck>>;
+  /** What the process tells operators of itself; absent: nothing of that is served. */
+  readonly zpages?: ZPagesConfig;
   /** Further paths outside of resources, by prefix: '/openapi', '/metrics', '/.well-known'. */
   readonly paths?: Readonly<Record<string, PathHandler>>;
 }
@@ -151,15 +154,22 @@ class Server implements ApiServer {
     config.audit?.register(this.metrics.registry);
     this.fairness = config.fairness && new Fairness(config.fairness, env, this.metrics.registry);
     this.customResources = config.schemas && new CustomResources(this.context, config.schemas, config.webhooks);
-    const { fairness } = this;
-    const debug = fairness && { debug: (request: ApiRequest) => debugPage(fairness, env, request) };
-    const paths = { metrics: () => this.exposeMetrics(), ...debug, ...config.paths };
+    const health = new HealthMetrics();
+    const operators = operatorPaths({
+      env,
+      metrics: config.metrics ? [this.metrics.registry, config.metrics] : [this.metrics.registry],
+      health,
+      fairness: this.fairness,
+      zpages: config.zpages,
+      listedPaths: () => this.paths.listed(),
+    });
     this.aggregation = config.aggregation && new Aggregation(this.context, config.aggregation, this.metrics.registry);
     this.paths = new Paths(
       this.context,
       config.schemas,
       this.healthChecks(),
-      paths,
+      health,
+      { ...operators, ...config.paths },
       this.customResources?.openApiSchema,
       this.aggregation,
     );
@@ -232,15 +242,40 @@ class Server implements ApiServer {
   }
 
   private healthChecks(): HealthChecks {
-    const { store } = this.config;
+    const { store, fairness, aggregation, schemas, healthChecks } = this.config;
     const ok = () => true;
     const storeAnswers = () => store.revision().then(() => true);
     return {
-      all: { ping: ok, log: ok, etcd: storeAnswers, ...this.config.healthChecks },
+      all: {
+        ping: ok,
+        log: ok,
+        etcd: storeAnswers,
+        ...startHooks(() => this.started, {
+          'start-apiserver-admission-initializer': true,
+          'generic-apiserver-start-informers': true,
+          'priority-and-fairness-config-consumer': fairness,
+          'priority-and-fairness-filter': fairness,
+          'start-apiextensions-informers': schemas,
+          'start-apiextensions-controllers': schemas,
+          'crd-informer-synced': schemas,
+          'storage-readiness': true,
+          'start-kube-aggregator-informers': aggregation,
+          'apiservice-status-local-available-controller': aggregation,
+          'apiservice-status-remote-available-controller': aggregation,
+          'apiservice-registration-controller': aggregation,
+          'apiservice-discovery-controller': aggregation,
+          'apiservice-openapi-controller': aggregation,
+          'apiservice-openapiv3-controller': aggregation,
+        }),
+        ...healthChecks,
+      },
       ready: {
         'etcd-readiness': storeAnswers,
         'informer-sync': () => this.started,
-        shutdown: () => !this.shuttingDown,
+        shutdown: () => {
+          if (this.shuttingDown) throw new Error('process is shutting down');
+          return true;
+        },
       },
     };
   }
@@ -391,11 +426,6 @@ class Server implements ApiServer {
     }
     this.metrics.passed('priorityandfairness', admission.startedMs - admission.arrivedMs);
     exchange.hold(() => fairness.finish(admission));
-  }
-
-  private exposeMetrics(): ApiResponse {
-    const body = new TextEncoder().encode(this.metrics.registry.expose() + (this.config.metrics?.expose() ?? ''));
-    return { type: 'bytes', status: 200, contentType: metricsContentType, body };
   }
 
   private writeHooks(): ReadonlyMap<string, WriteHooks> {

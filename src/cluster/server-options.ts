@@ -97,6 +97,7 @@ export const serverOptions = {
     description: 'admission plugins beside those that are on',
   },
   'disable-admission-plugins': { kind: 'list', value: 'names', description: 'admission plugins that are on otherwise' },
+  profiling: { kind: 'text', value: 'true|false', description: 'serve /debug/pprof and /debug/flags (default: true)' },
   'shutdown-delay-duration': {
     kind: 'text',
     value: 'duration',
@@ -134,6 +135,14 @@ export function durationFlag(flags: ServerFlags, flag: ServerFlag, absentMs: num
   const nanos = parseDuration(text);
   if (nanos === undefined) throw new Failure(`--${flag} ${text}: a duration such as 2m or 30s is expected`);
   return millisecondsOf(nanos);
+}
+
+/** Throws Failure. */
+export function booleanFlag(flags: ServerFlags, flag: ServerFlag, absent: boolean): boolean {
+  const text = flagText(flags, flag);
+  if (text === undefined) return absent;
+  if (text !== 'true' && text !== 'false') throw new Failure(`--${flag} ${text}: true or false is expected`);
+  return text === 'true';
 }
 
 /** A whole number of at least 0; `absent` when the flag was not given. */

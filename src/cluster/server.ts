@@ -8,11 +8,13 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { UserInfo } from '#api/request.ts';
+import { PostStartHooks } from '#apiserver/post-start-hooks.ts';
 import { aborted, sleep } from '#base/abort.ts';
-import { type Env, uuid } from '#base/env.ts';
+import { uuid } from '#base/env.ts';
 import { createClient } from '#client/api-client.ts';
 import type { Client } from '#client/client.ts';
 import { allControllers } from '#controllers/all.ts';
+import type { NodeEnv } from '#platform/node/env.ts';
 import { startHttpServer } from '#platform/node/http-server.ts';
 import { startControllers } from '#runtime/controller.ts';
 import { runAsLeader } from '#runtime/leader-election.ts';
@@ -36,10 +38,22 @@ import { type ClusterSettings, nodesOf } from './settings.ts';
 import { linkToSupervisor } from './supervisor/link.ts';
 
 export interface ServerOptions {
-  readonly env: Env;
+  readonly env: NodeEnv;
   readonly layout: ClusterLayout;
   readonly settings: ClusterSettings;
 }
+
+/** Upstream's names of what a server does between its socket and its first controller. */
+const hookNames = [
+  'start-system-namespaces-controller',
+  'rbac/bootstrap-roles',
+  'scheduling/bootstrap-system-priority-classes',
+  'priority-and-fairness-config-producer',
+  'start-cluster-authentication-info-controller',
+  'kube-apiserver-autoregistration',
+  'bootstrap-controller',
+  'start-kubernetes-service-cidr-controller',
+] as const;
 
 interface Running {
   readonly stopped: Promise<void>;
@@ -73,7 +87,8 @@ export async function runControlPlane(
   const encryptionFile = flagText(flags, 'encryption-provider-config');
   const encryption = encryptionFile === undefined ? undefined : await startEncryption(env, opened, encryptionFile);
   const store = encryption?.store ?? opened;
-  const healthChecks = encryption?.healthChecks ?? {};
+  const hooks = new PostStartHooks(hookNames);
+  const healthChecks = { ...hooks.checks, ...encryption?.healthChecks };
   const assembled = await assembleApiServer({ env, layout, settings, store, healthChecks });
   const { server, requestHeaderCa, requestHeader } = assembled;
   // The program is what stands in managedFields, and is named as upstream's.
@@ -82,12 +97,19 @@ export async function runControlPlane(
   await server.ready();
   const ownClient = clientOf(apiServerUser, 'kube-apiserver');
   await ensureBootstrapObjects(ownClient);
+  hooks.finished(
+    'start-system-namespaces-controller',
+    'rbac/bootstrap-roles',
+    'scheduling/bootstrap-system-priority-classes',
+  );
   await ensureClusterTrust(ownClient, {
     clientCa: readFileSync(certificateFile(layout.pki, 'ca'), 'utf8'),
     requestHeaderCa: readFileSync(certificateFile(layout.pki, 'front-proxy-ca'), 'utf8'),
     others: requestHeaderCa && requestHeader ? { ca: requestHeaderCa, config: requestHeader } : undefined,
   });
+  hooks.finished('start-cluster-authentication-info-controller');
   await keepApiServices({ env, client: ownClient, registry: server.registry }, signal);
+  hooks.finished('kube-apiserver-autoregistration');
   const http = await startHttpServer({
     handler: server.wire,
     streamsBody: (path) => server.streamsBody(path),
@@ -109,6 +131,7 @@ export async function runControlPlane(
     port: http.port,
     serviceCidr: network.serviceCidr,
   });
+  hooks.finished('bootstrap-controller', 'start-kubernetes-service-cidr-controller');
 
   const ending = new AbortController();
   const apiServerClient = clientOf(apiServerUser, 'kube-apiserver');
@@ -121,6 +144,7 @@ export async function runControlPlane(
     },
     ending.signal,
   );
+  hooks.finished('priority-and-fairness-config-producer');
   const startManagers = (leading: AbortSignal) =>
     startControllers(
       {

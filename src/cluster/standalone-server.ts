@@ -5,7 +5,7 @@
 
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import type { Env } from '#base/env.ts';
+import type { NodeEnv } from '#platform/node/env.ts';
 import { writeFileAtomic } from '#platform/node/files.ts';
 import { Failure } from './failure.ts';
 import { kubeconfigEntry, renderKubeconfig } from './kubeconfig.ts';
@@ -17,7 +17,7 @@ import type { ServerFlags } from './server-options.ts';
 import { type ClusterSettings, defaultNodePorts } from './settings.ts';
 
 export interface StandaloneOptions {
-  readonly env: Env;
+  readonly env: NodeEnv;
   readonly dataDir: string;
   /** Certificates of another server of the same cluster; absent: its own, made at the first start. */
   readonly pkiDir?: string | undefined;

@@ -20,7 +20,6 @@ import { reviewActions } from '#apiserver/identity/reviews.ts';
 import { tokenRequestAction } from '#apiserver/identity/token-request.ts';
 import { schemaCodecs } from '#apiserver/registry/schema-codec.ts';
 import { type ApiServer, createApiServer } from '#apiserver/server.ts';
-import type { Env } from '#base/env.ts';
 import { MetricsRegistry } from '#base/metrics.ts';
 import { kubernetesEnvironment } from '#cel/kubernetes.ts';
 import { createClient } from '#client/api-client.ts';
@@ -28,6 +27,9 @@ import { builtinDefinitions } from '#kinds/all.ts';
 import { ResourceQuotas } from '#kinds/core/resource-quota/definition.ts';
 import { builtinTables } from '#kinds/schemas.ts';
 import { createNodeBackend } from '#platform/node/backend.ts';
+import type { NodeEnv } from '#platform/node/env.ts';
+import { processStartedMs, registerProcessMetrics } from '#platform/node/process-metrics.ts';
+import { createNodeProfiler } from '#platform/node/profiler.ts';
 import { nodeRawDeflate } from '#platform/node/raw-deflate.ts';
 import { nodeWebSocketAcceptor } from '#platform/node/web-socket.ts';
 import { createWebhookClient } from '#platform/node/webhook-client.ts';
@@ -35,22 +37,27 @@ import type { Store } from '#store/store.ts';
 import { Failure } from '../failure.ts';
 import type { ClusterLayout } from '../machine/layout.ts';
 import { certificateFile, keyFile } from '../pki/authority.ts';
-import { flagList, type ServerFlags } from '../server-options.ts';
+import { booleanFlag, flagList, type ServerFlags } from '../server-options.ts';
 import type { ClusterSettings } from '../settings.ts';
 import { assembleAudit } from './audit.ts';
 import { connectRemotes } from './connect-remotes.ts';
+import { flagsInForce } from './flags.ts';
 import { assembleAuthentication } from './identity/authentication.ts';
 import { assembleAuthorization } from './identity/authorization.ts';
 import { createLiveObjects } from './live-objects.ts';
 import { createServedResources } from './served-resources.ts';
 import { loadServiceAccountKeys, serviceAccountIssuer } from './service-account-keys.ts';
 
+/** Upstream's --max-requests-inflight and --max-mutating-requests-inflight. */
+const maxRequestsInFlight = 400;
+const maxMutatingRequestsInFlight = 200;
+
 export interface ApiServerOptions {
-  readonly env: Env;
+  readonly env: NodeEnv;
   readonly layout: ClusterLayout;
   readonly settings: ClusterSettings;
   readonly store: Store;
-  /** Of what the store needs: plugins that encrypt. */
+  /** Of what the store needs, and of what the server does after it began to serve. */
   readonly healthChecks: Readonly<Record<string, HealthCheck>>;
 }
 
@@ -86,6 +93,7 @@ export async function assembleApiServer({
   const apiAudiences = [serviceAccountIssuer];
   const rbac = createRbacAuthorizer(objects);
   const metrics = new MetricsRegistry();
+  registerProcessMetrics(metrics);
   const webhooks = createWebhookClient();
   const flags = settings.serverFlags ?? {};
   const expressions = kubernetesEnvironment({ version: '1.36' });
@@ -136,7 +144,15 @@ export async function assembleApiServer({
     authorize,
     ...(audit ? { audit } : {}),
     metrics,
-    fairness: { objects, maxRequestsInFlight: 400, maxMutatingRequestsInFlight: 200 },
+    zpages: {
+      startedMs: processStartedMs,
+      flags: flagsInForce(settings, {
+        'max-mutating-requests-inflight': String(maxMutatingRequestsInFlight),
+        'max-requests-inflight': String(maxRequestsInFlight),
+      }),
+      ...(booleanFlag(flags, 'profiling', true) ? { profiler: createNodeProfiler(), verbosity: env.verbosity } : {}),
+    },
+    fairness: { objects, maxRequestsInFlight, maxMutatingRequestsInFlight },
     services: { serviceCidrs: [settings.network.serviceCidr], nodePorts: { first: firstNodePort, last: lastNodePort } },
     admission: defaultAdmissionPlugins({
       objects,

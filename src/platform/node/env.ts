@@ -19,8 +19,23 @@ export interface NodeEnvOptions {
   readonly logFd?: number;
 }
 
-export function createNodeEnv(options: NodeEnvOptions): Env {
-  return { clock: nodeClock, random: nodeRandom, log: createLogger(options) };
+/** The real world's, whose log can be made to tell more or less while it runs. */
+export interface NodeEnv extends Env {
+  readonly verbosity: { set(level: number): void };
+}
+
+/** klog's level from which on messages are for debugging. */
+const debugVerbosity = 4;
+
+export function createNodeEnv(options: NodeEnvOptions): NodeEnv {
+  const threshold = { least: levels.indexOf(options.level ?? 'info') };
+  const usual = threshold.least;
+  const verbosity = {
+    set: (level: number) => {
+      threshold.least = level >= debugVerbosity ? 0 : usual;
+    },
+  };
+  return { clock: nodeClock, random: nodeRandom, log: createLogger(options, threshold), verbosity };
 }
 
 export const nodeClock: Clock = {
@@ -66,12 +81,11 @@ function fromPool(count: number): Uint8Array {
  * JSON lines, written at once: a process that dies has said what it said. Thirty lines of our own, because pino costs 11 MB of
  * memory and 20 ms of start in each of a cluster's processes.
  */
-function createLogger(options: NodeEnvOptions): Logger {
-  const least = levels.indexOf(options.level ?? 'info');
+function createLogger(options: NodeEnvOptions, threshold: { readonly least: number }): Logger {
   const fd = options.logFd ?? 2;
   const logger = (fixed: LogFields): Logger => {
     const write = (level: Level, message: string, fields: LogFields | undefined) => {
-      if (levels.indexOf(level) < least) return;
+      if (levels.indexOf(level) < threshold.least) return;
       const line = { level, time: new Date().toISOString(), ...fixed, ...fields, msg: message };
       try {
         writeSync(fd, `${JSON.stringify(line, readable)}\n`);

@@ -1,0 +1,73 @@
+/** What operators look at beside the API: /metrics, /metrics/slis, /statusz, /flagz and /debug. */
+
+import type { ApiRequest, ApiResponse } from '#api/request.ts';
+import type { Env } from '#base/env.ts';
+import { type MetricsRegistry, metricsContentType } from '#base/metrics.ts';
+import { debugPage } from './fairness/debug-pages.ts';
+import type { Fairness } from './fairness/fairness.ts';
+import type { HealthMetrics } from './health.ts';
+import type { PathHandler } from './paths.ts';
+import { flagPage, type Profiler, profilePage, type Verbosity } from './zpages/debug.ts';
+import { type Flags, flagz } from './zpages/flagz.ts';
+import { statusz } from './zpages/statusz.ts';
+
+/** What the process tells of itself; what is absent is not served. */
+export interface ZPagesConfig {
+  /** Unix time of the process's start. */
+  readonly startedMs: number;
+  readonly flags: Flags;
+  readonly profiler?: Profiler | undefined;
+  readonly verbosity?: Verbosity | undefined;
+}
+
+export interface OperatorPathsConfig {
+  readonly env: Env;
+  /** In the order in which they are shown. */
+  readonly metrics: readonly MetricsRegistry[];
+  readonly health: HealthMetrics;
+  readonly fairness: Fairness | undefined;
+  readonly zpages: ZPagesConfig | undefined;
+  /** Of all that is served. */
+  readonly listedPaths: () => readonly string[];
+}
+
+export function operatorPaths(config: OperatorPathsConfig): Readonly<Record<string, PathHandler>> {
+  const { env, metrics, health, fairness, zpages, listedPaths } = config;
+  const debug = debugHandler(env, fairness, zpages);
+  return {
+    metrics: ({ path }) => {
+      if (path === '/metrics') return exposed(metrics);
+      return path === '/metrics/slis' ? exposed([health.registry]) : undefined;
+    },
+    ...(zpages
+      ? {
+          statusz: exactly('/statusz', (request) =>
+            statusz(request, { startedMs: zpages.startedMs, nowMs: env.clock.now(), paths: listedPaths() }),
+          ),
+          flagz: exactly('/flagz', (request) => flagz(request, zpages.flags)),
+        }
+      : {}),
+    ...(debug ? { debug } : {}),
+  };
+}
+
+function debugHandler(
+  env: Env,
+  fairness: Fairness | undefined,
+  zpages: ZPagesConfig | undefined,
+): PathHandler | undefined {
+  if (!fairness && !zpages) return undefined;
+  return (request) =>
+    (fairness && debugPage(fairness, env, request)) ??
+    (zpages?.verbosity && flagPage(request, zpages.verbosity)) ??
+    (zpages?.profiler && profilePage(request, zpages.profiler, env.clock));
+}
+
+function exactly(wanted: string, handler: (request: ApiRequest) => ApiResponse): PathHandler {
+  return (request) => (request.path === wanted ? handler(request) : undefined);
+}
+
+function exposed(registries: readonly MetricsRegistry[]): ApiResponse {
+  const body = new TextEncoder().encode(registries.map((registry) => registry.expose()).join(''));
+  return { type: 'bytes', status: 200, contentType: metricsContentType, body };
+}

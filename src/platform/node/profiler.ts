@@ -1,0 +1,60 @@
+/** V8's profilers by the inspector of this process. The inspector is loaded when somebody first asks, and ends with the profile. */
+
+import { gzipSync } from 'node:zlib';
+import { type Profiler, ProfilerBusy } from '#apiserver/zpages/debug.ts';
+import { type CpuProfile, cpuIntervalMicros, type HeapProfile, heapIntervalBytes } from '#apiserver/zpages/pprof.ts';
+import { sleep } from '#base/abort.ts';
+import { nodeClock } from './env.ts';
+
+export function createNodeProfiler(): Profiler {
+  const exclusive = oneAtATime();
+  return {
+    cpu: (durationMs, signal) =>
+      exclusive('cpu profiling', async (session): Promise<CpuProfile> => {
+        await session.post('Profiler.enable');
+        await session.post('Profiler.setSamplingInterval', { interval: cpuIntervalMicros });
+        await session.post('Profiler.start');
+        await sleep(nodeClock, durationMs, signal);
+        return (await session.post('Profiler.stop')).profile;
+      }),
+    heap: (durationMs, which, signal) =>
+      exclusive('heap profiling', async (session): Promise<HeapProfile> => {
+        const collected = which === 'alloc';
+        await session.post('HeapProfiler.startSampling', {
+          samplingInterval: heapIntervalBytes,
+          includeObjectsCollectedByMajorGC: collected,
+          includeObjectsCollectedByMinorGC: collected,
+        });
+        await sleep(nodeClock, durationMs, signal);
+        const { profile } = await session.post('HeapProfiler.stopSampling');
+        // The protocol's types leave out the samples and the numbers of nodes, which V8 gives.
+        return profile as SamplingHeapProfile & HeapProfile;
+      }),
+    gzip: (bytes) => gzipSync(bytes),
+  };
+}
+
+type SamplingHeapProfile = import('node:inspector').HeapProfiler.SamplingHeapProfile;
+type Session = import('node:inspector/promises').Session;
+
+/** By name, as one process has one profiler of each kind. */
+function oneAtATime() {
+  const running = new Set<string>();
+  return async <T>(what: string, run: (session: Session) => Promise<T>): Promise<T> => {
+    if (running.has(what)) throw new ProfilerBusy(`${what} already in use`);
+    running.add(what);
+    try {
+      const { Session } = await import('node:inspector/promises');
+      const session = new Session();
+      session.connect();
+      try {
+        return await run(session);
+      } finally {
+        // Ends what runs in it too, when the client is gone.
+        session.disconnect();
+      }
+    } finally {
+      running.delete(what);
+    }
+  };
+}
