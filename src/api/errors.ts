@@ -55,9 +55,11 @@ export function newNotFound(name: ResourceName, object: string): StatusError {
   return failure(404, 'NotFound', `${qualified(name)} "${object}" not found`, objectDetails(name, object));
 }
 
+const notFoundWords = 'the server could not find the requested resource';
+
 /** For a path that no route serves. */
 export function newPathNotFound(): StatusError {
-  return failure(404, 'NotFound', 'the server could not find the requested resource', {});
+  return failure(404, 'NotFound', notFoundWords, {});
 }
 
 export function newAlreadyExists(name: ResourceName, object: string): StatusError {
@@ -247,6 +249,59 @@ export function newUnprocessable(): StatusError {
 /** The store cannot take writes: its disk is full. */
 export function newInsufficientStorage(message: string): StatusError {
   return failure(507, 'InsufficientStorage', message);
+}
+
+/**
+ * What clients make of an answer that is no success and no Status object (client-go's NewGenericServerResponse). `name` and the resource
+ * are '' where they are not known; `text` is what the server said. `isRelayed`: a server that asked another one answers so, and explains nothing to its client.
+ */
+export function newGenericServerResponse(
+  code: number,
+  verb: string,
+  resource: ResourceName,
+  name: string,
+  text: string,
+  isRelayed = false,
+): StatusError {
+  const [reason, words] = genericResponses[code] ?? [
+    code >= 500 ? 'InternalError' : '',
+    code >= 500
+      ? `an error on the server (${JSON.stringify(text)}) has prevented the request from succeeding`
+      : `the server responded with the status code ${code} but did not return more information`,
+  ];
+  const subject = resource.resource === '' ? '' : ` (${verb} ${qualified(resource)}${name === '' ? '' : ` ${name}`})`;
+  return failure(code, reason, `${words === '' ? text : words}${subject}`, {
+    ...objectDetails(resource, name),
+    ...(isRelayed ? {} : { causes: [{ reason: unexpectedResponse, message: text }] }),
+  });
+}
+
+const unexpectedResponse = 'UnexpectedServerResponse';
+
+/** Reason and words by code; no words where the server's own are told. */
+const genericResponses: Readonly<Record<number, readonly [reason: string, words: string]>> = {
+  400: ['BadRequest', 'the server rejected our request for an unknown reason'],
+  401: ['Unauthorized', 'the server has asked for the client to provide credentials'],
+  403: ['Forbidden', ''],
+  404: ['NotFound', notFoundWords],
+  405: ['MethodNotAllowed', 'the server does not allow this method on the requested resource'],
+  406: ['NotAcceptable', ''],
+  409: ['Conflict', 'the server reported a conflict'],
+  415: ['UnsupportedMediaType', ''],
+  422: ['Invalid', 'the server rejected our request due to an error in our request'],
+  429: ['TooManyRequests', 'the server has received too many requests and has asked us to try again later'],
+  503: ['ServiceUnavailable', 'the server is currently unable to handle the request'],
+  504: [
+    'Timeout',
+    'the server was unable to return a response in the time allotted, but may still be processing the request',
+  ],
+};
+
+/** The server said nothing of its own about this failure: a caller who knows what was asked for can say more. */
+export function isUnexplained({ status }: StatusError): boolean {
+  const { details, code, message } = status;
+  const isPath = code === 404 && message === notFoundWords && details?.kind === undefined;
+  return isPath || (details?.causes?.some(({ reason }) => reason === unexpectedResponse) ?? false);
 }
 
 /** A failure that came over the wire as a Status object. */

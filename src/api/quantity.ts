@@ -56,6 +56,7 @@ const binarySuffixes = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 const maxExponent = 400;
 const maxInt64 = 2n ** 63n - 1n;
 const nanosPerUnit = 1_000_000_000n;
+const nanosPerMilli = 1_000_000n;
 
 /** Distinct quantity texts in a cluster are few; parsing each once makes sums over pods cheap. */
 const cacheBound = 8192;
@@ -99,7 +100,17 @@ export function quantityValue(text: string): number {
 
 /** Thousandths, rounded away from zero (upstream's MilliValue): CPU. */
 export function quantityMilliValue(text: string): number {
-  return Number(ceilDivide(parseQuantity(text).nano, 1_000_000n));
+  return Number(quantityMillis(text));
+}
+
+/** The same, exact: thousandths of bytes are soon more than a number holds. */
+export function quantityMillis(text: string): bigint {
+  return ceilDivide(parseQuantity(text).nano, nanosPerMilli);
+}
+
+/** So many thousandths, printed canonically (upstream's NewMilliQuantity). */
+export function milliQuantity(millis: bigint, format: QuantityFormat): string {
+  return canonicalText(millis * nanosPerMilli, format);
 }
 
 /** Negative, zero or positive as `a` is less than, equal to or greater than `b`. */

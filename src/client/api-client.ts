@@ -4,7 +4,7 @@
  */
 
 import type { ResourceDefinition } from '#api/definition.ts';
-import { fromStatus } from '#api/errors.ts';
+import { fromStatus, newGenericServerResponse } from '#api/errors.ts';
 import type { Status } from '#api/generated/meta-v1.ts';
 import type { KubeObject, ObjectList, WatchEvent } from '#api/object.ts';
 import type { ApiHandler, ApiRequest, ApiResponse, EncodedObject, Peer } from '#api/request.ts';
@@ -189,6 +189,7 @@ class ApiClient implements Client {
       }
       case 'bytes': {
         const text = new TextDecoder().decode(await wholeBody(response.body));
+        if (response.status >= 400) throw failureOf(method, response, text);
         return response.contentType.includes('json') ? (JSON.parse(text) as unknown) : text;
       }
       default:
@@ -266,6 +267,20 @@ function deleteBody(options: DeleteOptions): object {
     ...(options.preconditions ? { preconditions: options.preconditions } : {}),
     ...(options.dryRun ? { dryRun: ['All'] } : {}),
   };
+}
+
+/** Of an answer that somebody else wrote: another API server, a proxied backend. */
+function failureOf(
+  method: string,
+  { status, contentType }: { readonly status: number; readonly contentType: string },
+  text: string,
+): Error {
+  if (contentType.includes('json')) {
+    const value = JSON.parse(text) as Partial<Status> | null;
+    if (value?.kind === 'Status' && value.status === 'Failure') return fromStatus(value as Status);
+  }
+  const said = contentType.startsWith('text/') ? text.trim() : 'unknown';
+  return newGenericServerResponse(status, method.toLowerCase(), { group: '', resource: '' }, '', said);
 }
 
 async function wholeBody(body: Uint8Array | AsyncIterable<Uint8Array>): Promise<Uint8Array> {

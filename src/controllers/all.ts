@@ -16,6 +16,7 @@ import { endpointSliceMirroringController } from './endpoint-slice-mirroring/con
 import { endpointsController } from './endpoints/controller.ts';
 import { ephemeralVolumeController } from './ephemeral-volume/controller.ts';
 import { garbageCollectorController } from './garbage-collector/controller.ts';
+import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler/controller.ts';
 import { jobController } from './job/controller.ts';
 import { namespaceController } from './namespace/controller.ts';
 import { type NodeIpamConfig, nodeIpamController } from './node-ipam/controller.ts';
@@ -66,6 +67,7 @@ export function allControllers(config: ControllersConfig = {}): ControllerFactor
     endpointSliceController,
     endpointsController,
     garbageCollectorController,
+    horizontalPodAutoscalerController,
     jobController,
     namespaceController,
     nodeLifecycleController(config.nodeLifecycle),

@@ -1,6 +1,12 @@
 /** pods/log: the kubelet's text as an HTTP body, or as messages of a WebSocket (apimachinery wsstream.Reader). */
 
-import { newBadRequest, newInternalError, newInvalid, StatusError } from '#api/errors.ts';
+import {
+  newBadRequest,
+  newGenericServerResponse,
+  newInternalError,
+  newInvalid,
+  type StatusError,
+} from '#api/errors.ts';
 import type { ApiRequest, ApiResponse } from '#api/request.ts';
 import { type Backend, type BackendResponse, unreachableBackend } from '#api/streaming/backend.ts';
 import { collect } from '#api/streaming/byte-stream.ts';
@@ -53,29 +59,7 @@ async function logError(answer: BackendResponse, name: string): Promise<StatusEr
   const text = new TextDecoder().decode((await collect(answer.body, maxErrorBytes)) ?? new Uint8Array());
   if (answer.status === 400) return newBadRequest(text);
   if (answer.status === 500) return newInternalError(text);
-  const known: Readonly<Record<number, readonly [reason: string, message: string]>> = {
-    401: ['Unauthorized', 'the server has asked for the client to provide credentials'],
-    403: ['Forbidden', text],
-    404: ['NotFound', 'the server could not find the requested resource'],
-    422: ['Invalid', 'the server rejected our request due to an error in our request'],
-    503: ['ServiceUnavailable', 'the server is currently unable to handle the request'],
-  };
-  const [reason, message] = known[answer.status] ?? [
-    answer.status >= 500 ? 'InternalError' : '',
-    answer.status >= 500
-      ? `an error on the server (${JSON.stringify(text)}) has prevented the request from succeeding`
-      : `the server responded with the status code ${answer.status} but did not return more information`,
-  ];
-  return new StatusError({
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Failure',
-    message: `${message} ( pods/log ${name})`,
-    reason,
-    details: { name, kind: 'pods/log' },
-    code: answer.status,
-  });
+  return newGenericServerResponse(answer.status, '', { group: '', resource: 'pods/log' }, name, text, true);
 }
 
 const logProtocols = ['', 'binary.k8s.io', 'base64.binary.k8s.io'];

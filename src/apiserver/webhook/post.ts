@@ -3,6 +3,7 @@
  * Errors have the words of client-go, for the caller to put its own before.
  */
 
+import { newGenericServerResponse } from '#api/errors.ts';
 import { linkedAbort } from '#base/abort.ts';
 import type { Env } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
@@ -89,26 +90,6 @@ const decoder = new TextDecoder();
 
 /** The words of client-go for an answer that is no success and no Status object. */
 function httpFailure({ status, body }: WebhookAnswer): string {
-  switch (status) {
-    case 400:
-      return 'the server rejected our request for an unknown reason';
-    case 401:
-      return 'the server has asked for the client to provide credentials';
-    case 403:
-      return decoder.decode(body).trim() || 'the server does not allow access to the requested resource';
-    case 404:
-      return 'the server could not find the requested resource';
-    case 405:
-      return 'the server does not allow this method on the requested resource';
-    case 429:
-      return 'the server has received too many requests and has asked us to try again later';
-    case 503:
-      return 'the server is currently unable to handle the request';
-    case 504:
-      return 'the server was unable to return a response in the time allotted, but may still be processing the request';
-    default:
-      return status >= 500
-        ? `an error on the server (${JSON.stringify(decoder.decode(body).trim() || 'unknown')}) has prevented the request from succeeding`
-        : `the server responded with the status code ${status} but did not return more information`;
-  }
+  const text = decoder.decode(body).trim() || 'unknown';
+  return newGenericServerResponse(status, '', { group: '', resource: '' }, '', text).message;
 }

@@ -15,6 +15,7 @@ const accounts: Readonly<Record<string, string>> = {
   'endpoint-slice-controller': 'endpointslice-controller',
   'endpoint-slice-mirroring-controller': 'endpointslicemirroring-controller',
   'garbage-collector-controller': 'generic-garbage-collector',
+  'horizontal-pod-autoscaler-controller': 'horizontal-pod-autoscaler',
   'node-ipam-controller': 'node-controller',
   'persistentvolume-binder-controller': 'persistent-volume-binder',
   'persistentvolume-protection-controller': 'pv-protection-controller',
