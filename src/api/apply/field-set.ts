@@ -2,9 +2,10 @@
  * FieldSet: a set of paths into an object, as managedFields keep it (FieldsV1, structured-merge-diff's fieldpath).
  *
  * A trie. A path element is its FieldsV1 text: 'f:name' (member), 'k:{"name":"web"}' (list element by its keys), 'v:"x"' (set
- * element). Sets do not change once made; operations share what they can.
+ * element). Sets do not change once made; operations share what they can, and answer the same set where nothing changes.
  */
 
+import { RecentMap } from '#base/recent-map.ts';
 import { isObject, type JsonObject, setMember } from '../patch/json-tree.ts';
 
 export class FieldSet {
@@ -24,12 +25,17 @@ export class FieldSet {
   union(other: FieldSet): FieldSet {
     if (other.isEmpty || other === this) return this;
     if (this.isEmpty) return other;
-    const children = new Map(this.children);
+    let children: Map<string, FieldSet> | undefined;
     for (const [element, child] of other.children) {
-      const own = children.get(element);
-      children.set(element, own ? own.union(child) : child);
+      const own = this.children.get(element);
+      const joined = own ? own.union(child) : child;
+      if (joined !== own) {
+        children ??= new Map(this.children);
+        children.set(element, joined);
+      }
     }
-    return new FieldSet(this.member || other.member, children);
+    const member = this.member || other.member;
+    return children || member !== this.member ? new FieldSet(member, children ?? this.children) : this;
   }
 
   /** Paths of this set that are not in the other. */
@@ -59,21 +65,29 @@ export class FieldSet {
   }
 
   private filter(other: FieldSet, keeps: (own: boolean, theirs: boolean) => boolean, keepUnmatched: boolean): FieldSet {
-    const children = new Map<string, FieldSet>();
+    const member = keeps(this.member, other.member);
+    let changed: Map<string, FieldSet> | undefined;
     for (const [element, child] of this.children) {
       const theirs = other.children.get(element);
-      if (!theirs) {
-        if (keepUnmatched) children.set(element, child);
-        continue;
-      }
-      const kept = child.filter(theirs, keeps, keepUnmatched);
-      if (!kept.isEmpty) children.set(element, kept);
+      const kept = theirs ? child.filter(theirs, keeps, keepUnmatched) : keepUnmatched ? child : emptyFieldSet;
+      if (kept === child) continue;
+      changed ??= new Map(this.children);
+      if (kept.isEmpty) changed.delete(element);
+      else changed.set(element, kept);
     }
-    return new FieldSet(keeps(this.member, other.member), children);
+    return changed || member !== this.member ? fieldSet(member, changed ?? this.children) : this;
   }
 }
 
-export const emptyFieldSet = new FieldSet(false, new Map());
+const noChildren: ReadonlyMap<string, FieldSet> = new Map();
+export const emptyFieldSet = new FieldSet(false, noChildren);
+/** Most of a set's nodes: there is one of them. */
+export const leafFieldSet = new FieldSet(true, noChildren);
+
+export function fieldSet(member: boolean, children: ReadonlyMap<string, FieldSet>): FieldSet {
+  if (children.size > 0) return new FieldSet(member, children);
+  return member ? leafFieldSet : emptyFieldSet;
+}
 
 /** Collects paths; turns into a FieldSet at the end. */
 export class FieldSetBuilder {
@@ -94,42 +108,54 @@ export class FieldSetBuilder {
       const built = child.build();
       if (!built.isEmpty) children.set(element, built);
     }
-    return new FieldSet(this.member, children);
+    return fieldSet(this.member, children);
   }
 }
 
-/** The FieldsV1 tree of a set, keys in upstream's order. */
+const emptyTree: JsonObject = Object.freeze({});
+
+/** The FieldsV1 tree of a set, keys in upstream's order; frozen. */
 export function encodeFieldSet(set: FieldSet): JsonObject {
+  if (set.children.size === 0) return emptyTree;
   const tree: JsonObject = {};
-  if (set.member && set.children.size > 0) tree['.'] = {};
+  if (set.member) tree['.'] = emptyTree;
   for (const element of [...set.children.keys()].sort()) {
     setMember(tree, element, encodeFieldSet(set.children.get(element) ?? emptyFieldSet));
   }
-  return tree;
+  return Object.freeze(tree);
 }
 
-/** Decoded trees, by the tree: stored objects are frozen, so one is read once. */
-const decoded = new WeakMap<object, FieldSet>();
+/** Sets of frozen trees that were read lately, weighed by their paths: the same managers write the same objects again. */
+const recent = new RecentMap<object, FieldSet>(32_768);
 
 /** Reads a FieldsV1 tree; what is no path is left out. */
 export function decodeFieldSet(tree: unknown): FieldSet {
   if (!isObject(tree)) return emptyFieldSet;
-  const known = decoded.get(tree);
+  // Of others it is not certain that they stay as they are.
+  const stays = Object.isFrozen(tree);
+  const known = stays ? recent.get(tree) : undefined;
   if (known) return known;
-  const set = decodeNode(tree, false);
-  if (Object.isFrozen(tree)) decoded.set(tree, set);
+  const count = { paths: 0 };
+  const set = decodeNode(tree, false, count);
+  if (stays) recent.set(tree, set, count.paths);
   return set;
 }
 
-function decodeNode(tree: JsonObject, belowRoot: boolean): FieldSet {
-  const children = new Map<string, FieldSet>();
+const isPath = /^[fkvi]:/;
+
+function decodeNode(tree: JsonObject, belowRoot: boolean, count: { paths: number }): FieldSet {
+  let children: Map<string, FieldSet> | undefined;
   let member = false;
+  count.paths++;
   for (const element of Object.keys(tree)) {
     const value = tree[element];
     if (element === '.') member = true;
-    else if (/^[fkvi]:/.test(element) && isObject(value)) children.set(element, decodeNode(value, true));
+    else if (isPath.test(element) && isObject(value)) {
+      children ??= new Map();
+      children.set(element, decodeNode(value, true, count));
+    }
   }
-  return new FieldSet(member || (belowRoot && children.size === 0), children);
+  return fieldSet(member || (belowRoot && !children), children ?? noChildren);
 }
 
 function collectPaths(set: FieldSet, path: string, found: string[]): void {

@@ -80,10 +80,19 @@ export function managedAfterUpdate(
   const set = (previous?.set ?? emptyFieldSet).union(own).difference(gone);
   // The time says when the manager last wrote something; losing a field is no write.
   const time = own.isEmpty && previous?.entry.time ? previous.entry.time : writer.time;
-  const next = set.isEmpty ? [] : [{ entry: entryOf({ ...writer, time }, 'Update', set), set }];
+  const entry =
+    previous?.set === set && Object.isFrozen(previous.entry)
+      ? sameFields(previous.entry, time)
+      : entryOf({ ...writer, time }, 'Update', set);
+  const next = set.isEmpty ? [] : [{ entry, set }];
   if (previous) managed.splice(index, 1, ...next);
   else managed.push(...next);
-  return sorted(capped(managed)).map(({ entry }) => entry);
+  return sorted(capped(managed)).map((item) => item.entry);
+}
+
+/** The entry of a manager that wrote its fields again; what is not frozen may not be in the order that fields are kept in. */
+function sameFields(entry: ManagedFieldsEntry, time: string): ManagedFieldsEntry {
+  return entry.time === time ? entry : { ...entry, time };
 }
 
 export interface ApplyResult {
@@ -174,7 +183,7 @@ function takeFields(
     if (keeps(item.entry)) return [item];
     const set = item.set.difference(lost);
     if (set.isEmpty) return [];
-    return set.equals(item.set) ? [item] : [{ entry: { ...item.entry, fieldsV1: encodeFieldSet(set) }, set }];
+    return set === item.set ? [item] : [{ entry: { ...item.entry, fieldsV1: encodeFieldSet(set) }, set }];
   });
 }
 
@@ -185,30 +194,31 @@ function ownedBeforeFirstApply(live: KubeObject, writer: Writer, schema: StructS
   return [{ entry: entryOf({ ...writer, manager: beforeFirstApply, subresource: '', time }, 'Update', set), set }];
 }
 
-/** Applies before updates, then by time, then by name. */
-function sorted(managed: readonly Managed[]): Managed[] {
-  const key = ({ entry }: Managed) => [
-    entry.operation === 'Apply' ? '0' : '1',
-    entry.operation === 'Apply' ? '' : (entry.time ?? ''),
-    entry.manager ?? '',
-    entry.apiVersion ?? '',
-    entry.subresource ?? '',
-  ];
-  return [...managed].sort((a, b) => {
-    const left = key(a);
-    const right = key(b);
-    for (const [index, part] of left.entries()) {
-      const other = right[index] ?? '';
-      if (part !== other) return part < other ? -1 : 1;
-    }
-    return 0;
-  });
+/** Applies before updates, those by time, then by name. */
+function sorted(managed: readonly Managed[]): readonly Managed[] {
+  return managed.length < 2 ? managed : [...managed].sort((a, b) => inOrder(a.entry, b.entry));
+}
+
+function inOrder(a: ManagedFieldsEntry, b: ManagedFieldsEntry): number {
+  const isApply = a.operation === 'Apply';
+  if (isApply !== (b.operation === 'Apply')) return isApply ? -1 : 1;
+  return (
+    (isApply ? 0 : compareText(a.time, b.time)) ||
+    compareText(a.manager, b.manager) ||
+    compareText(a.apiVersion, b.apiVersion) ||
+    compareText(a.subresource, b.subresource)
+  );
+}
+
+function compareText(a = '', b = ''): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 /** Joins the oldest updates of one version into one entry when there are too many. */
-function capped(managed: readonly Managed[]): Managed[] {
+function capped(managed: readonly Managed[]): readonly Managed[] {
+  if (managed.length <= maxUpdateManagers) return managed;
   const updates = managed.filter(({ entry }) => entry.operation === 'Update' && !entry.subresource);
-  if (updates.length <= maxUpdateManagers) return [...managed];
+  if (updates.length <= maxUpdateManagers) return managed;
   const oldest = sorted(updates).slice(0, updates.length - maxUpdateManagers + 1);
   const kept = managed.filter((item) => !oldest.includes(item));
   const byVersion = new Map<string, Managed>();

@@ -6,7 +6,7 @@
 
 import { isObject, type JsonObject, jsonEqual, setMember } from '../patch/json-tree.ts';
 import type { FieldSchema, Schema, StructSchema } from '../schema/schema.ts';
-import { type FieldSet, FieldSetBuilder } from './field-set.ts';
+import { emptyFieldSet, type FieldSet, FieldSetBuilder, fieldSet, leafFieldSet } from './field-set.ts';
 
 /** How a place in an object merges. */
 type Shape =
@@ -27,35 +27,70 @@ export interface Place {
 const leaf: Shape = { type: 'leaf' };
 const unknownPlace: Place = { schema: undefined, field: undefined, absent: undefined, free: true };
 
+const roots = new WeakMap<StructSchema, Place>();
+
 export function rootPlace(schema: StructSchema | undefined): Place {
-  return { schema, field: undefined, absent: undefined, free: false };
+  if (!schema) return unknownRoot;
+  let place = roots.get(schema);
+  if (!place) {
+    place = { schema, field: undefined, absent: undefined, free: false };
+    roots.set(schema, place);
+  }
+  return place;
 }
+
+const unknownRoot: Place = { schema: undefined, field: undefined, absent: undefined, free: false };
+
+/** Shapes of places of a schema: what is asked of every field of every write is made once. */
+const shapes = new WeakMap<Place, Shape>();
 
 /** The shape that a value has at a place. */
 export function shapeOf(place: Place, value: unknown): Shape {
   const { schema, field } = place;
-  if (schema === undefined) return isObject(value) ? { type: 'map', child: () => unknownPlace } : leaf;
-  if (schema.type === 'struct') {
-    if (schema.atomic || field?.mapType === 'atomic') return leaf;
-    return { type: 'map', child: (key) => memberPlace(schema, key) };
+  if (schema === undefined) return isObject(value) ? unknownMap : leaf;
+  let shape = shapes.get(place);
+  if (!shape) {
+    shape = makeShape(schema, field);
+    shapes.set(place, shape);
   }
-  if (schema.type === 'map') {
-    if (field?.mapType === 'atomic') return leaf;
-    const element: Place = { schema: schema.element, field: undefined, absent: undefined, free: true };
-    return { type: 'map', child: () => element };
-  }
-  if (schema.type !== 'list') return leaf;
-  const element: Place = { schema: schema.element, field: undefined, absent: undefined, free: false };
-  if (field?.listType === 'set') return { type: 'list', element, elementOf: (item) => `v:${JSON.stringify(item)}` };
-  if (field?.listType === 'map')
-    return { type: 'list', element, elementOf: keyedElement(field.listMapKeys, schema.element) };
-  return leaf;
+  return shape;
 }
 
-function memberPlace(schema: StructSchema, key: string): Place {
+const unknownMap: Shape = { type: 'map', child: () => unknownPlace };
+
+function makeShape(schema: Schema, field: FieldSchema | undefined): Shape {
+  switch (schema.type) {
+    case 'struct': {
+      if (schema.atomic || field?.mapType === 'atomic') return leaf;
+      const places = new Map<string, Place>();
+      return { type: 'map', child: (key) => memberPlace(schema, key, places) };
+    }
+    case 'map': {
+      if (field?.mapType === 'atomic') return leaf;
+      const element: Place = { schema: schema.element, field: undefined, absent: undefined, free: true };
+      return { type: 'map', child: () => element };
+    }
+    case 'list': {
+      const element: Place = { schema: schema.element, field: undefined, absent: undefined, free: false };
+      if (field?.listType === 'set') return { type: 'list', element, elementOf: (item) => `v:${JSON.stringify(item)}` };
+      if (field?.listType === 'map')
+        return { type: 'list', element, elementOf: keyedElement(field.listMapKeys, schema.element) };
+      return leaf;
+    }
+    default:
+      return leaf;
+  }
+}
+
+/** `places` are those of the members that were looked at before. */
+function memberPlace(schema: StructSchema, key: string, places: Map<string, Place>): Place {
+  const known = places.get(key);
+  if (known) return known;
   const field = schema.memberByName.get(key);
   if (!field) return unknownPlace;
-  return { schema: field.schema, field, absent: absentValue(field), free: false };
+  const place: Place = { schema: field.schema, field, absent: absentValue(field), free: false };
+  places.set(key, place);
+  return place;
 }
 
 function absentValue({ schema, pointer, omitempty }: FieldSchema): unknown {
@@ -121,55 +156,74 @@ export interface Comparison {
   readonly removed: FieldSet;
 }
 
+const same: Comparison = { changed: emptyFieldSet, removed: emptyFieldSet };
+const leafChanged: Comparison = { changed: leafFieldSet, removed: emptyFieldSet };
+const leafRemoved: Comparison = { changed: emptyFieldSet, removed: leafFieldSet };
+
 /** What a write changed. `undefined` stands for nothing there. */
 export function compare(before: unknown, after: unknown, place: Place): Comparison {
-  const changed = new FieldSetBuilder();
-  const removed = new FieldSetBuilder();
-  compareAt(before, after, place, changed, removed);
-  return { changed: changed.build(), removed: removed.build() };
-}
-
-function compareAt(
-  before: unknown,
-  after: unknown,
-  place: Place,
-  changed: FieldSetBuilder,
-  removed: FieldSetBuilder,
-): void {
-  if (before === after) return;
+  if (before === after) return same;
   const shape = shapeOf(place, after ?? before);
-  const asLeaf =
-    shape.type === 'leaf' ||
-    ((before === undefined || before === null || isEmptyContainer(before)) &&
-      (after === undefined || after === null || isEmptyContainer(after)));
-  if (asLeaf) {
-    if (before === undefined) changed.member = true;
-    else if (after === undefined) removed.member = true;
-    else if (!jsonEqual(before, after)) changed.member = true;
-    return;
+  if (shape.type === 'leaf' || (isNothing(before) && isNothing(after))) {
+    if (before === undefined) return leafChanged;
+    if (after === undefined) return leafRemoved;
+    return jsonEqual(before, after) ? same : leafChanged;
   }
-  if (before === undefined) changed.member = true;
-  else if (after === undefined) removed.member = true;
+  const differences = new Differences();
   if (shape.type === 'map') {
-    const old = isObject(before) ? before : {};
-    const next = isObject(after) ? after : {};
-    for (const key of new Set([...Object.keys(old), ...Object.keys(next)])) {
-      const element = `f:${key}`;
-      const childPlace = shape.child(key);
-      // In an object that is new or gone as a whole, everything is.
-      const absent = before !== undefined && after !== undefined ? childPlace.absent : undefined;
+    const old = isObject(before) ? before : emptyObject;
+    const next = isObject(after) ? after : emptyObject;
+    // In an object that is new or gone as a whole, everything is.
+    const whole = before === undefined || after === undefined;
+    const compareMember = (key: string): void => {
       const oldValue = Object.hasOwn(old, key) ? old[key] : undefined;
       const nextValue = Object.hasOwn(next, key) ? next[key] : undefined;
-      if (oldValue === nextValue) continue;
-      compareAt(oldValue ?? absent, nextValue ?? absent, childPlace, changed.child(element), removed.child(element));
+      if (oldValue === nextValue) return;
+      const child = shape.child(key);
+      const absent = whole ? undefined : child.absent;
+      differences.add(`f:${key}`, compare(oldValue ?? absent, nextValue ?? absent, child));
+    };
+    for (const key of Object.keys(next)) compareMember(key);
+    for (const key of Object.keys(old)) if (!Object.hasOwn(next, key)) compareMember(key);
+  } else {
+    const old = itemsByElement(before, shape.elementOf);
+    const next = itemsByElement(after, shape.elementOf);
+    for (const [element, item] of next) differences.add(element, compare(old.get(element), item, shape.element));
+    for (const [element, item] of old) {
+      if (!next.has(element)) differences.add(element, compare(item, undefined, shape.element));
     }
-    return;
   }
-  const old = itemsByElement(before, shape.elementOf);
-  const next = itemsByElement(after, shape.elementOf);
-  for (const element of new Set([...old.keys(), ...next.keys()])) {
-    compareAt(old.get(element), next.get(element), shape.element, changed.child(element), removed.child(element));
+  return differences.at(before === undefined, before !== undefined && after === undefined);
+}
+
+/** What was found different below a place; most places have nothing. */
+class Differences {
+  private changed: Map<string, FieldSet> | undefined;
+  private removed: Map<string, FieldSet> | undefined;
+
+  add(element: string, { changed, removed }: Comparison): void {
+    if (!changed.isEmpty) {
+      this.changed ??= new Map();
+      this.changed.set(element, changed);
+    }
+    if (!removed.isEmpty) {
+      this.removed ??= new Map();
+      this.removed.set(element, removed);
+    }
   }
+
+  at(isNew: boolean, isGone: boolean): Comparison {
+    const { changed, removed } = this;
+    if (!changed && !removed && !isNew && !isGone) return same;
+    return {
+      changed: changed ? fieldSet(isNew, changed) : isNew ? leafFieldSet : emptyFieldSet,
+      removed: removed ? fieldSet(isGone, removed) : isGone ? leafFieldSet : emptyFieldSet,
+    };
+  }
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null || isEmptyContainer(value);
 }
 
 const emptyObject: Readonly<JsonObject> = Object.freeze({});

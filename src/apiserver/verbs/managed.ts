@@ -3,6 +3,7 @@
 import { apply, managedAfterUpdate, type Writer } from '#api/apply/managed-fields.ts';
 import type { ManagedFieldsEntry } from '#api/generated/meta-v1.ts';
 import type { KubeObject } from '#api/object.ts';
+import { jsonEqual } from '#api/patch/json-tree.ts';
 import { formatTime } from '#api/time.ts';
 import { type Draft, mutableCopy } from '#base/edit.ts';
 import type { RequestContext } from '../context.ts';
@@ -23,8 +24,8 @@ export function updateManagedFields(
   const { schema } = context.resource.codec;
   const inherited = inheritedEntries(given, old);
   const writer = writerOf(context, options);
-  const entries = managedAfterUpdate(withoutManagedFields(old), draft as KubeObject, inherited, writer, schema);
-  if (entries.length > 0) draft.metadata.managedFields = mutableCopy(entries);
+  const entries = managedAfterUpdate(old, draft as KubeObject, inherited, writer, schema);
+  if (entries.length > 0) draft.metadata.managedFields = entries as Draft<ManagedFieldsEntry[]>;
 }
 
 /** The result of applying a configuration, with its entries. Throws Conflict naming who is in the way, unless `force`. */
@@ -39,7 +40,7 @@ export function applyConfigurationTo(
   const stated = withoutReset(configuration, definition.hasStatus, context.info.subresource);
   const { object, managedFields } = apply(old, stated, writerOf(context, options), force, codec.schema);
   const draft = asMutable(mutableCopy(object) as Draft<KubeObject>, { apiVersion, kind: definition.kind });
-  draft.metadata.managedFields = mutableCopy(managedFields);
+  draft.metadata.managedFields = managedFields as Draft<ManagedFieldsEntry[]>;
   return draft;
 }
 
@@ -57,10 +58,13 @@ function inheritedEntries(
   given: readonly ManagedFieldsEntry[] | undefined,
   old: KubeObject | undefined,
 ): readonly ManagedFieldsEntry[] {
+  const stored = old?.metadata?.managedFields ?? [];
   const usable = given?.filter(
     (entry) => entry.manager !== undefined && entry.operation !== undefined && entry.fieldsV1 !== undefined,
   );
-  return usable && usable.length > 0 ? usable : (old?.metadata?.managedFields ?? []);
+  if (!usable || usable.length === 0) return stored;
+  // Nearly always they come back as they were: then what is known of the stored ones is known of them.
+  return usable.map((entry) => stored.find((known) => jsonEqual(known, entry)) ?? entry);
 }
 
 /** Fields that the endpoint does not take are nobody's: the status at the object, the spec at its status. */
@@ -69,10 +73,4 @@ function withoutReset(configuration: KubeObject, hasStatus: boolean, subresource
   if (reset === undefined || !(reset in configuration)) return configuration;
   const { [reset]: _, ...rest } = configuration as KubeObject & Readonly<Record<string, unknown>>;
   return rest;
-}
-
-function withoutManagedFields(object: KubeObject | undefined): KubeObject | undefined {
-  if (!object?.metadata?.managedFields) return object;
-  const { managedFields: _, ...metadata } = object.metadata;
-  return { ...object, metadata };
 }

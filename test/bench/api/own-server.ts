@@ -28,7 +28,7 @@ export interface OwnServer {
   stop(): Promise<void>;
 }
 
-const settingsFor = (apiPort: number): ClusterSettings => ({
+export const settingsFor = (apiPort: number): ClusterSettings => ({
   name: 'bench',
   nodes: 1,
   network: planNetwork('bench', {}, []),
