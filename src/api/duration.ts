@@ -13,10 +13,12 @@ const unitNanos: Readonly<Record<string, bigint>> = {
 
 /** Nanoseconds, or undefined for what Go's time.ParseDuration refuses. */
 export function parseDuration(text: string): bigint | undefined {
-  const match = /^([+-]?)((?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.exec(text);
+  const match = /^([+-]?)((?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|\u00b5s|\u03bcs|ms|s|m|h))+$/.exec(text);
   if (!match) return text === '0' ? 0n : undefined;
   let nanos = 0n;
-  for (const [, whole = '', fraction = '', unit = ''] of text.matchAll(/(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/g)) {
+  for (const [, whole = '', fraction = '', unit = ''] of text.matchAll(
+    /(\d*)(?:\.(\d*))?(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/g,
+  )) {
     const scale = unitNanos[unit] ?? 0n;
     nanos += BigInt(whole || '0') * scale;
     if (fraction !== '') nanos += (BigInt(fraction) * scale) / 10n ** BigInt(fraction.length);

@@ -21,7 +21,7 @@ export function parseSchemaDuration(text: string): bigint | undefined {
   const simple = parseDuration(text);
   if (simple !== undefined) return simple;
   let total: bigint | undefined;
-  for (const [, digits = '', name = ''] of text.matchAll(/(\d+)\s*([A-Za-zµ]+)/g)) {
+  for (const [, digits = '', name = ''] of text.matchAll(/(\d+)\s*([A-Za-z\u00b5]+)/g)) {
     const unit = name.toLowerCase();
     const nanos = units.find(([, ...names]) => names.includes(unit) || unit.startsWith(names.at(-1) ?? unit))?.[0];
     if (nanos !== undefined) total = (total ?? 0n) + BigInt(digits) * nanos;

@@ -35,3 +35,24 @@ test('the only files that modules of the roles find by their own place are those
       'const script = new URL(`./sqlite-writer${extname(import.meta.url)}`, import.meta.url);',
   ]);
 });
+
+test('no regular expression has characters beyond ASCII: the bundler leaves them, and one makes its file two bytes a character in memory', () => {
+  const found = globSync('src/**/*.ts', { cwd: root, exclude: ['**/*.test.ts'] })
+    .sort()
+    .flatMap((file) =>
+      readFileSync(join(root, file), 'utf8')
+        .replaceAll(/\/\*[\s\S]*?\*\/|\/\/ .*$/gm, '')
+        .replaceAll(/'(?:[^'\\\n]|\\.)*'|`[^`]*`/g, "''")
+        .split('\n')
+        .filter((line) => /\/.*[^\0-\x7f].*\//.test(line))
+        .map((line) => `${file}: ${line.trim()}`),
+    );
+  assert.deepEqual(found, []);
+});
+
+test('no module of the roles imports node:http by a statement, which would load all that it has', () => {
+  const found = globSync('src/**/*.ts', { cwd: root, exclude: ['**/*.test.ts'] }).filter((file) =>
+    /^(?:import (?!type)|\} )[^\n]*from 'node:http';/m.test(readFileSync(join(root, file), 'utf8')),
+  );
+  assert.deepEqual(found, []);
+});

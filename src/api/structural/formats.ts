@@ -33,7 +33,7 @@ const formats: Readonly<Record<string, (text: string) => boolean>> = {
   'k8s-short-name': (text) => isDNS1123Label(text).length === 0,
   'k8s-long-name': (text) => isDNS1123Subdomain(text).length === 0,
   mac: (text) => /^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$/i.test(text),
-  duration: (text) => /^[+-]?(0|(\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h|d|w)?)+$/.test(text),
+  duration: (text) => /^[+-]?(0|(\d+(\.\d*)?|\.\d+)(ns|us|\u00b5s|ms|s|m|h|d|w)?)+$/.test(text),
 };
 
 /** True when the text is not of the format. */

@@ -30,7 +30,9 @@ function faultOf(text: string): string {
   // The expressions below take quadratic time.
   if (text.length > longestText) return `time: invalid duration ${quoted}`;
   if (/^[+-]?(?:\d+\.?\d*|\.\d+)$/.test(text)) return `time: missing unit in duration ${quoted}`;
-  const unit = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))*(?:\d+\.?\d*|\.\d+)([^\d.]+)/.exec(text)?.[1];
+  const unit = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|\u00b5s|\u03bcs|ms|s|m|h))*(?:\d+\.?\d*|\.\d+)([^\d.]+)/.exec(
+    text,
+  )?.[1];
   return unit === undefined
     ? `time: invalid duration ${quoted}`
     : `time: unknown unit ${JSON.stringify(unit)} in duration ${quoted}`;

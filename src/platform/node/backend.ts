@@ -1,11 +1,11 @@
 /** Backend over node:http and node:https. */
 
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
-import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { SecureContextOptions } from 'node:tls';
 import { type Backend, BackendError, type BackendRequest, type BackendResponse } from '#api/streaming/backend.ts';
 import { writeChunks } from './http-answer.ts';
+import { Agent as HttpAgent, request as httpRequest } from './http-module.ts';
 import { socketStream } from './socket-stream.ts';
 
 export interface BackendOptions {

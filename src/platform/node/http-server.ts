@@ -13,7 +13,6 @@
 
 import { X509Certificate } from 'node:crypto';
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
-import { createServer as createHttpServer } from 'node:http';
 import {
   constants,
   createSecureServer,
@@ -33,6 +32,7 @@ import type { Logger } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
 import { type AnswerBounds, closeChunks, compressed, writeBody, writeChunks } from './http-answer.ts';
 import { type HttpBounds, headBound, httpBounds } from './http-bounds.ts';
+import { createServer as createHttpServer } from './http-module.ts';
 import { bodyStream, clientGone, isUnbounded, type PeerTrust, peerOf, receiverOf, requestOf } from './http-request.ts';
 import { socketStream } from './socket-stream.ts';
 

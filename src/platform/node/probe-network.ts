@@ -1,7 +1,7 @@
 /** Connections of probes and hooks (src/kubelet/ports.ts ProbeNetwork): one connection each, nothing kept; errors read as Go's do. */
 
 import { readFileSync } from 'node:fs';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import { assert, messageOf } from '#base/errors.ts';
@@ -9,6 +9,7 @@ import type { HttpProbeRequest, HttpProbeResponse, ProbeNetwork } from '#kubelet
 import { GrpcChannel } from './grpc/grpc-channel.ts';
 import { GrpcError } from './grpc/grpc-error.ts';
 import { type Method, parseProto } from './grpc/proto-schema.ts';
+import { request as httpRequest } from './http-module.ts';
 
 const maxBody = 10 * 1024;
 const maxRedirects = 10;

@@ -5,13 +5,13 @@
  * header is kept from it and the chosen name is put into its answer.
  */
 
-import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { ByteStream } from '#api/streaming/byte-stream.ts';
 import { StreamClosedError } from '#api/streaming/byte-stream.ts';
 import type { MessageSocket, WebSocketAcceptor } from '#api/streaming/web-socket.ts';
+import { IncomingMessage } from './http-module.ts';
 
 /** Bytes of one message at most (golang.org/x/net/websocket's limit). */
 const maxMessageBytes = 32 << 20;

@@ -1,10 +1,10 @@
 /** WebhookClient over node:https (and node:http): HTTP/1.1, connections kept; at most 64 calls at a time go to one address. */
 
-import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import type { WebhookAnswer, WebhookClient, WebhookRequest, WebhookTarget } from '#apiserver/webhook/webhook-client.ts';
 import { goMessage } from './backend.ts';
+import { Agent as HttpAgent, request as httpRequest } from './http-module.ts';
 
 const maxConnectionsPerAddress = 64;
 /** Time that an unused connection is kept. */
