@@ -19,12 +19,18 @@ export interface StoredImage {
 /** Imports a docker or OCI archive; returns the references that it held. The pods that wait for them are started by their kubelet. */
 export async function importImages(store: ImageStore, archive: string): Promise<readonly string[]> {
   const output = await exec(store.ctr, [...address(store), 'images', 'import', archive], { timeoutMs: 900_000 });
-  return importedReferences(output);
+  return importedReferences(output, await listImages(store));
 }
 
-/** What `ctr images import` printed, one `unpacking REFERENCE (DIGEST)...done` each. */
-export function importedReferences(output: string): readonly string[] {
-  return [...new Set([...output.matchAll(/^unpacking (\S+) \(/gm)].flatMap(([, reference]) => reference ?? []))];
+/**
+ * Of what `ctr images import` printed: one `unpacking REFERENCE (DIGEST)...done` each; containerd 2 says `TYPE DIGEST`, and names only in a
+ * shortened form, so that they are those of the digest among the images that there are.
+ */
+export function importedReferences(output: string, images: readonly StoredImage[]): readonly string[] {
+  const named = [...output.matchAll(/^unpacking (\S+) \(/gm)].flatMap(([, reference]) => reference ?? []);
+  const digests = new Set([...output.matchAll(/^application\/\S+ (sha256:[0-9a-f]+)$/gm)].map(([, digest]) => digest));
+  const found = images.filter(({ digest }) => digests.has(digest)).map(({ reference }) => reference);
+  return [...new Set([...named, ...found])];
 }
 
 export async function listImages(store: ImageStore): Promise<readonly StoredImage[]> {

@@ -120,7 +120,7 @@ Conf libc6 (2.36-9+deb12u14 Debian:12.1/oldstable [amd64])
 
 test('importedReferences and parseImageList read what ctr prints', () => {
   const imported = 'unpacking kubets.local/pause:1 (sha256:3a26)...done\nunpacking a.io/b:2 (sha256:3a27)...done\n';
-  assert.deepEqual(importedReferences(imported), ['kubets.local/pause:1', 'a.io/b:2']);
+  assert.deepEqual(importedReferences(imported, []), ['kubets.local/pause:1', 'a.io/b:2']);
   const list = `REF                  TYPE                                    DIGEST      SIZE    PLATFORMS   LABELS
 kubets.local/pause:1 application/vnd.oci.image.manifest.v1+json sha256:3a26 2.6 KiB linux/amd64 io.cri-containerd.image=managed
 sha256:77            application/vnd.oci.image.manifest.v1+json sha256:3a26 2.6 KiB linux/amd64 io.cri-containerd.image=managed
@@ -128,4 +128,7 @@ sha256:77            application/vnd.oci.image.manifest.v1+json sha256:3a26 2.6 
   assert.deepEqual(parseImageList(list), [
     { reference: 'kubets.local/pause:1', digest: 'sha256:3a26', size: '2.6 KiB' },
   ]);
+  const byTransfer =
+    'kubets.local/pa:\tsaved\t\napplication/vnd.oci.image.manifest.v1+json sha256:3a26\nImporting\telapsed: 5.0 s\n';
+  assert.deepEqual(importedReferences(byTransfer, parseImageList(list)), ['kubets.local/pause:1']);
 });

@@ -345,7 +345,7 @@ export class PodWorker {
     await this.volumes.refresh(pod);
   }
 
-  /** Sandbox and volumes at the same time, then the containers in their order. */
+  /** Volumes, the sandbox, then the containers in their order. Without its volumes a pod has no sandbox, and so no address. */
   private async carryOut(plan: PodActions, signal: AbortSignal): Promise<void> {
     const { services, pod } = this;
     for (const { image, imagePullPolicy } of [...plan.initContainers, ...plan.containers]) {
@@ -356,9 +356,10 @@ export class PodWorker {
     if (plan.createSandbox) await prepareNode(pod, this.resizes.initialLimits(pod), services);
     const handler = plan.createSandbox ? await services.runtimeHandler(pod) : '';
     const sandbox = await describeSandbox(pod, plan.attempt, services);
-    const sandboxId = plan.createSandbox ? await this.createSandbox(sandbox, handler, plan) : plan.sandboxId;
     const volumes = await abortable(settingUp, signal);
-    if (volumes && sandboxId !== undefined) await this.startContainers(plan, sandboxId, sandbox, volumes, signal);
+    if (!volumes) return;
+    const sandboxId = plan.createSandbox ? await this.createSandbox(sandbox, handler, plan) : plan.sandboxId;
+    if (sandboxId !== undefined) await this.startContainers(plan, sandboxId, sandbox, volumes, signal);
   }
 
   /** True when the pod has used up activeDeadlineSeconds. */

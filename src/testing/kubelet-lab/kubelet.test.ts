@@ -271,6 +271,10 @@ test('volumes wait for what they are made from, then follow it', async () => {
   });
   await lab.cluster.advance(3000);
   assert.deepEqual(lab.runtime.running, []);
+  // As upstream's: without its volumes a pod has no sandbox, and so no address.
+  const { podIP, conditions = [] } = (await lab.pod('files')).status ?? {};
+  const sandbox = conditions.find(({ type }) => type === 'PodReadyToStartContainers');
+  assert.deepEqual([podIP, sandbox?.status], [undefined, 'False']);
   const settings: ConfigMap = { metadata: { name: 'settings', namespace: 'default' }, data: { color: 'red' } };
   const created = await lab.cluster.client.create(ConfigMaps, settings);
   const pod = await lab.until('files', isReady, 3000);

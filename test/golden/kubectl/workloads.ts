@@ -285,12 +285,15 @@ function normal(text: string): string {
     .replaceAll(/^partitioned roll out complete.*$/gm, 'rolled out')
     .replaceAll(/^(\S*minutely-MINUTE.*\n)\1+/gm, '$1')
     .replaceAll(/^(replicaset\.apps\/)?web-HASH {2}0.*\n/gm, '');
-  return sortedEvents(narrow);
+  // A message may end with a line feed; the empty line is no end of the table.
+  return sortedEvents(/^T {2}R {2}C/.test(narrow) ? narrow.replaceAll(/\n+/g, '\n') : narrow);
 }
 
 /** What depends on the moment: the state of a container that crashes and starts; and upstream's prose, which is not ours to keep. */
 function withoutFlapping(command: string, text: string): string {
   if (/^describe pod (crash|unlive)$/.test(command)) return text.replaceAll(/^ {4}State:.*\n( {6}.*\n)*/gm, '');
+  // How often the CronJob ran until then is chance.
+  if (command.endsWith('jsonpath={.items[*].status.phase}')) return [...new Set(text.split(' '))].toSorted().join(' ');
   // kubectl goes through maps of Go here, whose order is chance.
   if (/^(describe limitrange|logs .*--all-containers)/.test(command))
     return `${text.trim().split('\n').toSorted().join('\n')}\n`;
