@@ -3,6 +3,7 @@
  * Made only by the constructors in this file; callers ask `isNotFound(e)`.
  */
 
+import { goQuote } from '#base/go-quote.ts';
 import { type FieldError, fieldErrorText } from './field-error.ts';
 import type { Status, StatusCause, StatusDetails } from './generated/meta-v1.ts';
 
@@ -52,7 +53,12 @@ function objectDetails(name: ResourceName, object: string): StatusDetails {
 }
 
 export function newNotFound(name: ResourceName, object: string): StatusError {
-  return failure(404, 'NotFound', `${qualified(name)} "${object}" not found`, objectDetails(name, object));
+  return failure(404, 'NotFound', `${qualified(name)} ${goQuote(object)} not found`, objectDetails(name, object));
+}
+
+/** 400 of a name that no key could hold. */
+export function newBadName(name: string, fault: string): StatusError {
+  return newBadRequest(`Name parameter invalid: ${goQuote(name)}: ${fault}`);
 }
 
 const notFoundWords = 'the server could not find the requested resource';
@@ -176,6 +182,17 @@ export function newNotAcceptable(accepted: readonly string[]): StatusError {
   return failure(406, 'NotAcceptable', `only the following media types are accepted: ${accepted.join(', ')}`);
 }
 
+/** 406 of a path none of whose media types the client takes. */
+export function newNoRepresentation(available: readonly string[]): StatusError {
+  const message = `406: Not Acceptable\n\nAvailable representations: ${available.join(', ')}`;
+  return failure(406, 'NotAcceptable', message, {});
+}
+
+/** 406 of an answer that has not the shape of what was asked for. */
+export function newNotConvertible(message: string): StatusError {
+  return failure(406, 'NotAcceptable', message);
+}
+
 export function newUnsupportedMediaType(accepted: readonly string[]): StatusError {
   return failure(
     415,
@@ -207,7 +224,11 @@ export function newTimeout(message: string, retryAfterSeconds: number): StatusEr
 }
 
 /** A resourceVersion in the future: upstream answers 504 with this cause so that clients try again. */
-export function newTooLargeResourceVersion(requested: number, current: number, retryAfterSeconds: number): StatusError {
+export function newTooLargeResourceVersion(
+  requested: number | string,
+  current: number,
+  retryAfterSeconds: number,
+): StatusError {
   return failure(504, 'Timeout', `Timeout: Too large resource version: ${requested}, current: ${current}`, {
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
     retryAfterSeconds,
@@ -234,6 +255,12 @@ export function newInternalError(message: string, cause?: unknown): StatusError 
   const error = failure(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] });
   if (cause !== undefined) error.cause = cause;
   return error;
+}
+
+/** 500 of a defect of ours, which is logged and not told: in upstream's words of a panic. */
+export function newUnexpectedFailure(): StatusError {
+  const message = 'This request caused apiserver to panic. Look in the logs for details.';
+  return failure(500, 'InternalError', message);
 }
 
 /** 500 without a reason: what upstream answers for an error of its storage that it has no better name for. */

@@ -1,5 +1,7 @@
 /** Validation findings with upstream's wording (apimachinery util/validation/field): one field error is one cause of a 422. */
 
+import { goQuote } from '#base/go-quote.ts';
+
 export type FieldErrorType =
   | 'FieldValueNotFound'
   | 'FieldValueRequired'
@@ -101,7 +103,7 @@ function withDetail(text: string, detail: string): string {
 /** As Go prints the bad value: strings quoted, nil as null, the rest as JSON. */
 function printed(value: unknown): string {
   if (value === undefined || value === null) return 'null';
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') return goQuote(value);
   return typeof value === 'object' ? goJson(value) : String(value);
 }
 

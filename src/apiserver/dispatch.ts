@@ -1,7 +1,13 @@
 /** Dispatch: from a resource request to its verb, subresource or action. */
 
 import type { Subresource } from '#api/definition.ts';
-import { newMethodNotAllowed, newMethodNotAllowedOnPath, newPathNotFound } from '#api/errors.ts';
+import {
+  newBadName,
+  newBadRequest,
+  newMethodNotAllowed,
+  newMethodNotAllowedOnPath,
+  newPathNotFound,
+} from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { ApiResponse } from '#api/request.ts';
 import type { Actions } from './actions/action.ts';
@@ -59,6 +65,7 @@ function dispatchSubresource(context: RequestContext, actions: Actions): Promise
     ({ name }) => name === info.subresource,
   );
   if (!subresource) throw newPathNotFound();
+  checkName(info.name);
   if (subresource.type === 'action') {
     const action = actions[`${definition.group}/${definition.plural}/${subresource.name}`];
     // A proxied request may have any method, OPTIONS too; what the verb is called does not matter to it.
@@ -88,19 +95,33 @@ async function getView(context: RequestContext): Promise<ApiResponse> {
 
 /** A namespaced resource is reached below its namespace, except by reads over all; a cluster-scoped one never is (CVE-2019-11247). */
 function checkScope({ resource, info }: RequestContext): void {
+  if (info.subresource === '') checkName(info.name);
   const ownNamespace = resource.definition.plural === 'namespaces' && resource.definition.group === '';
   if (!resource.namespaced) {
     if (info.namespace !== '' && !ownNamespace) throw newPathNotFound();
     return;
   }
+  if (info.namespace === '.' || info.namespace === '..')
+    // Upstream: 500 with this text. What a client got wrong is no failure of the server.
+    throw newBadRequest(
+      `invalid key: "/${resource.definition.plural}/${info.namespace}${info.name && `/${info.name}`}"`,
+    );
   if (info.namespace !== '') return;
   if (info.name !== '') throw newPathNotFound();
   // Without a namespace a collection can be read, and reviews be posted; creating needs one.
   if (info.verb === 'deletecollection' || info.verb === 'create') throw newMethodNotAllowedOnPath();
 }
 
+/** What no key may hold (apimachinery api/validation/path): names leave no prefix, whatever a store makes of dots. */
+function checkName(name: string): void {
+  if (name === '.' || name === '..') throw newBadName(name, `may not be '${name}'`);
+  if (name.includes('%')) throw newBadName(name, "may not contain '%'");
+}
+
+const verbs = new Set(['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection']);
+
 function methodNotAllowed({ resource, info }: RequestContext): Error {
-  return info.name === '' || info.subresource !== ''
+  return info.name === '' || info.subresource !== '' || !verbs.has(info.verb)
     ? newMethodNotAllowedOnPath()
     : newMethodNotAllowed(resource.name, info.verb);
 }

@@ -1,6 +1,6 @@
 /** Paths outside of resources: discovery, health, version, and what the composition root adds. */
 
-import { newPathNotFound } from '#api/errors.ts';
+import { newMethodNotAllowedOnPath, newPathNotFound } from '#api/errors.ts';
 import type { CustomSchema } from '#api/openapi/operations.ts';
 import type { ApiRequest, ApiResponse } from '#api/request.ts';
 import type { SchemaRegistry } from '#api/schema/registry.ts';
@@ -10,6 +10,7 @@ import { OpenApi } from './discovery/openapi.ts';
 import { checksOf, type HealthChecks, type HealthMetrics, healthHandler, type Probe } from './health.ts';
 import type { RequestInfo } from './request/request-info.ts';
 import { version } from './version.ts';
+import { checkTakesJson } from './wire/acceptable.ts';
 
 /** Answers for every path below the prefix that it is registered by; undefined is 404. */
 export type PathHandler = (request: ApiRequest) => Promise<ApiResponse | undefined> | ApiResponse | undefined;
@@ -51,7 +52,11 @@ export class Paths {
       api: (request) => discovery.handle(request),
       apis: (request) => discovery.handle(request),
       ...(openapi ? { openapi: (request: ApiRequest) => openapi.handle(request) } : {}),
-      version: () => json(version),
+      version: (request) => {
+        if (request.method !== 'GET' && request.method !== 'HEAD') throw newMethodNotAllowedOnPath();
+        checkTakesJson(request);
+        return json(version);
+      },
       ...Object.fromEntries(probes.map((probe) => [probe, healthHandler(probe, checks, healthMetrics)])),
       ...Object.fromEntries(Object.entries(more).map(([prefix, handler]) => [prefix.replace(/^\//, ''), handler])),
     };

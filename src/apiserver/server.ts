@@ -58,7 +58,8 @@ import { isLongRunning } from './request/long-running.ts';
 import { parseRequestInfo, type RequestInfo } from './request/request-info.ts';
 import { transform } from './transform/transform.ts';
 import type { WebhookCaller } from './webhook/post.ts';
-import { checkAcceptable, createWireHandler } from './wire/encode.ts';
+import { checkAcceptable } from './wire/acceptable.ts';
+import { createWireHandler } from './wire/encode.ts';
 import type { WriteHooks } from './write-hooks.ts';
 
 export interface ApiServerConfig {

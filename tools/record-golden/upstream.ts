@@ -1,7 +1,7 @@
 /** Requests to an upstream API server, for recorders of golden answers. */
 
 import { readFile } from 'node:fs/promises';
-import { request } from 'node:https';
+import { type RequestOptions, request } from 'node:https';
 import { load } from 'js-yaml';
 import { goldenNamespace, type RawAnswer, type Send } from '../../test/golden/validation/golden-case.ts';
 
@@ -20,13 +20,30 @@ export interface Ask {
 
 export type Upstream = (ask: Ask) => Promise<Answer>;
 
+/** A request whose head and body go over the wire as they are. */
+export interface RawAsk {
+  readonly method: string;
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+}
+
+export interface AnswerOfRaw {
+  readonly code: number;
+  readonly contentType: string;
+  readonly text: string;
+}
+
+export type RawUpstream = (ask: RawAsk) => Promise<AnswerOfRaw>;
+
 interface Kubeconfig {
   readonly clusters: readonly { readonly cluster: Readonly<Record<string, string>> }[];
   readonly users: readonly { readonly user: Readonly<Record<string, string>> }[];
 }
 
-/** By client certificate. */
-export async function connect(kubeconfig: string): Promise<Upstream> {
+async function reached(
+  kubeconfig: string,
+): Promise<{ readonly server: string | undefined; readonly tls: RequestOptions }> {
   const config = load(await readFile(kubeconfig, 'utf8')) as Kubeconfig;
   const cluster = config.clusters[0]?.cluster ?? {};
   const user = config.users[0]?.user ?? {};
@@ -36,13 +53,39 @@ export async function connect(kubeconfig: string): Promise<Upstream> {
     cert: pem(user['client-certificate-data']),
     key: pem(user['client-key-data']),
   };
+  return { server: cluster.server, tls };
+}
+
+/** By client certificate. */
+export async function connectRaw(kubeconfig: string): Promise<RawUpstream> {
+  const { server, tls } = await reached(kubeconfig);
+  return ({ method, target, headers, body }) =>
+    new Promise((resolve, reject) => {
+      const length = body ? { 'content-length': body.length } : {};
+      const options = { method, path: target, headers: { ...headers, ...length }, ...tls };
+      const outgoing = request(server ?? '', options, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => {
+          const contentType = response.headers['content-type'] ?? '';
+          resolve({ code: response.statusCode ?? 0, contentType, text: Buffer.concat(chunks).toString() });
+        });
+      });
+      outgoing.on('error', reject);
+      outgoing.end(body);
+    });
+}
+
+/** By client certificate. */
+export async function connect(kubeconfig: string): Promise<Upstream> {
+  const { server, tls } = await reached(kubeconfig);
   return ({ method, path, body, contentType = 'application/json' }) =>
     new Promise((resolve, reject) => {
       const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
       // Node sends a DELETE's body only when its length is said.
       const length = payload ? { 'content-length': payload.length } : {};
       const headers = { 'content-type': contentType, accept: 'application/json', ...length };
-      const outgoing = request(new URL(path, cluster.server), { method, headers, ...tls }, (response) => {
+      const outgoing = request(new URL(path, server), { method, headers, ...tls }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('end', () => {

@@ -4,6 +4,7 @@
  * the members of a text, which finds out whether it has to run, is fast.
  */
 
+import { goQuote } from '#base/go-quote.ts';
 import type { Schema } from '../schema/schema.ts';
 import { DecodeError, duplicateField, maxDepth, maxStrictErrors, unknownField } from './decode-error.ts';
 
@@ -241,5 +242,5 @@ function quotedCharacter(character: string): string {
   if (character === '"') return "'\"'";
   // Go looks at bytes: of a character beyond ASCII it shows the first one.
   const [byte = 0] = encoder.encode(character);
-  return `'${JSON.stringify(String.fromCharCode(byte)).slice(1, -1)}'`;
+  return `'${goQuote(String.fromCharCode(byte)).slice(1, -1)}'`;
 }

@@ -33,6 +33,7 @@ export function unwrapProtobuf(bytes: Uint8Array): ProtobufEnvelope {
     throw new DecodeError('provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]');
   }
   const envelope = { apiVersion: '', kind: '', message: new Uint8Array(), contentEncoding: '', contentType: '' };
+  if (bytes.length === protobufMagic.length) throw new DecodeError('empty body');
   const reader = new Reader(bytes, protobufMagic.length, bytes.length);
   while (reader.next()) {
     if (reader.number === 1) {
@@ -306,7 +307,7 @@ class Reader {
     this.number = Math.floor(tag / 8);
     this.wire = tag % 8;
     if (this.number <= 0 || this.number > 0x1fffffff)
-      throw new DecodeError(`proto: illegal tag ${this.number} (wire type ${tag})`);
+      throw new DecodeError(`proto: illegal tag ${this.number} (wire type ${this.wire})`);
     return true;
   }
 

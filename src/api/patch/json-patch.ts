@@ -43,11 +43,25 @@ export function parseJsonPatch(patch: unknown): Operation[] {
     throw new RangeError(`The allowed maximum operations in a JSON patch is ${maxOperations}, got ${patch.length}`);
   }
   for (const operation of patch) {
-    if (!isObject(operation)) {
-      throw new JsonPatchFormatError('json: cannot unmarshal into Go value of type jsonpatch.Operation');
+    // To Go, null is an operation without anything: it is read, and refused when it is carried out.
+    if (operation === null) continue;
+    if (!isObject(operation))
+      throw new JsonPatchFormatError(
+        `json: cannot unmarshal ${goKind(operation)} into Go value of type handlers.jsonPatchOp`,
+      );
+    for (const field of ['op', 'path', 'from'] as const) {
+      const value = operation[field];
+      if (value === undefined || value === null || typeof value === 'string') continue;
+      const place = `Go struct field jsonPatchOp.${field} of type string`;
+      throw new JsonPatchFormatError(`json: cannot unmarshal ${goKind(value)} into ${place}`);
     }
   }
-  return patch as Operation[];
+  return patch.map((operation) => operation ?? {}) as Operation[];
+}
+
+function goKind(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
 }
 
 /** Applies the operations in order to a copy; the document is not changed. */
@@ -64,6 +78,8 @@ export function applyJsonPatch(document: unknown, operations: readonly Operation
         add(root, own, path, valueIn(operation));
         break;
       case 'remove':
+        // There is no document without a root.
+        if (path === '') throw missing('remove', path);
         remove(root, own, path);
         break;
       case 'replace': {
@@ -72,7 +88,7 @@ export function applyJsonPatch(document: unknown, operations: readonly Operation
         break;
       }
       case 'move': {
-        const from = operation.from ?? '';
+        const from = sourceOf(operation);
         const { container, key } = locate(root, own, from, 'move');
         if (!has(container, key)) throw missing('move', from);
         const moved = read(container, key);
@@ -81,7 +97,7 @@ export function applyJsonPatch(document: unknown, operations: readonly Operation
         break;
       }
       case 'copy': {
-        const from = operation.from ?? '';
+        const from = sourceOf(operation);
         const { container, key } = locate(root, own, from, 'copy');
         const value = read(container, key) ?? null;
         copied += countNodes(value, maxCopiedNodes - copied);
@@ -103,6 +119,11 @@ export function applyJsonPatch(document: unknown, operations: readonly Operation
     }
   }
   return root.document;
+}
+
+function sourceOf({ op, from }: Operation): string {
+  if (typeof from !== 'string') throw missing(op, '');
+  return from;
 }
 
 type Container = JsonObject | unknown[];
@@ -151,7 +172,7 @@ function missing(op: string, path: string): JsonPatchError {
 /** Position of a token in a list; the end itself ('-', length) only where one may be added. */
 function position(list: readonly unknown[], token: string, adding: boolean): number {
   if (token === '-' && adding) return list.length;
-  if (!/^-?\d+$/.test(token))
+  if (!/^[-+]?\d+$/.test(token))
     throw new JsonPatchError(`Unable to access invalid index: ${token}: invalid index referenced`);
   let index = Number(token);
   const limit = adding ? list.length : list.length - 1;
@@ -164,7 +185,7 @@ function position(list: readonly unknown[], token: string, adding: boolean): num
 
 function has(container: Container, key: string): boolean {
   if (!Array.isArray(container)) return Object.hasOwn(container, key);
-  return /^-?\d+$/.test(key) && position(container, key, false) >= 0;
+  return /^[-+]?\d+$/.test(key) && position(container, key, false) >= 0;
 }
 
 function read(container: Container, key: string): unknown {

@@ -6,6 +6,7 @@
 import { DecodeError } from '#api/codec/decode-error.ts';
 import { checkTree, decodeTree, parseJson } from '#api/codec/json-decode.ts';
 import { encodeTree } from '#api/codec/json-encode.ts';
+import { jsonText, yamlText } from '#api/codec/text.ts';
 import { decodeYaml } from '#api/codec/yaml-decode.ts';
 import { newBadRequest, newInvalid, newUnsupportedMediaType } from '#api/errors.ts';
 import { index, invalid } from '#api/field-error.ts';
@@ -17,10 +18,10 @@ import { isTree, type JsonSchema, memberSchema, type Tree } from '#api/structura
 import { type Draft, mutableCopy } from '#base/edit.ts';
 import type { DecodedBody, KindCheck, KindCodec } from '../registry/kind-codec.ts';
 import { unrecognized } from '../registry/schema-codec.ts';
+import { mediaTypeOf } from '../wire/media-type.ts';
 import { applySchemaDefaults, hasDefaults } from './defaulting.ts';
 import { resourceNode } from './schema-node.ts';
 
-const decoder = new TextDecoder('utf-8', { fatal: true });
 const encoder = new TextEncoder();
 const acceptedTypes = ['application/json', 'application/yaml'] as const;
 
@@ -50,16 +51,16 @@ export class CustomCodec implements KindCodec {
 
   decode(body: RequestBody, checkKind?: KindCheck): DecodedBody {
     if (body.type === 'object') return this.refusing(() => this.fromTree(mutableCopy(body.object), [], checkKind));
-    const mediaType = body.contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
-    if (mediaType !== '' && !(acceptedTypes as readonly string[]).includes(mediaType))
+    const mediaType = mediaTypeOf(body.contentType);
+    if (mediaType === undefined || (mediaType !== '' && !(acceptedTypes as readonly string[]).includes(mediaType)))
       throw newUnsupportedMediaType(acceptedTypes);
     return this.refusing(() => {
-      const text = decoder.decode(body.bytes);
       if (mediaType === 'application/yaml') {
-        const { value, strictErrors } = decodeYaml(text);
+        const { value, strictErrors } = decodeYaml(yamlText(body.bytes));
         if (checkKind) this.checkType(value, JSON.stringify(value));
         return this.fromTree(value, strictErrors, checkKind);
       }
+      const text = jsonText(body.bytes);
       const tree = parseJson(text);
       if (checkKind) this.checkType(tree, text);
       return this.fromTree(tree, checkTree(tree, text), checkKind);
@@ -87,7 +88,7 @@ export class CustomCodec implements KindCodec {
     if (!isTree(tree)) return;
     const { kind, apiVersion } = this.config;
     const given = typeof tree.kind === 'string' ? tree.kind : '';
-    if (given === '') throw unrecognized(kind, `Object 'Kind' is missing in '${text}'`, text);
+    if (given === '') throw unrecognized(kind, `Object 'Kind' is missing in '${text}'`, encoder.encode(text));
     const version = typeof tree.apiVersion === 'string' ? tree.apiVersion : '';
     if (version !== apiVersion) {
       const fault = 'does not match the expected API version';
@@ -149,8 +150,7 @@ export class CustomCodec implements KindCodec {
     try {
       return read();
     } catch (error) {
-      if (error instanceof DecodeError || error instanceof TypeError)
-        throw newBadRequest(`error decoding ${this.config.kind}: ${error.message}`);
+      if (error instanceof DecodeError) throw newBadRequest(`error decoding ${this.config.kind}: ${error.message}`);
       throw error;
     }
   }

@@ -169,7 +169,7 @@ function formOf(accept: string | undefined, root: boolean): string {
   }
   // Clients that want protobuf or YAML of discovery take JSON too, whatever they say first.
   if (/protobuf|yaml/.test(accept)) return 'plain';
-  throw newNotAcceptable(['application/json']);
+  throw newNotAcceptable(['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']);
 }
 
 function plain(value: unknown): Document {

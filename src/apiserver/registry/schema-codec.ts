@@ -3,8 +3,9 @@
 import { DecodeError } from '#api/codec/decode-error.ts';
 import { type Decoded, decodeTree, parseJson } from '#api/codec/json-decode.ts';
 import { encodeJson, encodeProtobufRead } from '#api/codec/json-encode.ts';
-import { decodeMessage, isProtobuf, unwrapProtobuf } from '#api/codec/protobuf-decode.ts';
+import { decodeMessage, unwrapProtobuf } from '#api/codec/protobuf-decode.ts';
 import { encodeProtobuf } from '#api/codec/protobuf-encode.ts';
+import { jsonText, yamlText } from '#api/codec/text.ts';
 import { decodeYaml } from '#api/codec/yaml-decode.ts';
 import { newBadRequest, newUnsupportedMediaType } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
@@ -13,6 +14,7 @@ import { applyDefaults } from '#api/schema/defaults.ts';
 import type { SchemaRegistry } from '#api/schema/registry.ts';
 import type { StructSchema } from '#api/schema/schema.ts';
 import { type Draft, mutableCopy } from '#base/edit.ts';
+import { mediaTypeOf } from '../wire/media-type.ts';
 import type { CodecLookup, DecodedBody, KindCheck, KindCodec } from './kind-codec.ts';
 
 export const acceptedBodyTypes = [
@@ -42,7 +44,6 @@ const keepsEmpty: ReadonlySet<string> = new Set([
   'authorization.k8s.io',
 ]);
 
-const decoder = new TextDecoder('utf-8', { fatal: true });
 const encoder = new TextEncoder();
 
 class SchemaCodec implements KindCodec {
@@ -79,46 +80,42 @@ class SchemaCodec implements KindCodec {
   }
 
   private decodeBody(body: RequestBody, checkKind: KindCheck | undefined): Decoded {
-    if (body.type === 'object') return this.fromTree(mutableCopy(body.object), [], undefined, checkKind);
-    const mediaType = body.contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
-    switch (mediaType) {
+    if (body.type === 'object') return this.fromTree(mutableCopy(body.object), [], nothing, checkKind);
+    const { bytes } = body;
+    switch (mediaTypeOf(body.contentType)) {
       case 'application/vnd.kubernetes.protobuf':
-        return this.fromProtobuf(body.bytes, checkKind);
-      case 'application/yaml':
+        return this.fromProtobuf(bytes, checkKind);
       case 'application/json':
       case '': {
-        if (isProtobuf(body.bytes)) break;
-        const text = this.textOf(body.bytes);
-        if (mediaType !== 'application/yaml') {
-          const tree = this.readable(text, "couldn't get version/kind; json parse error: ", () => parseJson(text));
-          return this.fromTree(tree, [], text, checkKind);
-        }
-        const { value, strictErrors } = this.readable(text, '', () => decodeYaml(text));
-        return this.fromTree(value, strictErrors, undefined, checkKind);
+        const text = jsonText(bytes);
+        const tree = this.readable(bytes, "couldn't get version/kind; json parse error: ", () => parseJson(text));
+        return this.fromTree(tree, [], bytes, checkKind, text);
       }
+      case 'application/yaml': {
+        const { value, strictErrors } = this.readable(bytes, '', () => decodeYaml(yamlText(bytes)));
+        return this.fromTree(value, strictErrors, bytes, checkKind);
+      }
+      default:
+        throw newUnsupportedMediaType(acceptedBodyTypes);
     }
-    throw newUnsupportedMediaType(acceptedBodyTypes);
   }
 
   /** First whose object it is, then what is in it: a Deployment posted as a Service is told so, whatever its fields. */
   private fromTree(
     tree: unknown,
     found: readonly string[],
-    text: string | undefined,
+    bytes: Uint8Array,
     checkKind: KindCheck | undefined,
+    text?: string,
   ): Decoded {
-    if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) {
-      const what = Array.isArray(tree)
-        ? 'array'
-        : tree === null
-          ? 'null'
-          : typeof tree === 'boolean'
-            ? 'bool'
-            : typeof tree;
+    // To Go, null is an object without anything.
+    if (tree === null) return this.fromTree({}, found, bytes, checkKind);
+    if (typeof tree !== 'object' || Array.isArray(tree)) {
+      const what = Array.isArray(tree) ? 'array' : typeof tree === 'boolean' ? 'bool' : typeof tree;
       throw unrecognized(
         this.kind,
         `couldn't get version/kind; json parse error: json: cannot unmarshal ${what} into Go value of type ${typeMetaStruct}`,
-        text ?? '',
+        bytes,
       );
     }
     const given = typeOf(tree);
@@ -129,39 +126,35 @@ class SchemaCodec implements KindCodec {
         ? decoded
         : { object: decoded.object, strictErrors: [...found, ...decoded.strictErrors] };
     } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      const kind = given.kind || this.kind;
-      const version = given.apiVersion.slice(given.apiVersion.indexOf('/') + 1) || this.version;
-      throw newBadRequest(`${kind} in version "${version}" cannot be handled as a ${this.kind}: ${error.message}`);
+      if (error instanceof DecodeError) throw this.unhandled(given, error);
+      throw error;
     }
   }
 
   private fromProtobuf(bytes: Uint8Array, checkKind: KindCheck | undefined): Decoded {
+    const given = this.readable(bytes, '', () => unwrapProtobuf(bytes));
+    const { apiVersion, kind, message } = given;
+    checkKind?.({ apiVersion, kind });
     try {
-      const { apiVersion, kind, message } = unwrapProtobuf(bytes);
-      checkKind?.({ apiVersion, kind });
       return { object: { ...decodeMessage(this.schema, message), apiVersion, kind }, strictErrors: [] };
     } catch (error) {
-      if (error instanceof DecodeError) throw unrecognized(this.kind, error.message, '');
+      if (error instanceof DecodeError) throw this.unhandled(given, error);
       throw error;
     }
   }
 
-  private textOf(bytes: Uint8Array): string {
-    try {
-      return decoder.decode(bytes);
-    } catch (error) {
-      if (error instanceof TypeError) throw unrecognized(this.kind, 'invalid UTF-8', '');
-      throw error;
-    }
+  private unhandled(given: { readonly apiVersion: string; readonly kind: string }, error: DecodeError): Error {
+    const kind = given.kind || this.kind;
+    const version = given.apiVersion.slice(given.apiVersion.indexOf('/') + 1) || this.version;
+    return newBadRequest(`${kind} in version "${version}" cannot be handled as a ${this.kind}: ${error.message}`);
   }
 
-  private readable<T>(text: string, prefix: string, read: () => T): T {
+  private readable<T>(bytes: Uint8Array, prefix: string, read: () => T): T {
     try {
       return read();
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
-      throw unrecognized(this.kind, prefix + error.message, text);
+      throw unrecognized(this.kind, prefix + error.message, bytes);
     }
   }
 }
@@ -179,16 +172,21 @@ function typeOf(tree: object): { readonly apiVersion: string; readonly kind: str
 const excerptLength = 30;
 
 /** 400 for a body that does not say what it is, or is of another form. */
-export function unrecognized(kind: string, message: string, text: string): Error {
+export function unrecognized(kind: string, message: string, body: Uint8Array): Error {
   return newBadRequest(
-    `the object provided is unrecognized (must be of type ${kind}): ${message} (${excerptOf(text)})`,
+    `the object provided is unrecognized (must be of type ${kind}): ${message} (${excerptOf(body)})`,
   );
 }
 
-function excerptOf(text: string): string {
-  if (text === '') return '<empty>';
-  if (text.startsWith('{')) return text.length > excerptLength ? `${text.slice(0, excerptLength)} ...` : text;
-  const bytes = encoder.encode(text);
-  const hex = Array.from(bytes.subarray(0, excerptLength), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return bytes.length > excerptLength ? `${hex} ...` : hex;
+function excerptOf(body: Uint8Array): string {
+  if (body.length === 0) return '<empty>';
+  const head = body.subarray(0, excerptLength);
+  const isJson = head[0] === 0x7b;
+  const text = isJson
+    ? excerptDecoder.decode(head)
+    : Array.from(head, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return body.length > excerptLength ? `${text} ...` : text;
 }
+
+const excerptDecoder = new TextDecoder();
+const nothing = new Uint8Array();

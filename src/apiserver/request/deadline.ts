@@ -18,7 +18,8 @@ const longestText = 64;
 export function timeoutOf({ query }: Pick<ApiRequest, 'query'>): number {
   const text = query.get('timeout');
   if (!text) return requestTimeoutMs;
-  const nanos = text.length > longestText ? undefined : parseDuration(text);
+  const parsed = text.length > longestText ? undefined : parseDuration(text);
+  const nanos = parsed !== undefined && BigInt.asIntN(64, parsed) === parsed ? parsed : undefined;
   if (nanos === undefined) throw newBadRequest(`invalid timeout specified in the request URL - ${faultOf(text)}`);
   // 0s is no wish of the client's.
   return nanos > 0n && nanos < BigInt(requestTimeoutMs) * 1_000_000n ? Number(nanos) / 1e6 : requestTimeoutMs;
@@ -30,6 +31,7 @@ function faultOf(text: string): string {
   // The expressions below take quadratic time.
   if (text.length > longestText) return `time: invalid duration ${quoted}`;
   if (/^[+-]?(?:\d+\.?\d*|\.\d+)$/.test(text)) return `time: missing unit in duration ${quoted}`;
+  if (parseDuration(text) !== undefined) return `time: invalid duration ${quoted}`;
   const unit = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|\u00b5s|\u03bcs|ms|s|m|h))*(?:\d+\.?\d*|\.\d+)([^\d.]+)/.exec(
     text,
   )?.[1];

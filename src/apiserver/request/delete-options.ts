@@ -5,6 +5,7 @@ import { type FieldError, invalid, notSupported } from '#api/field-error.ts';
 import type { DeleteOptions } from '#api/generated/meta-v1.ts';
 import type { ApiRequest } from '#api/request.ts';
 import type { KindCheck, KindCodec } from '../registry/kind-codec.ts';
+import { integerOf } from './list-options.ts';
 import { isTrue } from './request-info.ts';
 
 const propagationPolicies = ['Foreground', 'Background', 'Orphan'];
@@ -30,13 +31,11 @@ function readOptions({ body, query }: ApiRequest, codec: KindCodec): DeleteOptio
     const object = codec.decode(body, checkKind).object as DeleteOptions;
     return object;
   }
-  const grace = query.get('gracePeriodSeconds');
-  if (grace && !/^-?\d+$/.test(grace))
-    throw newBadRequest(`strconv.ParseInt: parsing ${JSON.stringify(grace)}: invalid syntax`);
+  const grace = integerOf(query.get('gracePeriodSeconds'));
   const policy = query.get('propagationPolicy');
-  const dryRun = query.getAll('dryRun').filter((value) => value !== '');
+  const dryRun = query.getAll('dryRun');
   return {
-    ...(grace ? { gracePeriodSeconds: Number(grace) } : {}),
+    ...(grace === undefined ? {} : { gracePeriodSeconds: grace }),
     ...(policy ? { propagationPolicy: policy } : {}),
     ...(query.has('orphanDependents') ? { orphanDependents: isTrue(query.get('orphanDependents')) } : {}),
     ...(dryRun.length > 0 ? { dryRun } : {}),

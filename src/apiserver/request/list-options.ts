@@ -4,6 +4,7 @@ import { newBadRequest, newInvalid } from '#api/errors.ts';
 import { type FieldError, forbidden, notSupported } from '#api/field-error.ts';
 import { everyField, type FieldSelector, parseFieldSelector } from '#api/field-selector.ts';
 import { everything, parseLabelSelector, type Selector, SelectorError } from '#api/label-selector.ts';
+import { goQuote } from '#base/go-quote.ts';
 import { isTrue } from './request-info.ts';
 
 export interface ListOptions {
@@ -87,26 +88,28 @@ const maxInt64 = 2n ** 63n - 1n;
 
 /** A resourceVersion as a revision; throws upstream's 400. */
 export function parseResourceVersion(text: string): number {
-  const isNumber = /^\d+$/.test(text);
-  if (!isNumber || (text.length >= 20 && (text.length > 20 || BigInt(text) > maxUint64))) {
-    const quoted = JSON.stringify(text);
-    const fault = isNumber ? 'value out of range' : 'invalid syntax';
-    throw newBadRequest(
-      `invalid resource version: resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: ${fault}`,
-    );
-  }
+  const fault = uint64Fault(text);
+  if (fault)
+    throw newBadRequest(`invalid resource version: resourceVersion: Invalid value: ${goQuote(text)}: ${fault}`);
   return Number(text);
 }
 
-function integerOf(text: string | null): number | undefined {
+/** In the words of Go's strconv.ParseUint; undefined for a uint64. */
+export function uint64Fault(text: string): string | undefined {
+  const isNumber = /^\d+$/.test(text);
+  if (isNumber && (text.length < 20 || (text.length === 20 && BigInt(text) <= maxUint64))) return undefined;
+  return `strconv.ParseUint: parsing ${goQuote(text)}: ${isNumber ? 'value out of range' : 'invalid syntax'}`;
+}
+
+/** An int64 of the query. Throws 400. */
+export function integerOf(text: string | null): number | undefined {
   if (text === null || text === '') return undefined;
-  if (!/^[-+]?\d+$/.test(text))
-    throw newBadRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  if (!/^[-+]?\d+$/.test(text)) throw newBadRequest(`strconv.ParseInt: parsing ${goQuote(text)}: invalid syntax`);
   if (
     text.length >= 19 &&
     (text.length > 20 || BigInt(text.replace('+', '')) > maxInt64 || BigInt(text.replace('+', '')) < -maxInt64 - 1n)
   )
-    throw newBadRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: value out of range`);
+    throw newBadRequest(`strconv.ParseInt: parsing ${goQuote(text)}: value out of range`);
   return Number(text);
 }
 

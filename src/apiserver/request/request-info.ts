@@ -25,7 +25,10 @@ export interface RequestInfo {
 
 export type RequestLine = Pick<ApiRequest, 'method' | 'path' | 'query'>;
 
-/** Undefined for a path whose percent-escapes are broken or hide a separator: no key may cross its prefix. */
+/**
+ * Undefined for a path whose percent-escapes are broken. A path is taken apart after its escapes were resolved, as upstream does it: one that
+ * hides a slash is about what it says without them, to the authorizer as to the verbs.
+ */
 export function parseRequestInfo(request: RequestLine): RequestInfo | undefined {
   const { method, path } = request;
   const none: RequestInfo = {
@@ -41,15 +44,15 @@ export function parseRequestInfo(request: RequestLine): RequestInfo | undefined 
     trailing: '',
   };
   if (!path.startsWith('/api')) return none;
-  const raw = path.slice(1).split('/');
-  if (raw[raw.length - 1] === '') raw.pop();
-  const grouped = raw[0] === 'apis';
-  if (raw[0] !== 'api' && !grouped) return none;
-  const head = grouped ? 3 : 2;
-  if (raw.length < head + 1) return none;
   const isEscaped = path.includes('%');
-  const parts = isEscaped ? decodeParts(raw) : raw;
-  if (!parts) return undefined;
+  const plain = isEscaped ? decoded(path) : path;
+  if (plain === undefined) return undefined;
+  const parts = plain.slice(1).split('/');
+  if (parts[parts.length - 1] === '') parts.pop();
+  const grouped = parts[0] === 'apis';
+  if (parts[0] !== 'api' && !grouped) return none;
+  const head = grouped ? 3 : 2;
+  if (parts.length < head + 1) return none;
 
   const apiGroup = grouped ? (parts[1] ?? '') : '';
   const apiVersion = parts[head - 1] ?? '';
@@ -66,11 +69,10 @@ export function parseRequestInfo(request: RequestLine): RequestInfo | undefined 
     const third = parts[position + 2];
     if (third !== undefined && !namespaceSubresources.has(third)) position += 2;
   }
-  if (isEscaped && parts.slice(0, position + 3).some((part, at) => hidesSeparator(part, raw[at]))) return undefined;
   const resource = parts[position] ?? '';
   const name = parts[position + 1] ?? '';
   const subresource = parts[position + 2] ?? '';
-  const trailing = subresource === '' ? '' : raw.slice(position + 3).join('/');
+  const trailing = subresource === '' ? '' : trailingOf(path, parts, position + 3, isEscaped);
   const info = {
     isResourceRequest: true,
     path,
@@ -114,15 +116,18 @@ export function isTrue(value: string | null): boolean {
   return value !== null && value !== '0' && value.toLowerCase() !== 'false';
 }
 
-function decodeParts(raw: readonly string[]): string[] | undefined {
+function decoded(path: string): string | undefined {
   try {
-    return raw.map(decodeURIComponent);
+    return decodeURIComponent(path);
   } catch {
     return undefined;
   }
 }
 
-/** What follows a subresource is no key of ours and may be anything. */
-function hidesSeparator(part: string, raw: string | undefined): boolean {
-  return part !== raw && (part.includes('/') || part === '.' || part === '..');
+/** What follows a subresource is somebody else's path: as it was sent, unless escapes hide where it begins. */
+function trailingOf(path: string, parts: readonly string[], start: number, isEscaped: boolean): string {
+  const raw = path.slice(1).split('/');
+  if (raw[raw.length - 1] === '') raw.pop();
+  const hides = isEscaped && raw.slice(0, start).some((part) => /%2f/i.test(part));
+  return hides ? parts.slice(start).map(encodeURIComponent).join('/') : raw.slice(start).join('/');
 }

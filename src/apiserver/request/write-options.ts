@@ -23,7 +23,7 @@ const maxFieldManagerLength = 128;
 /** Throws 422 of the options' kind. */
 export function parseWriteOptions(request: ApiRequest, kind: OptionsKind): WriteOptions {
   const { query } = request;
-  const dryRun = query.getAll('dryRun').filter((value) => value !== '');
+  const dryRun = query.getAll('dryRun');
   const fieldManager = query.get('fieldManager') ?? '';
   const fieldValidation = query.get('fieldValidation') ?? '';
   const apply = kind === 'PatchOptions' && isApply(request);
@@ -52,8 +52,12 @@ export function parseWriteOptions(request: ApiRequest, kind: OptionsKind): Write
 }
 
 export function isApply(request: ApiRequest): boolean {
-  const type = request.body?.contentType ?? '';
-  return type.startsWith('application/apply-patch+');
+  return patchMediaType(request).startsWith('application/apply-patch+');
+}
+
+/** What a patch says it is; one without a body says so too. */
+export function patchMediaType({ body, headers }: ApiRequest): string {
+  return (body?.contentType ?? headers['content-type'] ?? '').split(';', 1)[0]?.trim() ?? '';
 }
 
 /** 'kubectl' of 'kubectl/v1.36.3 (linux/amd64) ...': unprintable characters go, at most 128 stay. */

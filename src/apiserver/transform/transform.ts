@@ -1,6 +1,7 @@
 /** Conversions of answers that a client may ask for by Accept: Table (kubectl get) and metadata only. */
 
-import { newNotAcceptable } from '#api/errors.ts';
+import { newNotAcceptable, newNotConvertible } from '#api/errors.ts';
+import type { KubeObject } from '#api/object.ts';
 import type { ApiResponse, EncodedObject } from '#api/request.ts';
 import type { RequestContext } from '../context.ts';
 import { type Conversion, negotiate } from '../wire/accept.ts';
@@ -18,12 +19,19 @@ export function transform(context: RequestContext, response: ApiResponse): ApiRe
       if (!context.resource.definition.stored) throw newNotAcceptable(['application/json', 'application/yaml']);
       return toTable(context, response, as);
     case 'PartialObjectMetadata':
-      if (response.type === 'list') throw newNotAcceptable(['application/json', 'application/yaml']);
+      if (response.type === 'list') throw misshapen(response, as, 'is a list');
       return toPartial(context, response, as);
     case 'PartialObjectMetadataList':
-      if (response.type === 'object') throw newNotAcceptable(['application/json', 'application/yaml']);
+      if (response.type === 'object' && !isStatus(response.body))
+        throw misshapen(response.body.object, as, 'is not a list');
       return toPartial(context, response, as);
   }
+}
+
+function misshapen(answer: Pick<KubeObject, 'apiVersion' | 'kind'>, { kind }: Conversion, what: string): Error {
+  const [group = ''] = (answer.apiVersion ?? '').split(/[./]/, 1);
+  const type = `*${group === 'v1' ? 'core' : group}.${answer.kind}`;
+  return newNotConvertible(`you requested ${kind}, but the requested object ${what} (${type})`);
 }
 
 function toPartial({ server }: RequestContext, response: ApiResponse, { version }: Conversion): ApiResponse {

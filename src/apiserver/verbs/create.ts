@@ -1,6 +1,6 @@
 /** POST of an object (and PUT or apply of one that does not exist yet). */
 
-import { newAlreadyExists, newGenerateNameConflict, newGenericFailure } from '#api/errors.ts';
+import { newAlreadyExists, newBadRequest, newGenerateNameConflict } from '#api/errors.ts';
 import type { ApiResponse, EncodedObject } from '#api/request.ts';
 import { formatTime } from '#api/time.ts';
 import { mutableCopy } from '#base/edit.ts';
@@ -38,8 +38,8 @@ export async function create(context: RequestContext): Promise<ApiResponse> {
     options,
   );
   ensureNamespace(context, draft);
-  if (draft.metadata.resourceVersion)
-    throw newGenericFailure('resourceVersion should not be set on objects to be created');
+  // Upstream: 500 with this text. What a client got wrong is no failure of the server.
+  if (draft.metadata.resourceVersion) throw newBadRequest('resourceVersion should not be set on objects to be created');
   applyDefaults(resource, draft);
   return { type: 'object', status: 201, body: await createObject(context, draft, options) };
 }

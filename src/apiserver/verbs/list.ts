@@ -28,15 +28,17 @@ export async function listObjects(context: RequestContext, options: ListOptions)
       throw newBadRequest('specifying resource version is not allowed when using continue');
     }
     const token = decodeContinue(continueToken);
-    if (token.start < from) throw newBadRequest(`invalid continue token: continue key is not valid: ${token.start}`);
+    const start = from + token.start;
     await whenFresh(resource, server.store, '');
-    if (token.revision < 0) return fromCache(context, options, matches, token.start, to);
-    return atRevision(context, options, matches, token.revision, token.start, to);
+    if (token.revision > resource.cache.revision)
+      throw newTooLargeResourceVersion(token.revision, resource.cache.revision, 1);
+    if (token.revision < 0) return fromCache(context, options, matches, start, to);
+    return atRevision(context, options, matches, token.revision, start, to);
   }
   if (options.resourceVersionMatch === 'Exact') {
     const revision = parseResourceVersion(resourceVersion);
     const newest = await server.store.revision();
-    if (revision > newest) throw newTooLargeResourceVersion(revision, newest, 1);
+    if (revision > newest) throw newTooLargeResourceVersion(String(BigInt(resourceVersion)), newest, 1);
     await whenFresh(resource, server.store, '');
     return atRevision(context, options, matches, revision, from, to);
   }
@@ -56,7 +58,7 @@ async function atRevision(
   const { server, resource } = context;
   const { cache, prefix, form } = resource;
   // A snapshot lasts as long as the store's history, whether or not the cache could still show it: clients rely on the end.
-  if (revision < (await server.store.compactedRevision())) throw expired(options, start);
+  if (revision < (await server.store.compactedRevision())) throw expired(context, options, start);
   if (cache.lastChange <= revision) return fromCache(context, options, matches, start, to, revision);
   const items: CachedObject[] = [];
   const limit = options.limit || Number.POSITIVE_INFINITY;
@@ -91,7 +93,7 @@ async function atRevision(
       }
     }
   } catch (error) {
-    if (isExpired(error)) throw expired(options, start);
+    if (isExpired(error)) throw expired(context, options, start);
     throw error;
   }
 }
@@ -133,11 +135,12 @@ async function fromCache(
 }
 
 async function response(
-  { resource }: RequestContext,
+  context: RequestContext,
   items: readonly CachedObject[],
   revision: number,
   rest: { readonly start: string; readonly remaining: number | undefined } | undefined,
 ): Promise<ListResponse> {
+  const { resource } = context;
   const reading = resource.whenReadable(items);
   if (reading) await reading;
   return {
@@ -147,7 +150,7 @@ async function response(
     kind: resource.definition.listKind,
     metadata: {
       resourceVersion: String(revision),
-      ...(rest ? { continue: encodeContinue({ revision, start: rest.start }) } : {}),
+      ...(rest ? { continue: continueAt(context, revision, rest.start) } : {}),
       ...(rest?.remaining !== undefined ? { remainingItemCount: rest.remaining } : {}),
     },
     items,
@@ -155,10 +158,16 @@ async function response(
 }
 
 /** 410: for a page with the token by which a client may go on without the snapshot. */
-function expired({ continueToken }: ListOptions, start: string): StatusError {
+function expired(context: RequestContext, { continueToken }: ListOptions, start: string): StatusError {
   if (continueToken === '') return newResourceExpired('The resourceVersion for the provided list is too old.');
   const { status } = newResourceExpired(
     'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.',
   );
-  return new StatusError({ ...status, metadata: { continue: encodeContinue({ revision: -1, start }) } });
+  return new StatusError({ ...status, metadata: { continue: continueAt(context, -1, start) } });
+}
+
+/** The token names its place below what the list is about: it says nothing about another namespace, and leads nowhere else. */
+function continueAt({ resource, info }: RequestContext, revision: number, start: string): string {
+  const { from } = keyRange(resource.namespaced ? info.namespace : '');
+  return encodeContinue({ revision, start: start.slice(from.length) });
 }

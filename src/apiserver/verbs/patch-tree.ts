@@ -31,11 +31,13 @@ export function patchTree(
   try {
     switch (type) {
       case 'json':
+        if (patch === null) return applyJsonPatch(current, []);
         if (!Array.isArray(patch)) {
           throw newBadRequest(`error decoding patch: ${mismatch(patch, '[]handlers.jsonPatchOp')}`);
         }
         return applyJsonPatch(current, parseJsonPatch(patch));
       case 'merge':
+        if (patch === null) throw newBadRequest('Invalid JSON Patch');
         if (!isObject(patch)) throw newBadRequest(`error decoding patch: ${notAnObject(patch)}`);
         return applyMergePatch(current, patch);
       case 'strategic':
@@ -46,6 +48,7 @@ export function patchTree(
             'application/apply-patch+yaml',
           ]);
         }
+        if (patch === null) return current;
         if (!isObject(patch)) throw newBadRequest(notAnObject(patch));
         return applyStrategicMergePatch(current as Readonly<Record<string, unknown>>, patch, schema);
     }

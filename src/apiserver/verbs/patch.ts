@@ -1,17 +1,20 @@
 /** PATCH: JSON patch, merge patch, strategic merge patch, server-side apply. */
 
 import { DecodeError } from '#api/codec/decode-error.ts';
+import { checkTree, parseJson } from '#api/codec/json-decode.ts';
+import { jsonText, yamlText } from '#api/codec/text.ts';
 import { decodeYaml } from '#api/codec/yaml-decode.ts';
 import { newBadRequest, newGenericFailure, newInvalid, newUnsupportedPatchType } from '#api/errors.ts';
 import { invalid } from '#api/field-error.ts';
 import type { KubeObject } from '#api/object.ts';
+import { isObject } from '#api/patch/json-tree.ts';
 import type { ApiResponse, RequestBody } from '#api/request.ts';
 import { deepFreeze } from '#base/edit.ts';
 import { messageOf } from '#base/errors.ts';
 import type { RequestContext } from '../context.ts';
 import type { DecodedBody, KindCodec } from '../registry/kind-codec.ts';
 import { isTrue } from '../request/request-info.ts';
-import { parseWriteOptions, type WriteOptions } from '../request/write-options.ts';
+import { parseWriteOptions, patchMediaType, type WriteOptions } from '../request/write-options.ts';
 import { applyConfigurationTo } from './managed.ts';
 import { type PatchType, patchTree } from './patch-tree.ts';
 import { type UpdateResult, updateObject } from './update.ts';
@@ -39,7 +42,7 @@ export async function patch(context: RequestContext): Promise<ApiResponse> {
 }
 
 function patchTypeOf(context: RequestContext): PatchType | 'apply' {
-  const mediaType = (context.request.body?.contentType ?? '').split(';', 1)[0]?.trim() ?? '';
+  const mediaType = patchMediaType(context.request);
   const type = Object.hasOwn(patchTypes, mediaType) ? patchTypes[mediaType] : undefined;
   if (!type) {
     throw newUnsupportedPatchType();
@@ -53,7 +56,7 @@ function applyPatch(
   type: PatchType,
   view: View | undefined,
 ): Promise<UpdateResult> {
-  const body = parseBody(context);
+  const body = parseBody(context, type);
   context.audit?.requestPatch(() => JSON.stringify(body));
   const { resource } = context;
   const codec = view?.codec ?? resource.codec;
@@ -69,7 +72,7 @@ function applyPatch(
     warned = true;
     const patched = asMutable(object, view ?? { apiVersion: resource.apiVersion, kind: resource.definition.kind });
     ensureNamespace(context, patched);
-    ensureName(patched, context.info.name);
+    ensurePatchedName(patched, context.info.name);
     if (view) return view.write(current, patched);
     applyDefaults(resource, patched);
     return patched;
@@ -80,7 +83,7 @@ function applyPatch(
 /** The patched tree as an object; what does not fit the kind is the patch's fault: 422. */
 function decodePatched(codec: KindCodec, tree: unknown, { fieldValidation }: WriteOptions): DecodedBody {
   const refuse = (message: string): never => {
-    throw newInvalid({ group: '', kind: '' }, '', [invalid('patch', JSON.stringify(tree), message)]);
+    throw newInvalid({ group: '', kind: '' }, '', [invalid('patch', sortedText(tree), message)]);
   };
   try {
     const decoded = codec.decodeTree(tree);
@@ -92,6 +95,20 @@ function decodePatched(codec: KindCodec, tree: unknown, { fieldValidation }: Wri
     if (error instanceof DecodeError) refuse(error.message);
     throw error;
   }
+}
+
+/** A patch must not take the name away. Throws 400. */
+function ensurePatchedName(patched: MutableObject, name: string): void {
+  if (!patched.metadata.name)
+    throw newBadRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  ensureName(patched, name);
+}
+
+/** JSON with the members in order, as Go prints maps. */
+function sortedText(tree: unknown): string {
+  return JSON.stringify(tree, (_, value: unknown) =>
+    isObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value,
+  );
 }
 
 const admissionOptions = { kind: 'PatchOptions', apiVersion: 'meta.k8s.io/v1' };
@@ -127,9 +144,9 @@ async function applyConfiguration(
 /** The applied configuration as a tree; keys that it has twice are refused or warned of. Throws 400. */
 function parseConfiguration(context: RequestContext, { fieldValidation }: WriteOptions): unknown {
   const { body } = context.request;
-  if (body?.type !== 'bytes') return parseBody(context);
+  if (body?.type === 'object') return body.object;
   try {
-    const { value, strictErrors } = decodeYaml(decoder.decode(body.bytes));
+    const { value, strictErrors } = decodeYaml(yamlText(body?.bytes ?? new Uint8Array()));
     if (strictErrors.length > 0 && fieldValidation === 'Strict')
       throw newBadRequest(`error strict decoding YAML: ${strictErrors.join(', ')}`);
     if (fieldValidation === 'Warn') context.warnings.push(...strictErrors);
@@ -155,14 +172,15 @@ function refuseUndeclared(configuration: MutableObject, problems: readonly strin
 }
 
 /** The patch as a tree. Throws 400 for what cannot be read. */
-function parseBody({ request }: RequestContext): unknown {
+function parseBody({ request }: RequestContext, type: PatchType): unknown {
   const { body } = request;
-  if (!body) throw newBadRequest('error decoding patch: EOF');
-  if (body.type === 'object') return body.object;
+  if (body?.type === 'object') return body.object;
   try {
-    return JSON.parse(decoder.decode(body.bytes)) as unknown;
+    const tree = parseJson(jsonText(body?.bytes ?? new Uint8Array()));
+    checkTree(tree);
+    return tree;
   } catch (error) {
-    const cause = error instanceof DecodeError ? error.message : messageOf(error);
-    throw newBadRequest(`error decoding patch: ${cause}`);
+    if (!(error instanceof DecodeError)) throw error;
+    throw newBadRequest(type === 'strategic' ? error.message : `error decoding patch: ${error.message}`);
   }
 }

@@ -1,6 +1,6 @@
 /** What reads share: how fresh the cache must be, which objects a selector means. */
 
-import { newBadRequest } from '#api/errors.ts';
+import { newBadRequest, StatusError } from '#api/errors.ts';
 import type { FieldSelector } from '#api/field-selector.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { Store } from '#store/store.ts';
@@ -15,7 +15,16 @@ export async function whenFresh(resource: Resource, store: Store, resourceVersio
   await resource.cache.ensureLoaded();
   if (resourceVersion === '0') return;
   const revision = resourceVersion === '' ? await store.revision() : parseResourceVersion(resourceVersion);
-  await resource.cache.waitFor(revision);
+  const waiting = resource.cache.waitFor(revision);
+  await (revision > Number.MAX_SAFE_INTEGER ? waiting?.catch((error) => sayExactly(error, resourceVersion)) : waiting);
+}
+
+/** Versions are uint64: one beyond what a number holds never comes, and the answer names it as it was asked for. */
+function sayExactly(error: unknown, resourceVersion: string): never {
+  if (!(error instanceof StatusError) || error.code !== 504) throw error;
+  const rounded = String(Number(resourceVersion));
+  const message = error.message.replace(rounded, () => String(BigInt(resourceVersion)));
+  throw new StatusError({ ...error.status, message });
 }
 
 export type Matcher = (object: KubeObject) => boolean;

@@ -1,7 +1,7 @@
 /** What all writes share: reading the body, checking identity, admission, validation, putting into the store. */
 
 import type { HookContext, ResourceDefinition } from '#api/definition.ts';
-import { newBadRequest, newGenericFailure, newInvalid, newRequestEntityTooLarge } from '#api/errors.ts';
+import { newBadRequest, newInvalid, newRequestEntityTooLarge } from '#api/errors.ts';
 import type { FieldError } from '#api/field-error.ts';
 import type { KubeObject } from '#api/object.ts';
 import { formatTime } from '#api/time.ts';
@@ -12,6 +12,7 @@ import { CachedObject, rememberView } from '../cache/cached-object.ts';
 import type { RequestContext } from '../context.ts';
 import type { KindCodec } from '../registry/kind-codec.ts';
 import type { Resource, StoredForm } from '../registry/resource.ts';
+import { uint64Fault } from '../request/list-options.ts';
 import type { WriteOptions } from '../request/write-options.ts';
 import { validateObjectMeta, validateObjectMetaUpdate } from '../validation/object-meta.ts';
 
@@ -268,11 +269,11 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
-/** resourceVersion of a body as a revision; 0 when there is none. Throws as upstream does for what is no number. */
+/** resourceVersion of a body as a revision; 0 when there is none. Throws 400 for what is no number. */
 export function revisionOf(resourceVersion: string | undefined): number {
   if (!resourceVersion) return 0;
-  if (!/^\d{1,20}$/.test(resourceVersion)) {
-    throw newGenericFailure(`strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`);
-  }
+  const fault = uint64Fault(resourceVersion);
+  // Upstream: 500 with this text. What a client got wrong is no failure of the server.
+  if (fault) throw newBadRequest(fault);
   return Number(resourceVersion);
 }

@@ -17,7 +17,8 @@ test('negotiate takes the first that the server has, by quality', () => {
     'application/json;as=Nothing;v=v1;g=meta.k8s.io,application/json': 'json',
     'application/json;as=Table;v=v9;g=meta.k8s.io': 'refused',
     'application/json;stream=watch': 'json',
-    'application/json;q=0': 'refused',
+    'application/json;q=0': 'json',
+    'text/html;q=1,*/*;q=0': 'json',
   };
   for (const [accept, expected] of Object.entries(table)) {
     const result = negotiate(accept, true);

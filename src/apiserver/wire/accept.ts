@@ -60,8 +60,8 @@ export function negotiate(accept: string | undefined, conversions: boolean): Neg
 
 function choose(accept: string | undefined, conversions: boolean): Negotiated | undefined {
   if (!accept) return plainJson;
-  for (const { type, parameters, quality } of parseAccept(accept)) {
-    if (quality <= 0) continue;
+  // A quality of 0 is the last choice, as to upstream, and no refusal.
+  for (const { type, parameters } of parseAccept(accept)) {
     const mediaType = type === '*/*' || type === 'application/*' ? 'application/json' : type;
     const encoding = Object.hasOwn(encodings, mediaType) ? encodings[mediaType] : undefined;
     if (!encoding) continue;

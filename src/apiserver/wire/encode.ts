@@ -5,14 +5,13 @@
 
 import { indentJson } from '#api/codec/json-encode.ts';
 import { encodeYaml } from '#api/codec/yaml-encode.ts';
-import { isStatusError, newInternalError, newNotAcceptable, type StatusError } from '#api/errors.ts';
+import { isStatusError, newInternalError, newUnexpectedFailure } from '#api/errors.ts';
 import type { Status } from '#api/generated/meta-v1.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { ApiRequest, ApiResponse, EncodedObject, Headers, ResponseHeaders } from '#api/request.ts';
 import { type WireHandler, type WireResponse, wireHeaders } from '#api/wire.ts';
 import { isAborted } from '#base/abort.ts';
 import { type Env, uuid } from '#base/env.ts';
-import { messageOf } from '#base/errors.ts';
 import { CachedObject } from '../cache/cached-object.ts';
 import { WatchFrame } from '../cache/watch-frame.ts';
 import { Exchange } from '../exchange.ts';
@@ -34,14 +33,6 @@ import {
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-
-const acceptable = [
-  'application/json',
-  'application/yaml',
-  'application/vnd.kubernetes.protobuf',
-  'application/json;stream=watch',
-  'application/vnd.kubernetes.protobuf;stream=watch',
-] as const;
 
 export interface WireConfig {
   readonly handler: (request: ApiRequest, exchange: Exchange) => Promise<ApiResponse>;
@@ -91,12 +82,7 @@ function statusOf(error: unknown, request: ApiRequest, env: Env): Status {
   if (!isAborted(error)) {
     env.log.error('request failed', { method: request.method, path: request.path, error });
   }
-  return newInternalError(messageOf(error)).status;
-}
-
-/** 406 for clients that take nothing that the server has; checked before the request is carried out. */
-export function checkAcceptable(request: ApiRequest): StatusError | undefined {
-  return negotiate(request.headers.accept, true) ? undefined : newNotAcceptable(acceptable);
+  return newUnexpectedFailure().status;
 }
 
 class Encoder {

@@ -4,6 +4,9 @@ export const differences: Readonly<Record<string, string>> = {
   'core/pod: apparmor annotation without field':
     'the annotation becomes the field before warnings are asked for, so there is none about it',
   'core/pod: overhead': "our RuntimeClass plugin looks while it admits; upstream's looks after validation",
+  'requests/verbs: create with a version': '400: what a client got wrong is no failure of the server, upstream 500',
+  'requests/verbs: update a version that is no number':
+    '400: what a client got wrong is no failure of the server, upstream 500',
   'core/secret: data that is no base64': 'the codec words it as for unrecognized objects',
   'batch/job: selector is immutable': 'one fault that both halves of the validation of an update find is told once',
   'autoscaling/horizontal-pod-autoscaler: behavior without policies':

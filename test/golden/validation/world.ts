@@ -5,10 +5,12 @@ import { defaultAdmissionPlugins } from '#admission/plugins.ts';
 import { StatusError } from '#api/errors.ts';
 import type { ApiRequest, ApiResponse } from '#api/request.ts';
 import { SchemaRegistry } from '#api/schema/registry.ts';
+import type { WireHandler } from '#api/wire.ts';
 import { builtinActions } from '#apiserver/actions/builtin.ts';
 import { allowed } from '#apiserver/authorizer.ts';
 import { schemaCodecs } from '#apiserver/registry/schema-codec.ts';
 import { type ApiServer, createApiServer } from '#apiserver/server.ts';
+import type { Env } from '#base/env.ts';
 import { createLiveObjects } from '#cluster/server/live-objects.ts';
 import { createServedResources } from '#cluster/server/served-resources.ts';
 import { builtinDefinitions } from '#kinds/all.ts';
@@ -24,11 +26,15 @@ const codecs = schemaCodecs(schemas);
 
 export interface World {
   readonly send: Send;
+  /** As transports ask: what the head says counts, and failures are answers. */
+  readonly wire: WireHandler;
   readonly close: () => Promise<void>;
 }
 
-export async function startWorld(): Promise<World> {
-  const env = createNodeEnv({ component: 'test', level: 'error' });
+export async function startWorld(
+  namespace = goldenNamespace,
+  env: Env = createNodeEnv({ component: 'test', level: 'error' }),
+): Promise<World> {
   const store: Store = await openRevisionStore({ env, journal: new MemoryJournal() });
   const objects = createLiveObjects(() => server.registry, store);
   const server: ApiServer = createApiServer({
@@ -75,11 +81,12 @@ export async function startWorld(): Promise<World> {
   };
   const json = 'application/json';
   const path = '/api/v1/namespaces';
-  await send({ method: 'POST', path, body: { metadata: { name: goldenNamespace } }, contentType: json });
-  const accounts = `${path}/${goldenNamespace}/serviceaccounts`;
+  await send({ method: 'POST', path, body: { metadata: { name: namespace } }, contentType: json });
+  const accounts = `${path}/${namespace}/serviceaccounts`;
   await send({ method: 'POST', path: accounts, body: { metadata: { name: 'default' } }, contentType: json });
   return {
     send,
+    wire: server.wire,
     close: async () => {
       await server.close();
       await store.close();

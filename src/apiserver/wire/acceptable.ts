@@ -1,0 +1,33 @@
+/** 406: what a client is told that takes nothing of what the path's answers come as. */
+
+import { newNoRepresentation, newNotAcceptable, type StatusError } from '#api/errors.ts';
+import type { ApiRequest } from '#api/request.ts';
+import { parseRequestInfo } from '../request/request-info.ts';
+import { negotiate, parseAccept } from './accept.ts';
+
+const objects = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'] as const;
+const watched = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'] as const;
+
+/** Checked before the request is carried out. Undefined for nearly everybody. */
+export function checkAcceptable(request: ApiRequest): StatusError | undefined {
+  const { accept } = request.headers;
+  if (accept === undefined || negotiate(accept, true)) return undefined;
+  const available = availableAt(request);
+  // Upstream looks for a route by the media types alone, and then for a conversion.
+  return takes(accept, available) ? newNotAcceptable(objects) : newNoRepresentation(available);
+}
+
+/** For paths that have JSON and nothing else. */
+export function checkTakesJson({ headers: { accept } }: ApiRequest): void {
+  if (accept !== undefined && !takes(accept, ['application/json'])) throw newNoRepresentation(['application/json']);
+}
+
+function takes(accept: string, available: readonly string[]): boolean {
+  return accept === '' || parseAccept(accept).some(({ type }) => type === '*/*' || available.includes(type));
+}
+
+function availableAt(request: ApiRequest): readonly string[] {
+  const info = parseRequestInfo(request);
+  if (info?.verb === 'list' || info?.verb === 'watch') return [...objects, ...watched];
+  return info?.resource === 'pods' && info.subresource === 'log' ? ['text/plain', ...objects] : objects;
+}
