@@ -52,6 +52,8 @@ export interface Subresource<T> {
    */
   readonly type: 'status' | 'view' | 'action';
   read?(object: T): KubeObject;
+  /** For 'view': rules of the view itself, before it is written. */
+  validate?(view: KubeObject): FieldError[];
   /** For 'view': applies the written view to a draft of the object. */
   write?(draft: Draft<T>, view: KubeObject): void;
 }

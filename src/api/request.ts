@@ -100,7 +100,8 @@ export type ApiResponse =
       readonly apiVersion: string;
       readonly kind: string;
       readonly metadata: {
-        readonly resourceVersion: string;
+        /** Absent for what is not stored. */
+        readonly resourceVersion?: string;
         readonly continue?: string;
         readonly remainingItemCount?: number;
       };

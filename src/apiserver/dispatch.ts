@@ -29,7 +29,13 @@ export function dispatch(context: RequestContext, actions: Actions): Promise<Api
   if (info.subresource !== '') return dispatchSubresource(context, actions);
   const { definition } = resource;
   const verb = info.verb as (typeof definition.verbs)[number];
-  if (!definition.verbs.includes(verb)) throw methodNotAllowed(context);
+  // Kinds that are only asked have no objects, and no paths of objects.
+  if (info.name !== '' && !definition.stored && !definition.verbs.includes('get')) throw newPathNotFound();
+  if (!definition.verbs.includes(verb)) {
+    throw verb === 'watch' && definition.verbs.includes('list')
+      ? newMethodNotAllowed(resource.name, verb)
+      : methodNotAllowed(context);
+  }
   if (!definition.stored) {
     const action = actions[`${definition.group}/${definition.plural}`];
     if (!action) throw methodNotAllowed(context);
@@ -108,7 +114,8 @@ function checkScope({ resource, info }: RequestContext): void {
     );
   if (info.namespace !== '') return;
   if (info.name !== '') throw newPathNotFound();
-  // Without a namespace a collection can be read, and reviews be posted; creating needs one.
+  // Without a namespace a collection can be read; creating needs one.
+  if (!resource.definition.stored) throw newPathNotFound();
   if (info.verb === 'deletecollection' || info.verb === 'create') throw newMethodNotAllowedOnPath();
 }
 
@@ -121,7 +128,7 @@ function checkName(name: string): void {
 const verbs = new Set(['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection']);
 
 function methodNotAllowed({ resource, info }: RequestContext): Error {
-  return info.name === '' || info.subresource !== '' || !verbs.has(info.verb)
+  return info.name === '' || info.subresource !== '' || !resource.definition.stored || !verbs.has(info.verb)
     ? newMethodNotAllowedOnPath()
     : newMethodNotAllowed(resource.name, info.verb);
 }

@@ -70,7 +70,7 @@ class ApiClient implements Client {
     assert(response.type === 'list', `list answered with ${response.type}`);
     return {
       items: response.items.map((item) => item.object as T),
-      resourceVersion: response.metadata.resourceVersion,
+      resourceVersion: response.metadata.resourceVersion ?? '',
       continue: response.metadata.continue,
       remainingItemCount: response.metadata.remainingItemCount,
     };

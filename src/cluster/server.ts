@@ -27,6 +27,7 @@ import { requestSigner } from './pki/request-signer.ts';
 import { assembleApiServer } from './server/api-server.ts';
 import { ensureClusterTrust, keepApiServices } from './server/api-services.ts';
 import { bootstrapFlowControl, ensureBootstrapObjects } from './server/bootstrap-objects.ts';
+import { createComponents } from './server/components.ts';
 import { dnsService } from './server/dns-service.ts';
 import { startEncryption } from './server/encryption.ts';
 import { flowControl } from './server/flow-control.ts';
@@ -89,7 +90,15 @@ export async function runControlPlane(
   const store = encryption?.store ?? opened;
   const hooks = new PostStartHooks(hookNames);
   const healthChecks = { ...hooks.checks, ...encryption?.healthChecks };
-  const assembled = await assembleApiServer({ env, layout, settings, store, healthChecks });
+  const components = createComponents(store);
+  const assembled = await assembleApiServer({
+    env,
+    layout,
+    settings,
+    store,
+    healthChecks,
+    components: components.checks,
+  });
   const { server, requestHeaderCa, requestHeader } = assembled;
   // The program is what stands in managedFields, and is named as upstream's.
   const clientOf = (user: UserInfo, program: string): Client =>
@@ -178,11 +187,12 @@ export async function runControlPlane(
     const election = { env, client: clientOf(user, name), namespace: 'kube-system', name, identity };
     return { started: Promise.resolve(), stopped: runAsLeader(election, lead, ending.signal) };
   };
-  const acting = [
-    act('kube-controller-manager', controllerManagerUser, startManagers),
-    act('kube-scheduler', schedulerUser, startScheduler),
-  ];
+  const managers = act('kube-controller-manager', controllerManagerUser, startManagers);
+  const scheduler = act('kube-scheduler', schedulerUser, startScheduler);
+  const acting = [managers, scheduler];
   await Promise.all(acting.map(({ started }) => started));
+  components.runs('controller-manager', managers.stopped);
+  components.runs('scheduler', scheduler.stopped);
   onServing();
   await aborted(signal);
   env.log.info('server ends');

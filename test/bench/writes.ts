@@ -42,7 +42,14 @@ const layout = clusterLayout('bench', directory);
 mkdirSync(directory, { recursive: true });
 await prepareCredentials(layout, settingsFor(0), Date.now());
 const store = await openSqliteStore(env, { directory: layout.store });
-const { server, close } = await assembleApiServer({ env, layout, settings: settingsFor(0), store, healthChecks: {} });
+const { server, close } = await assembleApiServer({
+  env,
+  layout,
+  settings: settingsFor(0),
+  store,
+  healthChecks: {},
+  components: {},
+});
 await server.ready();
 const inProcess = { address: '', inProcess: apiServerUser };
 await ensureBootstrapObjects(createClient({ handler: server.handler, peer: inProcess, userAgent: 'kube-apiserver' }));

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { type RequestOptions, request } from 'node:https';
 import { load } from 'js-yaml';
-import { goldenNamespace, type RawAnswer, type Send } from '../../test/golden/validation/golden-case.ts';
+import { type Caller, goldenNamespace, type RawAnswer, type Send } from '../../test/golden/validation/golden-case.ts';
 
 export interface Answer {
   readonly code: number;
@@ -16,6 +16,7 @@ export interface Ask {
   readonly path: string;
   readonly body?: unknown;
   readonly contentType?: string | undefined;
+  readonly as?: Caller | undefined;
 }
 
 export type Upstream = (ask: Ask) => Promise<Answer>;
@@ -79,12 +80,13 @@ export async function connectRaw(kubeconfig: string): Promise<RawUpstream> {
 /** By client certificate. */
 export async function connect(kubeconfig: string): Promise<Upstream> {
   const { server, tls } = await reached(kubeconfig);
-  return ({ method, path, body, contentType = 'application/json' }) =>
+  return ({ method, path, body, contentType = 'application/json', as }) =>
     new Promise((resolve, reject) => {
       const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
       // Node sends a DELETE's body only when its length is said.
       const length = payload ? { 'content-length': payload.length } : {};
-      const headers = { 'content-type': contentType, accept: 'application/json', ...length };
+      const impersonation = as ? { 'impersonate-user': as.user, 'impersonate-group': [...(as.groups ?? [])] } : {};
+      const headers = { 'content-type': contentType, accept: 'application/json', ...length, ...impersonation };
       const outgoing = request(new URL(path, server), { method, headers, ...tls }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -9,7 +9,8 @@ import { assert } from '#base/errors.ts';
 import type { RequestContext } from '../context.ts';
 import { parseWriteOptions } from '../request/write-options.ts';
 import { mutateObject } from '../verbs/mutate.ts';
-import { admissionContext, decodeObject, ensureName, ensureNamespace } from '../verbs/write.ts';
+import { storageErrorText } from '../verbs/storage-key.ts';
+import { admissionContext, decodeObject, ensureNamespace } from '../verbs/write.ts';
 import type { Action } from './action.ts';
 import { type PodView, setCondition } from './pod-view.ts';
 import { success } from './success.ts';
@@ -25,10 +26,12 @@ export const bindPod: Action = async (context) => {
   assert(codec, 'no schema for Binding');
   const binding = decodeObject(context, codec, { apiVersion: 'v1', kind: 'Binding' }, options);
   ensureNamespace(context, binding);
-  if (info.subresource !== '') ensureName(binding, info.name);
-  const name = binding.metadata.name ?? '';
-  if (name === '') throw newBadRequest('name must be provided');
+  const { name = '' } = binding.metadata;
+  if (info.subresource !== '' && name !== info.name) {
+    throw newBadRequest('name in URL does not match name in Binding object');
+  }
   const node = targetOf(binding as BindingView, name);
+  if (name === '') throw newBadRequest('Name parameter required.');
   const admitContext = admissionContext(context, 'CREATE', {
     object: binding,
     oldObject: undefined,
@@ -43,7 +46,7 @@ export const bindPod: Action = async (context) => {
   assert(pods, 'pods are not served');
   const now = formatTime(server.env.clock.now());
   const target: RequestContext = { ...context, resource: resource.definition.plural === 'pods' ? resource : pods };
-  await mutateObject(target, name, (draft, pod) => assign(draft, pod, binding, node, now), options.dryRun);
+  await mutateObject(target, name, (draft, pod) => assign(target, draft, pod, binding, node, now), options.dryRun);
   return success(server.registry, 201);
 };
 
@@ -57,20 +60,27 @@ function targetOf({ target }: BindingView, name: string): string {
   return target?.name ?? '';
 }
 
-function assign(draft: Draft<KubeObject>, current: KubeObject, binding: KubeObject, node: string, now: string): void {
+function assign(
+  context: RequestContext,
+  draft: Draft<KubeObject>,
+  current: KubeObject,
+  binding: KubeObject,
+  node: string,
+  now: string,
+): void {
   const { spec, metadata } = current as PodView;
   const name = metadata?.name ?? '';
   const refuse = (cause: string): never => {
     throw newConflict({ group: '', resource: 'pods/binding' }, name, cause);
   };
   const { uid, resourceVersion } = binding.metadata ?? {};
-  if (uid && uid !== metadata?.uid) {
-    refuse(`Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata?.uid}`);
-  }
+  const mistaken = (field: string, wanted: string, found: string | undefined): never => {
+    const cause = `Precondition failed: ${field} in precondition: ${wanted}, ${field} in object meta: ${found}`;
+    throw newConflict({ group: '', resource: 'pods' }, name, storageErrorText(context, name, cause));
+  };
+  if (uid && uid !== metadata?.uid) mistaken('UID', uid, metadata?.uid);
   if (resourceVersion && resourceVersion !== metadata?.resourceVersion) {
-    refuse(
-      `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${metadata?.resourceVersion}`,
-    );
+    mistaken('ResourceVersion', resourceVersion, metadata?.resourceVersion);
   }
   if (metadata?.deletionTimestamp) refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
   if (spec?.nodeName) refuse(`pod ${name} is already assigned to node ${JSON.stringify(spec.nodeName)}`);

@@ -22,6 +22,7 @@ import { formatTime } from '#api/time.ts';
 import type { Draft } from '#base/edit.ts';
 import { assert } from '#base/errors.ts';
 import type { RequestContext } from '../context.ts';
+import { validDeleteOptions } from '../request/delete-options.ts';
 import { parseWriteOptions } from '../request/write-options.ts';
 import { deleteObject } from '../verbs/delete.ts';
 import { mutateObject } from '../verbs/mutate.ts';
@@ -50,24 +51,26 @@ interface BudgetView extends KubeObject {
   };
 }
 
+/** Against writers of a pod that needs no leave. */
+const maxAttempts = 20;
 /** Pods whose eviction the budget's controller has not confirmed yet. */
 const maxDisruptedPods = 2000;
+const expected = { apiVersion: 'policy/v1', kind: 'Eviction', olderVersion: 'policy/v1beta1' };
 const refusal = "Cannot evict pod as it would violate the pod's disruption budget.";
 
 export const evictPod: Action = async (context) => {
-  const { server, resource, info } = context;
+  const { server, info } = context;
   const { registry, admission } = server;
   const options = parseWriteOptions(context.request, 'CreateOptions');
   const codec = registry.codecOf('policy', 'v1', 'Eviction');
   assert(codec, 'no schema for Eviction');
-  const eviction = decodeObject(context, codec, { apiVersion: 'policy/v1', kind: 'Eviction' }, options);
+  const eviction = decodeObject(context, codec, expected, options);
   ensureNamespace(context, eviction);
   if (eviction.metadata.name !== info.name) throw newBadRequest('name in URL does not match name in Eviction object');
   const given = (eviction as EvictionView).deleteOptions ?? {};
   const dryRun = options.dryRun || (given.dryRun?.length ?? 0) > 0;
   if (options.dryRun && given.dryRun?.length === 0)
     throw newBadRequest('dryRun of the request and of deleteOptions differ');
-  const deleteOptions: DeleteOptions = { ...given, ...(dryRun ? { dryRun: ['All'] } : {}) };
   const admitContext = admissionContext(context, 'CREATE', {
     object: eviction,
     oldObject: undefined,
@@ -77,12 +80,18 @@ export const evictPod: Action = async (context) => {
   await admission.admit(admitContext);
   await admission.validate(admitContext);
 
-  await whenFresh(resource, server.store, '');
-  const pod = resource.cache.get(resource.keyOf(info.namespace, info.name))?.object as PodView | undefined;
-  if (!pod) throw newNotFound(resource.name, info.name);
-  if (goesAnyway(pod)) {
-    await evict(context, deleteOptions, dryRun);
-    return success(registry, 201);
+  let pod = await podOf(context);
+  const deleteOptions = validDeleteOptions({ ...given, ...(dryRun ? { dryRun: given.dryRun ?? ['All'] } : {}) });
+  for (let attempt = 1; goesAnyway(pod); attempt++) {
+    // A pending pod could become ready, and its budget's, while it is evicted without leave.
+    const guarded = pod.status?.phase === 'Pending' && !pod.metadata?.deletionTimestamp && !isGuarded(given);
+    try {
+      await evict(context, guarded ? withRevision(deleteOptions, pod) : deleteOptions, dryRun);
+      return success(registry, 201);
+    } catch (error) {
+      if (!isConflict(error) || isGuarded(given) || attempt === maxAttempts) throw error;
+      pod = await podOf(context);
+    }
   }
   const budget = await budgetOf(context, pod);
   if (budget) {
@@ -91,13 +100,25 @@ export const evictPod: Action = async (context) => {
     await evict(context, unhealthy ? withRevision(deleteOptions, pod) : deleteOptions, dryRun).catch(
       (error: unknown) => {
         // The pod changed while it was judged unhealthy: the client tries again.
-        if (unhealthy && isConflict(error) && !given.preconditions?.resourceVersion) throw stillProcessed(budget);
+        if (unhealthy && isConflict(error) && !isGuarded(given)) throw stillProcessed(budget);
         throw error;
       },
     );
   } else await evict(context, deleteOptions, dryRun);
   return success(registry, 201);
 };
+
+async function podOf({ server, resource, info }: RequestContext): Promise<PodView> {
+  await whenFresh(resource, server.store, '');
+  const pod = resource.cache.get(resource.keyOf(info.namespace, info.name))?.object;
+  if (!pod) throw newNotFound(resource.name, info.name);
+  return pod as PodView;
+}
+
+/** The client itself says which version of the pod it means. */
+function isGuarded({ preconditions }: DeleteOptions): boolean {
+  return preconditions?.resourceVersion !== undefined;
+}
 
 /** Pods that do nothing useful need no budget's leave. */
 function goesAnyway({ status, metadata }: PodView): boolean {
@@ -141,10 +162,7 @@ async function takeDisruption(context: RequestContext, budget: BudgetView, dryRu
     if (!status) return;
     status.disruptionsAllowed = (status.disruptionsAllowed ?? 0) - 1;
     status.disruptedPods = { ...status.disruptedPods, [info.name]: now };
-    const allowed = status.conditions?.find(({ type }) => type === 'DisruptionAllowed');
-    if (allowed && status.disruptionsAllowed === 0) {
-      Object.assign(allowed, { status: 'False', reason: 'InsufficientPods', lastTransitionTime: now });
-    }
+    if (status.disruptionsAllowed === 0) status.conditions = withoutDisruptions(status, now);
   };
   await mutateObject({ ...context, resource: budgets }, budget.metadata?.name ?? '', recipe, dryRun).catch(
     (error: unknown) => {
@@ -155,6 +173,23 @@ async function takeDisruption(context: RequestContext, budget: BudgetView, dryRu
       );
     },
   );
+}
+
+/** The conditions, with the one that says that no disruption is allowed. */
+function withoutDisruptions(
+  { conditions = [], observedGeneration }: Draft<NonNullable<BudgetView['status']>>,
+  now: string,
+): Draft<Condition>[] {
+  const before = conditions.find(({ type }) => type === 'DisruptionAllowed');
+  const condition: Draft<Condition> = {
+    type: 'DisruptionAllowed',
+    status: 'False',
+    observedGeneration,
+    lastTransitionTime: before?.status === 'False' ? before.lastTransitionTime : now,
+    reason: 'InsufficientPods',
+    message: '',
+  };
+  return before ? conditions.map((one) => (one === before ? condition : one)) : [...conditions, condition];
 }
 
 function checkBudget(budget: BudgetView): void {

@@ -116,7 +116,9 @@ export function createServiceAccountTokens(
       if (remembered.size > rememberedTokens) remembered.delete(remembered.keys().next().value ?? '');
       return verified;
     } catch (error) {
-      throw error instanceof joseErrors.JWTExpired ? new Error(expired, { cause: error }) : error;
+      if (error instanceof joseErrors.JWTExpired) throw new Error(expired, { cause: error });
+      if (!(error instanceof joseErrors.JWSSignatureVerificationFailed)) throw error;
+      throw new Error(wrongSignature, { cause: error });
     }
   };
   return async (token, audiences): Promise<TokenAnswer | undefined> => {
@@ -141,6 +143,8 @@ export function createServiceAccountTokens(
   };
 }
 
+/** In the words of upstream's library, which TokenReviews repeat. */
+const wrongSignature = 'go-jose/go-jose: error in cryptographic primitive';
 const expired = 'service account token has expired';
 
 /** As Go prints them with %q. */

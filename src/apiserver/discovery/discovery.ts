@@ -210,8 +210,8 @@ function resourceEntries(definition: ResourceDefinition): object[] {
 }
 
 /** What is stored has it: clients tell by it that objects are to be written anew in another version. */
-function storageVersion({ verbs, group, version, kind, storedAs }: ResourceDefinition): object {
-  if (!verbs.includes('list')) return {};
+function storageVersion({ stored: isStored, group, version, kind, storedAs }: ResourceDefinition): object {
+  if (!isStored) return {};
   const stored = storedAs?.definition ?? { group, version, kind };
   return { storageVersionHash: storageVersionHash(stored.group, stored.version, stored.kind) };
 }

@@ -47,16 +47,24 @@ function internal({ path = '', verb = '' }: NonResourceAttributes) {
   return { Path: path, Verb: verb };
 }
 
+/** Metadata as the wire has it: with fields in the order of the schema. */
+export type MetadataPrinter = (metadata: KubeObject['metadata']) => unknown;
+
 /** Reviews have no metadata: nothing is stored. `allowed` are fields that may be there all the same. */
-export function metadataErrors({ metadata }: KubeObject, detail: string, allowed: readonly string[]): FieldError[] {
+export function metadataErrors(
+  { metadata }: KubeObject,
+  print: MetadataPrinter,
+  detail: string,
+  allowed: readonly string[],
+): FieldError[] {
   const named = Object.entries(metadata ?? {}).some(
     ([name, value]) => name !== 'managedFields' && !allowed.includes(name) && value !== undefined && value !== '',
   );
-  return named ? [invalid('metadata', metadata, detail)] : [];
+  return named ? [invalid('metadata', print(metadata), detail)] : [];
 }
 
-export function localErrors(review: KubeObject, namespace: string): FieldError[] {
-  const errors = metadataErrors(review, 'must be empty except for namespace', ['namespace']);
+export function localErrors(review: KubeObject, print: MetadataPrinter, namespace: string): FieldError[] {
+  const errors = metadataErrors(review, print, 'must be empty except for namespace', ['namespace']);
   const { resourceAttributes, nonResourceAttributes } = (review as SubjectAccessReview).spec ?? {};
   const { namespace: asked = '' } = resourceAttributes ?? {};
   if (resourceAttributes && asked !== namespace) {

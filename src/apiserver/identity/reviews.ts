@@ -26,7 +26,7 @@ import type { RequestContext } from '../context.ts';
 import { parseWriteOptions } from '../request/write-options.ts';
 import { updateManagedFields } from '../verbs/managed.ts';
 import { decodeObject, ensureNamespace, type MutableObject } from '../verbs/write.ts';
-import { accessErrors, localErrors, metadataErrors, resourceQuestion } from './access-review.ts';
+import { accessErrors, localErrors, type MetadataPrinter, metadataErrors, resourceQuestion } from './access-review.ts';
 
 export interface ReviewConfig {
   readonly authorize: Authorizer;
@@ -47,18 +47,34 @@ export function reviewActions(config: ReviewConfig): Actions {
     'authorization.k8s.io/selfsubjectrulesreviews': reviewed((review, { user }) =>
       reviewRules(config.rules, review as SelfSubjectRulesReview, user),
     ),
-    'authorization.k8s.io/subjectaccessreviews': reviewed((review) => {
-      const errors = [...accessErrors(review, true), ...metadataErrors(review, 'must be empty', [])];
+    'authorization.k8s.io/subjectaccessreviews': reviewed((review, context) => {
+      const errors = [...accessErrors(review, true), ...metadataErrors(review, printer(context), 'must be empty', [])];
       return accessStatus(authorize, review as SubjectAccessReview, errors, subjectOf(review));
     }),
-    'authorization.k8s.io/selfsubjectaccessreviews': reviewed((review, { user }) => {
-      const errors = [...accessErrors(review, false), ...metadataErrors(review, 'must be empty', [])];
-      return accessStatus(authorize, review as SubjectAccessReview, errors, user);
+    'authorization.k8s.io/selfsubjectaccessreviews': reviewed((review, context) => {
+      const errors = [...accessErrors(review, false), ...metadataErrors(review, printer(context), 'must be empty', [])];
+      return accessStatus(authorize, review as SubjectAccessReview, errors, context.user);
     }),
-    'authorization.k8s.io/localsubjectaccessreviews': reviewed((review, { info }) => {
-      const errors = [...accessErrors(review, true), ...localErrors(review, info.namespace)];
+    'authorization.k8s.io/localsubjectaccessreviews': reviewed((review, context) => {
+      const { namespace } = context.info;
+      const errors = [...accessErrors(review, true), ...localErrors(review, printer(context), namespace)];
       return accessStatus(authorize, review as SubjectAccessReview, errors, subjectOf(review));
     }),
+  };
+}
+
+const systemFields = [
+  'creationTimestamp',
+  'uid',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'selfLink',
+] as const;
+
+function printer({ resource: { codec } }: RequestContext): MetadataPrinter {
+  return (metadata) => {
+    const printed = new TextDecoder().decode(codec.encodeJson({ metadata } as KubeObject));
+    return (JSON.parse(printed) as KubeObject).metadata;
   };
 }
 
@@ -68,11 +84,13 @@ type Review = (review: KubeObject, context: RequestContext) => Answer | Promise<
 /** Decodes a review, lets it be answered, and sends it back with the answer in it. */
 function reviewed(review: Review): Action {
   return async (context): Promise<ApiResponse> => {
-    const { resource, info } = context;
+    const { resource } = context;
     const options = parseWriteOptions(context.request, 'CreateOptions');
     const kind = { apiVersion: resource.apiVersion, kind: resource.definition.kind };
     const draft: MutableObject = decodeObject(context, resource.codec, kind, options);
-    if (info.namespace !== '') ensureNamespace(context, draft);
+    ensureNamespace(context, draft);
+    // What a system writes is nothing that anybody says (upstream: WipeObjectMetaSystemFields).
+    for (const field of systemFields) delete draft.metadata[field];
     updateManagedFields(context, undefined, draft, options);
     const object = { ...draft, ...(await review(draft as KubeObject, context)) } as KubeObject;
     const { codec } = resource;

@@ -16,7 +16,7 @@ import { type BoundObject, issueToken, type ServiceAccountKeys } from '../authen
 import { PlainObject } from '../cache/cached-object.ts';
 import type { CollectionName, LiveObjects } from '../live-objects.ts';
 import { parseWriteOptions } from '../request/write-options.ts';
-import { admissionContext, decodeObject } from '../verbs/write.ts';
+import { admissionContext, decodeObject, ensureNamespace } from '../verbs/write.ts';
 
 export interface TokenRequestConfig {
   readonly keys: ServiceAccountKeys;
@@ -44,12 +44,23 @@ export function tokenRequestAction({ keys, apiAudiences, objects, env }: TokenRe
     if (!codec) throw newBadRequest('TokenRequest is not known here');
     const draft = decodeObject(context, codec, { apiVersion, kind: kind.kind }, options);
     const request = draft as unknown as TokenRequest;
-    if (draft.metadata.name && draft.metadata.name !== info.name) {
-      throw newBadRequest(`name must match the service account name: ${info.name}`);
+    ensureNamespace(context, draft);
+    const { name: given = '', uid: wanted = '' } = draft.metadata;
+    if (given !== '' && given !== info.name) {
+      const detail = 'must match the service account name if specified';
+      throw newInvalid(kind, info.name, [invalid('metadata.name', given, detail)]);
     }
     const account = await objects.getFresh('/serviceaccounts', info.namespace, info.name);
     if (!account) throw newNotFound({ group: '', resource: 'serviceaccounts' }, info.name);
-    draft.metadata = { ...draft.metadata, name: info.name, namespace: info.namespace };
+    const { uid = '' } = account.metadata ?? {};
+    if (wanted !== '' && wanted !== uid) {
+      const cause = `the UID in the token request (${wanted}) does not match the UID of the service account (${uid})`;
+      throw newConflict({ group: kind.group, resource: kind.kind }, info.name, cause);
+    }
+    draft.metadata = { ...draft.metadata, name: info.name, namespace: info.namespace, uid };
+    const expirationSeconds = request.spec?.expirationSeconds ?? defaultSeconds;
+    const errors = validate(expirationSeconds);
+    if (errors.length > 0) throw newInvalid(kind, '', errors);
     const admission = admissionContext(context, 'CREATE', {
       object: draft,
       oldObject: undefined,
@@ -59,9 +70,6 @@ export function tokenRequestAction({ keys, apiAudiences, objects, env }: TokenRe
     await server.admission.admit(admission);
     await server.admission.validate(admission);
 
-    const expirationSeconds = request.spec?.expirationSeconds ?? defaultSeconds;
-    const errors = validate(expirationSeconds);
-    if (errors.length > 0) throw newInvalid(kind, '', errors);
     const audiences = request.spec?.audiences?.length ? request.spec.audiences : apiAudiences;
     const bound = await boundObject(objects, request, info.namespace, info.name);
     const extended =
@@ -70,7 +78,7 @@ export function tokenRequestAction({ keys, apiAudiences, objects, env }: TokenRe
       bound?.reference.kind === 'Pod';
     const issued = await issueToken(keys, env, {
       namespace: info.namespace,
-      account: { name: info.name, uid: account.metadata?.uid ?? '' },
+      account: { name: info.name, uid },
       audiences,
       expirationSeconds: extended ? yearSeconds : expirationSeconds,
       ...(extended ? { warnAfterSeconds: expirationSeconds } : {}),
@@ -111,32 +119,32 @@ async function boundObject(
 ): Promise<Bound | undefined> {
   const reference = spec?.boundObjectRef;
   if (!reference) return undefined;
-  const { name = '', uid } = reference;
-  const collection = reference.apiVersion === 'v1' ? boundKinds[reference.kind ?? ''] : undefined;
-  if (!collection)
-    throw newBadRequest(
-      `cannot bind token for serviceaccount "${account}" to object of type ${reference.apiVersion}, Kind=${reference.kind}`,
-    );
-  const found = await objects.getFresh(collection, reference.kind === 'Node' ? '' : namespace, name);
-  const resource = { group: '', resource: collection.slice(1) };
-  if (!found) throw newNotFound(resource, name);
-  const actual = found.metadata?.uid ?? '';
-  if (uid && uid !== actual) {
-    throw newConflict(
-      resource,
-      name,
-      `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`,
-    );
+  const { name = '', uid, apiVersion: ofVersion = '', kind: ofKind = '' } = reference;
+  const [version = '', ofGroup = ''] = ofVersion.split('/').reverse();
+  const collection = ofGroup === '' ? boundKinds[ofKind] : undefined;
+  if (!collection) {
+    throw newBadRequest(`cannot bind token to object of type ${ofGroup}/${version}, Kind=${ofKind}`);
   }
-  const pod = reference.kind === 'Pod' ? (found as Pod) : undefined;
+  if (name === '') throw newBadRequest('Name parameter required.');
+  const found = await objects.getFresh(collection, ofKind === 'Node' ? '' : namespace, name);
+  if (!found) throw newNotFound({ group: '', resource: collection.slice(1) }, name);
+  const actual = found.metadata?.uid ?? '';
+  const pod = ofKind === 'Pod' ? (found as Pod) : undefined;
   if (pod && pod.spec?.serviceAccountName !== account) {
     throw newBadRequest(
       `cannot bind token for serviceaccount "${account}" to pod running with different serviceaccount name.`,
+    );
+  }
+  if (uid && uid !== actual) {
+    throw newConflict(
+      { group: '', resource: ofKind },
+      name,
+      `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`,
     );
   }
   const nodeName = pod?.spec?.nodeName;
   const node = nodeName
     ? { name: nodeName, uid: (await objects.getFresh('/nodes', '', nodeName))?.metadata?.uid }
     : undefined;
-  return { reference: { kind: reference.kind as BoundObject['kind'], name, uid: actual }, node };
+  return { reference: { kind: ofKind as BoundObject['kind'], name, uid: actual }, node };
 }

@@ -12,7 +12,11 @@ const propagationPolicies = ['Foreground', 'Background', 'Orphan'];
 
 /** Throws 400 or 422. */
 export function parseDeleteOptions(request: ApiRequest, codec: KindCodec): DeleteOptions {
-  const options = readOptions(request, codec);
+  return validDeleteOptions(readOptions(request, codec));
+}
+
+/** Throws 422. */
+export function validDeleteOptions(options: DeleteOptions): DeleteOptions {
   const errors = validate(options);
   if (errors.length > 0) throw newInvalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', errors);
   const { gracePeriodSeconds } = options;

@@ -46,7 +46,7 @@ export function parseWriteOptions(request: ApiRequest, kind: OptionsKind): Write
   if (errors.length > 0) throw newInvalid({ group: 'meta.k8s.io', kind }, '', errors);
   return {
     dryRun: dryRun.length > 0,
-    fieldManager: fieldManager || managerOfUserAgent(request.headers['user-agent'] ?? ''),
+    fieldManager: fieldManager || managerOfUserAgent(request.headers['user-agent'] ?? '') || 'unknown',
     fieldValidation: (fieldValidation || 'Warn') as FieldValidation,
   };
 }

@@ -18,7 +18,7 @@ export interface TableConfig {
 }
 
 export interface TableMeta {
-  readonly resourceVersion: string;
+  readonly resourceVersion?: string;
   readonly continue?: string;
   readonly remainingItemCount?: number;
 }

@@ -18,13 +18,14 @@ import { createObject } from './create.ts';
 import { removeNow } from './delete.ts';
 import { updateManagedFields } from './managed.ts';
 import { whenFresh } from './read.ts';
+import { storageErrorText } from './storage-key.ts';
 import { viewOf } from './view.ts';
 import {
   admissionContext,
   applyDefaults,
+  checkName,
   decodeObject,
   encodeForStore,
-  ensureName,
   ensureNamespace,
   hookContext,
   isStatus,
@@ -45,7 +46,7 @@ export async function update(context: RequestContext): Promise<ApiResponse> {
   if (view) {
     const submitted = decodeObject(context, view.codec, view, options);
     ensureNamespace(context, submitted);
-    ensureName(submitted, info.name);
+    checkName(submitted, info.name);
     const make = (current: KubeObject) => view.write(current, submitted);
     const { object } = await updateObject(context, options, { make });
     return { type: 'object', status: 200, body: view.encode(object.object) };
@@ -53,7 +54,7 @@ export async function update(context: RequestContext): Promise<ApiResponse> {
   const expected = { apiVersion: resource.apiVersion, kind: resource.definition.kind };
   const submitted = decodeObject(context, resource.codec, expected, options);
   ensureNamespace(context, submitted);
-  ensureName(submitted, info.name);
+  checkName(submitted, info.name);
   applyDefaults(resource, submitted);
   const make = () => mutableCopy(submitted) as MutableObject;
   const mayCreate = resource.definition.allowCreateOnUpdate && info.subresource === '';
@@ -220,12 +221,12 @@ function checkUid(context: RequestContext, draft: MutableObject, old: KubeObject
   throw newConflict(
     resource.name,
     info.name,
-    `StorageError: invalid object, Code: 4, Key: /registry/${resource.definition.plural}/${current(info)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata?.uid}`,
+    storageErrorText(
+      context,
+      info.name,
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata?.uid}`,
+    ),
   );
-}
-
-function current({ namespace, name }: RequestContext['info']): string {
-  return namespace ? `${namespace}/${name}` : name;
 }
 
 /** What no update can change, whatever the client sent (rest.BeforeUpdate). */

@@ -1,5 +1,6 @@
 /** Views: subresources that are another look at the same object (scale, ephemeralcontainers, resize). */
 
+import { newInvalid } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { EncodedObject } from '#api/request.ts';
 import { type Draft, mutableCopy } from '#base/edit.ts';
@@ -27,7 +28,7 @@ export function viewOf({ server, resource, info }: RequestContext): View | undef
   if (subresource?.type !== 'view') return undefined;
   const { group, version, kind } = subresource.kind ?? resource.definition;
   const codec = server.registry.codecOf(group, version, kind) ?? resource.codec;
-  const { read, write } = subresource;
+  const { read, write, validate } = subresource;
   assert(read && write, `view ${info.resource}/${info.subresource} cannot be read and written`);
   return {
     apiVersion: group === '' ? version : `${group}/${version}`,
@@ -36,6 +37,8 @@ export function viewOf({ server, resource, info }: RequestContext): View | undef
     codec,
     read,
     write(current, view) {
+      const errors = validate?.(view) ?? [];
+      if (errors.length > 0) throw newInvalid({ group, kind }, info.name, errors);
       const draft = mutableCopy(current) as MutableObject;
       write(draft as Draft<KubeObject>, view);
       const { resourceVersion, uid } = view.metadata ?? {};

@@ -26,10 +26,17 @@ export type MutableObject = Draft<KubeObject> & { metadata: NonNullable<Draft<Ku
  * The body as an object of the expected kind; strict findings become an error or warnings by the request's fieldValidation. Throws 400
  * in upstream's words.
  */
+export interface ExpectedKind {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** An apiVersion of the same form, which is no longer served and still understood. */
+  readonly olderVersion?: string;
+}
+
 export function decodeObject(
   context: RequestContext,
   codec: KindCodec,
-  expected: { readonly apiVersion: string; readonly kind: string },
+  expected: ExpectedKind,
   options: Pick<WriteOptions, 'fieldValidation'>,
 ): MutableObject {
   const body = context.request.body ?? { type: 'bytes', bytes: new Uint8Array(), contentType: 'application/json' };
@@ -79,11 +86,11 @@ export function reportProblems(
 function checkKind(
   { server }: RequestContext,
   given: { readonly apiVersion: string; readonly kind: string },
-  expected: { readonly apiVersion: string; readonly kind: string },
+  expected: ExpectedKind,
 ): void {
   const kind = given.kind || expected.kind;
   const apiVersion = given.apiVersion || expected.apiVersion;
-  if (kind === expected.kind && apiVersion === expected.apiVersion) return;
+  if (kind === expected.kind && (apiVersion === expected.apiVersion || apiVersion === expected.olderVersion)) return;
   const version = versionOf(apiVersion);
   const known = server.registry.codecOf(groupOf(apiVersion), version, kind) !== undefined;
   const target = groupOf(expected.apiVersion).split('.', 1)[0] || 'core';
@@ -116,6 +123,14 @@ export function ensureNamespace(context: RequestContext, object: MutableObject):
   if (metadata.namespace !== namespace) {
     throw newBadRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
+}
+
+/** Throws 400 when the object does not say the name of the URL. */
+export function checkName(object: MutableObject, name: string): void {
+  if (!object.metadata.name) {
+    throw newBadRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  }
+  ensureName(object, name);
 }
 
 /** Fills the name of the URL in; throws 400 when the object has another. */

@@ -228,7 +228,8 @@ function isPretty({ query, headers }: ApiRequest, accepted: Negotiated): boolean
 }
 
 function listHead({ kind, apiVersion, metadata }: Extract<ApiResponse, { readonly type: 'list' }>): string {
-  const meta: Record<string, unknown> = { resourceVersion: metadata.resourceVersion };
+  const meta: Record<string, unknown> = {};
+  if (metadata.resourceVersion !== undefined) meta.resourceVersion = metadata.resourceVersion;
   if (metadata.continue !== undefined) meta.continue = metadata.continue;
   if (metadata.remainingItemCount !== undefined) meta.remainingItemCount = metadata.remainingItemCount;
   return `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(meta)},"items":[`;

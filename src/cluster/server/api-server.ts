@@ -5,6 +5,7 @@ import { choiceFault, knownPlugins, type PluginChoice } from '#admission/plugin-
 import { defaultAdmissionPlugins } from '#admission/plugins.ts';
 
 import { SchemaRegistry } from '#api/schema/registry.ts';
+import { type ComponentChecks, componentStatusAction } from '#apiserver/actions/component-status.ts';
 import { createBootstrapTokenAuthenticator } from '#apiserver/authentication/bootstrap-token.ts';
 import { createExpressionCompiler } from '#apiserver/authentication/cel.ts';
 import { impersonated } from '#apiserver/authentication/impersonation.ts';
@@ -59,6 +60,7 @@ export interface ApiServerOptions {
   readonly store: Store;
   /** Of what the store needs, and of what the server does after it began to serve. */
   readonly healthChecks: Readonly<Record<string, HealthCheck>>;
+  readonly components: ComponentChecks;
 }
 
 export interface AssembledApiServer {
@@ -87,6 +89,7 @@ export async function assembleApiServer({
   settings,
   store,
   healthChecks,
+  components,
 }: ApiServerOptions): Promise<AssembledApiServer> {
   const keys = await loadServiceAccountKeys(layout.pki);
   const objects = createLiveObjects(() => server.registry, store);
@@ -166,6 +169,7 @@ export async function assembleApiServer({
     aggregation: { objects, connect: connectRemotes(frontProxy) },
     paths: identityPaths(keys, serviceAccountIssuer),
     actions: {
+      '/componentstatuses': componentStatusAction(components),
       '/serviceaccounts/token': tokenRequestAction({ keys, apiAudiences, objects, env }),
       ...reviewActions({ authorize, rules, token, apiAudiences }),
       ...createConnectActions(

@@ -1,6 +1,7 @@
 /** Scale: the view of autoscaling/v1 on whatever counts replicas (subresource `scale`). */
 
 import type { Subresource } from '#api/definition.ts';
+import { invalid } from '#api/field-error.ts';
 import type { LabelSelector } from '#api/generated/meta-v1.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { Scale } from '#kinds/generated/autoscaling-v1.ts';
@@ -33,6 +34,10 @@ export function scaleSubresource<T extends Scalable>(selectorOf: (object: T) => 
         spec: { replicas: object.spec?.replicas ?? 0 },
         status: { replicas: object.status?.replicas ?? 0, selector: selectorOf(object) },
       };
+    },
+    validate: (view) => {
+      const { replicas = 0 } = (view as Scale).spec ?? {};
+      return replicas < 0 ? [invalid('spec.replicas', replicas, 'must be greater than or equal to 0')] : [];
     },
     write: (draft, view) => {
       // Draft<T> of an open T shows no fields; Scalable is what T has at least.

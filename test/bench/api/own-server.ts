@@ -81,6 +81,7 @@ async function serve(directory: string, port: number): Promise<void> {
     settings,
     store,
     healthChecks: {},
+    components: {},
   });
   await server.ready();
   const peer = { address: '', inProcess: apiServerUser };

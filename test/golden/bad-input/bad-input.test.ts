@@ -33,7 +33,7 @@ before(async () => {
   const env = createNodeEnv({ component: 'test', level: 'error' });
   // Versions of the future are waited for: three seconds of upstream's, much less of ours.
   const clock: Clock = { ...env.clock, after: (ms, run) => env.clock.after(ms <= 3000 ? ms / 50 : ms, run) };
-  world = await startWorld(badInputNamespace, { ...env, clock });
+  world = await startWorld({ namespace: badInputNamespace, env: { ...env, clock } });
   for (const input of setUp) await ask(input);
   await Promise.all(badInputs.map(ask));
 });

@@ -13,9 +13,34 @@ export interface GoldenCase {
   readonly contentType?: string;
   /** Nothing is stored. */
   readonly dryRun?: boolean;
+  /** Who asks; a member of system:masters unless told. */
+  readonly as?: Caller;
   /** Asked again until it answers this code: what was asked before takes effect in its own time. */
   readonly awaits?: number;
 }
+
+export interface Caller {
+  readonly user: string;
+  readonly groups?: readonly string[];
+}
+
+/** Text of a body that stands for a field of an earlier answer: its token, its uid. */
+export function answered(caseName: string, field: AnsweredField): string {
+  return `<${field} of ${caseName}>`;
+}
+
+type AnsweredField = keyof typeof answeredFields;
+
+interface AnsweredObject {
+  readonly metadata?: { readonly uid?: string };
+  readonly status?: { readonly token?: string };
+}
+
+const uidLength = 36;
+const answeredFields = {
+  uid: ({ metadata }: AnsweredObject) => metadata?.uid,
+  token: ({ status }: AnsweredObject) => status?.token,
+};
 
 export interface GoldenAnswer {
   readonly code: number;
@@ -41,6 +66,7 @@ export type Send = (request: {
   readonly path: string;
   readonly body?: unknown;
   readonly contentType: string;
+  readonly as?: Caller;
 }) => Promise<RawAnswer>;
 
 export const goldenNamespace = 'golden-validation';
@@ -48,23 +74,35 @@ export const goldenNamespace = 'golden-validation';
 /** Sends the cases in order and returns their answers by name. */
 export async function answersOf(cases: readonly GoldenCase[], send: Send): Promise<Record<string, GoldenAnswer>> {
   const answers: Record<string, GoldenAnswer> = {};
-  for (const { name, method, path, body, contentType, dryRun, awaits } of cases) {
+  const drawn = new Map<string, string>();
+  for (const { name, method, path, body, contentType, dryRun, awaits, as } of cases) {
     if (Object.hasOwn(answers, name)) throw new Error(`two cases are named ${name}`);
     const whole = path.startsWith('/') ? path : `/api/v1/namespaces/${goldenNamespace}/${path}`;
     const asked = {
       method,
       path: dryRun ? `${whole}?dryRun=All` : whole,
       contentType: contentType ?? (method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'),
-      ...(body === undefined ? {} : { body }),
+      ...(body === undefined ? {} : { body: replaced(body, drawn) }),
+      ...(as ? { as } : {}),
     };
     let raw = await send(asked);
     for (let attempt = 0; awaits !== undefined && raw.code !== awaits && attempt < 200; attempt++) {
       await new Promise((resolve) => setTimeout(resolve, 50));
       raw = await send(asked);
     }
-    answers[name] = normalAnswer(raw);
+    for (const [field, read] of Object.entries(answeredFields)) {
+      const value = read(raw.body as AnsweredObject);
+      if (value !== undefined && value.length >= uidLength) drawn.set(answered(name, field as AnsweredField), value);
+    }
+    answers[name] = normalAnswer(raw, drawn);
   }
   return answers;
+}
+
+function replaced(body: unknown, texts: ReadonlyMap<string, string>): unknown {
+  let text = JSON.stringify(body);
+  for (const [from, to] of texts) text = text.replaceAll(JSON.stringify(from).slice(1, -1), to);
+  return JSON.parse(text);
 }
 
 interface StatusBody {
@@ -76,8 +114,10 @@ interface StatusBody {
   };
 }
 
-function normalAnswer({ code, body, warnings }: RawAnswer): GoldenAnswer {
-  const status = withoutChance(body) as StatusBody;
+function normalAnswer({ code, body, warnings }: RawAnswer, drawn: ReadonlyMap<string, string>): GoldenAnswer {
+  // What was drawn is told by where it came from, wherever it is said again.
+  const told = new Map([...drawn].reverse().map(([name, value]) => [value, name]));
+  const status = replaced(withoutChance(body), told) as StatusBody;
   const warned = warnings.length > 0 ? { warnings } : {};
   if (code < 400) return { code, ...warned, object: withoutIdentity(status) };
   // What two rules find counts once.
@@ -98,9 +138,12 @@ function normalAnswer({ code, body, warnings }: RawAnswer): GoldenAnswer {
   };
 }
 
-/** Without what a server draws: the end of a generated name, and the uid that LimitRanges without a name are named by. */
+/** Without what a server draws (and managed fields that messages print, for their time): the end of a generated name, what a token is known by, and the uid that LimitRanges without a name are named by. */
 function withoutChance(body: unknown): unknown {
   const text = JSON.stringify(body)
+    .replaceAll(/,?\\"managedFields\\":\[.*?\}\]/g, '')
+    .replaceAll(/(ResourceVersion in (?:object meta: |record \())\d+/g, '$1<version>')
+    .replaceAll(/\bJTI=[0-9a-f-]{36}/g, 'JTI=<drawn>')
     .replaceAll(/\bA_[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, 'A_<drawn>')
     .replaceAll(/"name":"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"/g, '"name":"<uid>"');
   return JSON.parse(text);
@@ -119,7 +162,9 @@ function withoutIdentity(body: unknown): unknown {
     readonly kind?: string;
     readonly metadata?: Record<string, unknown>;
     readonly spec?: Record<string, unknown>;
+    readonly status?: Record<string, unknown>;
   };
+  if (copy.kind === 'SelfSubjectRulesReview') sortRules(copy.status);
   if (copy.kind === 'CertificateSigningRequest') {
     for (const field of ['username', 'uid', 'groups', 'extra']) delete copy.spec?.[field];
   }
@@ -127,6 +172,14 @@ function withoutIdentity(body: unknown): unknown {
     delete copy.metadata?.[field];
   }
   return JSON.parse(JSON.stringify(copy, (_key, value) => (isTime(value) ? '<time>' : value)));
+}
+
+/** Upstream goes through roles in random order. */
+function sortRules(status: Record<string, unknown> = {}): void {
+  for (const field of ['resourceRules', 'nonResourceRules']) {
+    const rules = (status[field] ?? []) as readonly unknown[];
+    status[field] = rules.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  }
 }
 
 function isTime(value: unknown): boolean {

@@ -12,15 +12,17 @@ const folder = new URL('./', import.meta.url);
 for (const { name: group } of readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
   for (const file of readdirSync(new URL(group, folder)).filter((name) => name.endsWith('.cases.ts'))) {
     const kind = `${group}/${file.replace('.cases.ts', '')}`;
-    const { cases } = (await import(new URL(`${group}/${file}`, folder).href)) as {
+    const { cases, bootstrapped = false } = (await import(new URL(`${group}/${file}`, folder).href)) as {
       readonly cases: readonly GoldenCase[];
+      /** The cases ask for objects that every cluster begins with. */
+      readonly bootstrapped?: boolean;
     };
     const golden = JSON.parse(readFileSync(new URL(`${kind}.json`, folder), 'utf8')) as Record<string, GoldenAnswer>;
     describe(kind, () => {
       let answers: Record<string, GoldenAnswer> = {};
       let world: World;
       before(async () => {
-        world = await startWorld();
+        world = await startWorld({ bootstrapped });
         answers = await answersOf(cases, world.send);
       });
       after(() => world.close());

@@ -1,26 +1,40 @@
 /** An API server of ours with the golden namespace, asked as the recorders ask upstream's. */
 
 import assert from 'node:assert/strict';
+import { generateKeyPair } from 'jose';
 import { defaultAdmissionPlugins } from '#admission/plugins.ts';
 import { StatusError } from '#api/errors.ts';
 import type { ApiRequest, ApiResponse } from '#api/request.ts';
 import { SchemaRegistry } from '#api/schema/registry.ts';
 import type { WireHandler } from '#api/wire.ts';
 import { builtinActions } from '#apiserver/actions/builtin.ts';
-import { allowed } from '#apiserver/authorizer.ts';
+import { componentStatusAction } from '#apiserver/actions/component-status.ts';
+import { withAuthenticatedGroup } from '#apiserver/authentication/chain.ts';
+import { impersonated } from '#apiserver/authentication/impersonation.ts';
+import { createServiceAccountTokens, type ServiceAccountKeys } from '#apiserver/authentication/service-account.ts';
+import { authorizerChain } from '#apiserver/authorization/chain.ts';
+import { createNodeAuthorizer } from '#apiserver/authorization/node.ts';
+import { createRbacAuthorizer } from '#apiserver/authorization/rbac.ts';
+import { reviewActions } from '#apiserver/identity/reviews.ts';
+import { tokenRequestAction } from '#apiserver/identity/token-request.ts';
 import { schemaCodecs } from '#apiserver/registry/schema-codec.ts';
 import { type ApiServer, createApiServer } from '#apiserver/server.ts';
 import type { Env } from '#base/env.ts';
+import { createClient } from '#client/api-client.ts';
+import { ensureBootstrapObjects } from '#cluster/server/bootstrap-objects.ts';
 import { createLiveObjects } from '#cluster/server/live-objects.ts';
 import { createServedResources } from '#cluster/server/served-resources.ts';
+import { serviceAccountIssuer } from '#cluster/server/service-account-keys.ts';
 import { builtinDefinitions } from '#kinds/all.ts';
 import { builtinTables } from '#kinds/schemas.ts';
 import { createNodeEnv } from '#platform/node/env.ts';
 import { MemoryJournal } from '#store/memory-journal.ts';
 import { openRevisionStore } from '#store/revision-store.ts';
 import type { Store } from '#store/store.ts';
-import { goldenNamespace, type RawAnswer, type Send } from './golden-case.ts';
+import { type Caller, goldenNamespace, type RawAnswer, type Send } from './golden-case.ts';
 
+const recorder = { username: 'recorder', groups: ['system:masters'] };
+const signingKeys = makeSigningKeys();
 const schemas = new SchemaRegistry(builtinTables);
 const codecs = schemaCodecs(schemas);
 
@@ -31,42 +45,76 @@ export interface World {
   readonly close: () => Promise<void>;
 }
 
-export async function startWorld(
+export interface WorldOptions {
+  /** With the objects that every cluster begins with. */
+  readonly bootstrapped?: boolean;
+  readonly namespace?: string;
+  readonly env?: Env;
+}
+
+export async function startWorld({
+  bootstrapped = false,
   namespace = goldenNamespace,
-  env: Env = createNodeEnv({ component: 'test', level: 'error' }),
-): Promise<World> {
+  env = createNodeEnv({ component: 'test', level: 'error' }),
+}: WorldOptions = {}): Promise<World> {
+  const keys = await signingKeys;
   const store: Store = await openRevisionStore({ env, journal: new MemoryJournal() });
   const objects = createLiveObjects(() => server.registry, store);
+  const rbac = createRbacAuthorizer(objects);
+  const authorize = authorizerChain(createNodeAuthorizer(objects), rbac.authorize);
+  const apiAudiences = [keys.issuer];
   const server: ApiServer = createApiServer({
     env,
     store,
     definitions: builtinDefinitions,
     codecs,
     schemas,
-    authenticate: ({ peer }) => peer.inProcess,
-    authorize: () => allowed,
-    actions: builtinActions,
+    authenticate: ({ peer }) => peer.inProcess && withAuthenticatedGroup(peer.inProcess),
+    authorize,
+    impersonate: (request, caller) => impersonated(request, caller, authorize),
+    actions: {
+      ...builtinActions,
+      '/componentstatuses': componentStatusAction({ 'etcd-0': () => {} }),
+      '/serviceaccounts/token': tokenRequestAction({ keys, apiAudiences, objects, env }),
+      ...reviewActions({
+        authorize,
+        rules: async (user, namespace) => ({
+          rules: await rbac.rulesFor(user, namespace),
+          incomplete: false,
+          error: '',
+        }),
+        token: createServiceAccountTokens(keys, objects, env),
+        apiAudiences,
+      }),
+    },
     services: { serviceCidrs: ['10.96.0.0/16'], nodePorts: { first: 30_000, last: 32_767 } },
     admission: defaultAdmissionPlugins({
       objects,
       env,
       writeQuota: (quota) => Promise.resolve(quota),
+      escalation: { rbac, authorize },
       dynamic: {
         client: { post: () => Promise.reject(new Error('there are no webhooks')), close: () => {} },
         resources: createServedResources(() => server.registry),
-        authorize: () => allowed,
+        authorize,
       },
     }),
   });
   await server.ready();
-  const send: Send = async ({ method, path, body, contentType }) => {
+  if (bootstrapped) {
+    const handler = (request: ApiRequest) => server.handler(request);
+    await ensureBootstrapObjects(
+      createClient({ handler, peer: { address: '', inProcess: recorder }, userAgent: 'golden' }),
+    );
+  }
+  const send: Send = async ({ method, path, body, contentType, as }) => {
     const url = new URL(path, 'http://localhost');
     const asked: ApiRequest = {
       method,
       path: url.pathname,
       query: url.searchParams,
-      headers: { accept: 'application/json' },
-      peer: { address: '', inProcess: { username: 'recorder', groups: ['system:masters'] } },
+      headers: { accept: 'application/json', ...(as ? impersonation(as) : {}) },
+      peer: { address: '', inProcess: recorder },
       signal: new AbortController().signal,
       ...(body === undefined
         ? {}
@@ -94,7 +142,22 @@ export async function startWorld(
   };
 }
 
+function impersonation({ user, groups = [] }: Caller): Record<string, string> {
+  return { 'impersonate-user': user, ...(groups.length > 0 ? { 'impersonate-group': groups.join(', ') } : {}) };
+}
+
+async function makeSigningKeys(): Promise<ServiceAccountKeys> {
+  const algorithm = 'ES256';
+  const pair = await generateKeyPair(algorithm, { extractable: true });
+  return { issuer: serviceAccountIssuer, keyID: 'golden', algorithm, ...pair };
+}
+
 function rawAnswer(response: ApiResponse): RawAnswer {
+  if (response.type === 'list') {
+    const { status, kind, apiVersion, metadata } = response;
+    const items = response.items.map((item) => JSON.parse(new TextDecoder().decode(item.json())));
+    return { code: status, body: { kind, apiVersion, metadata, items }, warnings: warningsOf(response) };
+  }
   assert(response.type === 'object' || response.type === 'bytes');
   const bytes =
     response.type === 'object'
@@ -102,10 +165,14 @@ function rawAnswer(response: ApiResponse): RawAnswer {
       : response.body instanceof Uint8Array
         ? response.body
         : assert.fail('a stream');
-  const header = `${response.headers?.warning ?? ''}`;
   return {
     code: response.status,
     body: JSON.parse(new TextDecoder().decode(bytes)),
-    warnings: [...header.matchAll(/299 - "((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) => text.replace(/\\(.)/g, '$1')),
+    warnings: warningsOf(response),
   };
+}
+
+function warningsOf({ headers }: Exclude<ApiResponse, { readonly type: 'upgrade' }>): string[] {
+  const header = `${headers?.['warning'] ?? ''}`;
+  return [...header.matchAll(/299 - "((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) => text.replace(/\\(.)/g, '$1'));
 }

@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import type { ComponentStatus } from '#kinds/generated/core-v1.ts';
+import { componentStatusColumns } from './columns.ts';
 
 export const ComponentStatuses = defineResource<ComponentStatus>({
   group: '',
@@ -10,5 +11,6 @@ export const ComponentStatuses = defineResource<ComponentStatus>({
   scope: 'Cluster',
   shortNames: ['cs'],
   verbs: ['get', 'list'],
+  columns: componentStatusColumns,
   stored: false,
 });

@@ -1,6 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import { labelName } from '#api/name-format.ts';
-import type { Draft } from '#base/edit.ts';
+import { mutableCopy } from '#base/edit.ts';
 import type { Namespace } from '#kinds/generated/core-v1.ts';
 import { namespaceColumns } from './columns.ts';
 import { defaultNamespace } from './defaults.ts';
@@ -34,8 +34,11 @@ export const Namespaces = defineResource<Namespace>({
       type: 'view',
       verbs: ['update'],
       read: (namespace) => namespace,
+      // All but the status: whoever finalizes sends the namespace whole.
       write: (draft, view: Namespace) => {
-        draft.spec = { ...draft.spec, finalizers: (view as Draft<Namespace>).spec?.finalizers };
+        const { metadata, spec } = mutableCopy(view);
+        draft.metadata = metadata;
+        draft.spec = spec;
       },
     },
     { name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] },

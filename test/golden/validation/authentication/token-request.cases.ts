@@ -1,0 +1,80 @@
+import { answered, type GoldenCase, goldenNamespace } from '../golden-case.ts';
+import { reviewCases } from '../review-cases.ts';
+
+const accounts = `/api/v1/namespaces/${goldenNamespace}/serviceaccounts`;
+const path = `${accounts}/default/token`;
+const { ask } = reviewCases(path, { spec: {} });
+const bound = (name: string, boundObjectRef: object, spec: object = {}): GoldenCase =>
+  ask(name, { spec: { boundObjectRef, ...spec } });
+const pod = (name: string, spec: object): GoldenCase => ({
+  name: `pod ${name}`,
+  method: 'POST',
+  path: 'pods',
+  body: {
+    metadata: { name },
+    spec: { containers: [{ name: 'c', image: 'i' }], automountServiceAccountToken: false, ...spec },
+  },
+});
+
+export const cases: readonly GoldenCase[] = [
+  ask('minimal'),
+  ask('no spec', { spec: undefined }),
+  ask('full', { spec: { audiences: ['a', 'b'], expirationSeconds: 7200 } }),
+  ask('audience twice', { spec: { audiences: ['a', 'a'] } }),
+  ask('empty audience', { spec: { audiences: [''] } }),
+  ask('audiences that are text', { spec: { audiences: 'a' } }),
+  ask('dry run', {}, { dryRun: true }),
+  ask('shortest', { spec: { expirationSeconds: 600 } }),
+  ask('too short', { spec: { expirationSeconds: 599 } }),
+  ask('no time at all', { spec: { expirationSeconds: 0 } }),
+  ask('negative', { spec: { expirationSeconds: -1 } }),
+  ask('too long', { spec: { expirationSeconds: 4294967297 } }),
+  ask('longest', { spec: { expirationSeconds: 4294967296 } }),
+  ask('a half second', { spec: { expirationSeconds: 600.5 } }),
+  ask('the time of a pod without one', { spec: { expirationSeconds: 3607 } }),
+  ask('status is not asked for', { status: { token: 'x' } }),
+  ask('name', { metadata: { name: 'default' } }),
+  ask('other name', { metadata: { name: 'other' } }),
+  ask('namespace', { metadata: { namespace: goldenNamespace } }),
+  ask('other namespace', { metadata: { namespace: 'kube-system' } }),
+  ask('labels', { metadata: { labels: { a: 'b' } } }),
+  ask('other kind', { apiVersion: 'v1', kind: 'Pod' }),
+  ask('other version', { apiVersion: 'authentication.k8s.io/v1beta1', kind: 'TokenRequest' }),
+  ask('unknown field', { spec: { odd: 1 } }, { path: `${path}?fieldValidation=Strict` }),
+  ask('body that is a list', {}, { body: [] }),
+  ask('account that is not there', {}, { path: `${accounts}/nobody/token` }),
+  ask('account that is not there, too short', { spec: { expirationSeconds: 1 } }, { path: `${accounts}/nobody/token` }),
+  { name: 'get', method: 'GET', path },
+  { name: 'update', method: 'PUT', path, body: { spec: {} } },
+  { name: 'patch', method: 'PATCH', path, body: {} },
+  { name: 'delete', method: 'DELETE', path },
+  pod('a', {}),
+  pod('b', { serviceAccountName: 'other' }),
+  { name: 'other account', method: 'POST', path: accounts, body: { metadata: { name: 'other' } } },
+  pod('c', { serviceAccountName: 'other' }),
+  { name: 'secret', method: 'POST', path: 'secrets', body: { metadata: { name: 's' } } },
+  { name: 'node', method: 'POST', path: '/api/v1/nodes', body: { metadata: { name: 'golden-token' } } },
+  bound('bound to a pod', { apiVersion: 'v1', kind: 'Pod', name: 'a' }),
+  bound('bound to a pod and its uid', { apiVersion: 'v1', kind: 'Pod', name: 'a', uid: answered('pod a', 'uid') }),
+  bound('bound to a pod with another uid', { apiVersion: 'v1', kind: 'Pod', name: 'a', uid: 'other' }),
+  bound('bound to the pod of another account', { apiVersion: 'v1', kind: 'Pod', name: 'c' }),
+  bound('bound to a pod that is not there', { apiVersion: 'v1', kind: 'Pod', name: 'z' }),
+  bound('bound to no name', { apiVersion: 'v1', kind: 'Pod' }),
+  bound('bound to nothing', {}),
+  bound('bound to a kind without version', { kind: 'Pod', name: 'a' }),
+  bound('bound to another version', { apiVersion: 'v2', kind: 'Pod', name: 'a' }),
+  bound('bound to another kind', { apiVersion: 'v1', kind: 'ConfigMap', name: 'a' }),
+  bound('bound to another group', { apiVersion: 'apps/v1', kind: 'Deployment', name: 'a' }),
+  bound('bound to a secret', { apiVersion: 'v1', kind: 'Secret', name: 's' }),
+  bound('bound to a secret that is not there', { apiVersion: 'v1', kind: 'Secret', name: 'z' }),
+  bound('bound to a secret with another uid', { apiVersion: 'v1', kind: 'Secret', name: 's', uid: 'other' }),
+  bound('bound to a node', { apiVersion: 'v1', kind: 'Node', name: 'golden-token' }),
+  bound('bound to a node that is not there', { apiVersion: 'v1', kind: 'Node', name: 'z' }),
+  bound('bound to a node with another uid', { apiVersion: 'v1', kind: 'Node', name: 'golden-token', uid: 'other' }),
+  bound('as a kubelet asks', { apiVersion: 'v1', kind: 'Pod', name: 'a' }, { expirationSeconds: 3607 }),
+  bound(
+    'as a kubelet asks for others',
+    { apiVersion: 'v1', kind: 'Pod', name: 'a' },
+    { expirationSeconds: 3607, audiences: ['x'] },
+  ),
+];
