@@ -54,14 +54,14 @@ async function measure(name: string, store: Store, writers: number, valueBytes: 
 /** The same rows by bare SQLite: no thread, no messages, no index of keys, no checksum. */
 function measureBare(path: string, rows: number, valueBytes: number): void {
   const database = openDatabase(path);
-  const insert = database.prepare('INSERT INTO history VALUES (?, ?, ?, ?, NULL, NULL, 0)');
+  const insert = database.prepare('INSERT INTO history VALUES (?, ?, ?, NULL, NULL, 0, ?)');
   const value = new Uint8Array(valueBytes).fill(0x61);
   const begin = performance.now();
   const cpu = process.threadCpuUsage();
   let revision = 0;
   while (performance.now() - begin < runMs) {
     database.exec('BEGIN IMMEDIATE');
-    for (let i = 0; i < rows; i++) insert.run(++revision, `/registry/pods/default/pod-${i}-0`, value, revision);
+    for (let i = 0; i < rows; i++) insert.run(++revision, `/registry/pods/default/pod-${i}-0`, revision, value);
     database.exec('COMMIT');
   }
   const seconds = (performance.now() - begin) / 1000;

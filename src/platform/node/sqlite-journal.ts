@@ -1,7 +1,7 @@
 /**
  * The store's journal on SQLite: WAL, synchronous=FULL, one transaction per append on a thread of its own.
  *
- * Writes go to the writer's thread. Reads of history run on the calling thread with a second connection: they are few and
+ * Writes go to the writer's thread, their records through memory that both threads have. Reads of history run on the calling thread with a second connection: they are few and
  * small (the recent past is in memory above), take microseconds from the page cache, and so never queue behind an fsync.
  *
  * One process at a time: a lock held on a file beside the database until the process ends, however it ends.
@@ -17,9 +17,10 @@ import { messageOf } from '#base/errors.ts';
 import type { Journal, JournalRecord, JournalState, RecordHead } from '#store/journal.ts';
 import { openRevisionStore, type RevisionStoreOptions } from '#store/revision-store.ts';
 import type { Store } from '#store/store.ts';
-import { packRecords } from './sqlite-records.ts';
+import { packedBound, packRecords } from './sqlite-records.ts';
 import { type DatabaseOptions, openDatabase, recordChecksum, usedBytesOf } from './sqlite-schema.ts';
-import type { WriterData, WriterReply, WriterRequest } from './sqlite-writer.ts';
+import { createSharedMemory, type SharedMemory, sharedWord } from './sqlite-shared.ts';
+import type { WriterData, WriterReply, WriterRequest, WriterResult } from './sqlite-writer.ts';
 
 export interface SqliteStoreOptions extends DatabaseOptions, Omit<RevisionStoreOptions, 'env' | 'journal'> {
   /** Made when it does not exist; holds store.db, its WAL, and store.lock. */
@@ -66,7 +67,11 @@ class SqliteJournal implements Journal {
   private readonly database: DatabaseSync;
   private readonly select: StatementSync;
   private readonly writer: Worker;
-  private readonly waiting: ((reply: WriterReply) => void)[] = [];
+  private readonly shared: SharedMemory = createSharedMemory();
+  /** Whoever waits for the append that is under way. */
+  private appending: ((result: WriterResult) => void) | undefined;
+  /** Whoever waits for other requests, in their order. */
+  private readonly waiting: ((result: WriterResult) => void)[] = [];
   private bytes: number;
   private dead: string | undefined;
   private closing = false;
@@ -79,11 +84,11 @@ class SqliteJournal implements Journal {
     this.select = this.database.prepare(`SELECT ${recordColumns} FROM history WHERE revision = ?`);
     this.select.setReturnArrays(true);
     this.bytes = usedBytesOf(this.database)();
-    const data: WriterData = { path, maxPages: options.maxPages };
+    const data: WriterData = { path, maxPages: options.maxPages, shared: this.shared };
     // Beside this module, as source or bundled.
     const script = new URL(`./sqlite-writer${extname(import.meta.url)}`, import.meta.url);
     this.writer = new Worker(script, { workerData: data });
-    this.writer.on('message', (reply: WriterReply) => this.waiting.shift()?.(reply));
+    this.writer.on('message', (reply: WriterReply) => this.answer(reply));
     this.writer.on('error', (error: unknown) => this.fail(messageOf(error)));
     this.writer.on('exit', () => this.fail('the writer thread has ended'));
   }
@@ -91,12 +96,10 @@ class SqliteJournal implements Journal {
   async load(visit: (record: RecordHead, deleted: boolean) => void): Promise<JournalState> {
     try {
       // Of values only whether there is one: a row with a value is checked when that is read, a deletion never is.
-      const rows = this.database.prepare(
-        `SELECT ${headColumns}, value IS NULL, checksum FROM history ORDER BY revision`,
-      );
+      const rows = this.database.prepare(`SELECT ${headColumns}, value IS NULL FROM history ORDER BY revision`);
       rows.setReturnArrays(true);
       for (const row of rows.iterate() as Iterable<unknown>) {
-        const [, , , , , deleted] = row as Row;
+        const [, , , , , , deleted] = row as Row;
         const head = headOf(row as Row);
         if (deleted === 1) this.check(head, undefined, row as Row);
         visit(head, deleted === 1);
@@ -112,9 +115,20 @@ class SqliteJournal implements Journal {
     }
   }
 
-  async append(records: readonly JournalRecord[]): Promise<void> {
-    const packed = packRecords(records);
-    await this.request({ type: 'append', records: packed }, [packed.buffer]);
+  append(records: readonly JournalRecord[]): Promise<void> {
+    return this.settled((resolve) => {
+      this.appending = resolve;
+      const bound = packedBound(records);
+      const { words, records: memory } = this.shared;
+      if (bound > memory.length) {
+        const bytes = new Uint8Array(bound);
+        packRecords(records, bytes);
+        this.writer.postMessage({ type: 'append', records: { count: records.length, bytes } }, [bytes.buffer]);
+      } else {
+        packRecords(records, memory);
+        Atomics.store(words, sharedWord.appends, records.length);
+      }
+    });
   }
 
   async read(revisions: readonly number[]): Promise<readonly (JournalRecord | undefined)[]> {
@@ -146,14 +160,29 @@ class SqliteJournal implements Journal {
     if (this.lock.isOpen) this.lock.close();
   }
 
-  private async request(request: WriterRequest, transfer: readonly ArrayBuffer[] = []): Promise<void> {
-    if (this.dead !== undefined) throw newInternalError(`the store ${this.path} has stopped: ${this.dead}`);
-    const reply = await new Promise<WriterReply>((resolve) => {
+  private request(request: WriterRequest): Promise<void> {
+    return this.settled((resolve) => {
       this.waiting.push(resolve);
-      this.writer.postMessage(request, transfer);
+      this.writer.postMessage(request);
     });
-    if (!reply.ok) throw this.failure(reply.code, reply.message);
-    this.bytes = reply.usedBytes;
+  }
+
+  /** `ask` leaves something for the writer to do, and who is told how it went. Rejects with StatusError. */
+  private async settled(ask: (resolve: (result: WriterResult) => void) => void): Promise<void> {
+    if (this.dead !== undefined) throw newInternalError(`the store ${this.path} has stopped: ${this.dead}`);
+    const result = await new Promise<WriterResult>((resolve) => {
+      ask(resolve);
+      Atomics.add(this.shared.words, sharedWord.wakes, 1);
+      Atomics.notify(this.shared.words, sharedWord.wakes);
+    });
+    if (!result.ok) throw this.failure(result.code, result.message);
+    this.bytes = result.usedBytes;
+  }
+
+  private answer(reply: WriterReply): void {
+    if (typeof reply === 'number') this.appending?.({ ok: true, usedBytes: reply });
+    else if (reply.type === 'append') this.appending?.(reply.result);
+    else this.waiting.shift()?.(reply.result);
   }
 
   private failure(code: number, message: string): StatusError {
@@ -173,24 +202,26 @@ class SqliteJournal implements Journal {
 
   private fail(message: string): void {
     this.dead ??= message;
-    for (const answer of this.waiting.splice(0)) answer({ ok: false, code: 0, message });
+    const result: WriterResult = { ok: false, code: 0, message };
+    this.appending?.(result);
+    for (const resolve of this.waiting.splice(0)) resolve(result);
   }
 
   private recordOf(row: Row): JournalRecord {
     const head = headOf(row);
-    const value = row[5] instanceof Uint8Array ? row[5] : undefined;
+    const value = row[6] instanceof Uint8Array ? row[6] : undefined;
     this.check(head, value, row);
     return { ...head, value };
   }
 
   private check({ revision, createRevision, key }: RecordHead, value: Uint8Array | undefined, row: Row): void {
-    if (recordChecksum(revision, createRevision, key, value ?? null) === row[6]) return;
+    if (recordChecksum(revision, createRevision, key, value ?? null) === row[5]) return;
     throw newInternalError(`the store ${this.path} is damaged at revision ${revision}; restore it from a backup`);
   }
 }
 
-const headColumns = 'revision, key, create_revision, ttl_seconds, expires_at_ms';
-const recordColumns = `${headColumns}, value, checksum`;
+const headColumns = 'revision, key, create_revision, ttl_seconds, expires_at_ms, checksum';
+const recordColumns = `${headColumns}, value`;
 
 /** Columns in the order of recordColumns; `load` has whether the value is NULL in the value's place. */
 type Row = readonly unknown[];

@@ -1,6 +1,6 @@
 /**
- * Records on their way to the writer's thread: one buffer per append, moved and not copied, instead of a message of many
- * objects. Little-endian; per record a head of 40 bytes, the key in UTF-8, the value.
+ * Records on their way to the writer's thread: bytes instead of a message of many objects, in memory that both threads have or, when they
+ * are too many for that, in a buffer that is moved. Little-endian; per record a head of 40 bytes, the key in UTF-8, the value.
  */
 
 import type { JournalRecord } from '#store/journal.ts';
@@ -12,14 +12,19 @@ const deletion = 0xffffffff;
 
 export interface PackedRecords {
   readonly count: number;
-  readonly buffer: ArrayBuffer;
+  readonly bytes: Uint8Array;
 }
 
-export function packRecords(records: readonly JournalRecord[]): PackedRecords {
+/** Room that is enough for the records. */
+export function packedBound(records: readonly JournalRecord[]): number {
   let bound = 0;
   for (const { key, value } of records) bound += headBytes + key.length * 3 + (value?.length ?? 0);
-  const bytes = new Uint8Array(bound);
-  const view = new DataView(bytes.buffer);
+  return bound;
+}
+
+/** `bytes` has at least `packedBound`. */
+export function packRecords(records: readonly JournalRecord[], bytes: Uint8Array): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
   for (const { revision, createRevision, expiry, key, value } of records) {
     const { written } = encoder.encodeInto(key, bytes.subarray(at + headBytes));
@@ -35,15 +40,15 @@ export function packRecords(records: readonly JournalRecord[]): PackedRecords {
       at += value.length;
     }
   }
-  return { count: records.length, buffer: bytes.buffer };
 }
 
 /** Keys and values are views of the buffer. */
-export function* unpackRecords({ count, buffer }: PackedRecords): Generator<JournalRecord, void, void> {
-  const bytes = Buffer.from(buffer);
-  const view = new DataView(buffer);
+export function* unpackRecords(packed: PackedRecords): Generator<JournalRecord, void, void> {
+  const { buffer, byteOffset, byteLength } = packed.bytes;
+  const bytes = Buffer.from(buffer, byteOffset, byteLength);
+  const view = new DataView(buffer, byteOffset, byteLength);
   let at = 0;
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < packed.count; i++) {
     const keyEnd = at + headBytes + view.getUint32(at + 32, true);
     const valueLength = view.getUint32(at + 36, true);
     const ttlSeconds = view.getFloat64(at + 24, true);

@@ -6,21 +6,36 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 
-/** Raised when the layout changes; a database of a later one is refused. */
-const layoutVersion = 1;
+/** Raised when the layout changes; a database of an earlier one is brought up to it, one of a later one is refused. */
+const layoutVersion = 2;
 
-const layout = `
+/** The value is last: what is before it is read, by every start, without the pages that a long value goes on in. */
+const history = `
   CREATE TABLE history (
     revision INTEGER PRIMARY KEY,
     key TEXT NOT NULL,
-    value BLOB,
     create_revision INTEGER NOT NULL,
     ttl_seconds REAL,
     expires_at_ms REAL,
-    checksum INTEGER NOT NULL
+    checksum INTEGER NOT NULL,
+    value BLOB
   ) STRICT;
+`;
+
+const layout = `
+  ${history}
   CREATE TABLE compaction (revision INTEGER NOT NULL) STRICT;
   INSERT INTO compaction VALUES (0);
+  PRAGMA user_version = ${layoutVersion};
+`;
+
+/** Layout 1 had the value behind the key. */
+const fromLayout1 = `
+  ALTER TABLE history RENAME TO history_1;
+  ${history}
+  INSERT INTO history (revision, key, create_revision, ttl_seconds, expires_at_ms, checksum, value)
+    SELECT revision, key, create_revision, ttl_seconds, expires_at_ms, checksum, value FROM history_1 ORDER BY revision;
+  DROP TABLE history_1;
   PRAGMA user_version = ${layoutVersion};
 `;
 
@@ -45,6 +60,7 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
     if (options.maxPages !== undefined) database.exec(`PRAGMA max_page_count = ${options.maxPages}`);
     const version = pragma(database, 'user_version');
     if (version === 0) database.exec(`BEGIN; ${layout} COMMIT`);
+    else if (version === 1) database.exec(`BEGIN; ${fromLayout1} COMMIT`);
     else if (version > layoutVersion) {
       throw new Error(`${path} was written by a later version of kubets (layout ${version}, known: ${layoutVersion})`);
     }
