@@ -1,10 +1,12 @@
 /** The plugins of the chain, in upstream's order: what mutates comes before what depends on it, quota comes last. */
 
+import { AdmissionMetrics } from '#apiserver/admission-metrics.ts';
 import type { AdmissionPlugin } from '#apiserver/admission-plugin.ts';
 import type { Authorizer } from '#apiserver/authorizer.ts';
 import type { LiveObjects } from '#apiserver/live-objects.ts';
 import type { WebhookClient } from '#apiserver/webhook/webhook-client.ts';
 import type { Env } from '#base/env.ts';
+import { MetricsRegistry } from '#base/metrics.ts';
 import { certificateSubjectRestriction } from './certificate-subject.ts';
 import { certificateApproval, certificateRequester, certificateSigning } from './certificates.ts';
 import { defaultIngressClass } from './default-ingress-class.ts';
@@ -34,6 +36,8 @@ export interface AdmissionConfig {
   readonly objects: LiveObjects;
   readonly env: Env;
   readonly writeQuota: QuotaWriter;
+  /** Absent: what policies and webhooks do is counted where nobody looks. */
+  readonly metrics?: AdmissionMetrics;
   /** Absent for the plugins that are on by default. */
   readonly plugins?: PluginChoice;
   /** Absent where RBAC is not what authorizes. */
@@ -53,6 +57,7 @@ export function defaultAdmissionPlugins({
   escalation,
   dynamic,
   plugins,
+  metrics = new AdmissionMetrics(new MetricsRegistry()),
 }: AdmissionConfig): AdmissionPlugin[] {
   const inTree: AdmissionPlugin[] = [
     namespaceLifecycle(objects),
@@ -77,7 +82,7 @@ export function defaultAdmissionPlugins({
     podResizeValidator(objects),
     ...(escalation ? [rbacEscalation(escalation)] : []),
   ];
-  const configured = dynamic && { objects, env, ...dynamic };
+  const configured = dynamic && { objects, env, metrics, ...dynamic };
   const all = [
     ...inTree,
     ...(configured

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AdmissionChain } from '#apiserver/admission-chain.ts';
+import { AdmissionMetrics } from '#apiserver/admission-metrics.ts';
 import type { AdmissionContext, AdmissionPlugin } from '#apiserver/admission-plugin.ts';
+import { MetricsRegistry } from '#base/metrics.ts';
 import { invocationsOf } from './reinvocation.ts';
 
 type Step = (context: AdmissionContext) => boolean;
@@ -42,19 +44,23 @@ function contextOf(): AdmissionContext {
 test('what ran before a change runs once more, and never a third time', () => {
   const log: string[] = [];
   const plugin = steps('a', log, () => false, annotate('one'), annotate('two'));
-  assert.equal(new AdmissionChain([plugin]).admit(contextOf()), undefined);
+  assert.equal(chainOf([plugin]).admit(contextOf()), undefined);
   assert.deepEqual(log, ['a0', 'a1', 'a2', 'a0', 'a1']);
 });
 
 test('a change by a later plugin is seen by the plugins before it', () => {
   const log: string[] = [];
   const plugins = [steps('a', log, () => false), steps('b', log, () => false, annotate('one'))];
-  new AdmissionChain(plugins).admit(contextOf());
+  chainOf(plugins).admit(contextOf());
   assert.deepEqual(log, ['a0', 'b0', 'b1', 'a0', 'b0']);
 });
 
 test('nothing changed: one round', () => {
   const log: string[] = [];
-  new AdmissionChain([steps('a', log, () => false)]).admit(contextOf());
+  chainOf([steps('a', log, () => false)]).admit(contextOf());
   assert.deepEqual(log, ['a0']);
 });
+
+function chainOf(plugins: readonly AdmissionPlugin[]): AdmissionChain {
+  return new AdmissionChain(plugins, { monotonic: () => 0 }, new AdmissionMetrics(new MetricsRegistry()));
+}

@@ -53,6 +53,8 @@ export interface Peer {
     readonly commonName: string;
     readonly organizations: readonly string[];
     readonly fingerprint?: string;
+    /** Unix time in milliseconds. */
+    readonly validUntilMs?: number;
     /** Attribute 1.3.6.1.4.1.57683.2 of the subject. */
     readonly uid?: string;
   };

@@ -1,19 +1,45 @@
-/** AdmissionChain: runs the plugins in their order; a write without plugins for its operation costs nothing. */
+/**
+ * AdmissionChain: runs the plugins in their order; a write without plugins for its operation costs nothing. How long each took is
+ * observed between them, one look at the clock per plugin.
+ */
 
+import type { Clock } from '#base/env.ts';
+import type { AdmissionMetrics, AdmissionPhase, Verdicts } from './admission-metrics.ts';
 import type { AdmissionContext, AdmissionOperation, AdmissionPlugin } from './admission-plugin.ts';
 
-export class AdmissionChain {
-  private readonly mutating: Readonly<Record<AdmissionOperation, readonly AdmissionPlugin[]>>;
-  private readonly validating: Readonly<Record<AdmissionOperation, readonly AdmissionPlugin[]>>;
+interface Station {
+  readonly plugin: AdmissionPlugin;
+  readonly seconds: Verdicts;
+}
 
-  constructor(plugins: readonly AdmissionPlugin[]) {
-    const of = (phase: 'admit' | 'validate', operation: AdmissionOperation): readonly AdmissionPlugin[] =>
-      plugins.filter((plugin) => plugin[phase] && (plugin.handles?.(operation) ?? true));
-    const byOperation = (phase: 'admit' | 'validate') => ({
-      CREATE: of(phase, 'CREATE'),
-      UPDATE: of(phase, 'UPDATE'),
-      DELETE: of(phase, 'DELETE'),
-      CONNECT: of(phase, 'CONNECT'),
+/** The plugins of one phase of one operation. */
+interface Line {
+  readonly phase: AdmissionPhase;
+  readonly stations: readonly Station[];
+  readonly seconds: Verdicts;
+}
+
+type Lines = Readonly<Record<AdmissionOperation, Line>>;
+
+export class AdmissionChain {
+  private readonly clock: Pick<Clock, 'monotonic'>;
+  private readonly mutating: Lines;
+  private readonly validating: Lines;
+
+  constructor(plugins: readonly AdmissionPlugin[], clock: Pick<Clock, 'monotonic'>, metrics: AdmissionMetrics) {
+    this.clock = clock;
+    const lineOf = (phase: AdmissionPhase, operation: AdmissionOperation): Line => ({
+      phase,
+      stations: plugins
+        .filter((plugin) => plugin[phase] && (plugin.handles?.(operation) ?? true))
+        .map((plugin) => ({ plugin, seconds: metrics.controller(plugin.name, phase, operation) })),
+      seconds: metrics.step(phase, operation),
+    });
+    const byOperation = (phase: AdmissionPhase): Lines => ({
+      CREATE: lineOf(phase, 'CREATE'),
+      UPDATE: lineOf(phase, 'UPDATE'),
+      DELETE: lineOf(phase, 'DELETE'),
+      CONNECT: lineOf(phase, 'CONNECT'),
     });
     this.mutating = byOperation('admit');
     this.validating = byOperation('validate');
@@ -21,7 +47,7 @@ export class AdmissionChain {
 
   /** Undefined when no plugin had to be waited for. */
   admit(context: AdmissionContext): Promise<void> | undefined {
-    const first = run(this.mutating[context.operation], 'admit', context);
+    const first = this.run(this.mutating[context.operation], context);
     return first ? first.then(() => this.admitAgain(context)) : this.admitAgain(context);
   }
 
@@ -29,23 +55,62 @@ export class AdmissionChain {
     const { reinvocation } = context;
     if (!reinvocation?.requested) return undefined;
     reinvocation.again = true;
-    return run(this.mutating[context.operation], 'admit', context);
+    return this.run(this.mutating[context.operation], context);
   }
 
   validate(context: AdmissionContext): Promise<void> | undefined {
-    return run(this.validating[context.operation], 'validate', context);
+    return this.run(this.validating[context.operation], context);
   }
-}
 
-function run(
-  plugins: readonly AdmissionPlugin[],
-  phase: 'admit' | 'validate',
-  context: AdmissionContext,
-  from = 0,
-): Promise<void> | undefined {
-  for (let at = from; at < plugins.length; at++) {
-    const pending = plugins[at]?.[phase]?.(context);
-    if (pending) return pending.then(() => run(plugins, phase, context, at + 1));
+  private run(line: Line, context: AdmissionContext): Promise<void> | undefined {
+    if (line.stations.length === 0) return undefined;
+    const startedMs = this.clock.monotonic();
+    return this.runFrom(line, context, 0, startedMs, startedMs);
   }
-  return undefined;
+
+  private runFrom(
+    line: Line,
+    context: AdmissionContext,
+    first: number,
+    startedMs: number,
+    sinceMs: number,
+  ): Promise<void> | undefined {
+    const { phase, stations } = line;
+    let lastMs = sinceMs;
+    for (let at = first; at < stations.length; at++) {
+      const station = stations[at] as Station;
+      let pending: void | Promise<void>;
+      try {
+        pending = station.plugin[phase]?.(context);
+      } catch (error) {
+        this.rejected(line, station, startedMs, lastMs);
+        throw error;
+      }
+      if (pending) {
+        const waitedFromMs = lastMs;
+        return pending.then(
+          () => this.runFrom(line, context, at + 1, startedMs, this.passed(station, waitedFromMs)),
+          (error: unknown) => {
+            this.rejected(line, station, startedMs, waitedFromMs);
+            throw error;
+          },
+        );
+      }
+      lastMs = this.passed(station, lastMs);
+    }
+    line.seconds.passed.observe((lastMs - startedMs) / 1000);
+    return undefined;
+  }
+
+  private passed({ seconds }: Station, sinceMs: number): number {
+    const nowMs = this.clock.monotonic();
+    seconds.passed.observe((nowMs - sinceMs) / 1000);
+    return nowMs;
+  }
+
+  private rejected(line: Line, { seconds }: Station, startedMs: number, sinceMs: number): void {
+    const nowMs = this.clock.monotonic();
+    seconds.rejected.observe((nowMs - sinceMs) / 1000);
+    line.seconds.rejected.observe((nowMs - startedMs) / 1000);
+  }
 }

@@ -165,6 +165,30 @@ export class ApiServerMetrics {
       ({ cache }) => cache.revision,
       'gauge',
     );
+    show(
+      'apiserver_storage_events_received_total',
+      'Changes that came from the store.',
+      ({ cache }) => cache.eventCounts.received,
+      'counter',
+    );
+    show(
+      'apiserver_watch_cache_events_received_total',
+      'Changes that came to the watch cache.',
+      ({ cache }) => cache.eventCounts.received,
+      'counter',
+    );
+    show(
+      'apiserver_watch_cache_events_dispatched_total',
+      'Changes that the watch cache offered to watchers.',
+      ({ cache }) => cache.eventCounts.dispatched,
+      'counter',
+    );
+    show(
+      'apiserver_watch_cache_initializations_total',
+      'How often the watch cache was filled.',
+      ({ cache }) => cache.loadCount,
+      'counter',
+    );
     this.registry.collected(
       'apiserver_watch_events_total',
       'Events that were sent to watchers.',

@@ -67,7 +67,8 @@ function exactly(wanted: string, handler: (request: ApiRequest) => ApiResponse):
   return (request) => (request.path === wanted ? handler(request) : undefined);
 }
 
-function exposed(registries: readonly MetricsRegistry[]): ApiResponse {
-  const body = new TextEncoder().encode(registries.map((registry) => registry.expose()).join(''));
+async function exposed(registries: readonly MetricsRegistry[]): Promise<ApiResponse> {
+  const texts = await Promise.all(registries.map((registry) => registry.exposeRefreshed()));
+  const body = new TextEncoder().encode(texts.join(''));
   return { type: 'bytes', status: 200, contentType: metricsContentType, body };
 }

@@ -49,6 +49,7 @@ export class RequestMetrics {
   readonly responseSizes: Histogram;
   readonly longRunning: Gauge;
   readonly terminations: Counter;
+  readonly postTimeout: Counter;
   readonly deprecated: Gauge;
   readonly selfRequests: Counter;
   readonly bodySizes: Histogram;
@@ -90,6 +91,11 @@ export class RequestMetrics {
       'apiserver_request_terminations_total',
       'Requests that the server ended in self-defence.',
       ['code', ...lineLabels],
+    );
+    this.postTimeout = registry.counter(
+      'apiserver_request_post_timeout_total',
+      'Work that ended after the answer to its request was that its time is up.',
+      ['source', 'status'],
     );
     this.deprecated = registry.gauge('apiserver_requested_deprecated_apis', 'Deprecated APIs that were asked for.', [
       'group',
@@ -148,6 +154,18 @@ export class RequestMetrics {
       : new RequestSeries(this, { ...nowhere, verb: verbOf(request, info, '') });
     series.counted(429);
     series.terminated(429);
+  }
+
+  /** Its time was up; `work` goes on until it notices. */
+  timedOut(request: ApiRequest, info: RequestInfo, resource: Resource | undefined, work: Promise<unknown>): void {
+    const series = resource
+      ? this.resourceSeries(resource).of(request, info, dryRunOf(request))
+      : new RequestSeries(this, { ...nowhere, verb: verbOf(request, info, '') });
+    series.terminated(504);
+    work.then(
+      () => this.postTimeout.add(1, 'timeout-handler', 'ok'),
+      () => this.postTimeout.add(1, 'timeout-handler', 'error'),
+    );
   }
 
   /** Another API server could not be asked. The path is the client's choice: it is not told where it names no resource of ours. */

@@ -27,6 +27,7 @@ import type { Store } from '#store/store.ts';
 import type { Actions } from './actions/action.ts';
 import { builtinActions } from './actions/builtin.ts';
 import { AdmissionChain } from './admission-chain.ts';
+import { AdmissionMetrics } from './admission-metrics.ts';
 import type { AdmissionPlugin } from './admission-plugin.ts';
 import { Aggregation, type AggregationConfig } from './aggregation/aggregation.ts';
 import { ServiceAllocation, type ServiceAllocationConfig } from './allocation/service-allocation.ts';
@@ -74,6 +75,8 @@ export interface ApiServerConfig {
   readonly impersonate?: (request: ApiRequest, caller: UserInfo) => Promise<UserInfo>;
   readonly authorize: Authorizer;
   readonly admission?: readonly AdmissionPlugin[];
+  /** Those that the plugins were given; absent: the server's own. */
+  readonly admissionMetrics?: AdmissionMetrics;
   /** How other API servers are reached; absent: APIServices are stored and nothing follows. */
   readonly aggregation?: AggregationConfig;
   /** By whom conversion webhooks of custom resources are called; absent: such conversions fail. */
@@ -142,16 +145,18 @@ class Server implements ApiServer {
     const feed = new StoreFeed(store, env);
     this.config = config;
     this.actions = { ...builtinActions, ...config.actions };
+    const registry = new Registry(store, feed, codecs);
+    this.metrics = new ApiServerMetrics(registry, env.clock);
+    const admissionMetrics = config.admissionMetrics ?? new AdmissionMetrics(this.metrics.registry);
     this.context = {
       env,
       store,
       feed,
-      registry: new Registry(store, feed, codecs),
-      admission: new AdmissionChain(config.admission ?? []),
+      registry,
+      admission: new AdmissionChain(config.admission ?? [], env.clock, admissionMetrics),
       writeHooks: this.writeHooks(),
     };
     for (const definition of config.definitions) this.registry.add(definition);
-    this.metrics = new ApiServerMetrics(this.registry, env.clock);
     config.audit?.register(this.metrics.registry);
     this.fairness = config.fairness && new Fairness(config.fairness, env, this.metrics.registry);
     this.customResources = config.schemas && new CustomResources(this.context, config.schemas, config.webhooks);
@@ -302,7 +307,9 @@ class Server implements ApiServer {
       : undefined;
     const work = this.handle(request, info, resource, exchange);
     if (isLongRunning(info)) return work;
-    return within(this.context.env.clock, timeoutOf(request), request, this.counted(work));
+    return within(this.context.env.clock, timeoutOf(request), request, this.counted(work), () =>
+      this.metrics.requests.timedOut(request, info, resource, work),
+    );
   }
 
   /** Work that is waited for before the server ends, whether or not its client still does. */

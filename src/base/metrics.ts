@@ -7,6 +7,7 @@
 
 export class MetricsRegistry {
   private readonly metrics: Metric[] = [];
+  private readonly refreshes: (() => Promise<void>)[] = [];
 
   counter(name: string, help: string, labels: readonly string[] = []): Counter {
     return this.add(new Counter(name, help, labels));
@@ -41,6 +42,17 @@ export class MetricsRegistry {
     collect: () => Iterable<HistogramSample>,
   ): void {
     this.add(new CollectedHistogram(name, help, labels, buckets, collect));
+  }
+
+  /** For values that have to be asked for: `refresh` runs before the metrics are shown. */
+  beforeExposing(refresh: () => Promise<void>): void {
+    this.refreshes.push(refresh);
+  }
+
+  /** `expose` after all refreshes; what cannot be refreshed is shown as it was. */
+  async exposeRefreshed(): Promise<string> {
+    await Promise.allSettled(this.refreshes.map((refresh) => refresh()));
+    return this.expose();
   }
 
   expose(): string {

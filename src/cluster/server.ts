@@ -8,9 +8,11 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { UserInfo } from '#api/request.ts';
+import { MeasuredStore } from '#apiserver/measured-store.ts';
 import { PostStartHooks } from '#apiserver/post-start-hooks.ts';
 import { aborted, sleep } from '#base/abort.ts';
 import { uuid } from '#base/env.ts';
+import { MetricsRegistry } from '#base/metrics.ts';
 import { createClient } from '#client/api-client.ts';
 import type { Client } from '#client/client.ts';
 import { allControllers } from '#controllers/all.ts';
@@ -18,6 +20,7 @@ import type { NodeEnv } from '#platform/node/env.ts';
 import { startHttpServer } from '#platform/node/http-server.ts';
 import { startControllers } from '#runtime/controller.ts';
 import { runAsLeader } from '#runtime/leader-election.ts';
+import { WorkQueueMetrics } from '#runtime/work-queue-metrics.ts';
 import { createScheduler } from '#scheduler/scheduler.ts';
 import { Failure } from './failure.ts';
 import type { ClusterLayout } from './machine/layout.ts';
@@ -87,7 +90,8 @@ export async function runControlPlane(
   const opened = await openStore(env, { location: settings.store, directory: layout.store });
   const encryptionFile = flagText(flags, 'encryption-provider-config');
   const encryption = encryptionFile === undefined ? undefined : await startEncryption(env, opened, encryptionFile);
-  const store = encryption?.store ?? opened;
+  const metrics = new MetricsRegistry();
+  const store = new MeasuredStore(encryption?.store ?? opened, env.clock, metrics);
   const hooks = new PostStartHooks(hookNames);
   const healthChecks = { ...hooks.checks, ...encryption?.healthChecks };
   const components = createComponents(store);
@@ -96,6 +100,7 @@ export async function runControlPlane(
     layout,
     settings,
     store,
+    metrics,
     healthChecks,
     components: components.checks,
   });
@@ -143,6 +148,7 @@ export async function runControlPlane(
   hooks.finished('bootstrap-controller', 'start-kubernetes-service-cidr-controller');
 
   const ending = new AbortController();
+  const queueMetrics = new WorkQueueMetrics(metrics, env.clock);
   const apiServerClient = clientOf(apiServerUser, 'kube-apiserver');
   const configuration = await startControllers(
     {
@@ -150,6 +156,7 @@ export async function runControlPlane(
       client: apiServerClient,
       clientFor: () => apiServerClient,
       controllers: [flowControl(bootstrapFlowControl())],
+      metrics: queueMetrics,
     },
     ending.signal,
   );
@@ -160,6 +167,7 @@ export async function runControlPlane(
         env,
         client: clientOf(controllerManagerUser, 'kube-controller-manager'),
         clientFor: (name) => clientOf(controllerUser(name), 'kube-controller-manager'),
+        metrics: queueMetrics,
         controllers: [
           ...allControllers({
             rootCa: readFileSync(certificateFile(layout.pki, 'ca'), 'utf8'),

@@ -15,6 +15,7 @@ import type { EventRecorder } from './event-recorder.ts';
 import { createEventRecorder } from './event-recorder.ts';
 import { Informers } from './informer.ts';
 import { WorkQueue } from './work-queue.ts';
+import type { WorkQueueMetrics } from './work-queue-metrics.ts';
 
 export interface ControllerContext {
   readonly env: Env;
@@ -48,6 +49,8 @@ export interface ManagerConfig {
   /** Client of the shared informers. */
   readonly client: Client;
   readonly controllers: readonly ControllerFactory[];
+  /** Absent: nothing is measured. */
+  readonly metrics?: WorkQueueMetrics;
 }
 
 /** Starts the controllers; resolves once their informers are synced. `stopped` resolves after the signal, when all have ended. */
@@ -59,7 +62,7 @@ export async function startControllers(
   const running = config.controllers.map((factory) => {
     const env = { ...config.env, log: config.env.log.child({ controller: factory.name }) };
     const client = config.clientFor(factory.name);
-    const queue = new WorkQueue(env.clock);
+    const queue = new WorkQueue(env.clock, undefined, config.metrics?.of(factory.name));
     const events = createEventRecorder({ client, env, component: factory.eventSource ?? factory.name });
     const controller = factory.create({ env, client, informers, queue, events, signal });
     return { env, queue, controller };

@@ -5,6 +5,7 @@
  */
 
 import type { Clock, Timer } from '#base/env.ts';
+import type { QueueMetrics } from './work-queue-metrics.ts';
 
 export interface RetryDelays {
   readonly initialMs: number;
@@ -16,6 +17,7 @@ const defaultDelays: RetryDelays = { initialMs: 5, maxMs: 1_000_000 };
 export class WorkQueue {
   private readonly clock: Clock;
   private readonly delays: RetryDelays;
+  private readonly metrics: QueueMetrics | undefined;
   private readonly waiting: string[] = [];
   /** Keys that need processing: those waiting, and those added while being processed. */
   private readonly dirty = new Set<string>();
@@ -25,7 +27,8 @@ export class WorkQueue {
   private readonly takers: ((key: string | undefined) => void)[] = [];
   private closed = false;
 
-  constructor(clock: Clock, delays: RetryDelays = defaultDelays) {
+  constructor(clock: Clock, delays: RetryDelays = defaultDelays, metrics?: QueueMetrics) {
+    this.metrics = metrics;
     this.clock = clock;
     this.delays = delays;
   }
@@ -43,6 +46,7 @@ export class WorkQueue {
   add(key: string): void {
     if (this.closed || this.dirty.has(key)) return;
     this.dirty.add(key);
+    this.metrics?.added(key);
     if (!this.processing.has(key)) this.offer(key);
   }
 
@@ -68,6 +72,7 @@ export class WorkQueue {
   addRateLimited(key: string): void {
     const failures = this.failures.get(key) ?? 0;
     this.failures.set(key, failures + 1);
+    this.metrics?.retried();
     this.addAfter(key, Math.min(this.delays.maxMs, this.delays.initialMs * 2 ** failures));
   }
 
@@ -93,12 +98,14 @@ export class WorkQueue {
 
   done(key: string): void {
     this.processing.delete(key);
+    this.metrics?.done(key);
     if (this.dirty.has(key) && !this.closed) this.offer(key);
   }
 
   /** Workers get undefined; pending delays are dropped. */
   close(): void {
     this.closed = true;
+    this.metrics?.closed();
     for (const { timer } of this.timers.values()) timer.cancel();
     this.timers.clear();
     for (const taker of this.takers.splice(0)) taker(undefined);
@@ -117,5 +124,6 @@ export class WorkQueue {
   private begin(key: string): void {
     this.dirty.delete(key);
     this.processing.add(key);
+    this.metrics?.begun(key);
   }
 }

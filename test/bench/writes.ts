@@ -14,6 +14,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { getHeapStatistics } from 'node:v8';
 import type { ApiRequest, Peer } from '#api/request.ts';
+import { MeasuredStore } from '#apiserver/measured-store.ts';
+import { MetricsRegistry } from '#base/metrics.ts';
 import { createClient } from '#client/api-client.ts';
 import { clusterLayout } from '#cluster/machine/layout.ts';
 import { prepareCredentials } from '#cluster/prepare.ts';
@@ -41,12 +43,14 @@ const env = createNodeEnv({ component: 'bench', level: 'warn' });
 const layout = clusterLayout('bench', directory);
 mkdirSync(directory, { recursive: true });
 await prepareCredentials(layout, settingsFor(0), Date.now());
-const store = await openSqliteStore(env, { directory: layout.store });
+const metrics = new MetricsRegistry();
+const store = new MeasuredStore(await openSqliteStore(env, { directory: layout.store }), env.clock, metrics);
 const { server, close } = await assembleApiServer({
   env,
   layout,
   settings: settingsFor(0),
   store,
+  metrics,
   healthChecks: {},
   components: {},
 });

@@ -6,13 +6,14 @@
 import { DecodeError } from '#api/codec/decode-error.ts';
 import { isStatusError, newInternalError, newPolicyFailure, newServiceUnavailable } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
+import type { PolicyError } from '#apiserver/admission-metrics.ts';
 import type { AdmissionContext, AdmissionPlugin } from '#apiserver/admission-plugin.ts';
 import { equalTrees } from '#base/equal.ts';
 import { withAuthorizer } from '#cel/authorization.ts';
 import { wrapDyn } from '#cel/json.ts';
 import type { Value } from '#cel/values.ts';
 import { Activation, BudgetExceeded } from '../expressions/activation.ts';
-import { evaluateConditions } from '../expressions/match-conditions.ts';
+import { evaluateConditions, observedConditions } from '../expressions/match-conditions.ts';
 import { authorityOf, namespaceValue, requestValues } from '../expressions/request-values.ts';
 import { type Invocations, invocationsOf } from '../reinvocation.ts';
 import { namespaceOf, type RuleMatch } from '../request-match.ts';
@@ -144,13 +145,22 @@ async function invoke(
   failures: Failure[],
 ): Promise<boolean> {
   const { hook, binding, param, as } = invocation;
+  const { metrics } = config;
+  const { clock } = config.env;
   const { conditions, compiler, mutations, failurePolicy, reinvocationPolicy } = hook.evaluator;
   const failed = (message: string) => failures.push({ hook, binding, message, reason: 'Invalid' });
   const params = wrapDyn(param ?? null);
   if (conditions.length > 0) {
     const values = { ...(await requestValues(context, as, config.resources)), params };
+    const labels = { kind: 'policy', name: hook.name, operation: context.operation, type: 'admit' } as const;
+    const observe = observedConditions(clock, metrics, labels);
     const outcome = await withAuthorizer(config.authorize, (ask) =>
-      evaluateConditions(conditions, new Activation(values, authorityOf(context, ask), compiler), failurePolicy),
+      evaluateConditions(
+        conditions,
+        new Activation(values, authorityOf(context, ask), compiler),
+        failurePolicy,
+        observe,
+      ),
     );
     if ('error' in outcome) failed(outcome.error);
     if (!('matches' in outcome && outcome.matches)) return false;
@@ -161,19 +171,31 @@ async function invoke(
   for (const mutation of mutations) {
     if (!context.object) continue;
     const values = { ...(await requestValues(context, as, config.resources)), params, namespaceObject };
+    const startedMs = clock.monotonic();
+    const observed = (error: unknown): void =>
+      metrics.mutated(hook.name, binding.name, errorTypeOf(error), (clock.monotonic() - startedMs) / 1000);
     try {
       const made = await withAuthorizer(config.authorize, (ask) =>
         evaluateMutation(mutation, new Activation(values, authorityOf(context, ask), compiler)),
       );
       if (await mutate(config, mutation, made, context, as)) invocations.changed();
       patched = true;
+      observed(undefined);
     } catch (error) {
+      observed(error);
       if (error instanceof MutationError || error instanceof BudgetExceeded) failed(error.message);
       else throw error;
     }
   }
   if (reinvocationPolicy === 'IfNeeded') invocations.reinvocable(key);
   return patched;
+}
+
+/** Upstream's metrics tell errors by how their text begins. */
+function errorTypeOf(error: unknown): PolicyError {
+  if (error === undefined) return 'no_error';
+  if (error instanceof BudgetExceeded) return 'out_of_budget';
+  return error instanceof Error && error.message.startsWith('compilation') ? 'compile_error' : 'invalid_error';
 }
 
 /** True when the object is another then. Rejects with MutationError or StatusError. */

@@ -1,5 +1,7 @@
+import type { AdmissionMetrics } from '#apiserver/admission-metrics.ts';
 import type { Authorizer } from '#apiserver/authorizer.ts';
 import type { LiveObjects } from '#apiserver/live-objects.ts';
+import type { Env } from '#base/env.ts';
 import type { ServedResources } from '../served-resources.ts';
 
 /** What both policy plugins are given. */
@@ -8,4 +10,6 @@ export interface PolicyPluginConfig {
   readonly resources: ServedResources;
   /** Whom expressions ask. */
   readonly authorize: Authorizer;
+  readonly env: Env;
+  readonly metrics: AdmissionMetrics;
 }

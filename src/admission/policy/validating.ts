@@ -2,10 +2,12 @@
 
 import { isStatusError, newDeniedByPolicy } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
+import type { AdmissionMetrics, EnforcementAction, PolicyError } from '#apiserver/admission-metrics.ts';
 import type { AdmissionContext, AdmissionPlugin } from '#apiserver/admission-plugin.ts';
 import { withAuthorizer } from '#cel/authorization.ts';
 import { wrapDyn } from '#cel/json.ts';
 import type { ActivationValues } from '../expressions/activation.ts';
+import { observedConditions } from '../expressions/match-conditions.ts';
 import { authorityOf, namespaceValue, requestValues } from '../expressions/request-values.ts';
 import { namespaceOf, type RuleMatch } from '../request-match.ts';
 import { isExemptFromPolicies } from '../rules.ts';
@@ -103,12 +105,18 @@ async function evaluate(
     }
     if (!shown) continue;
     const { values, namespaceObject } = shown;
+    const { clock } = config.env;
+    const labels = { kind: 'policy', name: hook.name, operation: context.operation, type: 'validate' } as const;
     for (const param of params) {
       const withParams = { ...values, params: wrapDyn(param ?? null) };
+      const watch = {
+        now: () => clock.monotonic(),
+        conditions: observedConditions(clock, config.metrics, labels),
+      };
       const result = await withAuthorizer(config.authorize, (ask) =>
-        validateRequest(hook.evaluator, withParams, namespaceObject, authorityOf(context, ask)),
+        validateRequest(hook.evaluator, withParams, namespaceObject, authorityOf(context, ask), watch),
       );
-      refusals.push(...settle(hook, binding, result, context, annotations));
+      refusals.push(...settle(hook, binding, result, context, annotations, config.metrics));
     }
   }
   for (const [key, found] of annotations) context.annotate(`${hook.name}/${key}`, [...found].join(', '));
@@ -138,12 +146,22 @@ function settle(
   { decisions, auditAnnotations }: ValidateResult,
   context: AdmissionContext,
   annotations: Map<string, Set<string>>,
+  metrics: AdmissionMetrics,
 ): readonly Refusal[] {
   const refusals: Refusal[] = [];
-  decisions.forEach((denial, expressionIndex) => {
-    if (!denial) return;
+  decisions.forEach(({ denial, failed, elapsedMs }, expressionIndex) => {
+    const counted = (action: EnforcementAction, error: PolicyError): void =>
+      metrics.validated(hook.name, binding.name, action, error, elapsedMs / 1000);
+    // Upstream counts what is let through only where a failure was ignored.
+    if (!denial) {
+      if (failed) counted('allow', 'invalid_error');
+      return;
+    }
     const { message } = denial;
+    const error = errorTypeOf(message);
     for (const action of binding.validationActions) {
+      const enforced = enforcements[action];
+      if (enforced) counted(enforced, error);
       if (action === 'Deny') refusals.push({ ...denial, hook, binding });
       else if (action === 'Warn') {
         context.warn(
@@ -159,6 +177,7 @@ function settle(
   for (const annotation of auditAnnotations) {
     if ('error' in annotation) {
       refusals.push({ hook, binding, message: annotation.error, reason: '' });
+      metrics.validated(hook.name, binding.name, 'deny', errorTypeOf(annotation.error), 0);
       continue;
     }
     const { key, value } = annotation;
@@ -168,4 +187,12 @@ function settle(
     else annotations.set(key, new Set([cut]));
   }
   return refusals;
+}
+
+const enforcements: Readonly<Record<string, EnforcementAction>> = { Deny: 'deny', Warn: 'warn', Audit: 'audit' };
+
+/** Upstream's metrics tell errors by how their text begins; a validation that does not hold counts as invalid. */
+function errorTypeOf(message: string): PolicyError {
+  if (message.startsWith('compilation')) return 'compile_error';
+  return message.startsWith('validation failed due to running out of cost budget') ? 'out_of_budget' : 'invalid_error';
 }

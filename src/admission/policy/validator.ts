@@ -17,7 +17,7 @@ import {
   Budget,
   BudgetExceeded,
 } from '../expressions/activation.ts';
-import { evaluateConditions } from '../expressions/match-conditions.ts';
+import { type ConditionObserver, evaluateConditions } from '../expressions/match-conditions.ts';
 
 /** What the expressions of one policy may cost for one binding and parameter (celconfig.RuntimeCELCostBudget). */
 const costBudget = 10_000_000;
@@ -62,11 +62,19 @@ export function compileValidatingPolicy(spec: ValidatingAdmissionPolicySpec): Va
   };
 }
 
-/** What one validation came to, in their order; those that hold are undefined. */
 export interface Denial {
   readonly message: string;
   /** '' where evaluation failed. */
   readonly reason: string;
+}
+
+/** What one validation came to. */
+export interface Decision {
+  /** Undefined for one that holds, and for one whose failure is ignored. */
+  readonly denial: Denial | undefined;
+  /** It could not be evaluated. */
+  readonly failed: boolean;
+  readonly elapsedMs: number;
 }
 
 export type AuditAnnotation =
@@ -75,8 +83,16 @@ export type AuditAnnotation =
   | { readonly key: string; readonly error: string };
 
 export interface ValidateResult {
-  readonly decisions: readonly (Denial | undefined)[];
+  /** In the order of the validations. */
+  readonly decisions: readonly Decision[];
   readonly auditAnnotations: readonly AuditAnnotation[];
+}
+
+/** What measures; the evaluation itself knows no clock. */
+export interface ValidationWatch {
+  /** Milliseconds from an arbitrary start. */
+  readonly now: () => number;
+  readonly conditions: ConditionObserver;
 }
 
 const nothing: ValidateResult = { decisions: [], auditAnnotations: [] };
@@ -86,23 +102,35 @@ export function validateRequest(
   values: ActivationValues,
   namespaceObject: Value,
   authority: Authority,
+  watch: ValidationWatch,
 ): ValidateResult {
   const { failurePolicy, compiler, conditions, validations } = policy;
-  const failed = (message: string): Denial | undefined =>
-    failurePolicy === 'Ignore' ? undefined : { message, reason: '' };
+  const failed = (message: string, elapsedMs: number): Decision => ({
+    denial: failurePolicy === 'Ignore' ? undefined : { message, reason: '' },
+    failed: true,
+    elapsedMs,
+  });
+  const startedMs = watch.now();
   if (conditions.length > 0) {
     // Conditions do not see the namespace.
-    const outcome = evaluateConditions(conditions, new Activation(values, authority, compiler), failurePolicy);
-    if ('error' in outcome) return { decisions: [failed(outcome.error)], auditAnnotations: [] };
+    const outcome = evaluateConditions(
+      conditions,
+      new Activation(values, authority, compiler),
+      failurePolicy,
+      watch.conditions,
+    );
+    if ('error' in outcome) {
+      return { decisions: [failed(outcome.error, watch.now() - startedMs)], auditAnnotations: [] };
+    }
     if (!outcome.matches) return nothing;
   }
   const visible = { ...values, namespaceObject };
   try {
-    const decisions = decide(validations, visible, authority, compiler, failed);
+    const decisions = decide(validations, visible, authority, compiler, failed, watch);
     return { decisions, auditAnnotations: annotate(policy, visible) };
   } catch (error) {
     if (!(error instanceof BudgetExceeded)) throw error;
-    return { decisions: [failed(error.message)], auditAnnotations: [] };
+    return { decisions: [failed(error.message, watch.now() - startedMs)], auditAnnotations: [] };
   }
 }
 
@@ -112,19 +140,26 @@ function decide(
   values: ActivationValues,
   authority: Authority,
   compiler: PolicyCompiler,
-  failed: (message: string) => Denial | undefined,
-): readonly (Denial | undefined)[] {
+  failed: (message: string, elapsedMs: number) => Decision,
+  { now }: ValidationWatch,
+): readonly Decision[] {
   const budget = new Budget(costBudget);
   const activation = new Activation(values, authority, compiler);
-  const evaluations = validations.map(({ compiled }) => activation.evaluate(compiled, budget));
+  const evaluations = validations.map(({ compiled }) => {
+    const startedMs = now();
+    const evaluation = activation.evaluate(compiled, budget);
+    return { evaluation, elapsedMs: now() - startedMs };
+  });
   const messages = messagesOf(validations, new Activation(values, undefined, compiler), budget);
-  return evaluations.map((evaluation, position) => {
-    if (!evaluation.ok) return failed(evaluation.message);
-    if (messages instanceof BudgetExceeded) return failed(`failed messageExpression: ${messages.message}`);
-    if (evaluation.value === true) return undefined;
+  return evaluations.map(({ evaluation, elapsedMs }, position) => {
+    if (!evaluation.ok) return failed(evaluation.message, elapsedMs);
+    if (messages instanceof BudgetExceeded) {
+      return failed(`failed messageExpression: ${messages.message}`, elapsedMs);
+    }
+    if (evaluation.value === true) return { denial: undefined, failed: false, elapsedMs };
     const { expression, message = '', reason = 'Invalid' } = validations[position]?.validation ?? { expression: '' };
     const text = messages[position] || message.trim() || `failed expression: ${expression.trim()}`;
-    return { message: text, reason };
+    return { denial: { message: text, reason }, failed: false, elapsedMs };
   });
 }
 

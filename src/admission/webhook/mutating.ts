@@ -44,7 +44,7 @@ async function run(
   for (const [index, hook] of hooks.entries()) {
     const key = `${hook.configuration}/${index}`;
     if (!invocations.isDue(key)) continue;
-    const invocation = await invocationOf(hook, context, config);
+    const invocation = await invocationOf(hook, 'admit', context, config);
     if (!invocation) continue;
     const mutated = await mutate(config, invocation, context);
     context.annotate(
@@ -73,7 +73,7 @@ async function mutate(
     const patch = readPatch(webhook, response);
     return patch.length > 0 && (await applyPatch(config, invocation, context, patch));
   } catch (error) {
-    settleFailure(error, webhook, context, config.env);
+    settleFailure(error, 'mutating', webhook, context, config);
     return false;
   }
 }

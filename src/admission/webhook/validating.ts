@@ -23,7 +23,7 @@ export function validatingWebhooks(config: WebhookPluginConfig): AdmissionPlugin
 async function run(config: WebhookPluginConfig, hooks: readonly Hook[], context: AdmissionContext): Promise<void> {
   const relevant: Invocation[] = [];
   for (const hook of hooks) {
-    const invocation = await invocationOf(hook, context, config);
+    const invocation = await invocationOf(hook, 'validate', context, config);
     if (invocation) relevant.push(invocation);
   }
   if (relevant.length === 0) return;
@@ -35,6 +35,6 @@ async function run(config: WebhookPluginConfig, hooks: readonly Hook[], context:
   context.waited(clock.monotonic() - startedMs);
   for (const [index, result] of results.entries()) {
     const webhook = relevant[index]?.hook.webhook;
-    if (webhook && result.status === 'rejected') settleFailure(result.reason, webhook, context, config.env);
+    if (webhook && result.status === 'rejected') settleFailure(result.reason, 'validating', webhook, context, config);
   }
 }

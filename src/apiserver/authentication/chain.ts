@@ -24,6 +24,8 @@ export interface AuthenticationConfig {
   readonly anonymous: AnonymousRule;
   /** Absent: headers of front proxies mean nothing. */
   readonly requestHeader?: RequestHeaderConfig | undefined;
+  /** Told until when the certificate of each request is good. */
+  readonly certificateUsed?: (validUntilMs: number) => void;
 }
 
 const healthPaths = ['/healthz', '/livez', '/readyz'] as const;
@@ -33,14 +35,17 @@ export const healthChecksOnly: AnonymousRule = (asked) =>
   healthPaths.some((path) => asked === path || asked.startsWith(`${path}/`));
 
 export function createAuthenticator(config: AuthenticationConfig): Authenticator {
-  const { requestHeader, anonymous, token: authenticateToken, apiAudiences } = config;
+  const { requestHeader, anonymous, token: authenticateToken, apiAudiences, certificateUsed } = config;
   return (request) => {
     const { inProcess, certificate, frontProxy } = request.peer;
     if (inProcess) return withAuthenticatedGroup(inProcess);
     const proxied = frontProxy && requestHeader && frontProxyUser(request, frontProxy, requestHeader);
     if (proxied) return withAuthenticatedGroup(proxied);
     // A certificate that the transport verified comes before tokens, as upstream's union does.
-    if (certificate) return withAuthenticatedGroup(certificateUser(certificate));
+    if (certificate) {
+      if (certificate.validUntilMs !== undefined) certificateUsed?.(certificate.validUntilMs);
+      return withAuthenticatedGroup(certificateUser(certificate));
+    }
     const token = bearerToken(request);
     if (token !== undefined) return fromToken(authenticateToken, token, apiAudiences);
     return anonymous(request.path) ? anonymousUser : undefined;

@@ -6,6 +6,7 @@ import type { UserInfo } from '#api/request.ts';
 import type { Clock } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
 import { ExpiringCache } from '#base/expiring-cache.ts';
+import type { TokenCacheMetrics } from './metrics.ts';
 
 export interface TokenAnswer {
   readonly user: UserInfo;
@@ -55,6 +56,7 @@ export interface TokenCacheConfig {
   readonly successMs: number;
   /** How long a token that nobody knows is remembered as such. */
   readonly failureMs: number;
+  readonly metrics?: TokenCacheMetrics;
 }
 
 const capacity = 4096;
@@ -63,12 +65,16 @@ const capacity = 4096;
 export function remembered(authenticate: TokenAuthenticator, config: TokenCacheConfig): TokenAuthenticator {
   const known = new ExpiringCache<{ readonly answer: TokenAnswer | undefined }>(config.clock, capacity);
   const asked = new Map<string, Promise<TokenAnswer | undefined>>();
+  const { metrics } = config;
   return (token, audiences) => {
     const key = JSON.stringify([token, audiences]);
     const found = known.get(key);
-    if (found) return Promise.resolve(found.answer);
+    if (found) {
+      metrics?.hit();
+      return Promise.resolve(found.answer);
+    }
     const running = asked.get(key);
-    if (running) return running;
+    if (running) return metrics ? metrics.missed(running, true) : running;
     const answering = authenticate(token, audiences)
       .then((answer) => {
         known.set(key, { answer }, answer ? config.successMs : config.failureMs);
@@ -76,6 +82,6 @@ export function remembered(authenticate: TokenAuthenticator, config: TokenCacheC
       })
       .finally(() => asked.delete(key));
     asked.set(key, answering);
-    return answering;
+    return metrics ? metrics.missed(answering, false) : answering;
   };
 }

@@ -58,6 +58,8 @@ export class WatchCache implements FeedSink {
   private loading: Promise<void> | undefined;
   /** Counts lost positions: what was being read at the time must be read again. */
   private resets = 0;
+  private readonly events = { received: 0, dispatched: 0 };
+  private loads = 0;
 
   constructor(config: WatchCacheConfig) {
     this.config = config;
@@ -89,6 +91,16 @@ export class WatchCache implements FeedSink {
   /** A list at this revision or any later one equals the current one: no change came since. */
   get lastChange(): number {
     return this.changedAt;
+  }
+
+  /** Changes that came from the store, and those of them that were offered to watchers. */
+  get eventCounts(): { readonly received: number; readonly dispatched: number } {
+    return this.events;
+  }
+
+  /** How often everything was read. */
+  get loadCount(): number {
+    return this.loads;
   }
 
   get loaded(): boolean {
@@ -187,6 +199,7 @@ export class WatchCache implements FeedSink {
   }
 
   apply(event: ReadableEvent): void {
+    this.events.received++;
     if (this.state === 'loading') this.pending.push(event);
     else if (this.state === 'ready') this.applyLoaded(event);
   }
@@ -219,6 +232,7 @@ export class WatchCache implements FeedSink {
       const { pending } = this;
       this.pending = [];
       this.state = 'ready';
+      this.loads++;
       for (const event of pending) this.applyLoaded(event);
     } catch (error) {
       this.state = 'empty';
@@ -255,6 +269,7 @@ export class WatchCache implements FeedSink {
     this.ring.push(change, this.config.feed.clock.monotonic());
     this.trimLater();
     for (const listener of this.listeners) listener(change);
+    this.events.dispatched++;
     if (this.delivery) this.delivery.dispatch(change);
     else this.watchers.dispatch(change);
   }

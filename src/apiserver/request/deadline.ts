@@ -40,10 +40,17 @@ function faultOf(text: string): string {
     : `time: unknown unit ${JSON.stringify(unit)} in duration ${quoted}`;
 }
 
-/** What `work` gives, or 504; the work's own end is then nobody's. */
-export function within<T>(clock: Clock, timeoutMs: number, request: ApiRequest, work: Promise<T>): Promise<T> {
+/** What `work` gives, or 504, of which `onTimeout` is told; the work's own end is then nobody else's. */
+export function within<T>(
+  clock: Clock,
+  timeoutMs: number,
+  request: ApiRequest,
+  work: Promise<T>,
+  onTimeout?: () => void,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = clock.after(timeoutMs, () => {
+      onTimeout?.();
       reject(newTimeout('request did not complete within the allotted timeout', 0));
       request.abandon?.(new AbortedError('the request did not complete in time'));
     });

@@ -11,6 +11,16 @@ import type { LiveObjects } from '../live-objects.ts';
 import { serviceEndpoint } from './service-endpoint.ts';
 import type { WebhookAnswer, WebhookClient } from './webhook-client.ts';
 
+/** The webhook answered, and not with success. */
+export class WebhookRefused extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
 export interface WebhookCaller {
   readonly objects: LiveObjects;
   readonly env: Env;
@@ -76,7 +86,7 @@ export async function postToWebhook(
     timer.cancel();
     linked?.dispose();
   }
-  if (answer.status < 200 || answer.status > 299) throw new Error(httpFailure(answer));
+  if (answer.status < 200 || answer.status > 299) throw new WebhookRefused(answer.status, httpFailure(answer));
   return answer.body;
 }
 

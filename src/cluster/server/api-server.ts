@@ -6,6 +6,7 @@ import { defaultAdmissionPlugins } from '#admission/plugins.ts';
 
 import { SchemaRegistry } from '#api/schema/registry.ts';
 import { type ComponentChecks, componentStatusAction } from '#apiserver/actions/component-status.ts';
+import { AdmissionMetrics } from '#apiserver/admission-metrics.ts';
 import { createBootstrapTokenAuthenticator } from '#apiserver/authentication/bootstrap-token.ts';
 import { createExpressionCompiler } from '#apiserver/authentication/cel.ts';
 import { impersonated } from '#apiserver/authentication/impersonation.ts';
@@ -21,7 +22,7 @@ import { reviewActions } from '#apiserver/identity/reviews.ts';
 import { tokenRequestAction } from '#apiserver/identity/token-request.ts';
 import { schemaCodecs } from '#apiserver/registry/schema-codec.ts';
 import { type ApiServer, createApiServer } from '#apiserver/server.ts';
-import { MetricsRegistry } from '#base/metrics.ts';
+import type { MetricsRegistry } from '#base/metrics.ts';
 import { kubernetesEnvironment } from '#cel/kubernetes.ts';
 import { createClient } from '#client/api-client.ts';
 import { builtinDefinitions } from '#kinds/all.ts';
@@ -58,6 +59,8 @@ export interface ApiServerOptions {
   readonly layout: ClusterLayout;
   readonly settings: ClusterSettings;
   readonly store: Store;
+  /** Of all parts of this process: /metrics shows it after the API server's own. */
+  readonly metrics: MetricsRegistry;
   /** Of what the store needs, and of what the server does after it began to serve. */
   readonly healthChecks: Readonly<Record<string, HealthCheck>>;
   readonly components: ComponentChecks;
@@ -88,6 +91,7 @@ export async function assembleApiServer({
   layout,
   settings,
   store,
+  metrics,
   healthChecks,
   components,
 }: ApiServerOptions): Promise<AssembledApiServer> {
@@ -95,8 +99,8 @@ export async function assembleApiServer({
   const objects = createLiveObjects(() => server.registry, store);
   const apiAudiences = [serviceAccountIssuer];
   const rbac = createRbacAuthorizer(objects);
-  const metrics = new MetricsRegistry();
   registerProcessMetrics(metrics);
+  const admissionMetrics = new AdmissionMetrics(metrics);
   const webhooks = createWebhookClient();
   const flags = settings.serverFlags ?? {};
   const expressions = kubernetesEnvironment({ version: '1.36' });
@@ -157,9 +161,11 @@ export async function assembleApiServer({
     },
     fairness: { objects, maxRequestsInFlight, maxMutatingRequestsInFlight },
     services: { serviceCidrs: [settings.network.serviceCidr], nodePorts: { first: firstNodePort, last: lastNodePort } },
+    admissionMetrics,
     admission: defaultAdmissionPlugins({
       objects,
       env,
+      metrics: admissionMetrics,
       plugins: admissionPluginChoice(flags),
       writeQuota: (quota) => inProcess.updateStatus(ResourceQuotas, quota),
       escalation: { rbac, authorize },

@@ -86,6 +86,7 @@ function identityOf(certificate: DetailedPeerCertificate, trust: PeerTrust): Pic
             commonName,
             organizations: listOf(subject['O']),
             fingerprint: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
+            validUntilMs: Date.parse(certificate.valid_to),
             ...(uids[0] === undefined ? {} : { uid: uids[0] }),
           },
         }

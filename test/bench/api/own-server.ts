@@ -5,6 +5,8 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
+import { MeasuredStore } from '#apiserver/measured-store.ts';
+import { MetricsRegistry } from '#base/metrics.ts';
 import { createClient } from '#client/api-client.ts';
 import { clusterLayout } from '#cluster/machine/layout.ts';
 import { planNetwork } from '#cluster/machine/network-plan.ts';
@@ -74,12 +76,14 @@ async function serve(directory: string, port: number): Promise<void> {
   const layout = clusterLayout('bench', directory);
   const settings = settingsFor(port);
   giveBackMemoryAtRest();
-  const store = await openSqliteStore(env, { directory: layout.store });
+  const metrics = new MetricsRegistry();
+  const store = new MeasuredStore(await openSqliteStore(env, { directory: layout.store }), env.clock, metrics);
   const { server, requestHeaderCa, close } = await assembleApiServer({
     env,
     layout,
     settings,
     store,
+    metrics,
     healthChecks: {},
     components: {},
   });

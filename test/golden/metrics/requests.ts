@@ -1,8 +1,9 @@
 /** Requests whose series are compared, of a kind that no controller asks for; and what is compared of a text of metrics. */
 
 export const metricsNamespace = 'golden-metrics';
-const own = `/api/v1/namespaces/${metricsNamespace}/podtemplates`;
-const template = (name: string) => ({
+export const templatesPath = `/api/v1/namespaces/${metricsNamespace}/podtemplates`;
+const own = templatesPath;
+export const template = (name: string) => ({
   apiVersion: 'v1',
   kind: 'PodTemplate',
   metadata: { name },

@@ -11,6 +11,7 @@ import { validateAuthenticationConfiguration } from '#apiserver/authentication/a
 import { type AnonymousRule, createAuthenticator, healthChecksOnly } from '#apiserver/authentication/chain.ts';
 import type { ExpressionCompiler } from '#apiserver/authentication/expressions.ts';
 import { createJwtAuthenticator, signingAlgorithms } from '#apiserver/authentication/jwt.ts';
+import { certificateExpiration, TokenCacheMetrics } from '#apiserver/authentication/metrics.ts';
 import { createOidcProvider, type OidcProvider } from '#apiserver/authentication/oidc-provider.ts';
 import type { RequestHeaderConfig } from '#apiserver/authentication/request-header.ts';
 import { parseTokenFile } from '#apiserver/authentication/token-file.ts';
@@ -39,6 +40,10 @@ export interface AuthenticationParts {
   readonly compile: ExpressionCompiler;
 }
 
+interface PartsWithCache extends AuthenticationParts {
+  readonly tokenCache: TokenCacheMetrics;
+}
+
 export interface Authentication {
   readonly authenticate: Authenticator;
   readonly token: TokenAuthenticator;
@@ -54,8 +59,9 @@ const verifiedMs = 10_000;
 const webhookTimeoutMs = 30_000;
 
 /** Throws Failure for options or files that are wrong. */
-export function assembleAuthentication(parts: AuthenticationParts): Authentication {
-  const { flags, apiAudiences, env } = parts;
+export function assembleAuthentication(given: AuthenticationParts): Authentication {
+  const { flags, apiAudiences, env } = given;
+  const parts = { ...given, tokenCache: new TokenCacheMetrics(given.metrics, env.clock) };
   checkFlags(flags);
   const issuers = assembleIssuers(parts);
   const authenticators: TokenAuthenticator[] = [];
@@ -79,6 +85,7 @@ export function assembleAuthentication(parts: AuthenticationParts): Authenticati
       apiAudiences,
       anonymous: issuers?.anonymous ?? anonymousFlag(flags),
       requestHeader,
+      certificateUsed: certificateExpiration(parts.metrics, env.clock),
     }),
     requestHeader,
     requestHeaderCa:
@@ -132,7 +139,7 @@ interface Generation {
   readonly providers: readonly OidcProvider[];
 }
 
-function assembleIssuers(parts: AuthenticationParts): Issuers | undefined {
+function assembleIssuers(parts: PartsWithCache): Issuers | undefined {
   const { flags, env, metrics } = parts;
   const path = flagText(flags, 'authentication-config');
   if (path === undefined) {
@@ -181,7 +188,7 @@ function assembleIssuers(parts: AuthenticationParts): Issuers | undefined {
   };
 }
 
-function madeOfFlags(parts: AuthenticationParts, algorithms: readonly string[]): Generation {
+function madeOfFlags(parts: PartsWithCache, algorithms: readonly string[]): Generation {
   try {
     return generation(parts, { jwt: [authenticatorOfFlags(parts.flags)] }, algorithms);
   } catch (error) {
@@ -206,7 +213,7 @@ function anonymousOf({
 
 /** Throws ConfigurationError with all that is wrong. */
 function generation(
-  { env, apiAudiences, ownIssuers, compile }: AuthenticationParts,
+  { env, apiAudiences, ownIssuers, compile, tokenCache }: PartsWithCache,
   configuration: AuthenticationConfiguration,
   algorithms: readonly string[],
 ): Generation {
@@ -225,7 +232,7 @@ function generation(
     if (!provider) return [];
     return [audienceAgnostic(apiAudiences, createJwtAuthenticator(authenticator, provider, algorithms, env))];
   });
-  const cache = { clock: env.clock, successMs: verifiedMs, failureMs: 0 };
+  const cache = { clock: env.clock, successMs: verifiedMs, failureMs: 0, metrics: tokenCache };
   return { authenticate: remembered(firstOf(verify), cache), providers };
 }
 
@@ -256,7 +263,13 @@ function authenticatorOfFlags(flags: ServerFlags): JwtAuthenticator {
   };
 }
 
-function assembleWebhook({ flags, env, apiAudiences, webhooks }: AuthenticationParts): TokenAuthenticator | undefined {
+function assembleWebhook({
+  flags,
+  env,
+  apiAudiences,
+  webhooks,
+  tokenCache,
+}: PartsWithCache): TokenAuthenticator | undefined {
   const path = flagText(flags, 'authentication-token-webhook-config-file');
   if (path === undefined) return undefined;
   const target = webhookTargetFrom('authentication-token-webhook-config-file', path);
@@ -268,7 +281,7 @@ function assembleWebhook({ flags, env, apiAudiences, webhooks }: AuthenticationP
   }
   const ttlMs = durationFlag(flags, 'authentication-token-webhook-cache-ttl', 120_000);
   const caller = { client: webhooks, target, env, timeoutMs: webhookTimeoutMs };
-  const cache = { clock: env.clock, successMs: ttlMs, failureMs: ttlMs };
+  const cache = { clock: env.clock, successMs: ttlMs, failureMs: ttlMs, metrics: tokenCache };
   return remembered(createWebhookTokenAuthenticator(caller, version, apiAudiences), cache);
 }
 

@@ -1,0 +1,202 @@
+/**
+ * MeasuredStore: a store whose requests are counted under upstream's names for etcd's (apiserver storage/etcd3/metrics), whichever engine is below. It
+ * costs a request two looks at the clock and one at a table.
+ */
+
+import type { Clock } from '#base/env.ts';
+import type { HistogramSeries, MetricsRegistry, ValueSeries } from '#base/metrics.ts';
+import type {
+  DeleteOptions,
+  GetOptions,
+  ListOptions,
+  ListResult,
+  PutOptions,
+  Store,
+  StoreEntry,
+  StoreWatch,
+  WatchOptions,
+  WriteResult,
+} from '#store/store.ts';
+import { registryPrefix } from './cache/store-feed.ts';
+
+const durationBuckets = [
+  0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60,
+];
+/** Upstream's name of the only cluster of its. */
+const clusterId = 'etcd-0';
+
+type Operation = 'get' | 'list' | 'listWithCount' | 'create' | 'update' | 'delete';
+
+interface OperationSeries {
+  readonly total: ValueSeries;
+  readonly errors: () => ValueSeries;
+  readonly seconds: HistogramSeries;
+}
+
+/** Of one resource. */
+interface ResourceSeries {
+  readonly operations: Map<Operation, OperationSeries>;
+  readonly lists: ValueSeries;
+  readonly fetched: ValueSeries;
+  readonly evaluated: ValueSeries;
+  readonly returned: ValueSeries;
+}
+
+export class MeasuredStore implements Store {
+  readonly shared: boolean;
+  readonly isStale?: (key: string, value: Uint8Array) => boolean;
+  private readonly store: Store;
+  private readonly clock: Pick<Clock, 'monotonic'>;
+  private readonly seriesOf: (group: string, resource: string) => ResourceSeries;
+  private readonly byPrefix = new Map<string, ResourceSeries>();
+
+  constructor(store: Store, clock: Pick<Clock, 'monotonic'>, registry: MetricsRegistry) {
+    this.store = store;
+    this.clock = clock;
+    this.shared = store.shared;
+    if (store.isStale) this.isStale = store.isStale.bind(store);
+    this.seriesOf = declare(registry);
+    const size = registry.gauge('apiserver_storage_size_bytes', 'Bytes that the store takes on its medium.', [
+      'storage_cluster_id',
+    ]);
+    registry.beforeExposing(async () => size.set(await store.size(), clusterId));
+  }
+
+  get(key: string, options?: GetOptions): Promise<StoreEntry | undefined> {
+    return this.measured('get', key, this.store.get(key, options));
+  }
+
+  async list(options: ListOptions): Promise<ListResult> {
+    const operation = options.limit === undefined ? 'list' : 'listWithCount';
+    const result = await this.measured(operation, options.prefix, this.store.list(options));
+    const series = this.resourceOf(options.prefix);
+    if (series) {
+      const { length } = result.entries;
+      series.lists.value++;
+      series.fetched.value += length;
+      series.evaluated.value += length;
+      series.returned.value += length;
+    }
+    return result;
+  }
+
+  count(prefix: string): Promise<number> {
+    return this.store.count(prefix);
+  }
+
+  put(key: string, value: Uint8Array, options?: PutOptions): Promise<WriteResult> {
+    const operation = options?.expectedModRevision === 0 ? 'create' : 'update';
+    return this.measured(operation, key, this.store.put(key, value, options));
+  }
+
+  delete(key: string, options?: DeleteOptions): Promise<WriteResult> {
+    return this.measured('delete', key, this.store.delete(key, options));
+  }
+
+  watch(options: WatchOptions, signal: AbortSignal): StoreWatch {
+    return this.store.watch(options, signal);
+  }
+
+  revision(): Promise<number> {
+    return this.store.revision();
+  }
+
+  compactedRevision(): Promise<number> {
+    return this.store.compactedRevision();
+  }
+
+  compact(revision: number): Promise<void> {
+    return this.store.compact(revision);
+  }
+
+  size(): Promise<number> {
+    return this.store.size();
+  }
+
+  close(): Promise<void> {
+    return this.store.close();
+  }
+
+  private measured<T>(operation: Operation, key: string, pending: Promise<T>): Promise<T> {
+    const resource = this.resourceOf(key);
+    if (!resource) return pending;
+    const series = resource.operations.get(operation) as OperationSeries;
+    const startedMs = this.clock.monotonic();
+    return pending.then(
+      (result) => {
+        series.total.value++;
+        series.seconds.observe((this.clock.monotonic() - startedMs) / 1000);
+        return result;
+      },
+      (error: unknown) => {
+        series.total.value++;
+        series.errors().value++;
+        series.seconds.observe((this.clock.monotonic() - startedMs) / 1000);
+        throw error;
+      },
+    );
+  }
+
+  /** Undefined for keys that are no resource's. */
+  private resourceOf(key: string): ResourceSeries | undefined {
+    if (!key.startsWith(registryPrefix)) return undefined;
+    const group = key.indexOf('/', registryPrefix.length);
+    const end = group < 0 ? -1 : key.indexOf('/', group + 1);
+    if (end < 0) return undefined;
+    const prefix = key.slice(0, end);
+    let found = this.byPrefix.get(prefix);
+    if (!found) {
+      const name = key.slice(registryPrefix.length, group);
+      found = this.seriesOf(name === 'core' ? '' : name, key.slice(group + 1, end));
+      this.byPrefix.set(prefix, found);
+    }
+    return found;
+  }
+}
+
+const operations: readonly Operation[] = ['get', 'list', 'listWithCount', 'create', 'update', 'delete'];
+
+function declare(registry: MetricsRegistry): (group: string, resource: string) => ResourceSeries {
+  const perOperation = ['group', 'operation', 'resource'];
+  const perResource = ['group', 'resource'];
+  const seconds = registry.histogram(
+    'etcd_request_duration_seconds',
+    'Seconds of requests to the store.',
+    perOperation,
+    durationBuckets,
+  );
+  const total = registry.counter('etcd_requests_total', 'Requests to the store.', perOperation);
+  const errors = registry.counter('etcd_request_errors_total', 'Requests to the store that failed.', perOperation);
+  const lists = registry.counter('apiserver_storage_list_total', 'Lists that the store was asked for.', perResource);
+  const fetched = registry.counter(
+    'apiserver_storage_list_fetched_objects_total',
+    'Objects that were read for them.',
+    perResource,
+  );
+  const evaluated = registry.counter(
+    'apiserver_storage_list_evaluated_objects_total',
+    'Objects that were looked at for them.',
+    perResource,
+  );
+  const returned = registry.counter(
+    'apiserver_storage_list_returned_objects_total',
+    'Objects that they gave.',
+    perResource,
+  );
+  return (group, resource) => ({
+    operations: new Map(
+      operations.map((operation) => [
+        operation,
+        {
+          total: total.seriesOf(group, operation, resource),
+          errors: () => errors.seriesOf(group, operation, resource),
+          seconds: seconds.seriesOf(group, operation, resource),
+        },
+      ]),
+    ),
+    lists: lists.seriesOf(group, resource),
+    fetched: fetched.seriesOf(group, resource),
+    evaluated: evaluated.seriesOf(group, resource),
+    returned: returned.seriesOf(group, resource),
+  });
+}
