@@ -3,7 +3,7 @@
 import { newForbidden } from '#api/errors.ts';
 import type { AdmissionPlugin } from '#apiserver/admission-plugin.ts';
 import type { CertificateSigningRequest } from '#kinds/generated/certificates-v1.ts';
-import { organizationsOf } from './certification-request.ts';
+import { subjectOf } from './certification-request.ts';
 
 const group = 'certificates.k8s.io';
 const resource = 'certificatesigningrequests';
@@ -16,10 +16,10 @@ export const certificateSubjectRestriction: AdmissionPlugin = {
     if (of.group !== group || of.resource !== resource || subresource !== '') return;
     const { spec } = object as CertificateSigningRequest;
     if (spec.signerName !== restrictedSigner) return;
-    const organizations = organizationsOf(spec.request);
+    const subject = subjectOf(spec.request);
     const forbidden = (reason: string): Error => newForbidden({ group, resource }, name, reason);
-    if (!organizations) throw forbidden('failed to parse CSR: asn1: structure error');
-    if (organizations.includes('system:masters')) {
+    if (!subject) throw forbidden('failed to parse CSR: asn1: structure error');
+    if (subject.organizations.includes('system:masters')) {
       throw forbidden(`use of ${restrictedSigner} signer with system:masters group is not allowed`);
     }
   },

@@ -1,5 +1,5 @@
 /**
- * The subject's organizations in a PKCS #10 certification request (RFC 2986), which are groups of users: as much DER as that needs.
+ * The subject in a PKCS #10 certification request (RFC 2986): a user's name and, as organizations, groups. As much DER as that needs.
  *
  *     CertificationRequest     ::= SEQUENCE { CertificationRequestInfo, ... }
  *     CertificationRequestInfo ::= SEQUENCE { version INTEGER, subject Name, ... }
@@ -19,13 +19,24 @@ const integer = 0x02;
 const bmpString = 0x1e;
 /** id-at-organizationName, 2.5.4.10. */
 const organizationName = '55040a';
+/** id-at-commonName, 2.5.4.3. */
+const commonName = '550403';
+
+export interface CertificateSubject {
+  /** The last one counts, as in Go. '' for none. */
+  readonly commonName: string;
+  readonly organizations: readonly string[];
+}
 
 /** `request` is the field of a CertificateSigningRequest: base64 of PEM. Undefined when there is no such request in it. */
-export function organizationsOf(request: string): readonly string[] | undefined {
+export function subjectOf(request: string): CertificateSubject | undefined {
   const der = derOf(request);
   const info = der && read(read(der, sequence)?.content, sequence);
   const subject = read(read(info?.content, integer)?.rest, sequence);
-  return subject && namesOf(subject.content);
+  const names = subject && namesOf(subject.content);
+  if (!names) return undefined;
+  const all = (type: string): readonly string[] => names.flatMap(([of, text]) => (of === type ? [text] : []));
+  return { commonName: all(commonName).at(-1) ?? '', organizations: all(organizationName) };
 }
 
 function derOf(request: string): Uint8Array | undefined {
@@ -37,9 +48,9 @@ function derOf(request: string): Uint8Array | undefined {
   }
 }
 
-/** Undefined when a name is not what it should be. */
-function namesOf(subject: Uint8Array): readonly string[] | undefined {
-  const names: string[] = [];
+/** Attributes by the hexadecimal form of their type; undefined when a name is not what it should be. */
+function namesOf(subject: Uint8Array): readonly (readonly [type: string, text: string])[] | undefined {
+  const names: [string, string][] = [];
   for (let left = subject; left.length > 0; ) {
     const attributes = read(left, set);
     if (!attributes) return undefined;
@@ -48,7 +59,7 @@ function namesOf(subject: Uint8Array): readonly string[] | undefined {
       const type = read(attribute?.content, 0x06);
       const value = type && read(type.rest);
       if (!attribute || !type || !value) return undefined;
-      if (hex(type.content) === organizationName) names.push(textOf(value));
+      names.push([hex(type.content), textOf(value)]);
       inner = attribute.rest;
     }
     left = attributes.rest;

@@ -3,16 +3,21 @@
  * taken node spread (upstream: plugin/pkg/admission/noderestriction; CVE-2025-5187 class).
  */
 
-import { newForbidden } from '#api/errors.ts';
+import { newForbidden, newNotFound } from '#api/errors.ts';
 import type { TokenRequest } from '#api/generated/authentication-v1.ts';
 import { jsonEqual } from '#api/patch/json-tree.ts';
 import type { AdmissionContext, AdmissionPlugin } from '#apiserver/admission-plugin.ts';
-import { nodeNameOf } from '#apiserver/authorization/node.ts';
+import { isNode, nodeNameOf } from '#apiserver/authorization/node.ts';
+import { mirrorAnnotation, referredTo } from '#apiserver/authorization/pod-references.ts';
+import type { Authorizer } from '#apiserver/authorizer.ts';
 import type { CollectionName, LiveObjects } from '#apiserver/live-objects.ts';
-import type { Node, Pod } from '#kinds/generated/core-v1.ts';
+import type { CertificateSigningRequest } from '#kinds/generated/certificates-v1.ts';
+import type { Node, PersistentVolumeClaim, Pod } from '#kinds/generated/core-v1.ts';
+import { subjectOf } from './certification-request.ts';
+import { checkAudience, type TokenAudiences } from './node-token-audience.ts';
 
 const pods: CollectionName = '/pods';
-const mirrorAnnotation = 'kubernetes.io/config.mirror';
+const nodes: CollectionName = '/nodes';
 /** Labels of these domains a kubelet may set only where listed. */
 const kubernetesDomain = /(^|\.)(kubernetes\.io|k8s\.io)\//;
 const ownLabels: ReadonlySet<string> = new Set([
@@ -29,29 +34,41 @@ const ownLabels: ReadonlySet<string> = new Set([
   'topology.kubernetes.io/zone',
 ]);
 
-export function nodeRestriction(objects: LiveObjects): AdmissionPlugin {
+/** `authorize` says which audiences a node may ask tokens for beside those of its pods; absent: none. */
+export function nodeRestriction(objects: LiveObjects, authorize?: Authorizer): AdmissionPlugin {
+  const audiences: TokenAudiences = { objects, authorize };
   return {
     name: 'NodeRestriction',
     // After all that may change the object: it is the result that counts.
     validate: async (context) => {
+      if (!isNode(context.user)) return;
       const node = nodeNameOf(context.user);
-      if (node === '') return;
-      const key = `${context.resource.group}/${context.resource.resource}`;
-      if (key === '/pods') await checkPod(objects, context, node);
-      else if (key === '/nodes') checkNode(context, node);
-      else if (key === '/persistentvolumeclaims') checkClaim(context, node);
-      else if (key === '/serviceaccounts') await checkToken(objects, context, node);
-      else if (key === 'coordination.k8s.io/leases') checkLease(context, node);
-      else if (
-        key === 'storage.k8s.io/csinodes' &&
-        context.object &&
-        context.name !== node &&
-        context.object.metadata?.name !== node
-      ) {
-        throw refused(context, `can only access CSINode with the same name as the requesting node`);
+      if (node === '')
+        throw refused(context, `could not determine node from user ${JSON.stringify(context.user.username)}`);
+      switch (`${context.resource.group}/${context.resource.resource}`) {
+        case '/pods':
+          return checkPod(objects, context, node);
+        case '/nodes':
+          return checkNode(context, node);
+        case '/persistentvolumeclaims':
+          return checkClaim(context, node);
+        case '/serviceaccounts':
+          return checkToken(audiences, context, node);
+        case 'certificates.k8s.io/certificatesigningrequests':
+          return checkCertificateRequest(context, node);
+        case 'coordination.k8s.io/leases':
+          return checkLease(context, node);
+        case 'storage.k8s.io/csinodes':
+          if (nameOf(context) !== node)
+            throw refused(context, 'can only access CSINode with the same name as the requesting node');
       }
     },
   };
+}
+
+/** Of a create, what the object is named: the request has no name then. */
+function nameOf({ operation, name, object }: AdmissionContext): string {
+  return operation === 'CREATE' ? (object?.metadata?.name ?? '') : name;
 }
 
 function refused({ resource, object, name }: AdmissionContext, reason: string) {
@@ -70,7 +87,7 @@ async function currentPod(objects: LiveObjects, { namespace, name }: AdmissionCo
 async function checkPod(objects: LiveObjects, context: AdmissionContext, node: string): Promise<void> {
   const { operation, subresource } = context;
   if (subresource === '' && operation === 'CREATE') {
-    checkMirrorPod(context, node);
+    await checkMirrorPod(objects, context, node);
   } else if (subresource === '' && operation === 'DELETE') {
     const pod = await currentPod(objects, context);
     if (pod && pod.spec?.nodeName !== node)
@@ -83,6 +100,10 @@ async function checkPod(objects: LiveObjects, context: AdmissionContext, node: s
     if (!jsonEqual(old.metadata?.labels ?? {}, pod.metadata?.labels ?? {})) {
       throw refused(context, `node "${node}" cannot update labels through pod status`);
     }
+    if (!jsonEqual(old.status?.resourceClaimStatuses ?? [], pod.status?.resourceClaimStatuses ?? []))
+      throw refused(context, `node "${node}" cannot update resource claim statues`);
+    if (!jsonEqual(old.status?.extendedResourceClaimStatus, pod.status?.extendedResourceClaimStatus))
+      throw refused(context, `node "${node}" cannot update extended resource claim status`);
   } else if (subresource === 'eviction') {
     const pod = await currentPod(objects, context);
     if (pod && pod.spec?.nodeName !== node)
@@ -96,7 +117,7 @@ async function checkPod(objects: LiveObjects, context: AdmissionContext, node: s
 }
 
 /** A kubelet creates pods only to show what it runs anyway. */
-function checkMirrorPod(context: AdmissionContext, node: string): void {
+async function checkMirrorPod(objects: LiveObjects, context: AdmissionContext, node: string): Promise<void> {
   const pod = context.object as unknown as Pod;
   if (pod.metadata?.annotations?.[mirrorAnnotation] === undefined) {
     throw refused(
@@ -106,20 +127,22 @@ function checkMirrorPod(context: AdmissionContext, node: string): void {
   }
   if (pod.spec?.nodeName !== node)
     throw refused(context, `node "${node}" can only create pods with spec.nodeName set to itself`);
-  const owners = pod.metadata.ownerReferences ?? [];
-  const [owner] = owners;
-  if (
-    owners.length > 1 ||
-    (owner && (owner.kind !== 'Node' || owner.name !== node || owner.controller !== true || owner.blockOwnerDeletion))
-  ) {
+  const [owner, ...more] = pod.metadata.ownerReferences ?? [];
+  if (more.length > 0)
+    throw refused(context, `node "${node}" can only create pods with a single owner reference set to itself`);
+  if (!owner || owner.apiVersion !== 'v1' || owner.kind !== 'Node' || owner.name !== node)
     throw refused(context, `node "${node}" can only create pods with an owner reference set to itself`);
-  }
-  if (pod.spec.serviceAccountName)
-    throw refused(context, `node "${node}" can not create pods that reference a service account`);
-  const referring = (pod.spec.volumes ?? []).some(
-    (volume) => volume.secret || volume.configMap || volume.persistentVolumeClaim || volume.projected,
-  );
-  if (referring) throw refused(context, `node "${node}" can not create pods that reference API objects`);
+  if (owner.controller !== true)
+    throw refused(context, `node "${node}" can only create pods with a controller owner reference set to itself`);
+  if (owner.blockOwnerDeletion === true)
+    throw refused(context, `node "${node}" must not set blockOwnerDeletion on an owner reference`);
+  await objects.load(nodes);
+  const registered = objects.get(nodes, '', node) ?? (await objects.getFresh(nodes, '', node));
+  if (!registered) throw newNotFound({ group: '', resource: 'nodes' }, node);
+  const uid = registered.metadata?.uid;
+  if (owner.uid !== uid) throw refused(context, `node ${node} UID mismatch: expected ${owner.uid} got ${uid}`);
+  const referred = referredTo(pod);
+  if (referred !== undefined) throw refused(context, `node "${node}" can not create pods that reference ${referred}`);
 }
 
 function checkNode(context: AdmissionContext, node: string): void {
@@ -130,18 +153,24 @@ function checkNode(context: AdmissionContext, node: string): void {
     const created = object as unknown as Node;
     if (created.spec?.configSource)
       throw refused(context, `node "${node}" is not allowed to create pods with a non-nil configSource`);
-    refuseLabels(context, forbiddenLabels(created.metadata?.labels ?? {}, {}));
+    const labels = forbiddenLabels(created.metadata?.labels ?? {}, {});
+    if (labels.length > 0)
+      throw refused(context, `node "${node}" is not allowed to set the following labels: ${labels.join(', ')}`);
+    // Beyond upstream: an owner that goes takes the node along.
     if ((created.metadata?.ownerReferences?.length ?? 0) > 0)
-      throw refused(context, `node "${node}" is not allowed to set ownerReferences`);
+      throw refused(context, `node "${node}" is not allowed to modify ownerReferences`);
   } else if (operation === 'UPDATE') {
     const next = object as unknown as Node;
     const old = oldObject as Node;
+    if (next.spec?.configSource && !jsonEqual(next.spec.configSource, old.spec?.configSource))
+      throw refused(context, `node "${node}" is not allowed to update configSource to a new non-nil configSource`);
     if (!jsonEqual(next.spec?.taints ?? [], old.spec?.taints ?? []))
       throw refused(context, `node "${node}" is not allowed to modify taints`);
     if (!jsonEqual(next.metadata?.ownerReferences ?? [], old.metadata?.ownerReferences ?? [])) {
       throw refused(context, `node "${node}" is not allowed to modify ownerReferences`);
     }
-    refuseLabels(context, forbiddenLabels(next.metadata?.labels ?? {}, old.metadata?.labels ?? {}));
+    const labels = forbiddenLabels(next.metadata?.labels ?? {}, old.metadata?.labels ?? {});
+    if (labels.length > 0) throw refused(context, `is not allowed to modify labels: ${labels.join(', ')}`);
   }
 }
 
@@ -162,38 +191,62 @@ function forbiddenLabels(next: Labels, old: Labels): string[] {
     .sort();
 }
 
-function refuseLabels(context: AdmissionContext, labels: readonly string[]): void {
-  if (labels.length > 0) throw refused(context, `is not allowed to modify labels: ${labels.join(', ')}`);
-}
-
 function checkClaim(context: AdmissionContext, node: string): void {
-  if (context.subresource !== 'status' || context.operation !== 'UPDATE') {
-    throw refused(
-      context,
-      `unexpected subresource "${context.subresource}", node "${node}" may only update the status of claims`,
-    );
+  if (context.subresource !== 'status') throw refused(context, 'may only update PVC status');
+  if (context.operation !== 'UPDATE') throw refused(context, `unexpected operation "${context.operation}"`);
+  const [old, next] = [context.oldObject, context.object] as unknown as readonly PersistentVolumeClaim[];
+  // No labels, finalizers, owners or phase: whoever can change those has the claim.
+  if (!jsonEqual(withoutSizes(old), withoutSizes(next))) {
+    const reason = `node "${node}" is not allowed to update fields other than status.quantity and status.conditions`;
+    throw refused(context, reason);
   }
 }
 
-async function checkToken(objects: LiveObjects, context: AdmissionContext, node: string): Promise<void> {
+function withoutSizes(claim: PersistentVolumeClaim | undefined): object {
+  const { resourceVersion, managedFields, ...metadata } = claim?.metadata ?? {};
+  const { capacity, conditions, allocatedResources, allocatedResourceStatuses, ...status } = claim?.status ?? {};
+  return { metadata, spec: claim?.spec ?? {}, status };
+}
+
+async function checkToken(audiences: TokenAudiences, context: AdmissionContext, node: string): Promise<void> {
   if (context.subresource !== 'token' || context.operation !== 'CREATE') return;
-  const reference = (context.object as unknown as TokenRequest).spec?.boundObjectRef;
+  const { spec } = context.object as unknown as TokenRequest;
+  const reference = spec?.boundObjectRef;
   if (!reference || reference.apiVersion !== 'v1' || reference.kind !== 'Pod' || !reference.name) {
     throw refused(context, 'node requested token not bound to a pod');
   }
   if (!reference.uid) throw refused(context, 'node requested token with a pod binding without a uid');
-  const pod = await currentPod(objects, { ...context, name: reference.name });
-  if (!pod) throw refused(context, `pod "${reference.name}" not found`);
-  if (pod.metadata?.uid !== reference.uid)
-    throw refused(context, 'the UID in the bound object reference does not match the UID in record');
+  const pod = await currentPod(audiences.objects, { ...context, name: reference.name });
+  if (!pod) throw newNotFound({ group: '', resource: 'pods' }, reference.name);
+  if (pod.metadata?.uid !== reference.uid) {
+    const fault = `the UID in the bound object reference (${reference.uid}) does not match the UID in record`;
+    throw refused(context, `${fault}. The object might have been deleted and then recreated`);
+  }
   if (pod.spec?.nodeName !== node)
     throw refused(context, 'node requested token bound to a pod scheduled on a different node');
+  const fault = await checkAudience(audiences, context, pod, spec?.audiences ?? []);
+  if (fault !== undefined) throw refused(context, fault);
+}
+
+const kubeletSigners: ReadonlySet<string> = new Set([
+  'kubernetes.io/kubelet-serving',
+  'kubernetes.io/kube-apiserver-client-kubelet',
+]);
+
+/** A node asks for certificates of its own name. What else is in the request, the signer checks. */
+function checkCertificateRequest(context: AdmissionContext, node: string): void {
+  if (context.operation !== 'CREATE' || context.subresource !== '') return;
+  const { spec } = context.object as unknown as CertificateSigningRequest;
+  if (!kubeletSigners.has(spec.signerName)) return;
+  const subject = subjectOf(spec.request);
+  if (!subject) throw refused(context, 'unable to parse csr: asn1: structure error');
+  if (subject.commonName !== `system:node:${node}`)
+    throw refused(context, `can only create a node CSR with CN=system:node:${node}`);
 }
 
 function checkLease(context: AdmissionContext, node: string): void {
-  const requested = context.name || context.object?.metadata?.name;
   if (context.namespace !== 'kube-node-lease')
-    throw refused(context, `can only access leases in the "kube-node-lease" system namespace`);
-  if (requested !== node)
-    throw refused(context, `can only access node lease with the same name as the requesting node`);
+    throw refused(context, 'can only access leases in the "kube-node-lease" system namespace');
+  if (nameOf(context) !== node)
+    throw refused(context, 'can only access node lease with the same name as the requesting node');
 }

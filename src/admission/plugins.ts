@@ -63,7 +63,7 @@ export function defaultAdmissionPlugins({
     namespaceLifecycle(objects),
     limitRanger(objects),
     serviceAccountAdmission(objects, env),
-    nodeRestriction(objects),
+    nodeRestriction(objects, escalation?.authorize ?? dynamic?.authorize),
     taintNodesByCondition,
     priority(objects),
     defaultTolerationSeconds,

@@ -146,38 +146,129 @@ const pod = {
   },
 } as KubeObject;
 
+const environment = (secret: string) => ({ containers: [{ name: 'c', envFrom: [{ secretRef: { name: secret } }] }] });
+const nodeWorld: Readonly<Record<CollectionName, readonly object[]>> = {
+  '/pods': [
+    pod,
+    // A node can make these by itself.
+    {
+      metadata: { name: 'mirror', namespace: 'default', annotations: { 'kubernetes.io/config.mirror': 'x' } },
+      spec: { nodeName: 'n1', serviceAccountName: 'admin', ...environment('stolen'), volumes: [claimed('stolen')] },
+    },
+    {
+      metadata: { name: 'data', namespace: 'default' },
+      spec: { nodeName: 'n1', containers: [], volumes: [claimed('claim'), claimed('intruder')] },
+    },
+    { metadata: { name: 'elsewhere', namespace: 'default' }, spec: { nodeName: 'n2', ...environment('other') } },
+  ],
+  '/persistentvolumes': [
+    {
+      metadata: { name: 'v' },
+      spec: {
+        claimRef: { namespace: 'default', name: 'claim' },
+        csi: {
+          nodeStageSecretRef: { namespace: 'disks', name: 'node' },
+          controllerExpandSecretRef: { namespace: 'disks', name: 'controller' },
+        },
+      },
+    },
+    { metadata: { name: 'foreign' }, spec: { claimRef: { namespace: 'other', name: 'intruder' } } },
+  ],
+  // It names a volume that is somebody else's.
+  '/persistentvolumeclaims': [
+    { metadata: { name: 'intruder', namespace: 'default' }, spec: { volumeName: 'foreign' } },
+  ],
+  'storage.k8s.io/volumeattachments': [
+    { metadata: { name: 'a1' }, spec: { nodeName: 'n1' } },
+    { metadata: { name: 'a2' }, spec: { nodeName: 'n2' } },
+  ],
+};
+
+function claimed(claimName: string): object {
+  return { name: claimName, persistentVolumeClaim: { claimName } };
+}
+
+const onNode = (node: string) => ({ requirements: [{ field: 'spec.nodeName', operator: '=', value: node }] }) as const;
+const notOnNode = { requirements: [{ field: 'spec.nodeName', operator: '!=', value: 'n1' }] } as const;
+const lease = { apiGroup: 'coordination.k8s.io', resource: 'leases', namespace: 'kube-node-lease' };
+const attachment = { apiGroup: 'storage.k8s.io', resource: 'volumeattachments', namespace: '' };
+const csiNode = { apiGroup: 'storage.k8s.io', resource: 'csinodes', namespace: '' };
+const yes = 'allow';
+const no = 'no-opinion';
+
 const nodeCases: readonly (readonly [
   node: string,
   verb: string,
   what: Partial<AuthorizationAttributes>,
   decision: string,
 ])[] = [
-  ['n1', 'get', { resource: 'secrets', name: 'env' }, 'allow'],
-  ['n1', 'get', { resource: 'secrets', name: 'vol' }, 'allow'],
-  ['n1', 'get', { resource: 'configmaps', name: 'cm' }, 'allow'],
-  ['n1', 'get', { resource: 'secrets', name: 'other' }, 'no-opinion'],
-  ['n2', 'get', { resource: 'secrets', name: 'env' }, 'no-opinion'],
-  ['n1', 'list', { resource: 'secrets' }, 'no-opinion'],
-  ['n1', 'delete', { resource: 'secrets', name: 'env' }, 'no-opinion'],
-  ['n1', 'create', { resource: 'serviceaccounts', subresource: 'token', name: 'sa' }, 'allow'],
-  ['n2', 'create', { resource: 'serviceaccounts', subresource: 'token', name: 'sa' }, 'no-opinion'],
+  ['n1', 'get', { resource: 'secrets', name: 'env' }, yes],
+  ['n1', 'get', { resource: 'secrets', name: 'vol' }, yes],
+  ['n1', 'watch', { resource: 'secrets', name: 'vol' }, yes],
+  ['n1', 'get', { resource: 'configmaps', name: 'cm' }, yes],
+  ['n1', 'get', { resource: 'secrets', name: 'other' }, no],
+  ['n1', 'get', { resource: 'secrets', name: 'stolen' }, no],
+  ['n1', 'get', { resource: 'secrets', name: 'env', namespace: 'kube-system' }, no],
+  ['n1', 'get', { resource: 'secrets', name: 'node', namespace: 'disks' }, yes],
+  ['n1', 'get', { resource: 'secrets', name: 'controller', namespace: 'disks' }, no],
+  ['n1', 'get', { resource: 'secrets', subresource: 'x', name: 'env' }, no],
+  ['n2', 'get', { resource: 'secrets', name: 'env' }, no],
+  ['n1', 'list', { resource: 'secrets' }, no],
+  ['n1', 'list', { resource: 'secrets', namespace: '', name: 'env' }, no],
+  ['n1', 'delete', { resource: 'secrets', name: 'env' }, no],
+  ['n1', 'get', { resource: 'persistentvolumeclaims', name: 'claim' }, yes],
+  ['n1', 'get', { resource: 'persistentvolumeclaims', name: 'stolen' }, no],
+  ['n1', 'list', { resource: 'persistentvolumeclaims' }, no],
+  ['n1', 'patch', { resource: 'persistentvolumeclaims', subresource: 'status', name: 'claim' }, yes],
+  ['n1', 'patch', { resource: 'persistentvolumeclaims', subresource: 'status', name: 'stolen' }, no],
+  ['n1', 'patch', { resource: 'persistentvolumeclaims', name: 'claim' }, no],
+  ['n1', 'get', { resource: 'persistentvolumes', namespace: '', name: 'v' }, yes],
+  ['n1', 'get', { resource: 'persistentvolumes', namespace: '', name: 'foreign' }, no],
+  ['n2', 'get', { resource: 'persistentvolumes', namespace: '', name: 'v' }, no],
+  ['n1', 'get', { ...attachment, name: 'a1' }, yes],
+  ['n1', 'get', { ...attachment, name: 'a2' }, no],
+  ['n1', 'list', attachment, no],
+  ['n1', 'create', { resource: 'serviceaccounts', subresource: 'token', name: 'sa' }, yes],
+  ['n1', 'create', { resource: 'serviceaccounts', subresource: 'token', name: 'admin' }, no],
+  ['n2', 'create', { resource: 'serviceaccounts', subresource: 'token', name: 'sa' }, no],
+  ['n1', 'get', { resource: 'serviceaccounts', name: 'sa' }, yes],
+  ['n1', 'list', { resource: 'serviceaccounts' }, no],
+  ['n1', 'update', { ...lease, name: 'n1' }, yes],
+  ['n1', 'update', { ...lease, name: 'n2' }, no],
+  ['n1', 'update', { ...lease, namespace: 'kube-system', name: 'n1' }, no],
+  ['n1', 'list', lease, no],
+  ['n1', 'update', { ...csiNode, name: 'n1' }, yes],
+  ['n1', 'update', { ...csiNode, name: 'n2' }, no],
+  ['n1', 'get', { resource: 'nodes', namespace: '', name: 'n1' }, yes],
+  ['n1', 'get', { resource: 'nodes', namespace: '', name: 'n2' }, no],
+  ['n1', 'list', { resource: 'nodes', namespace: '' }, no],
+  ['n1', 'watch', { resource: 'nodes', namespace: '', name: 'n1' }, yes],
+  ['n1', 'delete', { resource: 'nodes', namespace: '', name: 'n1' }, no],
+  ['n1', 'get', { resource: 'nodes', subresource: 'proxy', namespace: '', name: 'n1' }, no],
+  ['n1', 'get', { resource: 'pods', name: 'web' }, yes],
+  ['n1', 'get', { resource: 'pods', name: 'elsewhere' }, no],
+  ['n1', 'list', { resource: 'pods', namespace: '' }, no],
+  ['n1', 'list', { resource: 'pods', namespace: '', fieldSelector: onNode('n1') }, yes],
+  ['n1', 'watch', { resource: 'pods', namespace: '', fieldSelector: onNode('n2') }, no],
+  ['n1', 'watch', { resource: 'pods', namespace: '', fieldSelector: notOnNode }, no],
+  ['n1', 'watch', { resource: 'pods', name: 'web' }, yes],
+  ['n1', 'deletecollection', { resource: 'pods', fieldSelector: onNode('n1') }, no],
+  ['n1', 'create', { resource: 'pods', subresource: 'binding', name: 'web' }, no],
+  ['n1', 'create', { resource: 'pods', subresource: 'exec', name: 'web' }, no],
+  ['n1', 'update', { resource: 'pods', subresource: 'ephemeralcontainers', name: 'web' }, no],
+  ['n1', 'create', { apiGroup: 'certificates.k8s.io', resource: 'certificatesigningrequests', namespace: '' }, yes],
   [
     'n1',
     'update',
-    { apiGroup: 'coordination.k8s.io', resource: 'leases', namespace: 'kube-node-lease', name: 'n1' },
-    'allow',
+    { apiGroup: 'certificates.k8s.io', resource: 'certificatesigningrequests', subresource: 'approval', namespace: '' },
+    no,
   ],
-  [
-    'n1',
-    'update',
-    { apiGroup: 'coordination.k8s.io', resource: 'leases', namespace: 'kube-node-lease', name: 'n2' },
-    'no-opinion',
-  ],
+  ['', 'create', { resource: 'pods' }, no],
 ];
 
 for (const [node, verb, what, decision] of nodeCases) {
   test(`node ${node}: ${verb} ${JSON.stringify(what)} is ${decision}`, async () => {
-    const authorize = createNodeAuthorizer(world({ '/pods': [pod] }));
+    const authorize = createNodeAuthorizer(world(nodeWorld as Readonly<Record<CollectionName, readonly KubeObject[]>>));
     const user = { username: `system:node:${node}`, groups: ['system:nodes'] };
     assert.equal((await authorize(ask(user, verb, what))).decision, decision);
   });
