@@ -13,12 +13,16 @@ import type { Tree } from './json-decode.ts';
 import { encodeTree } from './json-encode.ts';
 import { ReverseWriter, type WireType } from './protobuf-writer.ts';
 
+/** Encoding is never interrupted, so one buffer does for all objects. */
+const shared = new ReverseWriter();
+
 export const protobufMagic: readonly number[] = [0x6b, 0x38, 0x73, 0x00];
 
 /** One object with its envelope. `object` must carry its apiVersion and kind. */
 export function encodeProtobuf(schema: StructSchema, object: object): Uint8Array {
   const tree = object as Tree;
-  const writer = new ReverseWriter();
+  const writer = shared;
+  writer.reset();
   writer.raw(envelopeEnd);
   const mark = writer.length;
   writeStruct(writer, tree, schema);
@@ -80,27 +84,50 @@ function writeText(writer: ReverseWriter, number: number, text: string): void {
   writer.tag(number, 2);
 }
 
-const ordered = new WeakMap<StructSchema, readonly FieldSchema[]>();
+/** A field on the wire, prepared. */
+interface WireField {
+  readonly name: string;
+  readonly inline: boolean;
+  readonly number: number;
+  readonly schema: Schema;
+  /** What is written when it is not there. */
+  readonly absent: Uint8Array | undefined;
+}
 
-/** Fields on the wire, highest number first. */
-function wireFields(schema: StructSchema): readonly FieldSchema[] {
-  let fields = ordered.get(schema);
+const prepared = new WeakMap<StructSchema, readonly WireField[]>();
+
+/** Highest number first. */
+function wireFields(schema: StructSchema): readonly WireField[] {
+  let fields = prepared.get(schema);
   if (fields === undefined) {
     fields = schema.fields
-      .filter((field) => field.number !== undefined)
-      .sort((a, b) => (b.number ?? 0) - (a.number ?? 0));
-    ordered.set(schema, fields);
+      .map((field) => ({
+        name: field.name,
+        inline: field.inline,
+        number: field.number ?? 0,
+        schema: field.schema,
+        absent: absentBytes(field),
+      }))
+      .filter(({ number }) => number > 0)
+      .sort((a, b) => b.number - a.number);
+    prepared.set(schema, fields);
   }
   return fields;
 }
 
 function writeStruct(writer: ReverseWriter, object: Tree, schema: StructSchema): void {
-  for (const field of wireFields(schema)) {
-    const number = field.number ?? 0;
-    const value = field.inline ? object : object[field.name];
-    if (value === undefined || value === null) writeAbsent(writer, number, field);
-    else writeField(writer, number, value, field.schema);
+  for (const { name, inline, number, schema: type, absent } of wireFields(schema)) {
+    const value = inline ? object : object[name];
+    if (value !== undefined && value !== null) writeField(writer, number, value, type);
+    else if (absent !== undefined) writer.raw(absent);
   }
+}
+
+function absentBytes(field: FieldSchema): Uint8Array | undefined {
+  if (field.number === undefined) return undefined;
+  const writer = new ReverseWriter();
+  writeAbsent(writer, field.number, field);
+  return writer.length === 0 ? undefined : writer.finish();
 }
 
 /** Zero values of what is no pointer are written; lists, maps and byte strings that are nil are not. */

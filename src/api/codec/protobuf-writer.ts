@@ -7,8 +7,12 @@ const encoder = new TextEncoder();
 
 export type WireType = 0 | 1 | 2 | 5;
 
+const firstBytes = 4096;
+/** A buffer that grew larger than this is not kept for the next message. */
+const keptBytes = 1024 * 1024;
+
 export class ReverseWriter {
-  private buffer = new Uint8Array(4096);
+  private buffer = new Uint8Array(firstBytes);
   /** The first byte written last. */
   private start = this.buffer.length;
 
@@ -17,9 +21,15 @@ export class ReverseWriter {
     return this.buffer.length - this.start;
   }
 
-  /** The message; a copy, so that the writer's buffer can go. */
+  /** The message: a copy. */
   finish(): Uint8Array {
     return this.buffer.slice(this.start);
+  }
+
+  /** For the next message, whether or not the last was finished. */
+  reset(): void {
+    if (this.buffer.length > keptBytes) this.buffer = new Uint8Array(firstBytes);
+    this.start = this.buffer.length;
   }
 
   tag(number: number, wire: WireType): void {
@@ -42,14 +52,14 @@ export class ReverseWriter {
       this.bigVarint(BigInt.asUintN(64, BigInt(value)));
       return;
     }
-    const bytes: number[] = [];
+    let count = 1;
+    for (let rest = Math.floor(value / 0x80); rest > 0; rest = Math.floor(rest / 0x80)) count++;
+    this.reserve(count);
+    this.start -= count;
+    let at = this.start;
     let rest = value;
-    while (rest >= 0x80) {
-      bytes.push((rest % 0x80) | 0x80);
-      rest = Math.floor(rest / 0x80);
-    }
-    bytes.push(rest);
-    this.raw(bytes);
+    for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) this.buffer[at++] = (rest % 0x80) | 0x80;
+    this.buffer[at] = rest;
   }
 
   private bigVarint(value: bigint): void {

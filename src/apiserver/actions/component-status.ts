@@ -7,7 +7,7 @@ import { newNotFound } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { ApiResponse, EncodedObject } from '#api/request.ts';
 import { messageOf } from '#base/errors.ts';
-import { PlainObject } from '../cache/cached-object.ts';
+import { PlainObject, type Selectable } from '../cache/cached-object.ts';
 import type { RequestContext } from '../context.ts';
 import { parseListOptions } from '../request/list-options.ts';
 import { matcherOf } from '../verbs/read.ts';
@@ -15,6 +15,9 @@ import type { Action } from './action.ts';
 
 /** By the part's name. Resolves when it is well; rejects with what is wrong. */
 export type ComponentChecks = Readonly<Record<string, () => void | Promise<void>>>;
+
+/** Parts have names and nothing else to select them by. */
+const selectable: Omit<Selectable, 'name'> = { namespace: '', labels: {}, selectable: () => '' };
 
 export function componentStatusAction(checks: ComponentChecks): Action {
   return async (context): Promise<ApiResponse> => {
@@ -28,8 +31,9 @@ export function componentStatusAction(checks: ComponentChecks): Action {
       return { type: 'object', status: 200, body: encoded(context, object) };
     }
     const matches = matcherOf(resource, parseListOptions(context.request.query, false));
-    const statuses = await Promise.all(Object.entries(checks).map(([name, check]) => statusOf(name, check)));
-    const items = (matches ? statuses.filter(matches) : statuses).map((status) => encoded(context, status));
+    const asked = Object.entries(checks).filter(([name]) => !matches || matches({ ...selectable, name }));
+    const statuses = await Promise.all(asked.map(([name, check]) => statusOf(name, check)));
+    const items = statuses.map((status) => encoded(context, status));
     return { type: 'list', status: 200, apiVersion, kind: definition.listKind, metadata: {}, items };
   };
 }

@@ -2,11 +2,9 @@
  * CachedObject: one version of one object, as the bytes that the store keeps plus a frozen view.
  *
  * The store's bytes are the object's JSON without metadata.resourceVersion (the store's revision is the version). The bytes
- * are shared with the store; clients get them with the version put in. The view is decoded at most once, and not at all when
- * the write that made the bytes passed it along (`rememberView`).
- *
- * Invariant 1: stored JSON is made by this server's encoders: apiVersion and kind before metadata, and metadata's name,
- * generateName, namespace, selfLink and uid before its other fields, none of them with an escape.
+ * are shared with the store; clients get them with the version put in. The view is decoded when somebody looks, and not at all when
+ * the write that made the bytes passed it along (ObjectMemory). View and protobuf go again when the server's ObjectMemory says so; what
+ * selectors ask for stays.
  */
 
 import type { KubeObject } from '#api/object.ts';
@@ -14,17 +12,11 @@ import type { EncodedObject } from '#api/request.ts';
 import { deepFreeze } from '#base/edit.ts';
 import { ByteWriter } from '../wire/byte-writer.ts';
 import type { ConvertedForms } from './converted-forms.ts';
+import type { ObjectMemory } from './object-memory.ts';
+import { isField, isFirstField, labelsIn, versionOffset } from './stored-json.ts';
 
 /** Turns a view into protobuf bytes; a kind without protobuf (custom resources) has none. */
 export type ProtobufEncoder = (object: KubeObject) => Uint8Array;
-
-/** Views of bytes that were just written, keyed by the byte array itself: the store hands the same array back in its events. */
-const knownViews = new WeakMap<Uint8Array, KubeObject>();
-
-/** `view` (frozen, without resourceVersion or with any) is what `value` encodes. */
-export function rememberView(value: Uint8Array, view: KubeObject): void {
-  knownViews.set(value, view);
-}
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
@@ -39,18 +31,44 @@ export interface ObjectForm {
   /** That form takes time to make: an object can be looked at once it is loaded here. */
   readonly converted?: ConvertedForms | undefined;
   readonly encodeJson: (object: KubeObject) => Uint8Array;
+  /** What selectors may ask for beyond name and namespace. */
+  readonly selectableFields: readonly ((object: KubeObject) => string)[];
+  readonly memory: ObjectMemory;
 }
 
-export class CachedObject implements EncodedObject {
+type Labels = Readonly<Record<string, string>>;
+
+const noLabels: Labels = Object.freeze({});
+
+/** What selectors ask of an object. */
+export interface Selectable {
+  readonly name: string;
+  /** '' for what is in no namespace. */
+  readonly namespace: string;
+  readonly labels: Labels;
+  /** The value of one of the form's selectable fields. */
+  selectable(index: number): string;
+}
+
+export class CachedObject implements EncodedObject, Selectable {
   /** Key below the resource's prefix: 'namespace/name' or 'name'. */
   readonly key: string;
   readonly value: Uint8Array;
   readonly revision: number;
   private readonly form: ObjectForm;
   private view: KubeObject | undefined;
+  private weakView: WeakRef<KubeObject> | undefined;
+  /** The view was decoded from the bytes: whoever decodes them again gets its equal, down to the order of its fields. */
+  private isDecoded = false;
+  private isViewUsed = false;
   /** Where the version goes; 0 until it was looked for. */
   private offset = 0;
   private protobufBytes: Uint8Array | undefined;
+  /** 0 until it was made. */
+  private protobufSize = 0;
+  private isProtobufUsed = false;
+  private knownLabels: Labels | undefined;
+  private knownFields: readonly string[] | undefined;
 
   constructor(key: string, value: Uint8Array, revision: number, form: ObjectForm) {
     this.key = key;
@@ -60,8 +78,34 @@ export class CachedObject implements EncodedObject {
   }
 
   get object(): KubeObject {
-    this.view ??= this.makeView();
-    return this.view;
+    if (this.view) {
+      this.isViewUsed = true;
+      return this.view;
+    }
+    const view = this.weakView?.deref() ?? this.makeView();
+    this.view = view;
+    this.isViewUsed = false;
+    this.form.memory.views.add(this, this.value.length);
+    return view;
+  }
+
+  /** metadata.labels, which may be looked at without decoding. */
+  get labels(): Labels {
+    this.knownLabels ??= this.readLabels() ?? noLabels;
+    return this.knownLabels;
+  }
+
+  get name(): string {
+    return this.key.slice(this.key.lastIndexOf('/') + 1);
+  }
+
+  get namespace(): string {
+    return this.key.slice(0, Math.max(0, this.key.lastIndexOf('/')));
+  }
+
+  selectable(index: number): string {
+    this.knownFields ??= this.readFields();
+    return this.knownFields[index] ?? '';
   }
 
   json(): Uint8Array {
@@ -80,35 +124,107 @@ export class CachedObject implements EncodedObject {
     if (this.offset === 0) this.offset = versionOffset(value);
     const { offset } = this;
     writer.put(value.subarray(0, offset));
-    if (value[offset - 1] !== openBrace) writer.ascii(',');
+    const isFirst = isFirstField(value, offset);
+    if (!isFirst) writer.ascii(',');
     writer.ascii('"resourceVersion":"');
     writer.ascii(String(this.revision));
-    writer.ascii(value[offset - 1] === openBrace && value[offset] === quote ? '",' : '"');
+    writer.ascii(isFirst && isField(value, offset) ? '",' : '"');
     writer.put(value.subarray(offset));
   }
 
   /** The same state under a later revision: what a deletion shows. */
   atRevision(revision: number): CachedObject {
     const copy = new CachedObject(this.key, this.value, revision, this.form);
-    if (this.view) copy.view = withResourceVersion(this.view, String(revision));
+    copy.knownLabels = this.knownLabels;
+    copy.knownFields = this.knownFields;
     return copy;
   }
 
   protobuf(): Uint8Array {
-    if (!this.form.encodeProtobuf) throw new Error('this kind has no protobuf encoding');
-    this.protobufBytes ??= this.form.encodeProtobuf(this.object);
-    return this.protobufBytes;
+    if (this.protobufBytes) {
+      this.isProtobufUsed = true;
+      return this.protobufBytes;
+    }
+    const { encodeProtobuf, memory } = this.form;
+    if (!encodeProtobuf) throw new Error('this kind has no protobuf encoding');
+    const bytes = encodeProtobuf(this.versioned());
+    this.protobufBytes = bytes;
+    this.protobufSize = bytes.length;
+    this.isProtobufUsed = false;
+    memory.protobufs.add(this, bytes.length);
+    return bytes;
+  }
+
+  /** Bytes of its protobuf; 0 while that was never made. */
+  get protobufLength(): number {
+    return this.protobufSize;
   }
 
   /** As the store keeps it, without its version. */
   get stored(): KubeObject {
-    return knownViews.get(this.value) ?? (JSON.parse(decoder.decode(this.value)) as KubeObject);
+    return this.form.memory.writtenView(this.value) ?? this.decoded();
+  }
+
+  /** For ObjectMemory, as the next three. */
+  viewWasUsed(): boolean {
+    const { isViewUsed } = this;
+    this.isViewUsed = false;
+    return isViewUsed;
+  }
+
+  dropView(): void {
+    if (this.view && this.isDecoded) this.weakView = new WeakRef(this.view);
+    this.view = undefined;
+  }
+
+  protobufWasUsed(): boolean {
+    const { isProtobufUsed } = this;
+    this.isProtobufUsed = false;
+    return isProtobufUsed;
+  }
+
+  dropProtobuf(): void {
+    this.protobufBytes = undefined;
+  }
+
+  private decoded(): KubeObject {
+    return JSON.parse(decoder.decode(this.value)) as KubeObject;
   }
 
   private makeView(): KubeObject {
+    this.isDecoded = this.form.memory.writtenView(this.value) === undefined;
+    return withResourceVersion(this.shown(), String(this.revision));
+  }
+
+  /** As it is shown, its version aside. */
+  private shown(): KubeObject {
     const { converted, fromStored } = this.form;
-    const shown = converted ? converted.of(this) : fromStored ? fromStored(this.stored) : this.stored;
-    return withResourceVersion(shown, String(this.revision));
+    return converted ? converted.of(this) : fromStored ? fromStored(this.stored) : this.stored;
+  }
+
+  /** A look that leaves nothing behind. */
+  private glance(): KubeObject {
+    return this.view ?? this.weakView?.deref() ?? this.shown();
+  }
+
+  /** Not frozen, and perhaps made for this. */
+  private versioned(): KubeObject {
+    const object = this.glance();
+    const resourceVersion = String(this.revision);
+    if (object.metadata?.resourceVersion === resourceVersion) return object;
+    return { ...object, metadata: { ...object.metadata, resourceVersion } };
+  }
+
+  private readLabels(): Labels | undefined {
+    const { fromStored, converted, memory } = this.form;
+    if (this.view || fromStored || converted) return this.glance().metadata?.labels;
+    const written = memory.writtenView(this.value);
+    return written ? written.metadata?.labels : labelsIn(this.value);
+  }
+
+  private readFields(): readonly string[] {
+    const object = this.glance();
+    return this.form.selectableFields.map((read) => read(object));
   }
 }
 
@@ -147,56 +263,4 @@ export function withResourceVersion(object: KubeObject, resourceVersion: string)
     resourceVersion,
   };
   return deepFreeze({ ...object, metadata });
-}
-
-const quote = 0x22;
-const backslash = 0x5c;
-const openBrace = 0x7b;
-const metadataKey = encoder.encode('"metadata":{');
-
-/** Where in stored JSON the version goes: after the last of metadata's leading fields (invariant 1). */
-function versionOffset(value: Uint8Array): number {
-  let at = indexOf(value, metadataKey) + metadataKey.length;
-  let end = at;
-  for (;;) {
-    // "key":"text", repeated
-    if (value[at] !== quote) return end;
-    const keyEnd = skipString(value, at);
-    if (!isLeadingField(value[at + 1] as number, keyEnd - at - 2) || value[keyEnd + 1] !== quote) return end;
-    end = skipString(value, keyEnd + 1);
-    at = end + 1;
-  }
-}
-
-/** name, namespace, generateName, selfLink, uid: no other field of metadata has such a first letter and length. */
-function isLeadingField(first: number, length: number): boolean {
-  switch (first) {
-    case 0x6e:
-      return length === 4 || length === 9;
-    case 0x67:
-      return length === 12;
-    case 0x73:
-      return length === 8;
-    case 0x75:
-      return length === 3;
-    default:
-      return false;
-  }
-}
-
-/** Offset after the string that starts at `at`. */
-function skipString(value: Uint8Array, at: number): number {
-  let position = at + 1;
-  while (position < value.length && value[position] !== quote) position += value[position] === backslash ? 2 : 1;
-  return position + 1;
-}
-
-function indexOf(value: Uint8Array, pattern: Uint8Array): number {
-  const first = pattern[0] as number;
-  for (let at = value.indexOf(first); at >= 0; at = value.indexOf(first, at + 1)) {
-    let matched = 1;
-    while (matched < pattern.length && value[at + matched] === pattern[matched]) matched++;
-    if (matched === pattern.length) return at;
-  }
-  throw new Error('stored object without metadata');
 }

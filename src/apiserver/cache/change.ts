@@ -3,7 +3,6 @@
  * that begins to match is ADDED for it, one that stops is DELETED. Each of the three frames is made at most once.
  */
 
-import type { KubeObject } from '#api/object.ts';
 import type { CachedObject } from './cached-object.ts';
 import { WatchFrame } from './watch-frame.ts';
 
@@ -28,9 +27,9 @@ export class Change {
   }
 
   /** The event for a watcher whose selector is `matches`; undefined when it concerns nothing that the watcher sees. */
-  frameFor(matches: ((object: KubeObject) => boolean) | undefined): WatchFrame | undefined {
-    const now = this.current !== undefined && (!matches || matches(this.current.object));
-    const before = this.previous !== undefined && (!matches || matches(this.previous.object));
+  frameFor(matches: ((object: CachedObject) => boolean) | undefined): WatchFrame | undefined {
+    const now = this.current !== undefined && (!matches || matches(this.current));
+    const before = this.previous !== undefined && (!matches || matches(this.previous));
     if (now) return before ? this.modified() : this.added();
     return before ? this.deleted() : undefined;
   }

@@ -6,10 +6,15 @@ import { CachedObject, type ObjectForm } from './cached-object.ts';
 import { Change } from './change.ts';
 import { EventRing, ringAgeMs, ringBound } from './event-ring.ts';
 import { changesFromHistory } from './history.ts';
+import { ObjectMemory } from './object-memory.ts';
 
 const prefix = '/registry/core/pods/';
 const encoder = new TextEncoder();
-const form: ObjectForm = { encodeJson: (object) => encoder.encode(JSON.stringify(object)) };
+const form: ObjectForm = {
+  encodeJson: (object) => encoder.encode(JSON.stringify(object)),
+  selectableFields: [],
+  memory: new ObjectMemory(),
+};
 const signal = new AbortController().signal;
 
 async function history() {
@@ -32,7 +37,7 @@ async function history() {
   };
   const since = async (after: number, until: number, color?: string) => {
     const changes = await changesFromHistory(source, after, until, signal);
-    const matches = color === undefined ? undefined : (object: object) => colorOf(object) === color;
+    const matches = color === undefined ? undefined : ({ object }: CachedObject) => colorOf(object) === color;
     return changes?.map((change) => {
       const frame = change.frameFor(matches);
       return frame && `${frame.type} ${change.key} ${colorOf(frame.body.object)}`;

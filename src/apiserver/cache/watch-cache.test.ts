@@ -4,13 +4,18 @@ import type { EncodedWatchEvent } from '#api/request.ts';
 import type { Env } from '#base/env.ts';
 import { createMemoryStore } from '#store/revision-store.ts';
 import type { ObjectForm } from './cached-object.ts';
+import { ObjectMemory } from './object-memory.ts';
 import { StoreFeed } from './store-feed.ts';
 import { WatchCache } from './watch-cache.ts';
 import type { Watcher, WatchScope } from './watcher.ts';
 
 const prefix = '/registry/core/pods/';
 const encoder = new TextEncoder();
-const form: ObjectForm = { encodeJson: (object) => encoder.encode(JSON.stringify(object)) };
+const form: ObjectForm = {
+  encodeJson: (object) => encoder.encode(JSON.stringify(object)),
+  selectableFields: [(object) => (object as { spec?: { nodeName?: string } }).spec?.nodeName ?? ''],
+  memory: new ObjectMemory(),
+};
 
 /** Time stands still: nothing here may depend on it. */
 const env: Env = {
@@ -33,7 +38,7 @@ async function cluster() {
     store,
     feed,
     form,
-    triggerOf: (object) => (object as { spec?: { nodeName?: string } }).spec?.nodeName ?? '',
+    triggerOf: (object) => object.selectable(0),
   });
   const put = async (key: string, { labels, node }: Pod = {}): Promise<number> => {
     const object = { kind: 'Pod', metadata: { name: key, ...(labels ? { labels } : {}) }, spec: { nodeName: node } };
@@ -110,8 +115,7 @@ test('writes while the cache loads are neither lost nor doubled', async () => {
 test('a selector turns changes into what the watcher sees: added when it begins to match, deleted when it stops', async () => {
   const { cache, put, remove, close } = await cluster();
   await cache.ensureLoaded();
-  const matches = (object: { metadata?: { labels?: Readonly<Record<string, string>> | undefined } | undefined }) =>
-    object.metadata?.labels?.app === 'web';
+  const matches: WatchScope['matches'] = ({ labels }) => labels.app === 'web';
   const watcher = cache.watch({ namespace: 'a', matches }, cache.revision);
   await put('a/p');
   await put('a/p', { labels: { app: 'web' } });
@@ -136,7 +140,7 @@ test('watchers by node see pods come to the node and leave it', async () => {
   const onNode = (name: string): WatchScope => ({
     namespace: '',
     trigger: name,
-    matches: (object) => (object as { spec?: { nodeName?: string } }).spec?.nodeName === name,
+    matches: (object) => object.selectable(0) === name,
   });
   const [first, second] = [cache.watch(onNode('n1'), 0), cache.watch(onNode('n2'), 0)];
   await put('a/p');

@@ -10,7 +10,6 @@
  * 3. CachedObjects and Changes never change: a list that is being sent is a snapshot of references.
  */
 
-import type { KubeObject } from '#api/object.ts';
 import type { Timer } from '#base/env.ts';
 import {
   eventKey,
@@ -35,7 +34,7 @@ export interface WatchCacheConfig {
   readonly feed: StoreFeed;
   readonly form: ObjectForm;
   /** Field by which watchers are indexed (pods: spec.nodeName). */
-  readonly triggerOf?: ((object: KubeObject) => string) | undefined;
+  readonly triggerOf?: ((object: CachedObject) => string) | undefined;
 }
 
 export class WatchCache implements FeedSink {

@@ -3,9 +3,9 @@
  * watch on its node's pods is not looked at for the pods of other nodes.
  */
 
-import type { KubeObject } from '#api/object.ts';
 import type { EncodedWatchEvent } from '#api/request.ts';
 import { Mailbox } from '#base/mailbox.ts';
+import type { CachedObject } from './cached-object.ts';
 import type { Change } from './change.ts';
 
 /** Events that a watcher may fall behind before it is cut off; it lists again. */
@@ -19,7 +19,7 @@ export interface WatchScope {
   /** Value of the resource's trigger field (pods: spec.nodeName), when the field selector asks for one. */
   readonly trigger?: string | undefined;
   /** Selector; absent matches all. */
-  readonly matches?: ((object: KubeObject) => boolean) | undefined;
+  readonly matches?: ((object: CachedObject) => boolean) | undefined;
 }
 
 export class Watcher {
@@ -54,10 +54,10 @@ export function inScope(scope: WatchScope, key: string): boolean {
 export class WatcherIndex {
   private readonly buckets = new Map<string, Set<Watcher>>();
   /** The value of the trigger field; watchers that ask for one value of it are found by it. */
-  private readonly triggerOf: ((object: KubeObject) => string) | undefined;
+  private readonly triggerOf: ((object: CachedObject) => string) | undefined;
   private total = 0;
 
-  constructor(triggerOf: ((object: KubeObject) => string) | undefined) {
+  constructor(triggerOf: ((object: CachedObject) => string) | undefined) {
     this.triggerOf = triggerOf;
   }
 
@@ -106,8 +106,8 @@ export class WatcherIndex {
     this.offer(`name ${key}`, change);
     if (slash > 0) this.offer(`name ${key.slice(slash + 1)}`, change);
     if (!this.triggerOf) return;
-    const now = change.current && this.triggerOf(change.current.object);
-    const before = change.previous && this.triggerOf(change.previous.object);
+    const now = change.current && this.triggerOf(change.current);
+    const before = change.previous && this.triggerOf(change.previous);
     if (now !== undefined) this.offer(`trigger ${now}`, change);
     if (before !== undefined && before !== now) this.offer(`trigger ${before}`, change);
   }

@@ -22,7 +22,7 @@ import { mutableCopy } from '#base/edit.ts';
 import { assert, messageOf } from '#base/errors.ts';
 import type { CachedObject } from '../cache/cached-object.ts';
 import type { RequestContext, ServerContext } from '../context.ts';
-import { Resource } from '../registry/resource.ts';
+import type { Resource } from '../registry/resource.ts';
 import { deleteObject } from '../verbs/delete.ts';
 import { encodeForStore, type MutableObject, sameBytes } from '../verbs/write.ts';
 import type { WebhookCaller } from '../webhook/post.ts';
@@ -194,13 +194,13 @@ export class CustomResources {
 
   /** The resource of the version that objects are stored in: the one that clients see, or one that only this deletion has. */
   private stored(name: string, crd: CustomResourceKind): Resource | undefined {
-    const { registry, store, feed } = this.server;
+    const { registry } = this.server;
     const version = storageVersionOf(crd, this.servingContext);
     if (!version) return undefined;
     const { definition, codec } = version;
     const served = registry.find(definition.group, definition.version, definition.plural);
     if (served) return served;
-    const resource = this.unserved.get(name) ?? new Resource(definition, codec, undefined, store, feed);
+    const resource = this.unserved.get(name) ?? registry.unserved(definition, codec);
     this.unserved.set(name, resource);
     return resource;
   }

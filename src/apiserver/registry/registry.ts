@@ -6,6 +6,7 @@ import type { EncodedObject } from '#api/request.ts';
 import { assert } from '#base/errors.ts';
 import type { Store } from '#store/store.ts';
 import { PlainObject } from '../cache/cached-object.ts';
+import { ObjectMemory } from '../cache/object-memory.ts';
 import type { StoreFeed } from '../cache/store-feed.ts';
 import type { CodecLookup, KindCodec } from './kind-codec.ts';
 import { Resource } from './resource.ts';
@@ -15,6 +16,7 @@ export class Registry {
   private readonly feed: StoreFeed;
   private readonly codecs: CodecLookup;
   private readonly byPath = new Map<string, Resource>();
+  private readonly memory = new ObjectMemory();
   private readonly changeListeners = new Set<() => void>();
   /** Counts additions and removals: documents derived from the definitions are made again when it moves. */
   private changes = 0;
@@ -36,10 +38,15 @@ export class Registry {
     const { storedAs } = definition;
     const stored =
       storedAs && this.codecs(storedAs.definition.group, storedAs.definition.version, storedAs.definition.kind);
-    const resource = new Resource(definition, found, stored, this.store, this.feed);
+    const resource = this.make(definition, found, stored);
     this.byPath.set(pathOf(definition.group, definition.version, definition.plural), resource);
     this.changed();
     return resource;
+  }
+
+  /** One that nobody can ask for: its objects are still there. The caller closes its cache and unregisters it. */
+  unserved(definition: ResourceDefinition, codec: KindCodec): Resource {
+    return this.make(definition, codec, undefined);
   }
 
   remove(definition: Pick<ResourceDefinition, 'group' | 'version' | 'plural'>): void {
@@ -90,6 +97,11 @@ export class Registry {
 
   onChange(listener: () => void): void {
     this.changeListeners.add(listener);
+  }
+
+  private make(definition: ResourceDefinition, codec: KindCodec, storedCodec: KindCodec | undefined): Resource {
+    const { store, feed, memory } = this;
+    return new Resource({ definition, codec, storedCodec, store, feed, memory });
   }
 
   private changed(): void {

@@ -5,8 +5,9 @@ import type { ResourceName } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
 import { deepFreeze } from '#base/edit.ts';
 import type { Store } from '#store/store.ts';
-import type { CachedObject, ObjectForm } from '../cache/cached-object.ts';
+import type { CachedObject, ObjectForm, Selectable } from '../cache/cached-object.ts';
 import { ConvertedForms } from '../cache/converted-forms.ts';
+import type { ObjectMemory } from '../cache/object-memory.ts';
 import { registryPrefix, type StoreFeed } from '../cache/store-feed.ts';
 import { WatchCache } from '../cache/watch-cache.ts';
 import type { KindCodec } from './kind-codec.ts';
@@ -14,6 +15,16 @@ import type { KindCodec } from './kind-codec.ts';
 export interface StoredForm {
   readonly view: KubeObject;
   readonly value: Uint8Array;
+}
+
+export interface ResourceConfig {
+  readonly definition: ResourceDefinition;
+  readonly codec: KindCodec;
+  /** That of the definition whose objects are shown, where they are another's. */
+  readonly storedCodec: KindCodec | undefined;
+  readonly store: Store;
+  readonly feed: StoreFeed;
+  readonly memory: ObjectMemory;
 }
 
 export class Resource {
@@ -29,14 +40,9 @@ export class Resource {
   readonly form: ObjectForm;
   private readonly storedCodec: KindCodec;
 
-  /** `storedCodec` is that of the definition whose objects are shown, where they are another's. */
-  constructor(
-    definition: ResourceDefinition,
-    codec: KindCodec,
-    storedCodec: KindCodec | undefined,
-    store: Store,
-    feed: StoreFeed,
-  ) {
+  private readonly fields: readonly string[];
+
+  constructor({ definition, codec, storedCodec, store, feed, memory }: ResourceConfig) {
     this.definition = definition;
     this.codec = codec;
     this.apiVersion = apiVersionOf(definition);
@@ -44,6 +50,7 @@ export class Resource {
     const { storedAs } = definition;
     const owner = storedAs?.definition ?? definition;
     this.prefix = `${registryPrefix}${owner.group || 'core'}/${owner.plural}/`;
+    this.fields = Object.keys(definition.selectableFields);
     this.form = {
       encodeProtobuf: codec.encodeProtobuf,
       encodeJson: (object) => codec.encodeJson(object),
@@ -55,6 +62,8 @@ export class Resource {
           apiVersion: this.apiVersion,
           fromStored: storedAs.fromStored,
         }),
+      selectableFields: Object.values(definition.selectableFields),
+      memory,
     };
     this.storedCodec = storedCodec ?? codec;
     this.cache = new WatchCache({
@@ -62,7 +71,7 @@ export class Resource {
       store,
       feed,
       form: this.form,
-      triggerOf: triggers[`${definition.group}/${definition.plural}`],
+      triggerOf: this.triggerOf(),
     });
   }
 
@@ -99,10 +108,16 @@ export class Resource {
   }
 
   /** Value of a selectable field as text. Undefined for a field that the kind cannot be selected by. */
-  fieldOf(field: string): ((object: KubeObject) => string) | undefined {
-    if (field === 'metadata.name') return (object) => object.metadata?.name ?? '';
-    if (field === 'metadata.namespace' && this.namespaced) return (object) => object.metadata?.namespace ?? '';
-    return Object.hasOwn(this.definition.selectableFields, field) ? this.definition.selectableFields[field] : undefined;
+  fieldOf(field: string): ((object: Selectable) => string) | undefined {
+    if (field === 'metadata.name') return (object) => object.name;
+    if (field === 'metadata.namespace' && this.namespaced) return (object) => object.namespace;
+    const index = this.fields.indexOf(field);
+    return index < 0 ? undefined : (object) => object.selectable(index);
+  }
+
+  private triggerOf(): ((object: Selectable) => string) | undefined {
+    const field = triggerFieldOf(this.definition);
+    return field === undefined ? undefined : this.fieldOf(field);
   }
 }
 
@@ -115,7 +130,3 @@ const triggerFields: Readonly<Record<string, string>> = {
 export function triggerFieldOf(definition: ResourceDefinition): string | undefined {
   return triggerFields[`${definition.group}/${definition.plural}`];
 }
-
-const triggers: Readonly<Record<string, (object: KubeObject) => string>> = {
-  '/pods': (object) => (object as { readonly spec?: { readonly nodeName?: string } }).spec?.nodeName ?? '',
-};

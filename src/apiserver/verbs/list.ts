@@ -80,7 +80,7 @@ async function atRevision(
             remaining: matches ? undefined : page.count - position,
           });
         }
-        if (!matches || matches(object.object)) items.push(object);
+        if (!matches || matches(object)) items.push(object);
       }
       const last = page.entries[page.entries.length - 1];
       if (!page.more || !last) return response(context, items, revision, undefined);
@@ -117,11 +117,11 @@ async function fromCache(
   const reading = matches && all && resource.whenReadable(all);
   if (reading) await reading;
   if (all && limit <= 0) {
-    return response(context, matches ? all.filter((item) => matches(item.object)) : all, revision, undefined);
+    return response(context, matches ? all.filter(matches) : all, revision, undefined);
   }
   const items: CachedObject[] = [];
   for (const item of all ?? cache.range(start, to)) {
-    if (matches && !matches(item.object)) continue;
+    if (matches && !matches(item)) continue;
     if (items.length === limit) {
       const next = afterKey((items[items.length - 1] as CachedObject).key);
       return response(context, items, revision, {

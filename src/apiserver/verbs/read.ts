@@ -2,8 +2,8 @@
 
 import { newBadRequest, StatusError } from '#api/errors.ts';
 import type { FieldSelector } from '#api/field-selector.ts';
-import type { KubeObject } from '#api/object.ts';
 import type { Store } from '#store/store.ts';
+import type { Selectable } from '../cache/cached-object.ts';
 import type { Resource } from '../registry/resource.ts';
 import { type ListOptions, parseResourceVersion } from '../request/list-options.ts';
 
@@ -27,7 +27,7 @@ function sayExactly(error: unknown, resourceVersion: string): never {
   throw new StatusError({ ...error.status, message });
 }
 
-export type Matcher = (object: KubeObject) => boolean;
+export type Matcher = (object: Selectable) => boolean;
 
 /** The selectors as one function; undefined when they match everything. Throws 400 for a field that the kind has not. */
 export function matcherOf(
@@ -36,7 +36,7 @@ export function matcherOf(
 ): Matcher | undefined {
   const fields = fieldMatcher(resource, fieldSelector);
   if (labelSelector.requirements.length === 0 && !labelSelector.nothing) return fields;
-  return (object) => labelSelector.matches(object.metadata?.labels) && (!fields || fields(object));
+  return (object) => labelSelector.matches(object.labels) && (!fields || fields(object));
 }
 
 function fieldMatcher(resource: Resource, selector: FieldSelector): Matcher | undefined {
@@ -44,7 +44,7 @@ function fieldMatcher(resource: Resource, selector: FieldSelector): Matcher | un
   const tests = selector.requirements.map(({ field, operator, value }) => {
     const read = resource.fieldOf(field);
     if (!read) throw newBadRequest(unknownFieldMessage(resource, field));
-    return (object: KubeObject) => (read(object) === value) === (operator === '=');
+    return (object: Selectable) => (read(object) === value) === (operator === '=');
   });
   const [only] = tests;
   return tests.length === 1 && only ? only : (object) => tests.every((test) => test(object));

@@ -57,7 +57,7 @@ export async function watch(context: RequestContext): Promise<ApiResponse> {
     const missed = isOld ? await changesSince(resource, scope, after, watcher.after, request.signal) : [];
     const reading = resource.whenReadable([...candidates, ...missed.flatMap(statesOf)]);
     if (reading) await reading;
-    for (const item of candidates) if (!matches || matches(item.object)) head.push(new InitialFrame(item));
+    for (const item of candidates) if (!matches || matches(item)) head.push(new InitialFrame(item));
     for (const change of missed) {
       const frame = change.frameFor(matches);
       if (frame) head.push(frame);

@@ -8,7 +8,7 @@ import { formatTime } from '#api/time.ts';
 import { type Draft, deepFreeze } from '#base/edit.ts';
 import type { WriteResult } from '#store/store.ts';
 import type { AdmissionContext, AdmissionOperation } from '../admission-plugin.ts';
-import { CachedObject, rememberView } from '../cache/cached-object.ts';
+import { CachedObject } from '../cache/cached-object.ts';
 import type { RequestContext } from '../context.ts';
 import type { KindCodec } from '../registry/kind-codec.ts';
 import type { Resource, StoredForm } from '../registry/resource.ts';
@@ -265,7 +265,7 @@ export async function putObject(
 ): Promise<CachedObject | Extract<WriteResult, { readonly succeeded: false }>> {
   const { server, resource } = context;
   const { ttlSeconds } = resource.definition;
-  rememberView(encoded.value, encoded.stored);
+  resource.form.memory.rememberView(encoded.value, encoded.stored);
   const result = await server.store.put(resource.prefix + key, encoded.value, {
     expectedModRevision,
     ...(ttlSeconds === undefined ? {} : { ttlSeconds }),

@@ -10,8 +10,8 @@ import type { Status } from '#api/generated/meta-v1.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { ApiRequest, ApiResponse, EncodedObject, Headers, ResponseHeaders } from '#api/request.ts';
 import { type WireHandler, type WireResponse, wireHeaders } from '#api/wire.ts';
-import { isAborted } from '#base/abort.ts';
-import { type Env, uuid } from '#base/env.ts';
+import { isAborted, sleep } from '#base/abort.ts';
+import { type Clock, type Env, uuid } from '#base/env.ts';
 import { CachedObject } from '../cache/cached-object.ts';
 import { WatchFrame } from '../cache/watch-frame.ts';
 import { Exchange } from '../exchange.ts';
@@ -20,7 +20,7 @@ import type { CodecLookup } from '../registry/kind-codec.ts';
 import { isTrue } from '../request/request-info.ts';
 import { type Negotiated, negotiate } from './accept.ts';
 import { ByteWriter } from './byte-writer.ts';
-import { type ListPieces, protobufListPieces, protobufWatchFrame } from './protobuf.ts';
+import { type ListPieces, measureProtobuf, protobufListPieces, protobufWatchFrame } from './protobuf.ts';
 import {
   chunkBytes,
   type FrameEncoding,
@@ -41,7 +41,7 @@ export interface WireConfig {
 }
 
 export function createWireHandler({ handler, codecs, env }: WireConfig): WireHandler {
-  const encode = new Encoder(codecs);
+  const encode = new Encoder(codecs, env.clock);
   return async (received) => {
     const request = { ...received, auditId: auditIdOf(received, env) };
     const accepted = negotiate(request.headers.accept, true) ?? negotiate(undefined, true);
@@ -49,7 +49,7 @@ export function createWireHandler({ handler, codecs, env }: WireConfig): WireHan
     try {
       const response = await handler(request, exchange);
       exchange.watching = response.type === 'watch';
-      const answer = encode.response(request, response, accepted as Negotiated, exchange);
+      const answer = await encode.response(request, response, accepted as Negotiated, exchange);
       return withAuditId(exchange.answered(answer, request.signal, env.clock), request.auditId);
     } catch (error) {
       if (!isStatusError(error) && !isAborted(error)) exchange.record?.terminated(500);
@@ -87,17 +87,25 @@ function statusOf(error: unknown, request: ApiRequest, env: Env): Status {
 
 class Encoder {
   private readonly codecs: CodecLookup;
+  private readonly clock: Clock;
 
-  constructor(codecs: CodecLookup) {
+  constructor(codecs: CodecLookup, clock: Clock) {
     this.codecs = codecs;
+    this.clock = clock;
   }
 
-  response(request: ApiRequest, response: ApiResponse, accepted: Negotiated, exchange: Exchange): WireResponse {
+  /** A promise of those lists whose protobuf takes time to make. */
+  response(
+    request: ApiRequest,
+    response: ApiResponse,
+    accepted: Negotiated,
+    exchange: Exchange,
+  ): WireResponse | Promise<WireResponse> {
     switch (response.type) {
       case 'object':
         return this.full(request, response.status, response.body, accepted, response.headers);
       case 'list':
-        return this.list(request, response, accepted);
+        return this.listWhenMeasured(request, response, accepted);
       case 'watch':
         return this.watch(response, accepted, exchange);
       case 'bytes':
@@ -147,6 +155,18 @@ class Encoder {
       body: encodeObject(request, body, accepted),
       compressible: true,
     };
+  }
+
+  private listWhenMeasured(
+    request: ApiRequest,
+    response: Extract<ApiResponse, { readonly type: 'list' }>,
+    accepted: Negotiated,
+  ): WireResponse | Promise<WireResponse> {
+    const measuring =
+      accepted.encoding === 'protobuf' && measureProtobuf(response.items, () => sleep(this.clock, 0, request.signal));
+    return measuring
+      ? measuring.then(() => this.list(request, response, accepted))
+      : this.list(request, response, accepted);
   }
 
   private list(

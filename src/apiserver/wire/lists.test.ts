@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeMessage, unwrapProtobuf } from '#api/codec/protobuf-decode.ts';
+import { wrapProtobuf } from '#api/codec/protobuf-encode.ts';
+import type { KubeObject } from '#api/object.ts';
 import { SchemaRegistry } from '#api/schema/registry.ts';
 import { builtinTables } from '#kinds/schemas.ts';
 import { CachedObject } from '../cache/cached-object.ts';
+import { ObjectMemory } from '../cache/object-memory.ts';
 import { schemaCodecs } from '../registry/schema-codec.ts';
 import { ByteWriter } from './byte-writer.ts';
-import { protobufListPieces } from './protobuf.ts';
+import { measureProtobuf, protobufListPieces } from './protobuf.ts';
 
 const schemas = new SchemaRegistry(builtinTables);
 const codecs = schemaCodecs(schemas);
@@ -18,7 +21,12 @@ test('a protobuf list is one envelope whose items are the messages of their own 
   const { encodeProtobuf } = codec;
   const items = ['a', 'b'.repeat(200), 'c'].map((name, index) => {
     const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default' }, data: { k: name } };
-    const form = { encodeProtobuf, encodeJson: codec.encodeJson.bind(codec) };
+    const form = {
+      encodeProtobuf,
+      encodeJson: codec.encodeJson.bind(codec),
+      selectableFields: [],
+      memory: new ObjectMemory(),
+    };
     return new CachedObject(`default/${name}`, codec.encodeJson(object), index + 7, form);
   });
   const list = { type: 'list', status: 200, apiVersion: 'v1', kind: 'ConfigMapList', items } as const;
@@ -42,6 +50,44 @@ test('a protobuf list is one envelope whose items are the messages of their own 
       return { name, resourceVersion: String(index + 7), data: { k: name } };
     }),
   );
+});
+
+test('the protobuf of many objects is made in several turns, once, and given up beyond its bound', async () => {
+  let encoded = 0;
+  const encodeProtobuf = ({ metadata }: KubeObject): Uint8Array => {
+    encoded++;
+    return wrapProtobuf('v1', 'A', new TextEncoder().encode(metadata?.name));
+  };
+  const memory = new ObjectMemory({ viewBytes: 0, protobufBytes: 100, writtenBytes: 0 });
+  const form = { encodeProtobuf, encodeJson: () => new Uint8Array(), selectableFields: [], memory };
+  const items = Array.from({ length: 1000 }, (_, index) => {
+    const json = `{"metadata":{"name":"${index}"},"data":"${'x'.repeat(1000)}"}`;
+    return new CachedObject(String(index), new TextEncoder().encode(json), 1, form);
+  });
+  const perTurn: number[] = [];
+  const turn = async (): Promise<void> => void perTurn.push(encoded);
+  await measureProtobuf(items, turn);
+  assert.ok(perTurn.length > 2, `${perTurn}`);
+  assert.equal(encoded, 1000);
+  assert.equal(measureProtobuf(items, turn), undefined);
+  assert.equal(encoded, 1000);
+  assert.ok(memory.protobufs.size <= 100);
+  const list = { type: 'list', status: 200, apiVersion: 'v1', kind: 'AList', items } as const;
+  const metadata = { resourceVersion: '1' };
+  const { head, count, write, tail } = protobufListPieces(
+    { ...list, metadata },
+    codecs('meta.k8s.io', 'v1', 'ListMeta'),
+  );
+  const writer = new ByteWriter(1);
+  writer.put(head);
+  for (let index = 0; index < count; index++) write(writer, index);
+  writer.put(tail);
+  // The length that was said at the beginning is the one that came.
+  assert.equal(unwrapProtobuf(writer.take()).kind, 'AList');
+  await assert.rejects(async () => {
+    const others = items.map(({ value, revision }, index) => new CachedObject(`${index}`, value, revision, form));
+    await measureProtobuf(others, () => Promise.reject(new Error('gone')));
+  }, /gone/);
 });
 
 test('ByteWriter lends its buffer again and again, and gives it away once', () => {

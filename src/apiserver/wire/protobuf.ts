@@ -4,6 +4,7 @@ import { envelopeEnd, envelopeMessage, envelopeStart } from '#api/codec/protobuf
 import { newNotAcceptable } from '#api/errors.ts';
 import type { KubeObject, WatchEventType } from '#api/object.ts';
 import type { ApiResponse, EncodedObject } from '#api/request.ts';
+import { CachedObject } from '../cache/cached-object.ts';
 import type { KindCodec } from '../registry/kind-codec.ts';
 import { ByteWriter } from './byte-writer.ts';
 
@@ -15,9 +16,42 @@ export interface ListPieces {
   readonly tail: Uint8Array;
 }
 
+/** JSON of objects whose protobuf is made within one turn of the event loop: about five milliseconds. */
+const turnBytes = 256 * 1024;
+
+/**
+ * Makes the protobuf of objects that never had any, so that all lengths are known, in many turns of the event loop; `turn` ends one.
+ * Undefined when that is soon done. Rejects as `turn` does.
+ */
+export function measureProtobuf(items: readonly EncodedObject[], turn: () => Promise<void>): Promise<void> | undefined {
+  const measured = measureFrom(items, 0);
+  return measured === items.length ? undefined : measureRest(items, measured, turn);
+}
+
+async function measureRest(items: readonly EncodedObject[], start: number, turn: () => Promise<void>): Promise<void> {
+  for (let next = start; next < items.length; ) {
+    await turn();
+    next = measureFrom(items, next);
+  }
+}
+
+/** What one turn does; answers where the next one begins. */
+function measureFrom(items: readonly EncodedObject[], start: number): number {
+  let bytes = 0;
+  for (let next = start; next < items.length; next++) {
+    const item = items[next];
+    if (!(item instanceof CachedObject) || item.protobufLength > 0) continue;
+    if (bytes > turnBytes) return next;
+    bytes += item.value.length;
+    item.protobuf();
+  }
+  return items.length;
+}
+
 /**
  * A list message is the same for every kind: ListMeta is field 1, the items are field 2. The object is field 2 of its own envelope, too:
- * tag, length and message go from there into the list as they are. All items are encoded at once, for their length comes first.
+ * tag, length and message go from there into the list as they are. The length of all items comes first: objects say theirs without being
+ * encoded again.
  */
 export function protobufListPieces(
   { apiVersion, kind, metadata, items }: Extract<ApiResponse, { readonly type: 'list' }>,
@@ -27,8 +61,7 @@ export function protobufListPieces(
   // ListMeta's own envelope has it as field 2; here it is field 1.
   const meta = envelopeMessage(listMeta.encodeProtobuf(metadata as unknown as KubeObject)).slice();
   meta[0] = fieldTag(1);
-  let length = meta.length;
-  for (const item of items) length += envelopeMessage(item.protobuf()).length;
+  const length = meta.length + messageLengths(items);
   const start = envelopeStart(apiVersion, kind, length);
   const head = new Uint8Array(start.length + meta.length);
   head.set(start);
@@ -39,6 +72,18 @@ export function protobufListPieces(
     write: (writer, index) => writer.put(envelopeMessage((items[index] as EncodedObject).protobuf())),
     tail: envelopeEnd,
   };
+}
+
+/** Of the field 2 of all envelopes, with its tag. The rest of the envelope is the same for all objects that were read of one resource. */
+function messageLengths(items: readonly EncodedObject[]): number {
+  const first = items.find((item) => item instanceof CachedObject)?.protobuf();
+  const envelopeLength = first ? first.length - envelopeMessage(first).length : 0;
+  let length = 0;
+  for (const item of items) {
+    if (item instanceof CachedObject && item.protobufLength > 0) length += item.protobufLength - envelopeLength;
+    else length += envelopeMessage(item.protobuf()).length;
+  }
+  return length;
 }
 
 /**

@@ -3,13 +3,18 @@ import { test } from 'node:test';
 import type { KubeObject } from '#api/object.ts';
 import type { EncodedWatchEvent, InitialEvents, WatchEvents } from '#api/request.ts';
 import { CachedObject, type ObjectForm, PlainObject } from '../cache/cached-object.ts';
+import { ObjectMemory } from '../cache/object-memory.ts';
 import { InitialFrame, WatchFrame } from '../cache/watch-frame.ts';
 import { Exchange } from '../exchange.ts';
 import { chunkBytes, jsonFrames, WatchChunks } from './watch-chunks.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-const form: ObjectForm = { encodeJson: (object) => encoder.encode(JSON.stringify(object)) };
+const form: ObjectForm = {
+  encodeJson: (object) => encoder.encode(JSON.stringify(object)),
+  selectableFields: [],
+  memory: new ObjectMemory(),
+};
 
 function initial(name: string, padding = ''): InitialFrame {
   const value = encoder.encode(`{"kind":"A","metadata":{"name":"${name}"},"data":"${padding}"}`);
