@@ -30,7 +30,7 @@ async function* gzipChunks(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Arr
 interface Sink extends NodeJS.EventEmitter {
   readonly destroyed: boolean;
   write(chunk: Uint8Array, written?: () => void): boolean;
-  end(): unknown;
+  end(last?: Uint8Array): unknown;
 }
 
 export interface AnswerBounds extends Pick<HttpBounds, 'stalledMs' | 'answerMs'> {
@@ -48,8 +48,8 @@ const pieceBytes = 64 * 1024;
 /** An answer that exists as a whole. */
 export function writeBody(body: Uint8Array, sink: Sink, bounds: AnswerBounds): Promise<void> | undefined {
   if (body.length > pieceBytes) return writeChunks(pieces(body), sink, bounds);
-  if (body.length > 0) sink.write(body);
-  sink.end();
+  if (body.length > 0) sink.end(body);
+  else sink.end();
   return undefined;
 }
 
@@ -70,7 +70,8 @@ export async function writeChunks(
   const stream = Symbol.asyncIterator in chunks ? chunks : undefined;
   for (const chunk of stream ? (stream.takeFirst?.() ?? []) : (chunks as Iterable<Uint8Array>)) {
     if (sink.destroyed) break;
-    if (!(await written(chunk, sink, patienceMs()))) return cut();
+    const isWritten = written(chunk, sink, patienceMs());
+    if (isWritten !== true && !(await isWritten)) return cut();
   }
   for await (const chunk of stream ?? []) {
     if (sink.destroyed) return;
@@ -80,24 +81,31 @@ export async function writeChunks(
   sink.end();
 }
 
-/** Resolves when the chunk's bytes are needed no more, or the peer is gone; false when the time went by first. */
-function written(chunk: Uint8Array, sink: Sink, withinMs: number): Promise<boolean> {
+/** True, or resolves, when the chunk's bytes are needed no more or the peer is gone; false when the time went by first. */
+function written(chunk: Uint8Array, sink: Sink, withinMs: number): boolean | Promise<boolean> {
+  let isTaken = false;
+  let settle: (() => void) | undefined;
+  sink.write(chunk, () => {
+    isTaken = true;
+    settle?.();
+  });
+  if (isTaken) return true;
   return settled(sink, withinMs, (done) => {
-    sink.write(chunk, done);
+    settle = done;
     return () => {};
   });
 }
 
 /** Resolves when the sink takes more, or the peer is gone; false when the time went by first. */
-function drained(sink: Sink, withinMs: number): Promise<boolean> {
-  if (sink.destroyed) return Promise.resolve(true);
+function drained(sink: Sink, withinMs: number): boolean | Promise<boolean> {
+  if (sink.destroyed) return true;
   return settled(sink, withinMs, (done) => {
     sink.once('drain', done);
     return () => sink.off('drain', done);
   });
 }
 
-/** `wait` is told what to call, and gives what takes that back. */
+/** `wait` is told what to call later, and gives what takes that back. */
 function settled(sink: Sink, withinMs: number, wait: (done: () => void) => () => void): Promise<boolean> {
   return new Promise((resolve) => {
     const settle = (taken: boolean) => {

@@ -1,11 +1,28 @@
 /** From Node's request to ApiRequest: what was asked, by whom, and a body within bounds. */
 
-import type { IncomingMessage } from 'node:http';
-import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
-import { newRequestEntityTooLarge } from '#api/errors.ts';
-import type { ApiRequest, Peer, RequestBody } from '#api/request.ts';
+import { newRequestEntityTooLarge, type StatusError } from '#api/errors.ts';
+import type { ApiRequest, Peer } from '#api/request.ts';
+import type { WireHandler } from '#api/wire.ts';
+import type { Logger } from '#base/env.ts';
+import { messageOf } from '#base/errors.ts';
+import type { HttpBounds } from './http-bounds.ts';
+
+/** What serving a request needs; trust changes with the certificates. */
+export interface Serving {
+  readonly handler: WireHandler;
+  readonly log: Logger;
+  readonly bounds: HttpBounds;
+  readonly trust: () => PeerTrust | undefined;
+  /** Paths whose bodies are handed on as they come when they are long or of unknown length. Asked for such bodies only. */
+  readonly streamsBody?: (path: string) => boolean;
+}
+
+export function failed({ log }: Serving, error: unknown, signal: AbortSignal): void {
+  if (!signal.aborted) log.warn('connection failed', { error: messageOf(error) });
+}
 
 /** Largest request body (upstream's 3 MiB). */
 export const bodyBound = 3 * 1024 * 1024;
@@ -109,71 +126,52 @@ function rootOf(certificate: DetailedPeerCertificate): DetailedPeerCertificate {
 /** Why a request's signal fired. One object: an error made for every request would cost more than most requests. */
 export const clientGone = new Error('the client has gone, or has its answer');
 
-/** The body is longer than the bound, or does not say how long it is. */
-export function isUnbounded(stream: ServerHttp2Stream | IncomingMessage, headers: IncomingHttpHeaders): boolean {
-  const length = headers['content-length'];
-  if (length !== undefined) return Number(length) > bodyBound;
-  return 'endAfterHeaders' in stream ? !stream.endAfterHeaders : headers['transfer-encoding'] !== undefined;
+/** A request's body as its transport has it. */
+export interface IncomingBody {
+  /** content-length; undefined when the peer does not say. */
+  readonly length: number | undefined;
+  /** There is none. */
+  readonly isEmpty: boolean;
+  /** As it comes. Who does not take all of it keeps the connection: the answer is still to go there. */
+  stream(): AsyncIterable<Uint8Array>;
+  /** All of it, in parts. Rejects when the peer or `signal` ends it before; calls `onPart` for each, which may throw to stop. */
+  receive(signal: AbortSignal, onPart: (size: number) => void): Promise<readonly Uint8Array[]>;
 }
 
-/** The body as it comes. Who does not take all of it keeps the connection: the answer is still to go there. */
-export function bodyStream(stream: ServerHttp2Stream | IncomingMessage): AsyncIterable<Uint8Array> {
-  return stream.iterator({ destroyOnReturn: false });
-}
-
-/** How the body of a request is received; methods that have none say nothing. */
-export function receiverOf(
+/** How a handler gets the body: as a whole when it asks for it, or as it comes where it is handed on. */
+export function contentOf(
+  { streamsBody }: Serving,
   method: string,
-  stream: ServerHttp2Stream | IncomingMessage,
-  headers: IncomingHttpHeaders,
+  url: string,
+  contentType: string,
+  body: IncomingBody,
   signal: AbortSignal,
-): Pick<ApiRequest, 'receive'> {
-  if (method === 'GET' || method === 'HEAD') {
-    stream.resume();
-    return {};
-  }
-  return { receive: () => receiveBody(stream, headers, signal) };
+): Pick<ApiRequest, 'receive' | 'bodyStream'> {
+  const isUnbounded = body.length === undefined ? !body.isEmpty : body.length > bodyBound;
+  if (isUnbounded && streamsBody?.(url.split('?', 1)[0] ?? '')) return { bodyStream: body.stream() };
+  if (method === 'GET' || method === 'HEAD') return {};
+  return { receive: () => receiveBody(body, contentType, signal) };
 }
 
 /** Holds at most the bound, and nothing any more when the signal fires: the client is gone, or its time is up. */
-function receiveBody(
-  stream: ServerHttp2Stream | IncomingMessage,
-  headers: IncomingHttpHeaders,
+async function receiveBody(
+  body: IncomingBody,
+  contentType: string,
   signal: AbortSignal,
-): Promise<RequestBody | undefined> {
-  const tooLarge = () => newRequestEntityTooLarge(`limit is ${bodyBound}`);
-  if (Number(headers['content-length'] ?? 0) > bodyBound) return Promise.reject(tooLarge());
-  return new Promise((resolve, reject) => {
-    const parts: Buffer[] = [];
-    let size = 0;
-    const stop = () => {
-      stream.off('data', onData);
-      stream.off('end', onEnd);
-      signal.removeEventListener('abort', onGone);
-      stream.pause();
-    };
-    const onData = (part: Buffer) => {
-      size += part.length;
-      parts.push(part);
-      if (size <= bodyBound) return;
-      stop();
-      reject(tooLarge());
-    };
-    const onEnd = () => {
-      signal.removeEventListener('abort', onGone);
-      if (size === 0) return resolve(undefined);
-      const [first] = parts;
-      const bytes = parts.length === 1 && first ? first : Buffer.concat(parts);
-      resolve({ type: 'bytes', bytes, contentType: headers['content-type'] ?? '' });
-    };
-    const onGone = () => {
-      stop();
-      reject(clientGone);
-    };
-    if (signal.aborted) return reject(clientGone);
-    signal.addEventListener('abort', onGone, { once: true });
-    stream.on('data', onData);
-    stream.once('end', onEnd);
-    stream.once('error', reject);
+): ReturnType<NonNullable<ApiRequest['receive']>> {
+  if (signal.aborted) throw clientGone;
+  if ((body.length ?? 0) > bodyBound) throw tooLarge();
+  let size = 0;
+  const parts = await body.receive(signal, (more) => {
+    size += more;
+    if (size > bodyBound) throw tooLarge();
   });
+  if (size === 0) return undefined;
+  const [first] = parts;
+  const bytes = parts.length === 1 && first ? first : Buffer.concat(parts);
+  return { type: 'bytes', bytes, contentType };
+}
+
+function tooLarge(): StatusError {
+  return newRequestEntityTooLarge(`limit is ${bodyBound}`);
 }
