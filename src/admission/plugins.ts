@@ -23,6 +23,7 @@ import { mutatingPolicies } from './policy/mutating.ts';
 import { validatingPolicies } from './policy/validating.ts';
 import { priority } from './priority.ts';
 import { type EscalationConfig, rbacEscalation } from './rbac-escalation.ts';
+import { resourceClaimAccess } from './resource-claim-access.ts';
 import { type QuotaWriter, resourceQuota } from './resource-quota.ts';
 import { runtimeClass } from './runtime-class.ts';
 import type { ServedResources } from './served-resources.ts';
@@ -80,6 +81,7 @@ export function defaultAdmissionPlugins({
     denyServiceExternalIPs,
     podTopologyLabels(objects),
     podResizeValidator(objects),
+    resourceClaimAccess(objects, escalation?.authorize),
     ...(escalation ? [rbacEscalation(escalation)] : []),
   ];
   const configured = dynamic && { objects, env, metrics, ...dynamic };

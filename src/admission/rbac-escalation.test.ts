@@ -30,7 +30,7 @@ async function refusal(resource: string, object: object, may = '', groups = ['a'
     user: { username: 'me', groups },
   } as unknown as AdmissionContext;
   try {
-    await plugin.admit?.(context);
+    await plugin.inspect?.(context);
     return undefined;
   } catch (error) {
     assert(error instanceof StatusError);
@@ -64,7 +64,7 @@ test('a binding needs the rules of its role, or to be allowed to bind it', async
   assert.equal(await refusal('rolebindings', binding('view'), 'bind'), undefined);
   assert.equal(
     await refusal('rolebindings', binding('missing')),
-    'clusterroles.rbac.authorization.k8s.io "missing" not found',
+    'rolebindings.rbac.authorization.k8s.io "missing" not found',
   );
 });
 

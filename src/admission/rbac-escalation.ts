@@ -1,10 +1,10 @@
 /**
  * RBACEscalation: nobody hands out permissions that they do not hold. Who writes a role must hold its rules (or may `escalate` it), who
  * writes a binding must hold the rules of the role that it refers to (or may `bind` it). Upstream does this in the storage of
- * these kinds (pkg/registry/rbac); the place in the request is the same: after what mutates, before validation.
+ * these kinds (pkg/registry/rbac); the place in the request is the same: after what changes the object, webhooks too, and before its validation.
  */
 
-import { newForbidden, newNotFound } from '#api/errors.ts';
+import { newBadRequest, newForbidden, newNotFound } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
 import { semanticallyEqual } from '#api/semantic-equal.ts';
 import type { AdmissionContext, AdmissionPlugin } from '#apiserver/admission-plugin.ts';
@@ -44,50 +44,48 @@ export function rbacEscalation({ rbac, authorize }: EscalationConfig): Admission
   };
   const refuse = (context: AdmissionContext, reason: string | undefined): void => {
     if (reason === undefined) return;
-    throw newForbidden({ group, resource: context.resource.resource }, nameOf(context), reason);
+    throw newForbidden({ group, resource: context.resource.resource }, context.name, reason);
   };
-  const admitRole = async (context: AdmissionContext): Promise<void> => {
+  const inspectRole = async (context: AdmissionContext): Promise<void> => {
     const { resource, operation } = context;
     const role = context.object as unknown as ClusterRole;
-    if (await may(context, 'escalate', resource.resource, operation === 'CREATE' ? '' : nameOf(context))) return;
+    if (await may(context, 'escalate', resource.resource, operation === 'CREATE' ? '' : context.name)) return;
     refuse(context, await missing(context, role.rules ?? []));
     if (!aggregates(role) && !aggregates(context.oldObject as ClusterRole | undefined)) return;
     if ((await missing(context, fullAuthority)) === undefined) return;
     refuse(context, 'must have cluster-admin privileges to use the aggregationRule');
   };
-  const admitBinding = async (context: AdmissionContext): Promise<void> => {
-    const { kind, name } = (context.object as unknown as RoleBinding).roleRef ?? {};
+  const inspectBinding = async (context: AdmissionContext): Promise<void> => {
+    const { kind, name = '' } = (context.object as unknown as RoleBinding).roleRef ?? {};
     // Validation refuses other kinds.
-    if ((kind !== 'Role' && kind !== 'ClusterRole') || !name) return;
+    if (kind !== 'Role' && kind !== 'ClusterRole') return;
     const resource = kind === 'Role' ? 'roles' : 'clusterroles';
     if (await may(context, 'bind', resource, name)) return;
+    if (name === '') throw newBadRequest('Name parameter required.');
+    if (kind === 'Role' && context.namespace === '') throw newBadRequest('Namespace parameter required.');
     const rules = await rbac.rulesOf(kind, name, context.namespace);
-    if (!rules) throw newNotFound({ group, resource }, name);
+    if (!rules) throw newNotFound({ group, resource: context.resource.resource }, name);
     refuse(context, await missing(context, rules));
   };
   return {
     name: 'RBACEscalation',
     handles: (operation) => operation === 'CREATE' || operation === 'UPDATE',
-    admit: (context) => {
+    inspect: (context) => {
       const { resource, user, object, oldObject } = context;
       if (resource.group !== group || user.groups.includes(superuserGroup) || !object) return undefined;
       if (oldObject && changesOwnersOnly(object, oldObject)) return undefined;
       switch (resource.resource) {
         case 'roles':
         case 'clusterroles':
-          return admitRole(context);
+          return inspectRole(context).then(() => []);
         case 'rolebindings':
         case 'clusterrolebindings':
-          return admitBinding(context);
+          return inspectBinding(context).then(() => []);
         default:
           return undefined;
       }
     },
   };
-}
-
-function nameOf({ object, name }: AdmissionContext): string {
-  return object?.metadata?.name ?? name;
 }
 
 function aggregates(role: ClusterRole | undefined): boolean {

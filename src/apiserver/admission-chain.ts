@@ -3,6 +3,7 @@
  * observed between them, one look at the clock per plugin.
  */
 
+import type { FieldError } from '#api/field-error.ts';
 import type { Clock } from '#base/env.ts';
 import type { AdmissionMetrics, AdmissionPhase, Verdicts } from './admission-metrics.ts';
 import type { AdmissionContext, AdmissionOperation, AdmissionPlugin } from './admission-plugin.ts';
@@ -25,6 +26,8 @@ export class AdmissionChain {
   private readonly clock: Pick<Clock, 'monotonic'>;
   private readonly mutating: Lines;
   private readonly validating: Lines;
+  /** Upstream's counterparts are in its storage and not counted as plugins. */
+  private readonly inspecting: Readonly<Record<AdmissionOperation, readonly AdmissionPlugin[]>>;
 
   constructor(plugins: readonly AdmissionPlugin[], clock: Pick<Clock, 'monotonic'>, metrics: AdmissionMetrics) {
     this.clock = clock;
@@ -43,6 +46,14 @@ export class AdmissionChain {
     });
     this.mutating = byOperation('admit');
     this.validating = byOperation('validate');
+    const inspecting = (operation: AdmissionOperation) =>
+      plugins.filter(({ inspect, handles }) => inspect && (handles?.(operation) ?? true));
+    this.inspecting = {
+      CREATE: inspecting('CREATE'),
+      UPDATE: inspecting('UPDATE'),
+      DELETE: inspecting('DELETE'),
+      CONNECT: inspecting('CONNECT'),
+    };
   }
 
   /** Undefined when no plugin had to be waited for. */
@@ -56,6 +67,17 @@ export class AdmissionChain {
     if (!reinvocation?.requested) return undefined;
     reinvocation.again = true;
     return this.run(this.mutating[context.operation], context);
+  }
+
+  /** Undefined when nothing is to be inspected. */
+  inspect(context: AdmissionContext): Promise<readonly FieldError[]> | undefined {
+    let pending: Promise<readonly FieldError[]> | undefined;
+    for (const { inspect } of this.inspecting[context.operation]) {
+      const found = inspect?.(context);
+      const before = pending;
+      pending = before && found ? Promise.all([before, found]).then((errors) => errors.flat()) : (before ?? found);
+    }
+    return pending;
   }
 
   validate(context: AdmissionContext): Promise<void> | undefined {

@@ -1,5 +1,6 @@
 /** The seam to admission: plugins of one chain that may change or refuse a write. Implementations live in src/apiserver/admission. */
 
+import type { FieldError } from '#api/field-error.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { UserInfo } from '#api/request.ts';
 import type { Draft } from '#base/edit.ts';
@@ -17,7 +18,7 @@ export interface AdmissionContext {
   readonly name: string;
   /**
    * The new object: `admit` may change it in place, `validate` must not. Absent for DELETE; for CONNECT the options. Defaults
-   * are set; the definition's prepare hooks have not run when `admit` runs, and have when `validate` does.
+   * are set; the definition's prepare hooks have not run when `admit` runs, and have when `inspect` and `validate` do.
    */
   readonly object: Draft<KubeObject> | undefined;
   /** The frozen object in the store; absent for CREATE and CONNECT. */
@@ -64,5 +65,10 @@ export interface AdmissionPlugin {
   /** Quick test before a context is looked at; absent means every operation. */
   readonly handles?: (operation: AdmissionOperation) => boolean;
   readonly admit?: (context: AdmissionContext) => void | Promise<void>;
+  /**
+   * What upstream's storage of a kind asks authorizers and other objects about: after everything that changes the object, before its
+   * validation, among whose findings its own are. Undefined when it is not concerned.
+   */
+  readonly inspect?: (context: AdmissionContext) => Promise<readonly FieldError[]> | undefined;
   readonly validate?: (context: AdmissionContext) => void | Promise<void>;
 }

@@ -1,9 +1,16 @@
 /** Requests to an upstream API server, for recorders of golden answers. */
 
 import { readFile } from 'node:fs/promises';
+import type { OutgoingHttpHeaders } from 'node:http';
 import { type RequestOptions, request } from 'node:https';
 import { load } from 'js-yaml';
-import { type Caller, goldenNamespace, type RawAnswer, type Send } from '../../test/golden/validation/golden-case.ts';
+import {
+  type Caller,
+  goldenNamespace,
+  impersonation,
+  type RawAnswer,
+  type Send,
+} from '../../test/golden/validation/golden-case.ts';
 
 export interface Answer {
   readonly code: number;
@@ -85,8 +92,12 @@ export async function connect(kubeconfig: string): Promise<Upstream> {
       const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
       // Node sends a DELETE's body only when its length is said.
       const length = payload ? { 'content-length': payload.length } : {};
-      const impersonation = as ? { 'impersonate-user': as.user, 'impersonate-group': [...(as.groups ?? [])] } : {};
-      const headers = { 'content-type': contentType, accept: 'application/json', ...length, ...impersonation };
+      const headers = {
+        'content-type': contentType,
+        accept: 'application/json',
+        ...length,
+        ...(as ? impersonation(as) : {}),
+      } as OutgoingHttpHeaders;
       const outgoing = request(new URL(path, server), { method, headers, ...tls }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));

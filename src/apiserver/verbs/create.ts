@@ -96,7 +96,8 @@ export async function createObject(
         definition.defaults?.(draft);
       }
       if (attempt === 1) {
-        validateNew(context, draft);
+        const inspecting = admission.inspect(admitContext);
+        validateNew(context, draft, inspecting ? await inspecting : []);
         const validating = admission.validate({ ...admitContext, name: draft.metadata.name ?? '' });
         if (validating) await validating;
       }

@@ -160,7 +160,8 @@ async function attemptUpdate(
   const finish = preparing instanceof Promise ? await preparing : preparing;
   let fate: WriteFate = 'refused';
   try {
-    validateChanged(context, draft, old);
+    const inspecting = server.admission.inspect(judged ? admitContext : { ...admitContext, object: draft });
+    validateChanged(context, draft, old, inspecting ? await inspecting : []);
     const validating = server.admission.validate(admitContext);
     if (validating) await validating;
 

@@ -189,10 +189,11 @@ export function hookContext({ server, info, warnings }: RequestContext): HookCon
   };
 }
 
-/** Validation of a create; throws 422 with every finding. */
-export function validateNew(context: RequestContext, object: MutableObject): void {
+/** Validation of a create; throws 422 with every finding, those that admission `found` first. */
+export function validateNew(context: RequestContext, object: MutableObject, found: readonly FieldError[]): void {
   const { definition, namespaced } = context.resource;
   const errors: FieldError[] = [
+    ...found,
     ...validateObjectMeta(object.metadata, namespaced, definition.validateName, definition.allowsPlainFinalizers),
     ...(definition.validate?.(object, hookContext(context)) ?? []),
   ];
@@ -200,8 +201,13 @@ export function validateNew(context: RequestContext, object: MutableObject): voi
   context.warnings.push(...(definition.warnings?.(object, undefined) ?? []));
 }
 
-/** Validation of an update of the object or its status; throws 422 with every finding. */
-export function validateChanged(context: RequestContext, object: MutableObject, old: KubeObject): void {
+/** Validation of an update of the object or its status; throws 422 with every finding, those that admission `found` first. */
+export function validateChanged(
+  context: RequestContext,
+  object: MutableObject,
+  old: KubeObject,
+  found: readonly FieldError[],
+): void {
   const { definition } = context.resource;
   const hooks = hookContext(context);
   const own = isStatus(context)
@@ -210,7 +216,11 @@ export function validateChanged(context: RequestContext, object: MutableObject, 
         ...(definition.validate?.(object, hooks, old) ?? []),
         ...(definition.validateUpdate?.(object, old, hooks) ?? []),
       ];
-  const errors: FieldError[] = [...validateObjectMetaUpdate(object.metadata, old.metadata ?? {}), ...(own ?? [])];
+  const errors: FieldError[] = [
+    ...found,
+    ...validateObjectMetaUpdate(object.metadata, old.metadata ?? {}),
+    ...(own ?? []),
+  ];
   if (errors.length > 0) throw newInvalid(validatedKind(definition), object.metadata.name ?? '', dropRepeated(errors));
   if (!isStatus(context)) context.warnings.push(...(definition.warnings?.(object, old) ?? []));
 }

@@ -22,6 +22,21 @@ export interface GoldenCase {
 export interface Caller {
   readonly user: string;
   readonly groups?: readonly string[];
+  /** Where its pod runs, as its token would say. */
+  readonly node?: string;
+}
+
+/** The headers by which a superuser asks as somebody else. */
+export function impersonation({
+  user,
+  groups = [],
+  node,
+}: Caller): Readonly<Record<string, string | readonly string[]>> {
+  return {
+    'impersonate-user': user,
+    ...(groups.length > 0 ? { 'impersonate-group': groups } : {}),
+    ...(node === undefined ? {} : { 'impersonate-extra-authentication.kubernetes.io%2fnode-name': node }),
+  };
 }
 
 /** Text of a body that stands for a field of an earlier answer: its token, its uid. */

@@ -31,7 +31,7 @@ import { createNodeEnv } from '#platform/node/env.ts';
 import { MemoryJournal } from '#store/memory-journal.ts';
 import { openRevisionStore } from '#store/revision-store.ts';
 import type { Store } from '#store/store.ts';
-import { type Caller, goldenNamespace, type RawAnswer, type Send } from './golden-case.ts';
+import { goldenNamespace, impersonation, type RawAnswer, type Send } from './golden-case.ts';
 
 const recorder = { username: 'recorder', groups: ['system:masters'] };
 const signingKeys = makeSigningKeys();
@@ -113,7 +113,7 @@ export async function startWorld({
       method,
       path: url.pathname,
       query: url.searchParams,
-      headers: { accept: 'application/json', ...(as ? impersonation(as) : {}) },
+      headers: { accept: 'application/json', ...(as ? joined(impersonation(as)) : {}) },
       peer: { address: '', inProcess: recorder },
       signal: new AbortController().signal,
       ...(body === undefined
@@ -142,8 +142,11 @@ export async function startWorld({
   };
 }
 
-function impersonation({ user, groups = [] }: Caller): Record<string, string> {
-  return { 'impersonate-user': user, ...(groups.length > 0 ? { 'impersonate-group': groups.join(', ') } : {}) };
+/** Headers as transports hand them over. */
+function joined(headers: Readonly<Record<string, string | readonly string[]>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : value.join(', ')]),
+  );
 }
 
 async function makeSigningKeys(): Promise<ServiceAccountKeys> {
