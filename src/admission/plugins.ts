@@ -4,11 +4,13 @@ import { AdmissionMetrics } from '#apiserver/admission-metrics.ts';
 import type { AdmissionPlugin } from '#apiserver/admission-plugin.ts';
 import type { Authorizer } from '#apiserver/authorizer.ts';
 import type { LiveObjects } from '#apiserver/live-objects.ts';
+import type { CredentialsFor } from '#apiserver/webhook/post.ts';
 import type { WebhookClient } from '#apiserver/webhook/webhook-client.ts';
 import type { Env } from '#base/env.ts';
 import { MetricsRegistry } from '#base/metrics.ts';
 import { certificateSubjectRestriction } from './certificate-subject.ts';
 import { certificateApproval, certificateRequester, certificateSigning } from './certificates.ts';
+import type { AdmissionConfiguration } from './configuration.ts';
 import { defaultIngressClass } from './default-ingress-class.ts';
 import { denyServiceExternalIPs } from './deny-service-external-ips.ts';
 import { limitRanger } from './limit-ranger.ts';
@@ -39,6 +41,8 @@ export interface AdmissionConfig {
   readonly writeQuota: QuotaWriter;
   /** Absent: what policies and webhooks do is counted where nobody looks. */
   readonly metrics?: AdmissionMetrics;
+  /** What a configuration file says of single plugins. */
+  readonly configuration?: Pick<AdmissionConfiguration, 'podSecurity' | 'limitedResources'>;
   /** Absent for the plugins that are on by default. */
   readonly plugins?: PluginChoice;
   /** Absent where RBAC is not what authorizes. */
@@ -46,6 +50,9 @@ export interface AdmissionConfig {
   /** For the plugins that API objects configure, policies and webhooks; absent where nothing outside can be called. */
   readonly dynamic?: {
     readonly client: WebhookClient;
+    /** Who the API server is to webhooks; nobody when absent. */
+    readonly mutatingCredentials?: CredentialsFor;
+    readonly validatingCredentials?: CredentialsFor;
     readonly resources: ServedResources;
     readonly authorize: Authorizer;
   };
@@ -58,6 +65,7 @@ export function defaultAdmissionPlugins({
   escalation,
   dynamic,
   plugins,
+  configuration,
   metrics = new AdmissionMetrics(new MetricsRegistry()),
 }: AdmissionConfig): AdmissionPlugin[] {
   const inTree: AdmissionPlugin[] = [
@@ -72,7 +80,7 @@ export function defaultAdmissionPlugins({
     storageObjectInUseProtection,
     persistentVolumeClaimResize(objects),
     runtimeClass(objects),
-    podSecurity(objects),
+    podSecurity(objects, metrics, configuration?.podSecurity),
     certificateRequester,
     certificateApproval(escalation?.authorize),
     certificateSigning(escalation?.authorize),
@@ -90,12 +98,12 @@ export function defaultAdmissionPlugins({
     ...(configured
       ? [
           mutatingPolicies(configured),
-          mutatingWebhooks(configured),
+          mutatingWebhooks({ ...configured, credentials: configured.mutatingCredentials }),
           validatingPolicies(configured),
-          validatingWebhooks(configured),
+          validatingWebhooks({ ...configured, credentials: configured.validatingCredentials }),
         ]
       : []),
-    resourceQuota(objects, writeQuota, env.clock),
+    resourceQuota(objects, writeQuota, env.clock, configuration?.limitedResources),
   ];
   return chosen(all, plugins);
 }

@@ -6,7 +6,7 @@
  * resourceVersion of the quota (a conflict is tried again on the newest state).
  */
 
-import { isConflict, isNotFound, newForbidden, newInternalError } from '#api/errors.ts';
+import { isConflict, isNotFound, newForbidden, newInternalError, newPlainError } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
 import { canonicalQuantity, compareQuantities } from '#api/quantity.ts';
 import type { AdmissionContext, AdmissionPlugin } from '#apiserver/admission-plugin.ts';
@@ -25,6 +25,8 @@ import {
   usageOf,
 } from '#kinds/core/resource-quota/usage.ts';
 import type { ResourceQuota } from '#kinds/generated/core-v1.ts';
+import type { LimitedResource } from './configuration.ts';
+import { uncovered } from './limited-resources.ts';
 
 const quotas: CollectionName = '/resourcequotas';
 const attempts = 10;
@@ -32,7 +34,12 @@ const attempts = 10;
 /** Writes a quota's status; rejects with Conflict when it is not the newest. */
 export type QuotaWriter = (quota: ResourceQuota) => Promise<unknown>;
 
-export function resourceQuota(objects: LiveObjects, write: QuotaWriter, clock: Clock): AdmissionPlugin {
+export function resourceQuota(
+  objects: LiveObjects,
+  write: QuotaWriter,
+  clock: Clock,
+  limited: readonly LimitedResource[] = [],
+): AdmissionPlugin {
   /** The charge that is going on in a namespace. */
   const charging = new Map<string, Promise<void>>();
   return {
@@ -41,9 +48,9 @@ export function resourceQuota(objects: LiveObjects, write: QuotaWriter, clock: C
     validate: async (context) => {
       if (context.namespace === '' || !isCharged(context)) return;
       await objects.load(quotas);
-      if (isEmpty(objects.list(quotas, context.namespace))) return;
+      if (limited.length === 0 && isEmpty(objects.list(quotas, context.namespace))) return;
       const previous = charging.get(context.namespace) ?? Promise.resolve();
-      const own = previous.catch(() => {}).then(() => charge(objects, write, clock, context));
+      const own = previous.catch(() => {}).then(() => charge(objects, write, clock, limited, context));
       charging.set(context.namespace, own);
       try {
         await own;
@@ -69,6 +76,7 @@ async function charge(
   objects: LiveObjects,
   write: QuotaWriter,
   clock: Clock,
+  limited: readonly LimitedResource[],
   context: AdmissionContext,
 ): Promise<void> {
   for (let attempt = 0; attempt < attempts; attempt++) {
@@ -78,7 +86,7 @@ async function charge(
       const fresh = (await objects.getFresh(quotas, context.namespace, name)) as ResourceQuota | undefined;
       if (fresh) current.push(fresh);
     }
-    const charged = chargedQuotas(current, context, clock.now());
+    const charged = chargedQuotas(current, context, clock.now(), limited);
     if (context.dryRun) return;
     try {
       for (const quota of charged) await write(quota);
@@ -95,6 +103,7 @@ export function chargedQuotas(
   current: readonly ResourceQuota[],
   context: AdmissionContext,
   nowMs: number,
+  limited: readonly LimitedResource[] = [],
 ): ResourceQuota[] {
   const { resource, oldObject, namespace, name } = context;
   const object = context.object as KubeObject;
@@ -104,7 +113,8 @@ export function chargedQuotas(
   const usage = usageOf(named, object, nowMs);
   const negative = Object.keys(usage).filter((key) => compareQuantities(usage[key] ?? '0', '0') < 0);
   if (negative.length > 0) throw refused(`quota usage is negative for resource(s): ${negative.sort().join(',')}`);
-  const charged: ResourceQuota[] = [];
+  const covered = new Set<string>();
+  const growths = new Map<ResourceQuota, Readonly<Record<string, string>>>();
   for (const quota of current) {
     const hard = quota.status?.hard ?? {};
     const hardNames = Object.keys(hard).filter((hardName) => concerns(hardName, named));
@@ -116,9 +126,23 @@ export function chargedQuotas(
     if (hardNames.some((hardName) => used[hardName] === undefined)) {
       throw refused(`status unknown for quota: ${quotaName}, resources: ${hardNames.sort().join(',')}`);
     }
+    for (const hardName of hardNames) covered.add(hardName);
     const counted = oldObject && inScopes(quota, named, oldObject) ? usageOf(named, oldObject, nowMs) : {};
     const requested = maskUsage(usageGrowth(usage, counted), hard);
+    growths.set(quota, requested);
+  }
+  if (limited.length > 0 && isConsumed()) {
+    const asked = { group: resource.group, plural: resource.resource, resource: named, object, usage };
+    const missing = uncovered(limited, asked, covered, current);
+    // As upstream: only one of the two is a refusal by its form.
+    if (missing) throw missing.by === 'name' ? refused(missing.text) : newPlainError(missing.text);
+  }
+  const charged: ResourceQuota[] = [];
+  for (const [quota, requested] of growths) {
     if (Object.keys(requested).length === 0) continue;
+    const quotaName = quota.metadata?.name ?? '';
+    const hard = quota.status?.hard ?? {};
+    const used = quota.status?.used ?? {};
     const next = addUsage(used, requested);
     const exceeded = Object.keys(requested).filter((key) => compareQuantities(next[key] ?? '0', hard[key] ?? '0') > 0);
     if (exceeded.length > 0) {
@@ -138,4 +162,13 @@ export function chargedQuotas(
     );
   }
   return charged;
+
+  /** What nothing is added by is not held against what has to be covered. */
+  function isConsumed(): boolean {
+    const all =
+      growths.size > 0
+        ? [...growths.values()]
+        : [oldObject ? usageGrowth(usage, usageOf(named, oldObject, nowMs)) : usage];
+    return all.some((growth) => Object.keys(growth).length > 0);
+  }
 }

@@ -12,6 +12,8 @@ export type Shape =
   | 'string'
   | 'boolean'
   | 'duration'
+  /** Whatever it is: somebody else reads it. */
+  | 'any'
   | { readonly list: Shape }
   | { readonly fields: Readonly<Record<string, Shape>> };
 
@@ -30,8 +32,9 @@ export class ConfigurationError extends Error {
 
 export type Tree = Readonly<Record<string, unknown>>;
 
-/** The object of the file: of the kind's shape, fields that are absent stay absent. Throws ConfigurationError. */
-export function decodeConfiguration(text: string, wanted: ConfigurationKind): Tree {
+/** The object of the file: of the shape of its kind, fields that are absent stay absent. Throws ConfigurationError. */
+export function decodeConfiguration(text: string, wanted: ConfigurationKind | readonly ConfigurationKind[]): Tree {
+  const kinds = Array.isArray(wanted) ? (wanted as readonly ConfigurationKind[]) : [wanted as ConfigurationKind];
   if (text.trim() === '') throw new ConfigurationError('empty config data');
   let document: ReturnType<typeof decodeYaml>;
   try {
@@ -40,16 +43,20 @@ export function decodeConfiguration(text: string, wanted: ConfigurationKind): Tr
     throw new ConfigurationError(error instanceof Error ? error.message : String(error), { cause: error });
   }
   const { value, strictErrors } = document;
-  if (!isTree(value)) throw new ConfigurationError(`the file holds no ${wanted.kind}`);
+  if (!isTree(value))
+    throw new ConfigurationError(`the file holds no ${kinds.map((known) => known.kind).join(' or ')}`);
   const { apiVersion, kind } = value as Partial<KubeObject>;
   if (!kind) throw new ConfigurationError(`Object 'Kind' is missing in '${JSON.stringify(value)}'`);
   if (!apiVersion) throw new ConfigurationError(`Object 'apiVersion' is missing in '${JSON.stringify(value)}'`);
-  if (kind !== wanted.kind || !wanted.versions.some((version) => apiVersion === `${wanted.group}/${version}`)) {
+  const found = kinds.find(
+    (known) => kind === known.kind && known.versions.some((version) => apiVersion === `${known.group}/${version}`),
+  );
+  if (!found) {
     throw new ConfigurationError(`no kind "${kind}" is registered for version "${apiVersion}"`);
   }
   const findings = [...strictErrors];
   const { apiVersion: _, kind: __, ...rest } = value;
-  const object = decodeFields(rest, wanted.fields, '', findings) as Tree;
+  const object = decodeFields(rest, found.fields, '', findings) as Tree;
   if (findings.length > 0) throw new ConfigurationError(`strict decoding error: ${findings.join(', ')}`);
   return object;
 }
@@ -60,6 +67,7 @@ function isTree(value: unknown): value is Tree {
 
 function decodeValue(value: unknown, shape: Shape, path: string, findings: string[]): unknown {
   if (value === null || value === undefined) return undefined;
+  if (shape === 'any') return value;
   if (shape === 'duration') {
     const nanos = typeof value === 'string' ? parseDuration(value) : undefined;
     if (nanos === undefined) throw new ConfigurationError(`${path}: time: invalid duration ${JSON.stringify(value)}`);

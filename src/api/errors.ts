@@ -44,6 +44,11 @@ function failure(code: number, reason: string, message: string, details?: Status
   });
 }
 
+/** Where upstream answers with an error of Go that is no Status: code 500, and no reason. */
+export function newPlainError(message: string): StatusError {
+  return new StatusError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code: 500 });
+}
+
 function qualified(name: ResourceName): string {
   return name.group === '' ? name.resource : `${name.resource}.${name.group}`;
 }

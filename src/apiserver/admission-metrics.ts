@@ -23,6 +23,20 @@ export interface Verdicts {
   readonly rejected: HistogramSeries;
 }
 
+export interface SecurityRequest {
+  readonly operation: AdmissionOperation;
+  readonly resource: 'pod' | 'controller';
+  readonly subresource: string;
+}
+
+export interface SecurityEvaluation extends SecurityRequest {
+  readonly decision: 'allow' | 'deny';
+  readonly mode: 'enforce' | 'audit' | 'warn';
+  readonly level: string;
+  /** 'latest', 'v1.30', or 'future'. */
+  readonly version: string;
+}
+
 /** Match conditions of one webhook or policy. */
 export interface ConditionLabels {
   readonly name: string;
@@ -45,6 +59,8 @@ export class AdmissionMetrics {
   private readonly validatingSeconds;
   private readonly mutatingChecks;
   private readonly mutatingSeconds;
+  private readonly securityEvaluations;
+  private readonly securityExemptions;
 
   constructor(registry: MetricsRegistry) {
     this.steps = registry.histogram(
@@ -122,6 +138,26 @@ export class AdmissionMetrics {
       perMutation,
       policyBuckets,
     );
+    const perRequest = ['request_operation', 'resource', 'subresource'];
+    this.securityEvaluations = registry.counter(
+      'pod_security_evaluations_total',
+      'Pods and templates that were held against a Pod Security Standard.',
+      ['decision', 'mode', 'policy_level', 'policy_version', ...perRequest],
+    );
+    this.securityExemptions = registry.counter(
+      'pod_security_exemptions_total',
+      'Pods and templates that are exempt from Pod Security.',
+      perRequest,
+    );
+  }
+
+  /** Of PodSecurity; `resource` is pod or controller. */
+  securityEvaluated({ decision, mode, level, version, operation, resource, subresource }: SecurityEvaluation): void {
+    this.securityEvaluations.add(1, decision, mode, level, version, operation.toLowerCase(), resource, subresource);
+  }
+
+  securityExempted({ operation, resource, subresource }: SecurityRequest): void {
+    this.securityExemptions.add(1, operation.toLowerCase(), resource, subresource);
   }
 
   step(phase: AdmissionPhase, operation: AdmissionOperation): Verdicts {

@@ -91,6 +91,21 @@ export const serverOptions = {
   'audit-webhook-batch-max-size': { kind: 'text', value: 'number', description: 'default: 400' },
   'audit-webhook-batch-max-wait': { kind: 'text', value: 'duration', description: 'default: 30s' },
   'audit-webhook-initial-backoff': { kind: 'text', value: 'duration', description: 'default: 10s' },
+  'audit-log-truncate-enabled': {
+    kind: 'text',
+    value: 'true|false',
+    description: 'large records lose the bodies of request and response (default: false)',
+  },
+  'audit-log-truncate-max-event-size': { kind: 'text', value: 'bytes', description: 'default: 102400' },
+  'audit-log-truncate-max-batch-size': { kind: 'text', value: 'bytes', description: 'default: 10485760' },
+  'audit-webhook-truncate-enabled': { kind: 'text', value: 'true|false', description: 'the same for the webhook' },
+  'audit-webhook-truncate-max-event-size': { kind: 'text', value: 'bytes', description: 'default: 102400' },
+  'audit-webhook-truncate-max-batch-size': { kind: 'text', value: 'bytes', description: 'default: 10485760' },
+  'admission-control-config-file': {
+    kind: 'file',
+    value: 'file',
+    description: 'AdmissionConfiguration: what single admission plugins are told',
+  },
   'enable-admission-plugins': {
     kind: 'list',
     value: 'names',

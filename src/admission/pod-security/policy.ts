@@ -30,8 +30,33 @@ export function levelText({ level, minor }: LevelVersion): string {
   return `${level}:${Number.isFinite(minor) ? `v1.${minor}` : 'latest'}`;
 }
 
+/** What is not looked at: requests of these users, pods of these namespaces, pods of these runtime classes. */
+export interface Exemptions {
+  readonly usernames: readonly string[];
+  readonly namespaces: readonly string[];
+  readonly runtimeClasses: readonly string[];
+}
+
+export const noDefaults: Policy = { enforce: privileged, audit: privileged, warn: privileged };
+
+export const policyFault = {
+  level: `must be one of ${levels.join(', ')}`,
+  version: 'must be "latest" or "v1.x"',
+} as const;
+
+export function parsedLevel(text: string): Level | undefined {
+  return levels.find((level) => level === text);
+}
+
+/** The minor version; Infinity for the latest. */
+export function parsedVersion(text: string): number | undefined {
+  if (text === 'latest') return Number.POSITIVE_INFINITY;
+  const match = /^v1\.(0|[1-9]\d*)$/.exec(text);
+  return match ? Number(match[1]) : undefined;
+}
+
 /** A level that is none enforces the strictest; for the other modes it counts for nothing. */
-export function policyOf(labels: Readonly<Record<string, string>> = {}): ParsedPolicy {
+export function policyOf(labels: Readonly<Record<string, string>> = {}, defaults: Policy = noDefaults): ParsedPolicy {
   const errors: FieldError[] = [];
   const refuse = (label: string, detail: string): void => {
     errors.push(invalid(entry('metadata.labels', label), labels[label], detail));
@@ -39,18 +64,18 @@ export function policyOf(labels: Readonly<Record<string, string>> = {}): ParsedP
   const read = (mode: Mode): LevelVersion => {
     const levelLabel = `${policyPrefix}${mode}`;
     const versionLabel = `${levelLabel}-version`;
-    let { level, minor } = privileged;
+    let { level, minor } = defaults[mode];
     const text = labels[levelLabel];
     if (text !== undefined) {
-      const known = levels.find((candidate) => candidate === text);
-      if (!known) refuse(levelLabel, `must be one of ${levels.join(', ')}`);
+      const known = parsedLevel(text);
+      if (!known) refuse(levelLabel, policyFault.level);
       level = known ?? (mode === 'enforce' ? 'restricted' : 'privileged');
     }
     const version = labels[versionLabel];
-    if (version !== undefined && version !== 'latest') {
-      const match = /^v1\.(0|[1-9]\d*)$/.exec(version);
-      if (match) minor = Number(match[1]);
-      else refuse(versionLabel, 'must be "latest" or "v1.x"');
+    if (version !== undefined) {
+      const known = parsedVersion(version);
+      if (known === undefined) refuse(versionLabel, policyFault.version);
+      minor = known ?? Number.POSITIVE_INFINITY;
     }
     return { level, minor };
   };
@@ -58,10 +83,28 @@ export function policyOf(labels: Readonly<Record<string, string>> = {}): ParsedP
   const audit = read('audit');
   let warn = read('warn');
   // Who enforces a level is warned of it too, for what makes pods is not refused.
-  const enforced = levels.find((level) => level === labels[`${policyPrefix}enforce`]);
+  const enforced = parsedLevel(labels[`${policyPrefix}enforce`] ?? '');
   if (labels[`${policyPrefix}warn`] === undefined && enforced && isStricter(enforced, warn.level)) {
     const minor = labels[`${policyPrefix}warn-version`] === undefined ? enforce.minor : warn.minor;
     warn = { level: enforced, minor };
   }
   return { policy: { enforce, audit, warn }, errors };
+}
+
+/** The modes that labels ask for beyond privileged: 'enforce=restricted:latest, warn=baseline:v1.30'. */
+export function askedText(labels: Readonly<Record<string, string>> = {}, policy: Policy): string {
+  return (['enforce', 'audit', 'warn'] as const)
+    .filter((mode) => {
+      const label = `${policyPrefix}${mode}`;
+      const isAsked = labels[label] !== undefined || labels[`${label}-version`] !== undefined;
+      return isAsked && policy[mode].level !== 'privileged';
+    })
+    .map((mode) => `${mode}=${levelText(policy[mode])}`)
+    .join(', ');
+}
+
+export function isSamePolicy(a: Policy, b: Policy): boolean {
+  return (['enforce', 'audit', 'warn'] as const).every(
+    (mode) => a[mode].level === b[mode].level && a[mode].minor === b[mode].minor,
+  );
 }

@@ -13,15 +13,22 @@ import { messageOf } from '#base/errors.ts';
 import type { MetricsRegistry } from '#base/metrics.ts';
 import { isLongRunning } from '../request/long-running.ts';
 import type { RequestInfo } from '../request/request-info.ts';
-import { type AuditFacts, auditEventJson, objectReferenceOf, sourceIPsOf, userAgentOf } from './event.ts';
+import {
+  type AuditFacts,
+  auditEventJson,
+  objectReferenceOf,
+  sourceIPsOf,
+  userAgentOf,
+  withoutBodies,
+} from './event.ts';
 import type { AuditDecision, AuditStage, PolicyEvaluator } from './policy.ts';
 import { responseJson, statusOfError, withoutManagedFields } from './response-json.ts';
 
 /** Where records go. A sink that fails says so in its own log: a request is never refused for it. */
 export interface AuditSink {
   readonly name: string;
-  /** One event as a line of JSON. Must not block and must not throw. */
-  write(event: string): void;
+  /** One event as a line of JSON, and how to get it without the bodies. Must not block and must not throw. */
+  write(event: string, shortened: () => string): void;
   /** Resolves when everything that was written is out, or given up. */
   close(): Promise<void>;
 }
@@ -98,9 +105,11 @@ export class Audit {
 
   private emit(facts: AuditFacts, { omitStages }: AuditDecision, stage: AuditStage): void {
     if (omitStages.has(stage)) return;
-    const event = auditEventJson(facts, stage, this.env.clock.now());
+    const nowMs = this.env.clock.now();
+    const event = auditEventJson(facts, stage, nowMs);
     this.events?.add(1);
-    for (const sink of this.sinks) sink.write(event);
+    const shortened = () => auditEventJson(withoutBodies(facts), stage, nowMs);
+    for (const sink of this.sinks) sink.write(event, shortened);
   }
 }
 

@@ -5,7 +5,7 @@
 
 import { decodeYaml } from '#api/codec/yaml-decode.ts';
 import { ConfigurationError, type Tree } from '#api/configuration.ts';
-import type { WebhookTarget } from './webhook-client.ts';
+import type { WebhookCredentials, WebhookTarget } from './webhook-client.ts';
 
 /** Reads a file that the kubeconfig names; relative paths are relative to it. Throws when there is none. */
 export type ReadReferenced = (path: string) => string;
@@ -28,24 +28,61 @@ export function webhookTargetOf(text: string, read: ReadReferenced): WebhookTarg
   const cluster = named(config['clusters'], 'cluster').get(clusterName);
   if (!cluster) throw new ConfigurationError(`cluster "${clusterName}" does not exist`);
   const user = named(config['users'], 'user').get(textOf(context['user'])) ?? {};
-  if (user['exec'] || user['auth-provider']) {
-    throw new ConfigurationError('exec and auth-provider users are not supported for webhooks');
-  }
   const server = textOf(cluster['server']);
   if (!URL.canParse(server)) throw new ConfigurationError(`cluster "${clusterName}": invalid server: ${server}`);
   const authority = dataOrFile(cluster, 'certificate-authority', read);
-  const certificate = dataOrFile(user, 'client-certificate', read);
-  const key = dataOrFile(user, 'client-key', read);
   const serverName = textOf(cluster['tls-server-name']);
-  const authorization = authorizationOf(user, read);
   return {
     url: new URL(server),
     ...(authority === undefined ? {} : { authorityPem: authority }),
+    ...credentialsOf(user, read),
+    ...(serverName === '' ? {} : { serverName }),
+    ...(cluster['insecure-skip-tls-verify'] === true ? { insecureSkipTlsVerify: true } : {}),
+  };
+}
+
+const nobody: WebhookCredentials = {};
+
+/**
+ * Who the API server is to webhooks: users of a kubeconfig are named by the host and port that they are for, `*.domain`, or `*`; then the current
+ * context's (apiserver util/webhook/authentication.go). Throws ConfigurationError.
+ */
+export function webhookCredentialsOf(text: string, read: ReadReferenced): (hostPort: string) => WebhookCredentials {
+  const config = treeOf(decodeYaml(text).value);
+  const users = new Map(
+    Array.from(named(config['users'], 'user'), ([name, user]) => [name, credentialsOf(user, read)] as const),
+  );
+  const context = named(config['contexts'], 'context').get(textOf(config['current-context']));
+  const usual = users.get('*') ?? users.get(textOf(context?.['user'])) ?? nobody;
+  return (hostPort) => {
+    const port443 = hostPort.endsWith(':443') ? [hostPort.slice(0, -':443'.length)] : [];
+    for (const target of [hostPort, ...port443]) {
+      for (const name of [target, ...wildcardsOf(target)]) {
+        const found = users.get(name);
+        if (found) return found;
+      }
+    }
+    return usual;
+  };
+}
+
+/** '*.b.c' and '*.c' for 'a.b.c'. */
+function wildcardsOf(target: string): readonly string[] {
+  const steps = target.split('.');
+  return steps.slice(1).map((_, position) => `*.${steps.slice(position + 1).join('.')}`);
+}
+
+function credentialsOf(user: Tree, read: ReadReferenced): WebhookCredentials {
+  if (user['exec'] || user['auth-provider']) {
+    throw new ConfigurationError('exec and auth-provider users are not supported for webhooks');
+  }
+  const certificate = dataOrFile(user, 'client-certificate', read);
+  const key = dataOrFile(user, 'client-key', read);
+  const authorization = authorizationOf(user, read);
+  return {
     ...(certificate === undefined || key === undefined
       ? {}
       : { identity: { certificatePem: certificate, keyPem: key } }),
-    ...(serverName === '' ? {} : { serverName }),
-    ...(cluster['insecure-skip-tls-verify'] === true ? { insecureSkipTlsVerify: true } : {}),
     ...(authorization === undefined ? {} : { authorization }),
   };
 }

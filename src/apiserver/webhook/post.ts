@@ -9,7 +9,7 @@ import type { Env } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
 import type { LiveObjects } from '../live-objects.ts';
 import { serviceEndpoint } from './service-endpoint.ts';
-import type { WebhookAnswer, WebhookClient } from './webhook-client.ts';
+import type { WebhookAnswer, WebhookClient, WebhookCredentials } from './webhook-client.ts';
 
 /** The webhook answered, and not with success. */
 export class WebhookRefused extends Error {
@@ -21,10 +21,15 @@ export class WebhookRefused extends Error {
   }
 }
 
+/** By 'host:port' of a URL, 'name.namespace.svc:port' of a service. */
+export type CredentialsFor = (hostPort: string) => WebhookCredentials;
+
 export interface WebhookCaller {
   readonly objects: LiveObjects;
   readonly env: Env;
   readonly client: WebhookClient;
+  /** Who the API server is to a webhook; nobody when absent. */
+  readonly credentials?: CredentialsFor | undefined;
 }
 
 /** Where a webhook is: a URL, or a Service (port 443 unless it says otherwise). */
@@ -63,7 +68,7 @@ export function webhookUrl({ service, url }: WebhookLocation): URL | undefined {
 
 /** The body of a successful answer. Rejects with an Error in the words of client-go; a webhook is told its time in the query. */
 export async function postToWebhook(
-  { objects, env, client }: WebhookCaller,
+  { objects, env, client, credentials }: WebhookCaller,
   { location, url, body, timeoutSeconds, signal }: WebhookPost,
 ): Promise<Uint8Array> {
   url.searchParams.set('timeout', `${timeoutSeconds}s`);
@@ -74,7 +79,15 @@ export async function postToWebhook(
   try {
     const { service, caBundle } = location;
     const endpoint = service && (await serviceEndpoint(objects, env.random, { ...service, port: service.port ?? 443 }));
-    answer = await client.post({ url, endpoint, caBundle, body, signal: linked?.signal ?? deadline.signal });
+    const identity = credentials?.(`${url.hostname}:${url.port || '443'}`);
+    answer = await client.post({
+      ...identity,
+      url,
+      endpoint,
+      caBundle,
+      body,
+      signal: linked?.signal ?? deadline.signal,
+    });
   } catch (cause) {
     const why = deadline.signal.aborted
       ? 'context deadline exceeded'

@@ -1,7 +1,15 @@
 /** WebhookClient: calls to webhooks, a port. Connections are kept and used again per address, server name, authority and identity. */
 
+/** As whom to call. */
+export interface WebhookCredentials {
+  /** Client certificate. */
+  readonly identity?: { readonly certificatePem: string; readonly keyPem: string } | undefined;
+  /** The Authorization header. */
+  readonly authorization?: string | undefined;
+}
+
 /** Whom to call, and as whom. */
-export interface WebhookTarget {
+export interface WebhookTarget extends WebhookCredentials {
   /** As messages show it; its host is the name that the certificate must be for. http: where a kubeconfig says so. */
   readonly url: URL;
   /** Where to connect instead of the URL's host: the endpoint of a service. */
@@ -10,13 +18,9 @@ export interface WebhookTarget {
   readonly caBundle?: string | undefined;
   /** The same in PEM. */
   readonly authorityPem?: string | undefined;
-  /** Client certificate. */
-  readonly identity?: { readonly certificatePem: string; readonly keyPem: string } | undefined;
   /** Name that the certificate must be for, when it is not the URL's host. */
   readonly serverName?: string | undefined;
   readonly insecureSkipTlsVerify?: boolean | undefined;
-  /** The Authorization header. */
-  readonly authorization?: string | undefined;
 }
 
 export interface WebhookRequest extends WebhookTarget {

@@ -41,6 +41,7 @@ import type { ClusterLayout } from '../machine/layout.ts';
 import { certificateFile, keyFile } from '../pki/authority.ts';
 import { booleanFlag, flagList, type ServerFlags } from '../server-options.ts';
 import type { ClusterSettings } from '../settings.ts';
+import { admissionSettings } from './admission.ts';
 import { assembleAudit } from './audit.ts';
 import { connectRemotes } from './connect-remotes.ts';
 import { flagsInForce } from './flags.ts';
@@ -103,6 +104,7 @@ export async function assembleApiServer({
   const admissionMetrics = new AdmissionMetrics(metrics);
   const webhooks = createWebhookClient();
   const flags = settings.serverFlags ?? {};
+  const { configuration, ...webhookCredentials } = admissionSettings(flags);
   const expressions = kubernetesEnvironment({ version: '1.36' });
   const authorization = assembleAuthorization({
     env,
@@ -167,9 +169,15 @@ export async function assembleApiServer({
       env,
       metrics: admissionMetrics,
       plugins: admissionPluginChoice(flags),
+      configuration,
       writeQuota: (quota) => inProcess.updateStatus(ResourceQuotas, quota),
       escalation: { rbac, authorize },
-      dynamic: { client: webhooks, resources: createServedResources(() => server.registry), authorize },
+      dynamic: {
+        ...webhookCredentials,
+        client: webhooks,
+        resources: createServedResources(() => server.registry),
+        authorize,
+      },
     }),
     webhooks: { objects, env, client: webhooks },
     aggregation: { objects, connect: connectRemotes(frontProxy) },

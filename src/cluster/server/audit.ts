@@ -3,12 +3,13 @@
 import { Audit, type AuditSink } from '#apiserver/audit/audit.ts';
 import { type BatchOptions, BatchSink, webhookBatches } from '#apiserver/audit/batch.ts';
 import { compileAuditPolicy, parseAuditPolicy } from '#apiserver/audit/policy.ts';
+import { defaultMaxBatchBytes, defaultMaxEventBytes, TruncatingSink } from '#apiserver/audit/truncate.ts';
 import type { WebhookClient, WebhookTarget } from '#apiserver/webhook/webhook-client.ts';
 import type { Env } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
 import { createAuditLog } from '#platform/node/audit-log.ts';
 import { Failure } from '../failure.ts';
-import { durationFlag, flagText, numberFlag, type ServerFlags } from '../server-options.ts';
+import { booleanFlag, durationFlag, flagText, numberFlag, type ServerFlags } from '../server-options.ts';
 import { webhookTargetFrom, withFile } from './identity/files.ts';
 
 interface AuditParts {
@@ -32,10 +33,11 @@ export function assembleAudit({ env, flags, webhooks }: AuditParts): Audit | und
   }
   const policy = withFile('audit-policy-file', policyFile, parseAuditPolicy);
   const sinks: AuditSink[] = [];
-  if (logPath !== undefined) sinks.push(openLog(env, flags, logPath));
+  if (logPath !== undefined) sinks.push(truncating(env, flags, 'log', openLog(env, flags, logPath)));
   if (webhookFile !== undefined) {
     const target = webhookTargetFrom('audit-webhook-config-file', webhookFile);
-    sinks.push(new BatchSink('webhook', env, batchOptions(flags), (events) => post(env, webhooks, target, events)));
+    const sink = new BatchSink('webhook', env, batchOptions(flags), (events) => post(env, webhooks, target, events));
+    sinks.push(truncating(env, flags, 'webhook', sink));
   }
   if (sinks.length === 0) {
     throw new Failure(
@@ -44,6 +46,22 @@ export function assembleAudit({ env, flags, webhooks }: AuditParts): Audit | und
     );
   }
   return new Audit({ env, policy: compileAuditPolicy(policy), sinks });
+}
+
+/** Throws Failure for sizes that make no sense, in upstream's words. */
+function truncating(env: Env, flags: ServerFlags, name: 'log' | 'webhook', sink: AuditSink): AuditSink {
+  if (!booleanFlag(flags, `audit-${name}-truncate-enabled`, false)) return sink;
+  const maxEventBytes = numberFlag(flags, `audit-${name}-truncate-max-event-size`, defaultMaxEventBytes);
+  const maxBatchBytes = numberFlag(flags, `audit-${name}-truncate-max-batch-size`, defaultMaxBatchBytes);
+  if (maxEventBytes <= 0) {
+    throw new Failure(`invalid audit truncate ${name} max event size ${maxEventBytes}, must be a positive number`);
+  }
+  if (maxBatchBytes < maxEventBytes) {
+    throw new Failure(
+      `invalid audit truncate ${name} max batch size ${maxBatchBytes}, must be greater than max event size (${maxEventBytes})`,
+    );
+  }
+  return new TruncatingSink(env, sink, maxEventBytes);
 }
 
 function openLog(env: Env, flags: ServerFlags, path: string): AuditSink {

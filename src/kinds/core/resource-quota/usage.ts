@@ -140,7 +140,16 @@ export function inScopes(quota: ResourceQuota, resource: string, object: KubeObj
     ...(quota.spec?.scopes ?? []).map((scopeName) => ({ scopeName, operator: 'Exists' as const })),
     ...(quota.spec?.scopeSelector?.matchExpressions ?? []),
   ];
-  return requirements.every((requirement) => resource === 'pods' && podInScope(object as Pod, requirement));
+  return requirements.every((requirement) => matchesScope(requirement, resource, object));
+}
+
+/** Only pods have scopes. */
+export function matchesScope(
+  requirement: ScopedResourceSelectorRequirement,
+  resource: string,
+  object: KubeObject,
+): boolean {
+  return resource === 'pods' && podInScope(object as Pod, requirement);
 }
 
 function podInScope(pod: Pod, { scopeName, operator, values }: ScopedResourceSelectorRequirement): boolean {
