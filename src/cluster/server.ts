@@ -35,6 +35,7 @@ import { dnsService } from './server/dns-service.ts';
 import { startEncryption } from './server/encryption.ts';
 import { flowControl } from './server/flow-control.ts';
 import { apiServerUser, controllerManagerUser, controllerUser, schedulerUser } from './server/identities.ts';
+import { keepKubernetesEndpoints } from './server/kubernetes-endpoints.ts';
 import { ensureKubernetesService } from './server/kubernetes-service.ts';
 import { plannedPodRanges } from './server/pod-ranges.ts';
 import { durationFlag, flagText } from './server-options.ts';
@@ -141,13 +142,13 @@ export async function runControlPlane(
   const { network } = settings;
   await ensureKubernetesService(ownClient, {
     clusterIP: network.apiServiceAddress,
-    address: network.hostAddress,
     port: http.port,
     serviceCidr: network.serviceCidr,
   });
-  hooks.finished('bootstrap-controller', 'start-kubernetes-service-cidr-controller');
-
   const ending = new AbortController();
+  const own = { ip: network.hostAddress, port: http.port };
+  const endpoints = await keepKubernetesEndpoints({ env, store, client: ownClient, own }, ending.signal);
+  hooks.finished('bootstrap-controller', 'start-kubernetes-service-cidr-controller');
   const queueMetrics = new WorkQueueMetrics(metrics, env.clock);
   const apiServerClient = clientOf(apiServerUser, 'kube-apiserver');
   const configuration = await startControllers(
@@ -207,7 +208,7 @@ export async function runControlPlane(
   server.beginShutdown();
   ending.abort();
   const ends = acting.map(({ stopped }) => stopped);
-  await Promise.all([...ends, configuration.stopped, sleep(env.clock, shutdownDelayMs)]);
+  await Promise.all([...ends, endpoints.stopped, configuration.stopped, sleep(env.clock, shutdownDelayMs)]);
   http.stopListening();
   await server.close(watchGraceMs);
   assembled.close();
