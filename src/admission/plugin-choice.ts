@@ -25,6 +25,7 @@ export const knownPlugins: ReadonlySet<string> = new Set([
   'MutatingAdmissionPolicy',
   'MutatingAdmissionWebhook',
   'NamespaceLifecycle',
+  'NodeDeclaredFeatureValidator',
   'NodeRestriction',
   'PersistentVolumeClaimResize',
   'PodGroupProtection',

@@ -15,6 +15,7 @@ import { defaultIngressClass } from './default-ingress-class.ts';
 import { denyServiceExternalIPs } from './deny-service-external-ips.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { nodeDeclaredFeatures } from './node-declared-features.ts';
 import { nodeRestriction } from './node-restriction.ts';
 import { chosen, type PluginChoice } from './plugin-choice.ts';
 import { podResizeValidator } from './pod-resize.ts';
@@ -88,6 +89,7 @@ export function defaultAdmissionPlugins({
     defaultIngressClass(objects),
     denyServiceExternalIPs,
     podTopologyLabels(objects),
+    nodeDeclaredFeatures(objects),
     podResizeValidator(objects),
     resourceClaimAccess(objects, escalation?.authorize),
     ...(escalation ? [rbacEscalation(escalation)] : []),

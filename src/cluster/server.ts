@@ -90,8 +90,9 @@ export async function runControlPlane(
   const watchGraceMs = durationFlag(flags, 'shutdown-watch-termination-grace-period', 0);
   const opened = await openStore(env, { location: settings.store, directory: layout.store });
   const encryptionFile = flagText(flags, 'encryption-provider-config');
-  const encryption = encryptionFile === undefined ? undefined : await startEncryption(env, opened, encryptionFile);
   const metrics = new MetricsRegistry();
+  const encryption =
+    encryptionFile === undefined ? undefined : await startEncryption(env, opened, encryptionFile, metrics);
   const store = new MeasuredStore(encryption?.store ?? opened, env.clock, metrics);
   const hooks = new PostStartHooks(hookNames);
   const healthChecks = { ...hooks.checks, ...encryption?.healthChecks };

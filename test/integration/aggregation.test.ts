@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import type { TLSSocket } from 'node:tls';
+import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import type { ApiResponse } from '#api/request.ts';
 import { SchemaRegistry } from '#api/schema/registry.ts';
 import { ByteQueue } from '#api/streaming/byte-stream.ts';
@@ -29,6 +30,7 @@ import { Services } from '#kinds/core/service/definition.ts';
 import { EndpointSlices } from '#kinds/discovery/endpoint-slice/definition.ts';
 import { builtinTables } from '#kinds/schemas.ts';
 import { createNodeEnv } from '#platform/node/env.ts';
+import { startHttpServer } from '#platform/node/http-server.ts';
 import { createMemoryStore } from '#store/revision-store.ts';
 import type { Store } from '#store/store.ts';
 
@@ -45,6 +47,7 @@ describe('aggregation', () => {
   const seen: IncomingMessage[] = [];
   const ending = new AbortController();
   let isHealthy = true;
+  let hasV3 = true;
   let remote: Server;
   let port: number;
   let caBundle: string;
@@ -87,7 +90,7 @@ describe('aggregation', () => {
       else if (path === '/openapi/v2' && message.headers['if-none-match'] === '"1"') response.writeHead(304).end();
       else if (path === '/openapi/v2') response.setHeader('etag', '"1"').end(JSON.stringify(openApi.v2));
       else if (path.endsWith('/moved')) response.writeHead(302, { location: 'https://10.0.0.1/' }).end();
-      else if (path === '/openapi/v3') response.end(JSON.stringify(openApi.v3));
+      else if (path === '/openapi/v3' && hasV3) response.end(JSON.stringify(openApi.v3));
       else if (path === `/openapi/v3${base}`) response.end(`for ${message.headers['x-remote-user']}`);
       else if (path.endsWith('/flunders') && message.url?.includes('watch=')) {
         response.setHeader('content-type', 'application/json');
@@ -99,8 +102,15 @@ describe('aggregation', () => {
         message.pipe(response);
       } else response.writeHead(404).end('no');
     });
-    remote.on('upgrade', (message, socket) => {
+    const terminals = new WebSocketServer({ noServer: true, handleProtocols: () => 'v5.channel.k8s.io' });
+    remote.on('upgrade', (message, socket, head) => {
       seen.push(message);
+      if (message.headers.upgrade === 'websocket') {
+        terminals.handleUpgrade(message, socket, head, (terminal) =>
+          terminal.on('message', (data) => echo(terminal, data)),
+        );
+        return;
+      }
       socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: echo\r\n\r\n');
       socket.pipe(socket);
     });
@@ -114,6 +124,7 @@ describe('aggregation', () => {
   beforeEach(async () => {
     seen.length = 0;
     isHealthy = true;
+    hasV3 = true;
     store = createMemoryStore(env);
     const objects = createLiveObjects(() => server.registry, store);
     const read = (file: string) => readFileSync(file, 'utf8');
@@ -339,6 +350,63 @@ describe('aggregation', () => {
     assert.ok(given.startsWith('HTTP/1.1 101 ') && given.endsWith('\r\n\r\nhello'), given);
   });
 
+  test('a terminal works through it: what kubectl exec speaks by WebSockets', async () => {
+    await up();
+    seen.length = 0;
+    const http = await startHttpServer({
+      handler: (request) => server.wire({ ...request, peer: { address: '10.0.0.9', inProcess: user } }),
+      log: silent,
+      host: '127.0.0.1',
+      port: 0,
+    });
+    const path = `${base}/namespaces/default/flunders/one/exec?command=cat&command=-&stdin=true&stdout=true`;
+    const terminal = new WebSocket(`ws://127.0.0.1:${http.port}${path}`, ['v5.channel.k8s.io']);
+    const heard: string[] = [];
+    terminal.on('message', (data: Buffer) => heard.push(`${data[0]} ${data.subarray(1)}`));
+    await once(terminal, 'open');
+    assert.equal(terminal.protocol, 'v5.channel.k8s.io');
+    // Channel 0 is standard input; 255 closes a channel.
+    terminal.send(Buffer.from('\0hello'));
+    terminal.send(Buffer.concat([Buffer.from([0]), Buffer.alloc(100_000, 'x')]));
+    terminal.send(Buffer.from([255, 0]));
+    const [code] = (await once(terminal, 'close')) as [number];
+    assert.deepEqual(
+      [code, heard.map((line) => (line.length > 50 ? line.length : line))],
+      [1000, ['1 hello', 100_002, '3 {"status":"Success"}']],
+    );
+    const asked = seen.find(({ url }) => url?.includes('/exec'));
+    assert.equal(asked?.url, path);
+    assert.deepEqual(
+      [asked?.headers['x-remote-user'], asked?.headers['sec-websocket-protocol']],
+      ['alice', 'v5.channel.k8s.io'],
+    );
+    await http.close();
+  });
+
+  test('a server that has only OpenAPI 2.0 has a document of version 3 here', async () => {
+    hasV3 = false;
+    await up();
+    const key = base.slice(1);
+    const index = async () =>
+      ((await client.raw('GET', '/openapi/v3')) as unknown as { paths: Record<string, { serverRelativeURL: string }> })
+        .paths;
+    while (!(await index())[key]) await new Promise((resolve) => setImmediate(resolve));
+    const url = (await index())[key]?.serverRelativeURL ?? '';
+    assert.match(url, new RegExp(`^/openapi/v3/${key}\\?hash=`));
+    const document = JSON.parse(await textOf(await send('GET', `/openapi/v3/${key}`, url.split('?')[1])));
+    assert.equal(document.openapi, '3.0.0');
+    assert.ok(document.paths[`${base}/flunders`]);
+    const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
+    assert.deepEqual(document.components.schemas['wardle.Flunder'], {
+      type: 'object',
+      properties: { metadata: { $ref: `#/components/schemas/${meta}` } },
+    });
+    // An address of before leads to the one of now.
+    const stale = await send('GET', `/openapi/v3/${key}`, 'hash=OLD');
+    assert.ok(stale.type === 'bytes');
+    assert.deepEqual([stale.status, stale.headers?.location], [301, url]);
+  });
+
   test('a server with another certificate is not believed, unless that is asked for', async () => {
     await client.create(Namespaces, { metadata: { name: 'wardle' } });
     await service();
@@ -512,3 +580,14 @@ const crd = {
     versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
   },
 };
+
+/** A program that says what it is told, until its standard input ends: channels 1 and 3 are standard output and the status. */
+function echo(terminal: WebSocket, data: RawData): void {
+  const bytes = Buffer.isBuffer(data) ? data : Buffer.alloc(0);
+  if (bytes[0] === 0) {
+    terminal.send(Buffer.concat([Buffer.from([1]), bytes.subarray(1)]));
+    return;
+  }
+  terminal.send(Buffer.from('\x03{"status":"Success"}'));
+  terminal.close(1000);
+}

@@ -103,11 +103,22 @@ export class OpenApi {
     const isCore = root === 'api' && group !== '';
     if (isCore || (root === 'apis' && version !== undefined)) {
       const place = isCore ? { group: '', version: group } : { group, version: version ?? '' };
-      if (!registry.hasGroupVersion(place.group, place.version)) return undefined;
+      if (!registry.hasGroupVersion(place.group, place.version)) {
+        const converted = this.convertedOf(place.group, place.version);
+        return converted && documentOf(converted);
+      }
       return documentOf(openApiV3(schemas, definitions, place.group, place.version, options));
     }
     const found = openApiV3Groups(schemas, definitions, options).get(name.slice('v3/'.length));
     return found && documentOf(found);
+  }
+
+  /** Made of what another server says in version 2. */
+  private convertedOf(group: string, served: string): object | undefined {
+    for (const remote of this.config.remotes?.all() ?? []) {
+      if (remote.group === group && remote.version === served) return remote.openApi?.converted;
+    }
+    return undefined;
   }
 
   private merged(definitions: readonly ResourceDefinition[]): ReturnType<typeof openApiV2> {
@@ -144,6 +155,8 @@ export class OpenApi {
     };
     for (const remote of remotes?.all() ?? []) {
       for (const [path, url] of Object.entries(remote.openApi?.v3 ?? {})) urls.set(path, url);
+      const { group, version: served, openApi } = remote;
+      if (openApi?.converted) put(`apis/${group}/${served}`, hashOf(openApi.converted));
     }
     for (const [path, document] of openApiV3Groups(schemas, definitions, options)) put(path, hashOf(document));
     for (const { group, version: served } of groupVersionsOf(definitions)) {

@@ -25,26 +25,36 @@ import type {
   WriteResult,
 } from '#store/store.ts';
 import { registryPrefix } from '../cache/store-feed.ts';
+import type { TransformationMetrics } from './metrics.ts';
 import { type Decrypted, identity, startsWith, type ValueTransformer } from './transformer.ts';
 
 /** The transformers of a resource's values, the one that writes first; undefined when nothing is said of it. */
 export type TransformersOf = (group: string, plural: string) => readonly ValueTransformer[] | undefined;
 
-const plain: readonly ValueTransformer[] = [identity];
+/** Of one resource. */
+interface Chain {
+  readonly transformers: readonly ValueTransformer[];
+  /** For metrics: 'secrets', 'deployments.apps'; undefined for what no rule speaks of, which is not counted. */
+  readonly counted: string | undefined;
+}
+
+const plain: Chain = { transformers: [identity], counted: undefined };
 const encoder = new TextEncoder();
 
 export class EncryptedStore implements Store {
   readonly shared: boolean;
   private readonly store: Store;
   private transformersOf: TransformersOf;
-  private byPrefix = new Map<string, readonly ValueTransformer[]>();
+  private byPrefix = new Map<string, Chain>();
+  private readonly metrics: TransformationMetrics | undefined;
   /** Decrypted bytes of stored ones, for those that this server wrote. */
   private readonly written = new WeakMap<Uint8Array, Uint8Array>();
   /** Of decrypted bytes, the mark of the key they were stored with; absent for plain ones. */
   private readonly marks = new WeakMap<Uint8Array, string>();
 
-  constructor(store: Store, transformersOf: TransformersOf) {
+  constructor(store: Store, transformersOf: TransformersOf, metrics?: TransformationMetrics) {
     this.store = store;
+    this.metrics = metrics;
     this.shared = store.shared;
     this.transformersOf = transformersOf;
   }
@@ -79,15 +89,22 @@ export class EncryptedStore implements Store {
   }
 
   async put(key: string, value: Uint8Array, options?: PutOptions): Promise<WriteResult> {
+    const { counted } = this.chainOf(key);
     const writer = this.writerOf(key);
-    if (writer === identity) return this.opened(await this.store.put(key, value, options));
+    if (writer === identity) {
+      if (counted !== undefined) this.metrics?.transformed(counted, 'to_storage', '', this.metrics.start());
+      return this.opened(await this.store.put(key, value, options));
+    }
     let sealed: Uint8Array;
     const mark = writer.mark();
+    const startedMs = this.metrics?.start() ?? 0;
     try {
       sealed = await writer.encrypt(value, key);
     } catch (error) {
+      this.metrics?.failed(counted ?? '', 'to_storage', writer.family);
       throw newInternalError(messageOf(error), error);
     }
+    this.metrics?.transformed(counted ?? '', 'to_storage', writer.family, startedMs);
     const stored = joined(writer.prefix, sealed);
     this.written.set(stored, value);
     this.marks.set(value, mark);
@@ -176,20 +193,49 @@ export class EncryptedStore implements Store {
   }
 
   private open(key: string, stored: Uint8Array): Decrypted | Promise<Decrypted> {
+    const { transformers, counted } = this.chainOf(key);
     let reason = 'no matching prefix found';
-    for (const transformer of this.transformersFor(key)) {
-      if (startsWith(stored, transformer.prefix))
-        return transformer.decrypt(stored.subarray(transformer.prefix.length), key);
+    for (const transformer of transformers) {
+      if (startsWith(stored, transformer.prefix)) return this.openWith(transformer, key, stored, counted);
       if (startsWith(stored, transformer.family)) reason = transformer.noKey;
     }
+    this.metrics?.failed(counted ?? '', 'from_storage', 'unknown');
     throw new Error(reason);
   }
 
-  private writerOf(key: string): ValueTransformer {
-    return this.transformersFor(key)[0] ?? identity;
+  private openWith(
+    transformer: ValueTransformer,
+    key: string,
+    stored: Uint8Array,
+    counted: string | undefined,
+  ): Decrypted | Promise<Decrypted> {
+    const { prefix, family } = transformer;
+    const { metrics } = this;
+    // As upstream names it, though only here.
+    const shown = family === '' ? 'identity' : family;
+    if (!metrics || counted === undefined) return transformer.decrypt(stored.subarray(prefix.length), key);
+    const startedMs = metrics.start();
+    const failed = (error: unknown): never => {
+      metrics.failed(counted, 'from_storage', shown);
+      throw error;
+    };
+    const done = (opened: Decrypted): Decrypted => {
+      metrics.transformed(counted, 'from_storage', shown, startedMs);
+      return opened;
+    };
+    try {
+      const opened = transformer.decrypt(stored.subarray(prefix.length), key);
+      return opened instanceof Promise ? opened.then(done, failed) : done(opened);
+    } catch (error) {
+      return failed(error);
+    }
   }
 
-  private transformersFor(key: string): readonly ValueTransformer[] {
+  private writerOf(key: string): ValueTransformer {
+    return this.chainOf(key).transformers[0] ?? identity;
+  }
+
+  private chainOf(key: string): Chain {
     if (!key.startsWith(registryPrefix)) return plain;
     const group = key.indexOf('/', registryPrefix.length);
     const end = key.indexOf('/', group + 1);
@@ -197,7 +243,10 @@ export class EncryptedStore implements Store {
     let found = this.byPrefix.get(prefix);
     if (!found) {
       const name = key.slice(registryPrefix.length, group);
-      found = this.transformersOf(name === 'core' ? '' : name, key.slice(group + 1, end)) ?? plain;
+      const plural = key.slice(group + 1, end);
+      const isCore = name === 'core';
+      const transformers = this.transformersOf(isCore ? '' : name, plural);
+      found = transformers ? { transformers, counted: isCore ? plural : `${plural}.${name}` } : plain;
       this.byPrefix.set(prefix, found);
     }
     return found;

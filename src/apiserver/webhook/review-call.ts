@@ -20,6 +20,8 @@ export type AttemptResult = 'success' | 'error' | 'timeout';
 
 const attempts = 5;
 const backoff: BackoffConfig = { initialMs: 500, maxMs: 10_000, factor: 1.5, jitter: 0.2 };
+/** No webhook holds a request up for longer at once, whatever it says. */
+const longestWaitMs = 30_000;
 const retriedStatuses = new Set([429, 500, 504]);
 
 /** The `status` of the answer, as the webhook gave it. Rejects when no attempt brought one. */
@@ -32,6 +34,7 @@ export async function callReview(
   const body = new TextEncoder().encode(JSON.stringify(review));
   for (let attempt = 0; ; attempt++) {
     const startedMs = env.clock.monotonic();
+    let wantedMs = 0;
     const outcome = await post(caller, body);
     const durationMs = env.clock.monotonic() - startedMs;
     if (outcome.type === 'answer') {
@@ -42,12 +45,19 @@ export async function callReview(
         return status;
       }
       attempted(outcome.answer.status === 504 ? 'timeout' : 'error', durationMs);
-      if (!retriedStatuses.has(outcome.answer.status) || attempt + 1 === attempts) throw new Error(failure);
+      const { status, retryAfterMs } = outcome.answer;
+      // A webhook that names a time has said that it may be asked again.
+      const mayPass = retriedStatuses.has(status) || (retryAfterMs !== undefined && status >= 500);
+      if (!mayPass || attempt + 1 === attempts) throw new Error(failure);
+      wantedMs = Math.min(retryAfterMs ?? 0, longestWaitMs);
     } else {
       attempted(outcome.timedOut ? 'timeout' : 'error', durationMs);
       if (!outcome.mayPass || attempt + 1 === attempts) throw outcome.error;
     }
-    const delayMs = backoffDelayMs(backoff, attempt, () => env.random.next());
+    const delayMs = Math.max(
+      wantedMs,
+      backoffDelayMs(backoff, attempt, () => env.random.next()),
+    );
     await new Promise<void>((resolve) => env.clock.after(delayMs, resolve));
   }
 }

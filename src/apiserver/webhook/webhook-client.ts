@@ -30,6 +30,8 @@ export interface WebhookRequest extends WebhookTarget {
 
 export interface WebhookAnswer {
   readonly status: number;
+  /** After which the webhook wants to be asked again, where its answer says so in seconds. */
+  readonly retryAfterMs?: number | undefined;
   readonly body: Uint8Array;
 }
 

@@ -15,10 +15,12 @@ import {
   ruleFor,
 } from '#apiserver/encryption/configuration.ts';
 import { EncryptedStore, type TransformersOf } from '#apiserver/encryption/encrypted-store.ts';
+import { TransformationMetrics } from '#apiserver/encryption/metrics.ts';
 import { identity, type ValueTransformer } from '#apiserver/encryption/transformer.ts';
 import type { HealthCheck } from '#apiserver/health.ts';
 import type { Env, Timer } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
+import type { MetricsRegistry } from '#base/metrics.ts';
 import { keyTransformer } from '#platform/node/encryption/ciphers.ts';
 import { KmsTransformer } from '#platform/node/encryption/kms-v2.ts';
 import type { Store } from '#store/store.ts';
@@ -43,11 +45,17 @@ interface Loaded {
 }
 
 /** Throws Failure for a file that cannot be used. Plugins that do not answer yet are no failure: their health check fails. */
-export async function startEncryption(env: Env, store: Store, file: string): Promise<Encryption> {
+export async function startEncryption(
+  env: Env,
+  store: Store,
+  file: string,
+  metrics: MetricsRegistry,
+): Promise<Encryption> {
   let current = await load(env, file).catch((error: unknown) => {
     throw asFailure(file, error);
   });
-  const encrypted = new EncryptedStore(store, current.transformersOf);
+  const counted = new TransformationMetrics(metrics, env.clock);
+  const encrypted = new EncryptedStore(store, current.transformersOf, counted);
   let settling: Timer | undefined;
   const retired = new Set<() => void>();
   const retire = (plugins: readonly KmsTransformer[]): void => {

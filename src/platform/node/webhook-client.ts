@@ -48,7 +48,11 @@ export function createWebhookClient(): WebhookClient {
           if (length > maxAnswerBytes) response.destroy(new Error(`webhook response exceeds ${maxAnswerBytes} bytes`));
           else chunks.push(chunk);
         });
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks) }));
+        response.on('end', () => {
+          const seconds = Number(response.headers['retry-after']);
+          const retryAfterMs = seconds > 0 ? seconds * 1000 : undefined;
+          resolve({ status: response.statusCode ?? 0, retryAfterMs, body: Buffer.concat(chunks) });
+        });
         response.on('error', reject);
       });
       sent.on('error', (error) => {

@@ -10,6 +10,7 @@ import { SchemaRegistry } from '#api/schema/registry.ts';
 import { schemaCodecs } from '#apiserver/registry/schema-codec.ts';
 import { createApiServer } from '#apiserver/server.ts';
 import type { Env, Logger } from '#base/env.ts';
+import { MetricsRegistry } from '#base/metrics.ts';
 import { createClient } from '#client/api-client.ts';
 import type { Client } from '#client/client.ts';
 import { Failure } from '#cluster/failure.ts';
@@ -80,7 +81,7 @@ const gcmOf = (name: string, fill: number) => `aesgcm: {keys: [{name: ${name}, s
 async function openWorld(config: string, below: Store, env = loggingEnv()): Promise<World> {
   const file = join(mkdtempSync(join(root, 'config-')), 'encryption.yaml');
   writeFileSync(file, config);
-  const encryption = await startEncryption(env, below, file);
+  const encryption = await startEncryption(env, below, file, new MetricsRegistry());
   const server = createApiServer({
     env,
     store: encryption.store,

@@ -4,7 +4,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isStatusError } from '#api/errors.ts';
 import { EncryptedStore } from '#apiserver/encryption/encrypted-store.ts';
+import { TransformationMetrics } from '#apiserver/encryption/metrics.ts';
 import { identity, type ValueTransformer } from '#apiserver/encryption/transformer.ts';
+import { MetricsRegistry } from '#base/metrics.ts';
 import { createSimEnv } from '#platform/sim/env.ts';
 import { createMemoryStore } from '#store/revision-store.ts';
 import type { Store, StoreEvent } from '#store/store.ts';
@@ -132,4 +134,40 @@ test('events carry the array of the writer; one that cannot be read does not sto
   );
   const [first] = seen;
   assert.ok(first?.type === 'put' && first.entry.value === value);
+});
+
+test('transformations are counted by resource and provider, of resources that a rule speaks of', async () => {
+  const env = createSimEnv();
+  const below = createMemoryStore(env);
+  const registry = new MetricsRegistry();
+  const first = keyTransformer('secretbox', { name: 'one', secret: key(1) });
+  const store = new EncryptedStore(
+    below,
+    (group, plural) => (group === '' && plural === 'secrets' ? [first, identity] : undefined),
+    new TransformationMetrics(registry, env.clock),
+  );
+  await store.put(name, bytes('hunter2'));
+  await below.put('/registry/core/secrets/default/plain', bytes('{}'));
+  await below.put('/registry/core/secrets/default/lost', bytes('k8s:enc:aescbc:v1:one:x'));
+  await store.put('/registry/core/configmaps/default/a', bytes('{}'));
+  for (const each of ['a', 'plain'])
+    await new EncryptedStore(below, () => [first, identity]).get(name.replace(/a$/, each));
+  const fresh = new EncryptedStore(
+    below,
+    (_, plural) => (plural === 'secrets' ? [first, identity] : undefined),
+    new TransformationMetrics(registry, env.clock),
+  );
+  await fresh.get(name);
+  await fresh.get('/registry/core/secrets/default/plain');
+  await assert.rejects(fresh.get('/registry/core/secrets/default/lost'));
+  const lines = registry.expose().split('\n');
+  const counted = lines.filter((line) => line.startsWith('apiserver_storage_transformation_operations_total{'));
+  const of = (status: string, type: string, prefix: string, count: number) =>
+    `apiserver_storage_transformation_operations_total{resource="secrets",status="${status}",transformation_type="${type}",transformer_prefix="${prefix}"} ${count}`;
+  assert.deepEqual(counted.sort(), [
+    of('OK', 'from_storage', 'identity', 1),
+    of('OK', 'from_storage', 'k8s:enc:secretbox:v1:', 1),
+    of('OK', 'to_storage', 'k8s:enc:secretbox:v1:', 1),
+    of('unknown-non-grpc', 'from_storage', 'identity', 1),
+  ]);
 });

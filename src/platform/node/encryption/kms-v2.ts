@@ -58,8 +58,9 @@ interface WritingKey {
 const derivedType = 'HKDF_SHA256_XNONCE_AES_GCM_SEED';
 
 export class KmsTransformer implements ValueTransformer {
-  readonly family = 'k8s:enc:kms:v2:';
   readonly prefix: string;
+  /** Each plugin is a provider of its own. */
+  readonly family: string;
   readonly noKey = 'no matching prefix found';
   private readonly env: Env;
   private readonly provider: KmsProvider;
@@ -74,7 +75,8 @@ export class KmsTransformer implements ValueTransformer {
   constructor(env: Env, provider: KmsProvider) {
     this.env = env;
     this.provider = provider;
-    this.prefix = `${this.family}${provider.name}:`;
+    this.prefix = `k8s:enc:kms:v2:${provider.name}:`;
+    this.family = this.prefix;
     this.channel = new GrpcChannel(() => connect(provider.socket), { connectTimeoutMs: provider.timeoutMs });
   }
 
