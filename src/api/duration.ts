@@ -11,8 +11,12 @@ const unitNanos: Readonly<Record<string, bigint>> = {
   h: 3_600_000_000_000n,
 };
 
+/** Whoever says more than a few units means nothing by it. */
+const maxLength = 1000;
+
 /** Nanoseconds, or undefined for what Go's time.ParseDuration refuses. */
 export function parseDuration(text: string): bigint | undefined {
+  if (text.length > maxLength) return undefined;
   const match = /^([+-]?)((?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|\u00b5s|\u03bcs|ms|s|m|h))+$/.exec(text);
   if (!match) return text === '0' ? 0n : undefined;
   let nanos = 0n;

@@ -54,12 +54,15 @@ const binarySuffixes = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 
 /** Upstream takes any int32 exponent; beyond this the text is refused, so that no short text makes a huge number. */
 const maxExponent = 400;
+/** The time that digits take grows with their square. */
+const maxLength = 1000;
 const maxInt64 = 2n ** 63n - 1n;
 const nanosPerUnit = 1_000_000_000n;
 const nanosPerMilli = 1_000_000n;
 
-/** Distinct quantity texts in a cluster are few; parsing each once makes sums over pods cheap. */
+/** Distinct quantity texts in a cluster are few, and short; parsing each once makes sums over pods cheap. */
 const cacheBound = 8192;
+const cachedLength = 32;
 const cache = new Map<string, Quantity>();
 
 /** Throws QuantityError with upstream's wording. */
@@ -67,6 +70,7 @@ export function parseQuantity(text: string): Quantity {
   let quantity = cache.get(text);
   if (quantity === undefined) {
     quantity = parse(text);
+    if (text.length > cachedLength) return quantity;
     if (cache.size >= cacheBound) cache.clear();
     cache.set(text, quantity);
   }
@@ -136,6 +140,7 @@ export function subtractQuantities(a: string, b: string): string {
 
 function parse(text: string): Quantity {
   if (text === '') throw new QuantityError(formatMessage);
+  if (text.length > maxLength) throw new QuantityError(numericMessage);
   const match = grammar.exec(text);
   if (!match) throw new QuantityError(formatMessage);
   const [, sign = '', whole = '', fraction = '', suffix = ''] = match;

@@ -120,6 +120,18 @@ test('decodeYaml stops expanding aliases (billion laughs)', () => {
   assert.throws(() => decodeYaml(lines.join('\n')), /document contains excessive aliasing/);
 });
 
+test('decodeYaml bounds the text that aliases stand for', () => {
+  const text = `a: &a "${'x'.repeat(1e6)}"\n${Array.from({ length: 1e5 }, (_, i) => `b${i}: *a`).join('\n')}`;
+  assert.throws(() => decodeYaml(text), /document contains excessive aliasing/);
+  const keys = `a: &a {${'k'.repeat(1e6)}: 1}\n${Array.from({ length: 1e5 }, (_, i) => `b${i}: *a`).join('\n')}`;
+  assert.throws(() => decodeYaml(keys), /document contains excessive aliasing/);
+});
+
+test('decodeYaml names 100 duplicate keys of many, in a time that grows with the text', () => {
+  const [line] = decodeYaml('a: x\n'.repeat(2e5)).strictErrors;
+  assert.equal(line?.split('\n').length, 101);
+});
+
 test('decodeYaml refuses an alias inside its own anchor, unknown anchors and depth', () => {
   assert.throws(() => decodeYaml('a: &a [*a]'), /value contains itself/);
   assert.throws(() => decodeYaml('a: *b'), /unknown anchor 'b' referenced/);

@@ -17,7 +17,7 @@ import {
   YAMLException,
 } from 'js-yaml';
 import { fromBase64 } from './base64.ts';
-import { DecodeError, maxDepth } from './decode-error.ts';
+import { DecodeError, maxDepth, maxStrictErrors } from './decode-error.ts';
 import { base64Text } from './scalar.ts';
 import { resolvePlain } from './yaml-scalar.ts';
 
@@ -48,6 +48,9 @@ export function decodeYamlAll(text: string): readonly YamlDocument[] {
 
 const textDecoder = new TextDecoder();
 
+/** Characters of text that aliases may add: as many as the largest body has. */
+const maxAliasedLength = 3 * 1024 * 1024;
+
 interface Anchored {
   readonly value: unknown;
   /** False while the node is being built: an alias to it would contain itself. */
@@ -63,6 +66,7 @@ class TreeBuilder {
   /** go-yaml's decodeCount and aliasCount. */
   private nodeCount = 0;
   private aliasCount = 0;
+  private aliasedLength = 0;
 
   constructor(text: string, events: readonly Event[]) {
     this.text = text;
@@ -131,8 +135,8 @@ class TreeBuilder {
         continue;
       }
       if (Object.hasOwn(map, key)) {
-        const start = keyEvent && 'valueStart' in keyEvent ? keyEvent.valueStart : 0;
-        this.duplicates.push(`line ${lineOf(this.text, start)}: key ${JSON.stringify(keyNode)} already set in map`);
+        if (this.duplicates.length < maxStrictErrors)
+          this.duplicates.push(`line ${this.lineOf(keyEvent)}: key ${JSON.stringify(keyNode)} already set in map`);
       }
       setOwn(map, key, value);
     }
@@ -147,6 +151,13 @@ class TreeBuilder {
       }
       for (const [key, member] of Object.entries(source)) setOwn(map, key, this.copy(member));
     }
+  }
+
+  private lineOf(event: Event | undefined): number {
+    const start = event && 'valueStart' in event ? event.valueStart : 0;
+    let line = 1;
+    for (let i = this.text.indexOf('\n'); i >= 0 && i < start; i = this.text.indexOf('\n', i + 1)) line++;
+    return line;
   }
 
   private source(event: ScalarEvent): string {
@@ -191,11 +202,21 @@ class TreeBuilder {
   /** Aliases are copied: decoding changes trees in place. */
   private copy(value: unknown): unknown {
     this.count(1, true);
+    if (typeof value === 'string') this.measure(value);
     if (typeof value !== 'object' || value === null) return value;
     if (Array.isArray(value)) return value.map((item) => this.copy(item));
     const copy: Record<string, unknown> = {};
-    for (const [key, member] of Object.entries(value)) setOwn(copy, key, this.copy(member));
+    for (const [key, member] of Object.entries(value)) {
+      this.measure(key);
+      setOwn(copy, key, this.copy(member));
+    }
     return copy;
+  }
+
+  /** Copies of a text cost nothing until somebody writes them out. Upstream has no such bound. */
+  private measure(text: string): void {
+    this.aliasedLength += text.length;
+    if (this.aliasedLength > maxAliasedLength) throw new DecodeError('yaml: document contains excessive aliasing');
   }
 
   private count(nodes: number, fromAlias: boolean): void {
@@ -228,10 +249,4 @@ function setOwn(target: Record<string, unknown>, key: string, value: unknown): v
   if (key === '__proto__')
     Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
   else target[key] = value;
-}
-
-function lineOf(text: string, position: number): number {
-  let line = 1;
-  for (let i = text.indexOf('\n'); i >= 0 && i < position; i = text.indexOf('\n', i + 1)) line++;
-  return line;
 }

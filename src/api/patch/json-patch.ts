@@ -2,8 +2,8 @@
  * JSON patch (RFC 6902) with upstream's limits and its library's habits (evanphx/json-patch v4): `replace` and `copy` take a
  * missing member of an object for null, `remove` and `move` do not; negative indices of lists count from the end.
  *
- * Bounds: 10,000 operations (upstream: maxJSONPatchOperations), and copies that together exceed the body limit are refused,
- * since `copy` can double the document at each step.
+ * Bounds: 10,000 operations (upstream: maxJSONPatchOperations), and copies that together exceed the body limit are refused (upstream:
+ * JSONPatchMaxCopyBytes), since `copy` can double the document at each step, and its texts are cheap only until they are written out.
  */
 
 import { mutableCopy } from '#base/edit.ts';
@@ -23,8 +23,8 @@ export class JsonPatchFormatError extends Error {
 }
 
 export const maxOperations = 10_000;
-/** JSON nodes that `copy` operations may add; an object of the body limit has fewer. */
-const maxCopiedNodes = 1_000_000;
+/** Characters of JSON that `copy` operations may add. */
+const maxCopied = 3 * 1024 * 1024;
 
 export interface Operation {
   readonly op: string;
@@ -100,8 +100,8 @@ export function applyJsonPatch(document: unknown, operations: readonly Operation
         const from = sourceOf(operation);
         const { container, key } = locate(root, own, from, 'copy');
         const value = read(container, key) ?? null;
-        copied += countNodes(value, maxCopiedNodes - copied);
-        if (copied >= maxCopiedNodes) throw new JsonPatchError('copy operations exceed the allowed size');
+        copied += jsonSize(value, maxCopied - copied);
+        if (copied >= maxCopied) throw new JsonPatchError('copy operations exceed the allowed size');
         // A copy of its own: what this call may write to must not be in two places.
         add(root, own, path, mutableCopy(value));
         break;
@@ -215,13 +215,14 @@ function remove(root: JsonObject, own: WeakSet<object>, path: string): void {
   }
 }
 
-/** Nodes of a value, counted up to a bound. */
-function countNodes(value: unknown, bound: number): number {
-  if (bound <= 0 || typeof value !== 'object' || value === null) return 1;
-  let count = 1;
-  for (const item of Object.values(value)) {
-    count += countNodes(item, bound - count);
-    if (count >= bound) break;
+/** About as many characters as the value's JSON has, counted up to a bound. */
+function jsonSize(value: unknown, bound: number): number {
+  if (typeof value === 'string') return value.length + 3;
+  if (bound <= 0 || typeof value !== 'object' || value === null) return 3;
+  let size = 3;
+  for (const key in value) {
+    size += (Array.isArray(value) ? 0 : key.length + 3) + jsonSize((value as JsonObject)[key], bound - size);
+    if (size >= bound) break;
   }
-  return count;
+  return size;
 }

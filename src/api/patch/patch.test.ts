@@ -89,6 +89,10 @@ test('JSON patch bounds operations and copies', () => {
   const bomb: Operation[] = [{ op: 'add', path: '/a', value: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] }];
   for (let i = 0; i < 40; i++) bomb.push({ op: 'copy', from: '/a', path: '/a/-' });
   assert.throws(() => applyJsonPatch({}, bomb), /exceed the allowed size/);
+  // A text is one node however long it is, and costs its length when it is written out.
+  const texts = Array.from({ length: 9999 }, (_, i): Operation => ({ op: 'copy', from: '/a', path: `/b${i}` }));
+  assert.throws(() => applyJsonPatch({ a: 'x'.repeat(1e6) }, texts), /exceed the allowed size/);
+  assert.ok(applyJsonPatch({ a: 'x'.repeat(100) }, texts));
 });
 
 const pod = new SchemaRegistry([core]).kind('', 'v1', 'Pod');

@@ -159,6 +159,13 @@ describe('what is refused', () => {
       403,
       'pods "web" is forbidden: User "viewer" cannot create resource "pods/exec" in API group "" in the namespace "default"',
     ],
+    'running something by reading a node': [
+      'GET',
+      '../../nodes/n1/proxy/%65xec/default/web/c?command=id',
+      { connection: 'Upgrade', upgrade: 'websocket', user: 'viewer' },
+      403,
+      'nodes "n1" is forbidden: User "viewer" cannot create resource "nodes/proxy" in API group "" at the cluster scope',
+    ],
     'bad log options': [
       'GET',
       'pods/web/log?tailLines=-1',

@@ -1,13 +1,14 @@
 /** pods/exec, pods/attach, pods/portforward: a client's streams, carried to the kubelet of the pod's node. */
 
-import { newBadRequest, newForbidden } from '#api/errors.ts';
+import { newBadRequest } from '#api/errors.ts';
 import { tunneledProtocols, tunnelPortForward } from '#api/streaming/port-forward.ts';
 import { proxyUpgrade } from '#api/streaming/proxy-upgrade.ts';
 import { proxyRemoteCommand } from '#api/streaming/remote-command-proxy.ts';
 import { isUpgradeRequest } from '#api/streaming/web-socket.ts';
-import type { ConnectContext, ConnectHandler, ConnectOptions } from './context.ts';
+import type { ConnectHandler, ConnectOptions } from './context.ts';
 import { chooseContainer, kubeletAddress, kubeletUrl } from './location.ts';
 import { remoteCommandOptions } from './options.ts';
+import { requireCreate } from './require-create.ts';
 
 export function remoteCommandHandler(options: ConnectOptions, subresource: 'exec' | 'attach'): ConnectHandler {
   return async (context) => {
@@ -64,32 +65,4 @@ export function portForwardHandler(options: ConnectOptions): ConnectHandler {
 function requireNode(nodeName: string | undefined, podName: string): string {
   if (!nodeName) throw newBadRequest(`pod ${podName} does not have a host assigned`);
   return nodeName;
-}
-
-/**
- * A WebSocket is a GET, which the request's own authorization takes for reading; running something needs `create` all the same
- * (feature AuthorizePodWebsocketUpgradeCreatePermission, issue 133515).
- */
-async function requireCreate({ authorize }: ConnectOptions, { info, user }: ConnectContext): Promise<void> {
-  if (info.verb === 'create') return;
-  const { decision, reason } = await authorize({
-    user,
-    verb: 'create',
-    isResourceRequest: true,
-    apiGroup: info.apiGroup,
-    apiVersion: info.apiVersion,
-    resource: info.resource,
-    subresource: info.subresource,
-    namespace: info.namespace,
-    name: info.name,
-    path: info.path,
-  });
-  if (decision === 'allow') return;
-  const subject = `User ${JSON.stringify(user.username)} cannot create resource "${info.resource}/${info.subresource}"`;
-  const where = ` in API group "" in the namespace ${JSON.stringify(info.namespace)}`;
-  throw newForbidden(
-    { group: '', resource: info.resource },
-    info.name,
-    `${subject}${where}${reason ? `: ${reason}` : ''}`,
-  );
 }

@@ -4,7 +4,7 @@
  * Invariants:
  * 1. Only global unicast addresses are called: no request reaches the API server's own machine or a link-local service
  *    (CVE-2022-3294). Node and endpoint addresses are literal IPs or resolved by nobody but the connection itself.
- * 2. The client's credentials stay here.
+ * 2. The client's credentials stay here, and what a kubelet lets the API server do by a GET needs `create` (beyond upstream).
  * 3. Links of HTML pages and redirects of the backend lead back through the proxy.
  *
  * Source: pkg/registry/core/{pod,service,node} ResourceLocation, apimachinery util/proxy.
@@ -22,6 +22,7 @@ import type { ConnectContext, ConnectHandler, ConnectLookup, ConnectOptions, End
 import { isGlobalUnicast } from './ip-address.ts';
 import { bracketed, kubeletAddress } from './location.ts';
 import { proxiedPath } from './proxied-path.ts';
+import { requireCreate } from './require-create.ts';
 import { createLinkRewriter, type LinkRewriter, rewriteHtml } from './rewrite.ts';
 
 interface Target {
@@ -113,7 +114,13 @@ function rotated<T>(items: readonly T[], random: () => number): readonly T[] {
   return [...items.slice(start), ...items.slice(0, start)];
 }
 
-async function nodeTarget(options: ConnectOptions, { info, lookup }: ConnectContext): Promise<Target> {
+/** Paths of a kubelet that run or reach into containers. */
+const acting = /^\/+(?:exec|attach|portForward|run)(?:\/|$)/;
+
+async function nodeTarget(options: ConnectOptions, context: ConnectContext): Promise<Target> {
+  const { info, lookup } = context;
+  // The kubelet asks what the API server may do, not who is behind it.
+  if (acting.test(proxiedPath(info).path)) await requireCreate(options, context);
   const { scheme, name, port } = splitName(info.name, 'node');
   const kubelet = await kubeletAddress(options, lookup, name);
   if (!isGlobalUnicast(kubelet.host)) throw newBadRequest('address not allowed');

@@ -47,12 +47,15 @@ export function parseAccept(accept: string): MediaRange[] {
 
 const cache = new Map<string, Negotiated | undefined>();
 const cacheBound = 256;
+/** Longer than clients say it; what is kept must not grow with what somebody sends. */
+const cachedLength = 512;
 
 /** Undefined when the server has nothing that the client takes: 406. `conversions` tells which `as` kinds the endpoint can make. */
 export function negotiate(accept: string | undefined, conversions: boolean): Negotiated | undefined {
   const key = `${conversions ? '+' : '-'}${accept ?? ''}`;
   if (cache.has(key)) return cache.get(key);
   const result = choose(accept, conversions);
+  if (key.length > cachedLength) return result;
   if (cache.size >= cacheBound) cache.clear();
   cache.set(key, result);
   return result;

@@ -7,6 +7,7 @@ const space = /[ \t\r\n\f\v]*/y;
 
 const known = new Map<string, string>();
 const knownBound = 256;
+const knownLength = 128;
 
 /** 'application/json' of 'Application/JSON; charset=utf-8'; '' of none. Undefined for what is no media type: 415. */
 export function mediaTypeOf(contentType: string): string | undefined {
@@ -14,7 +15,7 @@ export function mediaTypeOf(contentType: string): string | undefined {
   const before = known.get(contentType);
   if (before !== undefined) return before;
   const type = parse(contentType);
-  if (type === undefined) return undefined;
+  if (type === undefined || contentType.length > knownLength) return type;
   if (known.size >= knownBound) known.clear();
   known.set(contentType, type);
   return type;

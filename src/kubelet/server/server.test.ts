@@ -115,6 +115,18 @@ describe('createKubeletServer', () => {
     assert.deepEqual((await ask('GET', '/stats/summary', 'viewer'))[0], 200);
   });
 
+  it('authorizes what is asked for, however it is spelled', async () => {
+    const { ask } = server();
+    for (const path of [
+      '/exec/default/web/c',
+      '/%65xec/default/web/c',
+      '/exec%2Fdefault/web/c',
+      '/%72un/default/web/c',
+    ])
+      assert.match(`${(await ask('GET', path, 'viewer'))[1]}`, /^Forbidden \(user=viewer, verb=create, /, path);
+    assert.deepEqual(await ask('GET', '/%zz', 'viewer'), [400, '400: Bad Request']);
+  });
+
   const answers: Record<string, readonly [method: string, target: string, status: number, text: string | RegExp]> = {
     'the pods': ['GET', '/pods', 200, /^\{"kind":"PodList","apiVersion":"v1","metadata":\{\},"items":\[\{"metadata":/],
     'its health': ['GET', '/healthz', 200, 'ok'],

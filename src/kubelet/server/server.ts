@@ -76,8 +76,9 @@ export function createKubeletServer(options: KubeletServerOptions): ApiHandler {
   const routes = createRoutes(options);
   return async (request) => {
     try {
-      await admit(options, request);
-      const [, root = '', ...parts] = request.path.split('/').map(decodeURIComponent);
+      const path = decodedPath(request.path);
+      await admit(options, request, path);
+      const [, root = '', ...parts] = path.split('/');
       const route = routes[root];
       if (!route) throw new HttpError(404, '404: Page Not Found');
       if (!route.methods.includes(request.method)) throw new HttpError(405, '405: Method Not Allowed');
@@ -91,7 +92,16 @@ export function createKubeletServer(options: KubeletServerOptions): ApiHandler {
   };
 }
 
-async function admit({ auth, env }: KubeletServerOptions, request: ApiRequest): Promise<void> {
+/** Decoded once: what is asked for is what was authorized, however it is spelled ('/%65xec' is no reading of nodes/proxy). */
+function decodedPath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw new HttpError(400, '400: Bad Request');
+  }
+}
+
+async function admit({ auth, env }: KubeletServerOptions, request: ApiRequest, path: string): Promise<void> {
   let user: UserInfo | undefined;
   try {
     user = await auth.authenticate(request);
@@ -99,7 +109,7 @@ async function admit({ auth, env }: KubeletServerOptions, request: ApiRequest): 
     env.log.warn('Unable to authenticate the request due to an error', { error: messageOf(error) });
   }
   if (!user) throw new HttpError(401, 'Unauthorized');
-  const wanted = requestAttributes(request.method, request.path);
+  const wanted = requestAttributes(request.method, path);
   for (const attributes of wanted) {
     if (await auth.authorize(user, attributes)) return;
   }
