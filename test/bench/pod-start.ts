@@ -13,10 +13,10 @@ import { pauseReference } from '#cluster/images/pause/pause.ts';
 import { nodeLayout } from '#cluster/machine/layout.ts';
 import { nodeCgroup } from '#cluster/machine/node-machine.ts';
 import { Nodes } from '#kinds/core/node/definition.ts';
-import { Pods } from '#kinds/core/pod/definition.ts';
 import { ServiceAccounts } from '#kinds/core/service-account/definition.ts';
 import type { ContainerConfig, NamespaceOptions, PodSandboxConfig } from '#kubelet/cri/runtime.ts';
 import { createCriClient } from '#platform/node/cri-client.ts';
+import { startPods, until } from './pods.ts';
 import { machineLoad, median, openCluster, processesOf, runKubets } from './running-cluster.ts';
 
 const { values } = parseArgs({ options: { name: { type: 'string' }, rounds: { type: 'string', default: '10' } } });
@@ -24,7 +24,6 @@ const rounds = Number(values.rounds);
 const name = values.name ?? 'bench-pods';
 const namespace = 'default';
 const node = 'node1';
-const limitMs = 60_000;
 
 const namespaces: NamespaceOptions = { network: 'POD', pid: 'CONTAINER', ipc: 'POD' };
 
@@ -67,12 +66,12 @@ try {
 async function compare(what: string, pods: number, times: number): Promise<void> {
   // The first of each finds cold caches.
   await bareStart(pods);
-  await podStart(pods);
+  await startPods(cluster.client, pods);
   const bare: number[] = [];
   const ours: number[] = [];
   for (let i = 0; i < times; i++) {
     bare.push(await bareStart(pods));
-    ours.push(await podStart(pods));
+    ours.push(await startPods(cluster.client, pods));
   }
   report(what, bare, ours);
 }
@@ -95,7 +94,7 @@ async function afterAgentStart(): Promise<void> {
         conditions.some(({ type, status }) => type === 'Ready' && status === 'True')
       );
     });
-    ours.push(await podStart(10));
+    ours.push(await startPods(cluster.client, 10));
   }
   report('ten, agent just started', bare, ours);
 }
@@ -106,47 +105,6 @@ function report(what: string, bare: readonly number[], ours: readonly number[]):
     `${what.padEnd(24)} bare CRI ${anchor.toFixed(0).padStart(5)} ms, pods ${figure.toFixed(0).padStart(5)} ms, ` +
       `ratio ${(figure / anchor).toFixed(2)} (medians of ${ours.length})`,
   );
-}
-
-/** Milliseconds until all pods were seen Running by a watch. They are removed before this returns. */
-async function podStart(pods: number): Promise<number> {
-  const run = randomUUID().slice(0, 8);
-  const names = Array.from({ length: pods }, (_, i) => `bench-${run}-${i}`);
-  const labels = { bench: run };
-  const watching = new AbortController();
-  const { resourceVersion } = await cluster.client.list(Pods, { namespace, labelSelector: `bench=${run}` });
-  const running = new Set<string>();
-  const late = setTimeout(() => watching.abort(new Error(`pods do not run after ${limitMs} ms`)), limitMs);
-  const seen = (async () => {
-    const options = { namespace, labelSelector: `bench=${run}`, resourceVersion, signal: watching.signal };
-    for await (const { object } of cluster.client.watch(Pods, options)) {
-      const pod = object.metadata?.name;
-      if (object.status?.phase === 'Running' && pod !== undefined) running.add(pod);
-      if (running.size === pods) return performance.now();
-    }
-    throw new Error('the watch ended');
-  })();
-  const begin = performance.now();
-  await Promise.all(
-    names.map((pod) =>
-      cluster.client.create(Pods, {
-        metadata: { namespace, name: pod, labels },
-        spec: {
-          // Of the bare calls there is no token either.
-          automountServiceAccountToken: false,
-          terminationGracePeriodSeconds: 0,
-          containers: [{ name: 'pause', image: pauseReference, imagePullPolicy: 'IfNotPresent' }],
-        },
-      }),
-    ),
-  );
-  const end = await seen.finally(() => clearTimeout(late));
-  watching.abort();
-  await Promise.all(names.map((pod) => cluster.client.delete(Pods, { namespace, name: pod })));
-  await until(
-    async () => (await cluster.client.list(Pods, { namespace, labelSelector: `bench=${run}` })).items.length === 0,
-  );
-  return end - begin;
 }
 
 /** Milliseconds for the same containers by three calls each, all pods at once. They are removed before this returns. */
@@ -186,12 +144,4 @@ function sandboxConfig(uid: string): PodSandboxConfig {
       sysctls: {},
     },
   };
-}
-
-async function until(ask: () => Promise<unknown>): Promise<void> {
-  for (const begin = performance.now(); ; ) {
-    if (await ask().catch(() => false)) return;
-    if (performance.now() - begin > limitMs) throw new Error(`nothing after ${limitMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }

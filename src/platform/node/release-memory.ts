@@ -20,14 +20,14 @@ const dontNeed = 4;
 export async function memoryReleaser(): Promise<ReleaseMemory | undefined> {
   try {
     const { dlopen } = await import('node:ffi');
-    const { functions } = dlopen(null, {
+    const libc = dlopen(null, {
       madvise: { arguments: ['u64', 'u64', 'i32'], return: 'i32' },
       malloc_trim: { arguments: ['u64'], return: 'i32' },
     });
     return () => {
-      functions.malloc_trim(0n);
+      libc.functions.malloc_trim(0n);
       for (const { start, bytes } of cleanFileRanges(readFileSync('/proc/self/smaps', 'latin1'))) {
-        functions.madvise(start, bytes, dontNeed);
+        libc.functions.madvise(start, bytes, dontNeed);
       }
     };
   } catch {
