@@ -42,7 +42,7 @@ export class AnswerSender {
     this.frameSize = Math.min(bytes, turnBytes);
   }
 
-  /** Of all streams, those that are open too (RFC 9113, 6.9.2). Throws ConnectionError. */
+  /** Of all streams, those that are open too (RFC 9113, 6.9.2): `resume` when it has been acknowledged. Throws ConnectionError. */
   setStreamWindow(bytes: number, open: Iterable<Http2Stream>): void {
     if (bytes > maxWindow) throw new ConnectionError(ErrorCode.flowControlError, 'INITIAL_WINDOW_SIZE');
     const change = bytes - this.streamWindow;
@@ -52,7 +52,6 @@ export class AnswerSender {
       if (stream.sendWindow > maxWindow) throw new ConnectionError(ErrorCode.flowControlError, 'INITIAL_WINDOW_SIZE');
       if (stream.unsent.length > 0) this.waiting.add(stream);
     }
-    this.resume();
   }
 
   /** Throws ConnectionError. */

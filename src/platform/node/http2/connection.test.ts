@@ -334,3 +334,13 @@ test('an answer before the body: the rest is not wanted, and what of it is on it
   );
   assert.deepEqual(answers, ['headers 1', `resetStream 1 ${ErrorCode.noError}`, 'ping 0']);
 });
+
+test('bytes that wait for a window go as far as it opens', async () => {
+  const window = (bytes: number): Buffer =>
+    frame(FrameType.settings, 0, 0, Buffer.concat([Buffer.from([0, 4]), number(bytes)]));
+  const answers = await answersTo(Buffer.concat([hello, window(0), headers(1, get), window(1)]), (stream) => {
+    stream.respond(200, {}, 5);
+    stream.end(Buffer.from('12345'));
+  });
+  assert.deepEqual(answers, ['settings 0', 'headers 1', 'settings 0', 'data 1']);
+});

@@ -358,6 +358,7 @@ export class Http2Connection implements StreamTransport {
     this.hasSettings = true;
     for (let at = 0; at < payload.length; at += 6) this.setting(payload.readUInt16BE(at), payload.readUInt32BE(at + 2));
     this.acknowledge(FrameType.settings, undefined);
+    this.sender.resume();
   }
 
   private setting(name: number, value: number): void {
