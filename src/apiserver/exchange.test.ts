@@ -71,3 +71,11 @@ test('a list holds until its last piece is taken, its reader leaves, or a minute
   await clock.advance(1000);
   assert.equal(slow.released(), 1);
 });
+
+test('warnings stand in refusals too', () => {
+  const exchange = new Exchange();
+  exchange.warnings.push('unknown field "spec.foo"');
+  const refusal: WireResponse = { type: 'full', status: 422, headers: {}, body: new Uint8Array(), compressible: true };
+  const answer = exchange.answered(refusal, new AbortController().signal, createSimEnv().clock);
+  assert.deepEqual(answer.type === 'full' && answer.headers, { warning: '299 - "unknown field \\"spec.foo\\""' });
+});

@@ -8,6 +8,7 @@ import type { WireResponse } from '#api/wire.ts';
 import type { Clock } from '#base/env.ts';
 import type { HistogramSeries } from '#base/metrics.ts';
 import type { RequestRecord } from './request-metrics.ts';
+import { warningHeader } from './warnings.ts';
 
 /** A reader that takes longer than this (upstream's --request-timeout) holds nothing any more. */
 const longestHoldMs = 60_000;
@@ -15,6 +16,8 @@ const longestHoldMs = 60_000;
 export class Exchange {
   /** Of any answer, failures too. */
   headers: Headers | undefined;
+  /** Texts of Warning headers, of refusals too. */
+  readonly warnings: string[] = [];
   /** The answer is a watch of this server, which releases when its initial events are out. */
   watching = false;
   /** Of a request that came as far as what serves it: it is counted when its answer is out. */
@@ -51,13 +54,13 @@ export class Exchange {
 
   /** The answer to an in-process caller, who gets it whole; of a watch of ours it is told when it is set up, and when it is over. */
   handedOver(response: ApiResponse, signal: AbortSignal): ApiResponse {
-    if (response.type === 'watch') return response;
+    if (response.type === 'watch') return this.warned(response);
     this.release();
     const status = response.type === 'upgrade' ? switchingProtocols.status : response.status;
     const isOpen = response.type === 'upgrade' || (response.type === 'bytes' && Symbol.asyncIterator in response.body);
     if (!isOpen) this.record?.finish(status, undefined);
     else if (this.record) whenAborted(signal, () => this.record?.finish(status, undefined));
-    return response;
+    return this.warned(response);
   }
 
   /** The answer as bytes; what is held is released when they are taken, or the client is gone. */
@@ -73,9 +76,7 @@ export class Exchange {
       if (this.record) whenAborted(signal, gone);
       return response;
     }
-    const headed = this.headers
-      ? { ...response, headers: { ...response.headers, ...defined(this.headers) } }
-      : response;
+    const headed = this.headed(response);
     if (headed.type === 'full') {
       this.sent = headed.body.length;
       gone();
@@ -97,6 +98,18 @@ export class Exchange {
     };
     whenAborted(signal, taken);
     return { ...headed, chunks: this.counted(chunks, taken) };
+  }
+
+  private warned(response: ApiResponse): ApiResponse {
+    const warning = warningHeader(this.warnings);
+    if (warning === undefined || response.type === 'upgrade') return response;
+    return { ...response, headers: { ...response.headers, warning } };
+  }
+
+  private headed<T extends Exclude<WireResponse, { readonly type: 'upgrade' }>>(response: T): T {
+    const warning = warningHeader(this.warnings);
+    if (warning === undefined && !this.headers) return response;
+    return { ...response, headers: { ...response.headers, ...defined({ ...this.headers, warning }) } };
   }
 
   private *counted(chunks: Iterable<Uint8Array>, end: () => void): Generator<Uint8Array, void, void> {

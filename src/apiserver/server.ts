@@ -1,22 +1,13 @@
 /**
  * The API server: one handler from request to response, over a store and a list of definitions.
  *
- * authenticate -> audit -> impersonate -> priority and fairness -> authorize -> (path or resource) -> verb: admission, validation, store.
- * In-process callers go
- * through the same function as HTTP.
+ * The gates (authenticate -> impersonate -> priority and fairness -> authorize) -> path, other server or resource -> verb: admission,
+ * validation, store. In-process callers go through the same function as HTTP.
  */
 
 import type { ResourceDefinition } from '#api/definition.ts';
-import {
-  newBadRequest,
-  newForbidden,
-  newInternalError,
-  newPathNotFound,
-  newServiceUnavailable,
-  newUnauthorized,
-  StatusError,
-} from '#api/errors.ts';
-import type { ApiHandler, ApiRequest, ApiResponse, Headers, UserInfo } from '#api/request.ts';
+import { newBadRequest, newPathNotFound, newServiceUnavailable, StatusError } from '#api/errors.ts';
+import type { ApiHandler, ApiRequest, ApiResponse, UserInfo } from '#api/request.ts';
 import type { SchemaRegistry } from '#api/schema/registry.ts';
 import type { WireHandler } from '#api/wire.ts';
 import { sleep } from '#base/abort.ts';
@@ -32,9 +23,7 @@ import type { AdmissionPlugin } from './admission-plugin.ts';
 import { Aggregation, type AggregationConfig } from './aggregation/aggregation.ts';
 import { ServiceAllocation, type ServiceAllocationConfig } from './allocation/service-allocation.ts';
 import { SharedAllocation } from './allocation/shared-allocation.ts';
-import type { Audit, RequestAudit } from './audit/audit.ts';
-import type { Authenticator } from './authenticator.ts';
-import type { Authorizer } from './authorizer.ts';
+import type { RequestAudit } from './audit/audit.ts';
 import { StoreFeed } from './cache/store-feed.ts';
 import type { WatchCache } from './cache/watch-cache.ts';
 import type { RequestContext, ServerContext } from './context.ts';
@@ -42,8 +31,7 @@ import { CustomResources } from './custom-resources/custom-resources.ts';
 import { dispatch } from './dispatch.ts';
 import { Exchange } from './exchange.ts';
 import { Fairness, type FairnessConfig } from './fairness/fairness.ts';
-import type { Admission } from './fairness/flow-schema-state.ts';
-import { RequestRefused } from './fairness/refusal.ts';
+import { type Call, type GateConfig, Gates } from './gates.ts';
 import { type HealthCheck, type HealthChecks, HealthMetrics } from './health.ts';
 import { ApiServerMetrics } from './metrics.ts';
 import { operatorPaths, type ZPagesConfig } from './operator-paths.ts';
@@ -53,27 +41,23 @@ import { startHooks } from './post-start-hooks.ts';
 import type { CodecLookup } from './registry/kind-codec.ts';
 import { Registry } from './registry/registry.ts';
 import type { Resource } from './registry/resource.ts';
-import { attributesOf, forbiddenText } from './request/attributes.ts';
 import { requestTimeoutMs, timeoutOf, within } from './request/deadline.ts';
 import { isLongRunning } from './request/long-running.ts';
 import { parseRequestInfo, type RequestInfo } from './request/request-info.ts';
+import type { RequestRecord } from './request-metrics.ts';
 import { transform } from './transform/transform.ts';
 import type { WebhookCaller } from './webhook/post.ts';
 import { checkAcceptable } from './wire/acceptable.ts';
 import { createWireHandler } from './wire/encode.ts';
 import type { WriteHooks } from './write-hooks.ts';
 
-export interface ApiServerConfig {
+export interface ApiServerConfig extends GateConfig {
   readonly env: Env;
   readonly store: Store;
   readonly definitions: readonly ResourceDefinition[];
   readonly codecs: CodecLookup;
   /** What OpenAPI documents are made from; absent: none are served. */
   readonly schemas?: SchemaRegistry;
-  readonly authenticate: Authenticator;
-  /** Whom the caller acts as; absent: itself. */
-  readonly impersonate?: (request: ApiRequest, caller: UserInfo) => Promise<UserInfo>;
-  readonly authorize: Authorizer;
   readonly admission?: readonly AdmissionPlugin[];
   /** Those that the plugins were given; absent: the server's own. */
   readonly admissionMetrics?: AdmissionMetrics;
@@ -81,8 +65,6 @@ export interface ApiServerConfig {
   readonly aggregation?: AggregationConfig;
   /** By whom conversion webhooks of custom resources are called; absent: such conversions fail. */
   readonly webhooks?: WebhookCaller;
-  /** Absent: nothing is recorded. */
-  readonly audit?: Audit;
   /** Metrics of what the server was put together from: /metrics shows them after its own. */
   readonly metrics?: MetricsRegistry;
   readonly actions?: Actions;
@@ -131,6 +113,7 @@ class Server implements ApiServer {
   private readonly metrics: ApiServerMetrics;
   private readonly customResources: CustomResources | undefined;
   private readonly fairness: Fairness | undefined;
+  private readonly gates: Gates;
   private readonly aggregation: Aggregation | undefined;
   private starting: Promise<void> | undefined;
   private started = false;
@@ -159,6 +142,7 @@ class Server implements ApiServer {
     for (const definition of config.definitions) this.registry.add(definition);
     config.audit?.register(this.metrics.registry);
     this.fairness = config.fairness && new Fairness(config.fairness, env, this.metrics.registry);
+    this.gates = new Gates(config, env.clock, this.metrics, this.fairness);
     this.customResources = config.schemas && new CustomResources(this.context, config.schemas, config.webhooks);
     const health = new HealthMetrics();
     const operators = operatorPaths({
@@ -305,7 +289,8 @@ class Server implements ApiServer {
     const resource = info.isResourceRequest
       ? this.registry.find(info.apiGroup, info.apiVersion, info.resource)
       : undefined;
-    const work = this.handle(request, info, resource, exchange);
+    const startedMs = this.context.env.clock.monotonic();
+    const work = this.handle({ request, info, resource, exchange, startedMs });
     if (isLongRunning(info)) return work;
     return within(this.context.env.clock, timeoutOf(request), request, this.counted(work), () =>
       this.metrics.requests.timedOut(request, info, resource, work),
@@ -322,69 +307,61 @@ class Server implements ApiServer {
     }
   }
 
-  private async handle(
-    request: ApiRequest,
-    info: RequestInfo,
-    resource: Resource | undefined,
-    exchange: Exchange,
-  ): Promise<ApiResponse> {
-    const startedMs = this.context.env.clock.monotonic();
-    const caller = await this.authenticate(request, info, startedMs);
-    const record = this.config.audit?.begin(request, info, caller);
-    const run = () => this.carryOut(request, info, resource, caller, record, exchange, startedMs);
+  private async handle(call: Call): Promise<ApiResponse> {
+    const caller = await this.gates.authenticate(call);
+    const record = this.config.audit?.begin(call.request, call.info, caller);
+    const run = () => this.carryOut(call, caller, record);
     return record ? record.around(run) : run();
   }
 
-  private async carryOut(
-    asked: ApiRequest,
-    info: RequestInfo,
-    resource: Resource | undefined,
-    caller: UserInfo,
-    audit: RequestAudit | undefined,
-    exchange: Exchange,
-    startedMs: number,
-  ): Promise<ApiResponse> {
-    const user = await this.impersonate(asked, caller);
+  private async carryOut(call: Call, caller: UserInfo, audit: RequestAudit | undefined): Promise<ApiResponse> {
+    const { request: asked, info, resource, exchange, startedMs } = call;
+    const user = await this.gates.impersonate(asked, caller);
     if (user !== caller) audit?.impersonated(user);
-    let waitedMs = 0;
-    if (this.fairness && (!isLongRunning(info) || info.verb === 'watch')) {
-      const pending = this.fairness.admit(user, info, asked, resource?.cache);
-      const admission = pending instanceof Promise ? await pending : pending;
-      this.seat(this.fairness, admission, asked, info, resource, exchange);
-      waitedMs = admission.startedMs - admission.arrivedMs;
-    }
-    await this.authorize(asked, info, user, audit);
+    const waitedMs = await this.gates.seat(call, user);
+    await this.gates.authorize(call, user, audit);
     const request = asked.receive ? await received(asked, asked.receive) : asked;
     const remote = this.aggregation?.find(info.path);
     if (remote) return this.proxy(this.aggregation as Aggregation, remote, request, info, user);
-    const { requests } = this.metrics;
     if (!info.isResourceRequest) {
-      exchange.record = requests.beginPath(info.path, startedMs);
+      exchange.record = this.metrics.requests.beginPath(info.path, startedMs);
       return this.paths.handle(request, info);
     }
     if (!resource) throw newPathNotFound();
-    const counted = requests.begin(request, info, resource, startedMs);
-    exchange.record = counted;
-    if (waitedMs > 0) counted.waited(waitedMs);
-    if (user.username === selfName) counted.bySelf();
-    if (info.verb === 'watch') exchange.eventSizes = requests.eventSizesOf(resource);
-    const { deprecation } = resource.definition;
-    if (deprecation !== undefined) counted.deprecated();
-    const warnings = deprecation === undefined ? [] : [deprecation];
+    const counted = this.count(call, resource, user, waitedMs);
     const context: RequestContext = {
       server: this.context,
       request,
       info,
       user,
       resource,
-      warnings,
+      warnings: exchange.warnings,
       audit,
       watchInitialized: () => exchange.release(),
       watchEnded: () => exchange.finish(200),
       waited: (ms) => counted.waited(ms),
     };
-    const response = await dispatch(context, this.actions);
-    return withWarnings(transform(context, response), context.warnings);
+    return transform(context, await dispatch(context, this.actions));
+  }
+
+  private count(
+    { request, info, exchange, startedMs }: Call,
+    resource: Resource,
+    user: UserInfo,
+    waitedMs: number,
+  ): RequestRecord {
+    const { requests } = this.metrics;
+    const counted = requests.begin(request, info, resource, startedMs);
+    exchange.record = counted;
+    if (waitedMs > 0) counted.waited(waitedMs);
+    if (user.username === selfName) counted.bySelf();
+    if (info.verb === 'watch') exchange.eventSizes = requests.eventSizesOf(resource);
+    const { deprecation } = resource.definition;
+    if (deprecation !== undefined) {
+      counted.deprecated();
+      exchange.warnings.push(deprecation);
+    }
+    return counted;
   }
 
   private async proxy(
@@ -399,41 +376,6 @@ class Server implements ApiServer {
       this.metrics.requests.unreachable(request, info, 503);
     }
     return response;
-  }
-
-  private async impersonate(request: ApiRequest, caller: UserInfo): Promise<UserInfo> {
-    if (!this.config.impersonate) return caller;
-    const { clock } = this.context.env;
-    const startedMs = clock.monotonic();
-    try {
-      const user = await this.config.impersonate(request, caller);
-      const ms = clock.monotonic() - startedMs;
-      this.metrics.passed('constrainedimpersonation', ms);
-      if (user !== caller) this.metrics.impersonated('allowed', ms);
-      return user;
-    } catch (error) {
-      this.metrics.impersonated('denied', clock.monotonic() - startedMs);
-      throw error;
-    }
-  }
-
-  /** The names of schema and level are not told: only their uids, which those who may read them can look up. */
-  private seat(
-    fairness: Fairness,
-    admission: Admission,
-    request: ApiRequest,
-    info: RequestInfo,
-    resource: Resource | undefined,
-    exchange: Exchange,
-  ): void {
-    const { schema } = admission.item;
-    exchange.headers = schema.headers;
-    if (admission.state !== 'executing') {
-      this.metrics.requests.dropped(request, info, resource);
-      throw new RequestRefused(schema.level.dropped.retryAfterSeconds);
-    }
-    this.metrics.passed('priorityandfairness', admission.startedMs - admission.arrivedMs);
-    exchange.hold(() => fairness.finish(admission));
   }
 
   private writeHooks(): ReadonlyMap<string, WriteHooks> {
@@ -454,47 +396,6 @@ class Server implements ApiServer {
       request.path.startsWith('/api/') || request.path.startsWith('/apis/') ? checkAcceptable(request) : undefined;
     return refused ? Promise.reject(refused) : this.serve(request, exchange);
   }
-
-  private async authenticate(request: ApiRequest, info: RequestInfo, startedMs: number): Promise<UserInfo> {
-    const { clock } = this.context.env;
-    let user: UserInfo | undefined;
-    try {
-      user = await this.config.authenticate(request);
-    } catch (error) {
-      this.metrics.authenticated(undefined, true, clock.monotonic() - startedMs);
-      this.config.audit?.failedAuthentication(request, info, error);
-      throw error;
-    }
-    this.metrics.authenticated(user, false, clock.monotonic() - startedMs);
-    if (user) return user;
-    const refusal = newUnauthorized();
-    this.config.audit?.failedAuthentication(request, info, refusal);
-    throw refusal;
-  }
-
-  private async authorize(
-    request: ApiRequest,
-    info: RequestInfo,
-    user: UserInfo,
-    audit: RequestAudit | undefined,
-  ): Promise<void> {
-    const attributes = attributesOf(request, info, user);
-    const { clock } = this.context.env;
-    const startedMs = clock.monotonic();
-    const pending = this.config.authorize(attributes);
-    const verdict = pending instanceof Promise ? await pending : pending;
-    this.metrics.authorized(verdict, clock.monotonic() - startedMs);
-    const { decision, reason, error } = verdict;
-    if (audit) {
-      audit.annotate('authorization.k8s.io/decision', decision === 'allow' ? 'allow' : 'forbid');
-      audit.annotate('authorization.k8s.io/reason', reason);
-    }
-    if (decision === 'allow') return;
-    // An authorizer that could not decide is no verdict on the user.
-    if (error !== undefined) throw newInternalError(error);
-    const text = forbiddenText(attributes) + (reason === '' ? '' : `: ${reason}`);
-    throw newForbidden({ group: info.apiGroup, resource: info.resource }, attributes.name, text);
-  }
 }
 
 async function received(request: ApiRequest, receive: NonNullable<ApiRequest['receive']>): Promise<ApiRequest> {
@@ -506,26 +407,3 @@ const watchEndStepMs = 50;
 
 /** The server's own client. */
 const selfName = 'system:apiserver';
-
-/** Total length of warnings in one answer (upstream's limit, so that headers stay small). */
-const warningsBound = 4096;
-const warningBound = 256;
-
-function withWarnings(response: ApiResponse, warnings: readonly string[]): ApiResponse {
-  if (warnings.length === 0 || response.type === 'upgrade') return response;
-  let total = 0;
-  const values: string[] = [];
-  for (const warning of new Set(warnings)) {
-    const text = total + warning.length > warningsBound ? warning.slice(0, warningBound) : warning;
-    total += text.length;
-    if (total > 2 * warningsBound) break;
-    values.push(`299 - ${quoted(text)}`);
-  }
-  const headers: Headers = { ...response.headers, warning: values.join(', ') };
-  return { ...response, headers };
-}
-
-/** A quoted-string of RFC 9110: control and non-ASCII characters would break the header. */
-function quoted(text: string): string {
-  return `"${text.replace(/[\\"]/g, '\\$&').replace(/[^\x20-\x7e]/g, '?')}"`;
-}
