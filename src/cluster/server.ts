@@ -182,7 +182,7 @@ export async function runControlPlane(
       leading,
     );
   const startScheduler = (leading: AbortSignal) =>
-    createScheduler({ hostname: hostname() }).start(
+    createScheduler({ hostname: hostname(), metrics }).start(
       { env, client: clientOf(schedulerUser, 'kube-scheduler'), config: {} },
       leading,
     );

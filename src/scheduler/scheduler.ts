@@ -4,6 +4,7 @@
  * This file wires the parts: informers -> event handlers -> cluster state and queue -> scheduling loop -> API server.
  */
 
+import type { MetricsRegistry } from '#base/metrics.ts';
 import { ReplicaSets } from '#kinds/apps/replica-set/definition.ts';
 import { StatefulSets } from '#kinds/apps/stateful-set/definition.ts';
 import { Namespaces } from '#kinds/core/namespace/definition.ts';
@@ -25,6 +26,7 @@ import { type EventHandlersConfig, nodeHandler, plainHandler, podHandler } from 
 import type { Framework } from './framework/framework.ts';
 import type { Handle, Listers } from './framework/handle.ts';
 import { WaitingPods } from './framework/waiting-pods.ts';
+import { SchedulerMetrics } from './metrics.ts';
 import { createProfile, defaultSchedulerName, type ProfileConfig } from './profile.ts';
 import { defaultPodBackoff } from './queue/backoff.ts';
 import { Nominator } from './queue/nominator.ts';
@@ -52,6 +54,8 @@ export interface SchedulerOptions {
   readonly plugins?: Registry;
   /** Of the machine, for the reportingInstance of events; 'kubets' when absent. */
   readonly hostname?: string;
+  /** Where its metrics are shown; absent: nothing is measured. */
+  readonly metrics?: MetricsRegistry;
 }
 
 const defaultMaxUnschedulableMs = 5 * 60_000;
@@ -60,12 +64,15 @@ const defaultMaxUnschedulableMs = 5 * 60_000;
 const unfinished = 'status.phase!=Succeeded,status.phase!=Failed';
 
 export function createScheduler(options: SchedulerOptions = {}): Component<SchedulerConfig> {
-  return { name: 'kube-scheduler', start: (world, signal) => start(world, options, signal) };
+  // It may start several times, as often as it leads.
+  const metrics = options.metrics && new SchedulerMetrics(options.metrics);
+  return { name: 'kube-scheduler', start: (world, signal) => start(world, options, metrics, signal) };
 }
 
 async function start(
   { env, client, config }: ComponentWorld<SchedulerConfig>,
   options: SchedulerOptions,
+  metrics: SchedulerMetrics | undefined,
   signal: AbortSignal,
 ): Promise<{ readonly stopped: Promise<void> }> {
   const informers = new Informers(client, env, signal);
@@ -150,6 +157,8 @@ async function start(
     },
     profiles,
   );
+  const waiting = queue;
+  metrics?.show({ queue: waiting, state });
   const isOurs = (pod: Pod): boolean => profiles.has(pod.spec?.schedulerName ?? '');
   const handlers: EventHandlersConfig = { state, queue, waitingPods, isOurs };
   nodes.addHandler(nodeHandler(handlers));
@@ -177,6 +186,7 @@ async function start(
     pods,
     recordEvent,
     maxCalls: config.maxConcurrentCalls ?? 256,
+    metrics,
   });
   env.log.info('scheduling', { profiles: [...profiles.keys()], nodes: state.nodeCount });
   return { stopped: Promise.all([loop.run(signal), informers.stopped()]).then(() => {}) };

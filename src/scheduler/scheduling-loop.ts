@@ -22,6 +22,7 @@ import type { Framework } from './framework/framework.ts';
 import { PodInfo } from './framework/pod-info.ts';
 import { errorStatus, isRejected, messageOfStatus, type Status } from './framework/status.ts';
 import { WaitingPod, type WaitingPods } from './framework/waiting-pods.ts';
+import type { SchedulerMetrics } from './metrics.ts';
 import { patchStatus } from './pod-status.ts';
 import type { Nominator } from './queue/nominator.ts';
 import type { QueuedPod } from './queue/queued-pod.ts';
@@ -43,6 +44,8 @@ export interface SchedulingLoopConfig {
   readonly recordEvent: (pod: Pod, type: EventType, reason: string, message: string, action: string) => void;
   /** Calls to the API server at a time; the loop waits beyond. */
   readonly maxCalls: number;
+  /** Absent: nothing is measured. */
+  readonly metrics?: SchedulerMetrics | undefined;
 }
 
 /** The loop gives way to others after so long without having to wait. */
@@ -106,7 +109,10 @@ export class SchedulingLoop {
       queue.done(info.uid);
       return;
     }
+    const { metrics, env } = this.config;
+    if (metrics) pod.attemptStartedMs = env.clock.monotonic();
     const decision = algorithm.schedule(profile, info);
+    metrics?.decided(env.clock.monotonic() - pod.attemptStartedMs);
     switch (decision.type) {
       case 'scheduled':
         this.place(profile, decision.cycle, pod, decision.node, signal);
@@ -188,6 +194,9 @@ export class SchedulingLoop {
       if (!signal.aborted) this.unbind(profile, cycle, pod, node, failure, signal);
       return;
     }
+    const { metrics } = this.config;
+    metrics?.bound(pod, env.clock);
+    metrics?.attempted(profile.profileName, 'scheduled', env.clock.monotonic() - pod.attemptStartedMs);
     env.log.debug('bound', { pod: info.key, node: node.name });
     recordEvent(info.pod, 'Normal', 'Scheduled', `Successfully assigned ${info.key} to ${node.name}`, 'Binding');
     profile.runPostBind(cycle, node);
@@ -229,6 +238,9 @@ export class SchedulingLoop {
   private fail(pod: QueuedPod, failure: Failure, signal: AbortSignal): void {
     const { queue, nominator, pods, recordEvent, env, client } = this.config;
     const { uid, key } = pod.info;
+    const result = failure.reason === 'Unschedulable' ? 'unschedulable' : 'error';
+    const profileName = pod.info.pod.spec?.schedulerName ?? '';
+    this.config.metrics?.attempted(profileName, result, env.clock.monotonic() - pod.attemptStartedMs);
     const current = pods.get(key);
     // Gone, another of the same name, or bound after all (the answer to a binding was lost).
     if (!current || current.metadata?.uid !== uid || current.spec?.nodeName) {

@@ -67,9 +67,12 @@ interface Answer {
   readonly body: Buffer;
 }
 
-function get(path: string, agent: Agent = admin): Promise<Answer> {
+const get = (path: string, agent: Agent = admin): Promise<Answer> => ask('GET', path, agent);
+
+function ask(method: 'GET' | 'POST', path: string, agent: Agent, body?: object): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    request({ host: '127.0.0.1', port, path, agent }, (response) => {
+    const headers = { 'content-type': 'application/json' };
+    request({ host: '127.0.0.1', port, path, agent, method, headers }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () =>
@@ -81,7 +84,7 @@ function get(path: string, agent: Agent = admin): Promise<Answer> {
       );
     })
       .on('error', reject)
-      .end();
+      .end(body && JSON.stringify(body));
   });
 }
 
@@ -108,6 +111,31 @@ test('metrics of the process are those of this process', async () => {
   assert(value('process_open_fds') > 3 && value('process_open_fds') < value('process_max_fds'));
   assert(value('process_resident_memory_bytes') < value('process_virtual_memory_bytes'));
   assert(value('process_cpu_seconds_total') > 0);
+});
+
+test('the scheduler and the controllers of the process are measured too', async () => {
+  const pod = { metadata: { name: 'a' }, spec: { containers: [{ name: 'c', image: 'i' }] } };
+  const create = () => ask('POST', '/api/v1/namespaces/default/pods', admin, pod);
+  // The namespace's service account is a controller's work.
+  while ((await create()).status !== 201) await new Promise((resolve) => setTimeout(resolve, 50));
+  const gated = { metadata: { name: 'gated' }, spec: { ...pod.spec, schedulingGates: [{ name: 'example.org/wait' }] } };
+  await ask('POST', '/api/v1/namespaces/default/pods', admin, gated);
+  const wanted = [
+    /^scheduler_schedule_attempts_total\{profile="default-scheduler",result="unschedulable"\} [1-9]/m,
+    /^scheduler_scheduling_attempt_duration_seconds_count\{profile="default-scheduler",result="unschedulable"\} [1-9]/m,
+    /^scheduler_pending_pods\{queue="gated"\} 1$/m,
+    /^scheduler_cache_size\{type="nodes"\} 0$/m,
+    /^workqueue_adds_total\{name="serviceaccount-controller"\} [1-9]/m,
+    /^etcd_requests_total\{group="",operation="create",resource="pods"\} 2$/m,
+    /^apiserver_admission_controller_admission_duration_seconds_count\{name="ServiceAccount",operation="CREATE",rejected="false",type="admit"\} [1-9]/m,
+  ];
+  for (;;) {
+    const text = String((await get('/metrics')).body);
+    const missing = wanted.filter((line) => !line.test(text));
+    if (missing.length === 0) return;
+    assert(process.uptime() < 60, `missing: ${missing.map(String).join(', ')}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 });
 
 test('profiles are real ones', async () => {

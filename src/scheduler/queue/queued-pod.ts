@@ -24,6 +24,8 @@ export class QueuedPod {
   /** Undefined until asked for after an attempt. */
   backoffExpirationMs: number | undefined;
   initialAttemptMs: number | undefined;
+  /** Of the attempt that is going on or was the last. */
+  attemptStartedMs = 0;
   unschedulablePlugins: ReadonlySet<string> = none;
   pendingPlugins: ReadonlySet<string> = none;
   /** The PreEnqueue plugin that keeps it out of the active queue; '' for none. */

@@ -107,6 +107,15 @@ export class SchedulingQueue {
     return { active: this.activeCount, backoff: this.backoffCount, unschedulable: this.pool.size };
   }
 
+  /** Of the unschedulable ones, those that a gate keeps. Looks at all pods: for those who ask now and then. */
+  get gatedCount(): number {
+    let count = 0;
+    for (const { place, gatingPlugin } of this.pods.values()) {
+      if (place === 'unschedulable' && gatingPlugin !== '') count++;
+    }
+    return count;
+  }
+
   /** False while no event could make a difference: nothing is rejected, nothing in flight. */
   get awaitsEvents(): boolean {
     return this.pool.size > 0 || this.inFlight.any;
