@@ -3,41 +3,53 @@
 import { parseIP, parsePrefix } from '../ip-address.ts';
 import { withoutLeadingZeros } from '../ip-rules.ts';
 import { isDNS1123Label, isDNS1123Subdomain } from '../name-format.ts';
+import { isBase64, isDate, isDateTime, isUUID } from '../string-format.ts';
+import { isCreditCard, isISBN10, isISBN13 } from './number-formats.ts';
+import { isDuration, isHardwareAddress, isHostname, isMailAddress } from './text-formats.ts';
 
-const uuid = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
-const hostname = /^(?=.{1,255}$)[a-z0-9]([a-z0-9-]{0,62})?(\.[a-z0-9]([a-z0-9-]{0,62})?)*\.?$/i;
+/** Of the version that the letter is in the pattern of; versions 4 and 5 have a variant too. */
+const uuid3 = /^[0-9a-f]{8}-?[0-9a-f]{4}-?3[0-9a-f]{3}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
+const uuid4 = /^[0-9a-f]{8}-?[0-9a-f]{4}-?4[0-9a-f]{3}-?[89ab][0-9a-f]{3}-?[0-9a-f]{12}$/i;
+const uuid5 = /^[0-9a-f]{8}-?[0-9a-f]{4}-?5[0-9a-f]{3}-?[89ab][0-9a-f]{3}-?[0-9a-f]{12}$/i;
 const byte = '(0|[1-9]\\d?|1\\d\\d?|2[0-4]\\d|25[0-5])';
 const rgb = new RegExp(`^rgb\\(\\s*${byte}\\s*,\\s*${byte}\\s*,\\s*${byte}\\s*\\)$`);
-const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 const formats: Readonly<Record<string, (text: string) => boolean>> = {
-  'date-time': (text) =>
-    /^\d{4}-\d\d-\d\d[tT ]\d\d:\d\d:\d\d(\.\d+)?([zZ]|[+-]\d\d:?\d\d)$/.test(text) &&
-    !Number.isNaN(Date.parse(text.replace(' ', 'T'))),
-  date: (text) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)),
-  uuid: (text) => uuid.test(text),
-  uuid3: (text) => uuid.test(text) && text.replaceAll('-', '')[12] === '3',
-  uuid4: (text) => uuid.test(text) && text.replaceAll('-', '')[12] === '4',
-  uuid5: (text) => uuid.test(text) && text.replaceAll('-', '')[12] === '5',
-  byte: (text) => base64.test(text),
-  hostname: (text) => hostname.test(text),
-  email: (text) => /^[^\s@<>]+@[^\s@<>]+$/.test(text),
+  'date-time': isDateTime,
+  datetime: isDateTime,
+  date: isDate,
+  uuid: isUUID,
+  uuid3: (text) => uuid3.test(text),
+  uuid4: (text) => uuid4.test(text),
+  uuid5: (text) => uuid5.test(text),
+  byte: isBase64,
+  hostname: isHostname,
+  email: isMailAddress,
   uri: (text) => /^([a-z][a-z0-9+.-]*:\S+|\/\S*)$/i.test(text),
   ipv4: (text) => text.includes('.') && parseIP(withoutLeadingZeros(text)) !== undefined,
   ipv6: (text) => text.includes(':') && parseIP(withoutLeadingZeros(text)) !== undefined,
   cidr: (text) => parsePrefix(withoutLeadingZeros(text)) !== undefined,
   hexcolor: (text) => /^#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$/.test(text),
   rgbcolor: (text) => rgb.test(text),
-  ssn: (text) => /^\d{3}[- ]?\d{2}[- ]?\d{4}$/.test(text),
+  ssn: (text) => text.length === 11 && /^\d{3}[- ]?\d{2}[- ]?\d{4}$/.test(text),
   bsonobjectid: (text) => /^[0-9a-fA-F]{24}$/.test(text),
+  isbn: (text) => isISBN10(text) || isISBN13(text),
+  isbn10: isISBN10,
+  isbn13: isISBN13,
+  creditcard: isCreditCard,
+  password: () => true,
   'k8s-short-name': (text) => isDNS1123Label(text).length === 0,
   'k8s-long-name': (text) => isDNS1123Subdomain(text).length === 0,
-  mac: (text) => /^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$/i.test(text),
-  duration: (text) => /^[+-]?(0|(\d+(\.\d*)?|\.\d+)(ns|us|\u00b5s|ms|s|m|h|d|w)?)+$/.test(text),
+  mac: isHardwareAddress,
+  duration: isDuration,
 };
+
+export function isKnownFormat(format: string): boolean {
+  return Object.hasOwn(formats, format);
+}
 
 /** True when the text is not of the format. */
 export function formatProblem(format: string, text: string): boolean {
-  const matches = Object.hasOwn(formats, format) ? formats[format] : undefined;
+  const matches = isKnownFormat(format) ? formats[format] : undefined;
   return matches !== undefined && !matches(text);
 }

@@ -21,6 +21,8 @@ import {
 } from '../field-error.ts';
 import { type Correlation, correlatedElement, correlatedMember, elementsByKey, isUnchanged } from './correlation.ts';
 import { formatProblem } from './formats.ts';
+import { hasType, typeName, typesOf } from './json-type.ts';
+import { nearestOf } from './nearest.ts';
 import { isTree, type JsonSchema, memberSchema } from './schema.ts';
 
 export interface ValueOptions {
@@ -69,10 +71,9 @@ export class ValueValidator {
   }
 
   private checkType(value: unknown, schema: JsonSchema, path: string, errors: FieldError[]): void {
-    const types = schema['x-kubernetes-int-or-string'] ? 'integer,string' : (schema.type ?? '');
-    if (types === '') return;
+    const types = typesOf(schema);
+    if (hasType(value, types)) return;
     const actual = typeName(value);
-    if (types.split(',').includes(actual) || (types === 'number' && actual === 'integer')) return;
     errors.push(typeInvalid(path, actual, `${path} in body must be of type ${types}: ${JSON.stringify(actual)}`));
   }
 
@@ -137,11 +138,11 @@ export class ValueValidator {
 
   private checkCombinations(value: unknown, schema: JsonSchema, path: string, errors: FieldError[]): void {
     const { allOf, anyOf, oneOf, not } = schema;
-    // Upstream says these about no field, and adds what the first alternative misses.
+    // Upstream says these about no field, and adds what the nearest alternative misses.
     const say = (rule: string, alternatives: readonly JsonSchema[] = []): void => {
       errors.push(invalid('', '', `${JSON.stringify(path)} ${rule}`));
-      const [first] = alternatives;
-      if (first) this.check(value, undefined, first, path, errors);
+      const nearest = nearestOf(value, alternatives, (each, of) => this.fits(each, of));
+      if (nearest) this.check(value, undefined, nearest, path, errors);
     };
     if (allOf) {
       const faulty = allOf.filter((each) => !this.fits(value, each));
@@ -218,12 +219,4 @@ function codePoints(text: string): number {
   let count = 0;
   for (const _ of text) count++;
   return count;
-}
-
-/** How the validator names JSON's types. */
-function typeName(value: unknown): string {
-  if (value === null || value === undefined) return 'null';
-  if (Array.isArray(value)) return 'array';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
-  return typeof value;
 }

@@ -1,7 +1,6 @@
 /**
  * Objects that every cluster begins with: namespaces, upstream's RBAC policy, priority classes, flow schemas, and the rights of our
- * own parts. Missing ones are created at each start; roles that lost a rule get it back, unless their owner turned that off
- * (rbac.authorization.kubernetes.io/autoupdate: "false"), as upstream does.
+ * own parts. Missing ones are created at each start; roles and bindings get back what they lost (reconcile-policy.ts).
  */
 
 import { readFileSync } from 'node:fs';
@@ -9,14 +8,11 @@ import { join } from 'node:path';
 import type { ResourceDefinition } from '#api/definition.ts';
 import { isAlreadyExists } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
-import { uncovered } from '#apiserver/authorization/rbac-rules.ts';
-import { edit, mutableCopy } from '#base/edit.ts';
 import type { Client } from '#client/client.ts';
 import { builtinDefinitions } from '#kinds/all.ts';
 import type { ClusterRole, ClusterRoleBinding } from '#kinds/generated/rbac-v1.ts';
 import { producer } from './flow-control.ts';
-
-const autoupdate = 'rbac.authorization.kubernetes.io/autoupdate';
+import { reconciliation } from './reconcile-policy.ts';
 
 /** Of both kinds of flowcontrol, for whoever keeps them. */
 export function bootstrapFlowControl(): readonly KubeObject[] {
@@ -96,16 +92,12 @@ async function ensure(
     });
     return;
   }
-  if (wanted.kind !== 'ClusterRole' && wanted.kind !== 'Role') return;
-  if (present.metadata?.annotations?.[autoupdate] === 'false') return;
-  // Both have the fields of a role.
-  const [has, needs] = [(present as ClusterRole).rules ?? [], (wanted as ClusterRole).rules ?? []];
-  const missing = uncovered(has, needs);
-  if (missing.length === 0) return;
-  const next = edit(present as ClusterRole, (draft) => {
-    draft.rules = mutableCopy([...has, ...missing]);
-  });
-  await client.update(definition, next);
+  const next = reconciliation(present, wanted);
+  if (next.type === 'update') await client.update(definition, next.object);
+  if (next.type !== 'recreate') return;
+  const { name = '', namespace, uid = '' } = present.metadata ?? {};
+  await client.delete(definition, { name, namespace }, { preconditions: { uid } });
+  await client.create(definition, next.object);
 }
 
 /** What writes them later is named so from the beginning. */

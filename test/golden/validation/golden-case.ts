@@ -116,7 +116,8 @@ export async function answersOf(cases: readonly GoldenCase[], send: Send): Promi
 
 function replaced(body: unknown, texts: ReadonlyMap<string, string>): unknown {
   let text = JSON.stringify(body);
-  for (const [from, to] of texts) text = text.replaceAll(JSON.stringify(from).slice(1, -1), to);
+  for (const [from, to] of texts)
+    text = text.replaceAll(JSON.stringify(from).slice(1, -1), JSON.stringify(to).slice(1, -1));
   return JSON.parse(text);
 }
 
