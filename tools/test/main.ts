@@ -1,7 +1,7 @@
 /**
  * Runs the suites, the fast ones first; stops after the first suite that fails.
  *
- * Usage: ./kubets test [SUITE...]      unit, sim, integration, e2e; all without any
+ * Usage: ./kubets test [SUITE...]      unit, sim, integration, e2e; all of them without any. clients: only when it is named
  */
 
 import { spawnSync } from 'node:child_process';
@@ -13,6 +13,8 @@ interface Suite {
   readonly files: readonly string[];
   /** Test files at a time. Those that make clusters have the machine for themselves. */
   readonly concurrency: number;
+  /** Not part of all suites: it downloads much. */
+  readonly onlyNamed?: boolean;
 }
 
 const suites: Readonly<Record<string, Suite>> = {
@@ -23,6 +25,7 @@ const suites: Readonly<Record<string, Suite>> = {
   sim: { files: ['test/sim/**/*.test.ts'], concurrency: availableParallelism() },
   integration: { files: ['test/integration/**/*.test.ts'], concurrency: 1 },
   e2e: { files: ['test/e2e/**/*.test.ts'], concurrency: 1 },
+  clients: { files: ['test/clients/**/*.test.ts'], concurrency: 1, onlyNamed: true },
 };
 
 const root = resolve(import.meta.dirname, '../..');
@@ -36,8 +39,8 @@ const reports = mkdtempSync(join(tmpdir(), 'kubets-test-'));
 process.on('exit', () => rmSync(reports, { recursive: true, force: true }));
 let passed = 0;
 let failed = 0;
-for (const [name, { files, concurrency }] of Object.entries(suites)) {
-  if (asked.length > 0 && !asked.includes(name)) continue;
+for (const [name, { files, concurrency, onlyNamed }] of Object.entries(suites)) {
+  if (asked.length > 0 ? !asked.includes(name) : onlyNamed) continue;
   const found = files.flatMap((pattern) => globSync(pattern, { cwd: root })).sort();
   if (found.length === 0) continue;
   console.log(`${name}: ${found.length} files`);

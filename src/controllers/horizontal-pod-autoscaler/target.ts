@@ -1,7 +1,7 @@
 /** The scale subresource of whatever an autoscaler sizes, of built-in and custom kinds alike. */
 
 import type { ResourceDefinition } from '#api/definition.ts';
-import { isConflict, isStatusError, isUnexplained, newGenericServerResponse } from '#api/errors.ts';
+import { isConflict } from '#api/errors.ts';
 import type { Client } from '#client/client.ts';
 import { objectPath } from '#client/paths.ts';
 import type { Scale } from '#kinds/generated/autoscaling-v1.ts';
@@ -28,25 +28,15 @@ export async function resourceOf(
 export class ScaleTarget {
   private readonly client: Client;
   private readonly path: string;
-  private readonly resource: string;
-  private readonly name: string;
 
   constructor(client: Client, definition: ResourceDefinition, namespace: string, name: string) {
     this.client = client;
     this.path = objectPath(definition, { namespace, name }, 'scale');
-    this.resource = definition.plural;
-    this.name = name;
   }
 
   async read(signal: AbortSignal): Promise<Scale> {
-    try {
-      // The API answers a scale subresource with a Scale.
-      return (await this.client.raw('GET', this.path, undefined, { signal })) as Scale;
-    } catch (error) {
-      if (!isStatusError(error) || !isUnexplained(error)) throw error;
-      const resource = { group: '', resource: this.resource };
-      throw newGenericServerResponse(error.code, 'get', resource, this.name, error.message);
-    }
+    // The API answers a scale subresource with a Scale.
+    return (await this.client.raw('GET', this.path, undefined, { signal })) as Scale;
   }
 
   /** The scale may have been written since it was read: its size is what counts, not what else changed. */

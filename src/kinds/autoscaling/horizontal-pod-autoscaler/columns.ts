@@ -1,6 +1,6 @@
 /** Columns of HorizontalPodAutoscaler tables. */
 
-import { ageColumn, nameColumn, shortList, textColumn } from '#api/columns.ts';
+import { ageColumn, nameColumn, textColumn } from '#api/columns.ts';
 import type { Column } from '#api/definition.ts';
 import type { HorizontalPodAutoscaler, MetricSpec, MetricStatus } from '#kinds/generated/autoscaling-v2.ts';
 
@@ -11,12 +11,7 @@ export const horizontalPodAutoscalerColumns: readonly Column<HorizontalPodAutosc
     type: 'string',
     cell: ({ spec }) => `${spec?.scaleTargetRef?.kind}/${spec?.scaleTargetRef?.name}`,
   },
-  textColumn('Targets', ({ spec, status }) =>
-    shortList(
-      (spec?.metrics ?? []).map((metric) => targetText(metric, status?.currentMetrics ?? [])),
-      '<none>',
-    ),
-  ),
+  textColumn('Targets', targets),
   textColumn(
     'MinPods',
     ({ spec }) => (spec?.minReplicas === undefined ? undefined : String(spec.minReplicas)),
@@ -27,24 +22,38 @@ export const horizontalPodAutoscalerColumns: readonly Column<HorizontalPodAutosc
   ageColumn,
 ];
 
-function targetText(metric: MetricSpec, current: readonly MetricStatus[]): string {
-  const resource = metric.resource ?? metric.containerResource;
+/** Current value and target of the first two metrics; a status belongs to the metric at its place. */
+function targets({ spec, status }: HorizontalPodAutoscaler): string {
+  const metrics = spec?.metrics ?? [];
+  const texts = metrics
+    .slice(0, shownMetrics)
+    .map((metric, index) => targetText(metric, status?.currentMetrics?.[index]));
+  const rest = metrics.length > shownMetrics ? ` + ${metrics.length - shownMetrics} more...` : '';
+  return texts.length === 0 ? '<none>' : `${texts.join(', ')}${rest}`;
+}
+
+const shownMetrics = 2;
+
+function targetText(metric: MetricSpec, status: MetricStatus | undefined): string {
+  const { type, pods, object, external } = metric;
+  const resource = type === 'Resource' ? metric.resource : metric.containerResource;
   if (resource) {
-    const found = current
-      .map((status) => status.resource ?? status.containerResource)
-      .find((status) => status?.name === resource.name);
+    const current = (type === 'Resource' ? status?.resource : status?.containerResource)?.current;
     const { averageUtilization, averageValue } = resource.target;
-    if (averageUtilization !== undefined) {
-      const now = found?.current?.averageUtilization;
-      return `${resource.name}: ${now === undefined ? '<unknown>' : `${now}%`}/${averageUtilization}%`;
-    }
-    return `${resource.name}: ${found?.current?.averageValue ?? '<unknown>'}/${averageValue}`;
+    if (averageValue !== undefined) return `${resource.name}: ${current?.averageValue ?? unknown}/${averageValue}`;
+    return `${resource.name}: ${percent(current?.averageUtilization, unknown)}/${percent(averageUtilization, '<auto>')}`;
   }
-  const other = metric.pods ?? metric.object ?? metric.external;
-  const status = current.find((candidate) => candidate.type === metric.type);
-  const now = (status?.pods ?? status?.object ?? status?.external)?.current;
-  const target = other?.target;
-  return target?.averageValue === undefined
-    ? `${now?.value ?? '<unknown>'}/${target?.value ?? '<unknown>'}`
-    : `${now?.averageValue ?? '<unknown>'}/${target.averageValue}${metric.pods ? '' : ' (avg)'}`;
+  if (pods) return `${status?.pods?.current.averageValue ?? unknown}/${pods.target.averageValue}`;
+  const target = (object ?? external)?.target;
+  if (!target) return '<unknown type>';
+  const current = (object ? status?.object : status?.external)?.current;
+  return target.averageValue === undefined
+    ? `${current?.value ?? unknown}/${target.value}`
+    : `${current?.averageValue ?? unknown}/${target.averageValue} (avg)`;
+}
+
+const unknown = '<unknown>';
+
+function percent(value: number | undefined, otherwise: string): string {
+  return value === undefined ? otherwise : `${value}%`;
 }
