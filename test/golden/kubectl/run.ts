@@ -3,7 +3,7 @@
  *
  *     node test/golden/kubectl/run.ts --kubectl PROGRAM --kubeconfig FILE [--record]
  *
- * Compares with outputs.txt, which --record makes from the real kube-apiserver 1.36.3. Times, UIDs, versions and addresses are replaced
+ * Compares with outputs-VERSION.txt of kubectl's version, which --record makes from the real kube-apiserver 1.36.3. Times, UIDs, versions and addresses are replaced
  * by words first. The objects are ones that controllers leave alone, since the server that is recorded has none. Exit status 1 when
  * anything differs. Makes and deletes the namespace kubectl-golden.
  */
@@ -13,7 +13,6 @@ import { createNamespace, kubectl, recordOrCompare, runOfArguments, withoutWidth
 
 const run = runOfArguments('run.ts');
 const directory = import.meta.dirname;
-const goldenFile = join(directory, 'outputs.txt');
 const namespace = 'kubectl-golden';
 const objects = join(directory, 'objects.yaml');
 
@@ -101,7 +100,7 @@ const outputs = commands.map((command) => {
 });
 kubectl(run, namespace, ['delete', 'namespace', namespace, '--wait=false']);
 
-recordOrCompare(run, goldenFile, outputs);
+recordOrCompare(run, 'outputs', outputs);
 
 function normal(text: string): string {
   return withoutWidths(

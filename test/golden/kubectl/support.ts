@@ -2,6 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 export interface Run {
@@ -49,8 +50,21 @@ export function withoutWidths(text: string): string {
   return text.replaceAll(/(\S) {2,}/g, '$1  ').replaceAll(/ +$/gm, '');
 }
 
-/** Writes the outputs, or compares them with those written and sets the exit status. Each begins with `$ kubectl`. */
-export function recordOrCompare(run: Run, goldenFile: string, outputs: readonly string[]): void {
+/** '1.36': what kubectl prints is its own as much as the server's, so each version has its golden files. */
+function minorVersion({ kubectl: program }: Run): string {
+  const { stdout } = spawnSync(program, ['version', '--client', '--output', 'json'], { encoding: 'utf8' });
+  const { clientVersion } = JSON.parse(stdout) as {
+    readonly clientVersion: { readonly major: string; readonly minor: string };
+  };
+  return `${clientVersion.major}.${clientVersion.minor}`;
+}
+
+/**
+ * Writes the outputs, or compares them with those written and sets the exit status: `NAME-VERSION.txt`, of this version of kubectl. Each
+ * begins with `$ kubectl`.
+ */
+export function recordOrCompare(run: Run, name: string, outputs: readonly string[]): void {
+  const goldenFile = join(import.meta.dirname, `${name}-${minorVersion(run)}.txt`);
   if (run.record) {
     writeFileSync(goldenFile, outputs.join('\n'));
     console.log(`recorded ${outputs.length} outputs`);

@@ -3,7 +3,7 @@
  *
  *     node test/golden/kubectl/workloads.ts --kubectl PROGRAM --kubeconfig FILE [--record]
  *
- * Compares with workloads.txt, which --record makes from upstream 1.36.3: control plane and one node with containerd. The node of either needs the images
+ * Compares with workloads-VERSION.txt of kubectl's version, which --record makes from upstream 1.36.3: control plane and one node with containerd. The node of either needs the images
  * of workloads.yaml. Takes three minutes: it waits for a minute's CronJob and for a container's third crash. Names with chance in them,
  * times, addresses and how often an event was seen are replaced by words first. Exit status 1 when anything differs. Makes and deletes
  * the namespaces workloads and workloads-limited.
@@ -32,7 +32,8 @@ const atRest = [
   '--for=condition=Ready pod/inits',
   '--for=jsonpath={.status.containerStatuses[0].restartCount}=3 pod/crash',
   '--for=jsonpath={.status.conditions[0].status}=True hpa/web --timeout=30s',
-  '--for=condition=ScalingActive=False hpa/web --timeout=30s',
+  '--for=condition=ScalingActive=False hpa/web hpa/zero hpa/measured --timeout=30s',
+  '--for=condition=AbleToScale=False hpa/nokind hpa/noname hpa/noscale --timeout=30s',
   '--for=jsonpath={.status.currentHealthy}=2 pdb/web',
   '--for=jsonpath={.status.availableReplicas}=1 deployment/toomany --namespace workloads-limited',
   '--for=jsonpath={.status.containerStatuses[0].state.waiting.reason}=CrashLoopBackOff pod/crash',
@@ -94,6 +95,11 @@ const described = [
   'endpointslices -l kubernetes.io/service-name=web',
   'pdb web',
   'hpa web',
+  'hpa zero',
+  'hpa measured',
+  'hpa nokind',
+  'hpa noname',
+  'hpa noscale',
   'ingress web',
   'networkpolicy web',
   'pvc unbound',
@@ -171,6 +177,7 @@ const commands = [
   'explain pod.spec.containers.livenessProbe',
   'explain pod.nope',
   'get pods -o jsonpath={.items[*].status.phase}',
+  'get hpa -o jsonpath={range\t.items[*]}{.metadata.name}:{.status.currentReplicas}:{.status.currentMetrics};{end}',
   'get deployment web -o jsonpath={.status.conditions[*].reason}',
   'set env deployment/web WHO=you',
   'annotate deployment web kubernetes.io/change-cause=second --overwrite',
@@ -210,7 +217,7 @@ outputs.push(...commands.map(outputOf), await watched());
 kubectl(run, namespace, ['delete', '-f', objects, '--wait=false', '--grace-period=1']);
 kubectl(run, 'workloads-limited', ['delete', '-f', limitedObjects, '--wait=false', '--grace-period=1']);
 kubectl(run, 'default', ['delete', 'namespace', namespace, '--wait=false']);
-recordOrCompare(run, join(directory, 'workloads.txt'), outputs);
+recordOrCompare(run, 'workloads', outputs);
 
 /** Events by what they say, not by when and how often. */
 function eventColumns(): string {
@@ -230,6 +237,8 @@ async function watched(): Promise<string> {
   ]);
   const chunks: string[] = [];
   watch.stdout.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk));
+  // The watch has to be there before the pod, and does not say when it is.
+  await new Promise((resolve) => setTimeout(resolve, 2000));
   const image = 'registry.k8s.io/e2e-test-images/busybox:1.37.0-1';
   kubectl(run, namespace, ['run', 'brief', '--restart=Never', `--image=${image}`, '--', 'sleep', '3']);
   kubectl(run, namespace, ['wait', '--for=jsonpath={.status.phase}=Succeeded', 'pod/brief', '--timeout=60s']);
@@ -260,7 +269,7 @@ function normal(text: string): string {
     .replaceAll(/(Mon|Tue|Wed|Thu|Fri|Sat|Sun), .*$/gm, 'DATE')
     .replaceAll(/\b(10|172)\.\d+\.\d+\.\d+\b/g, 'IP')
     .replaceAll(/\b(web|toomany)-[a-z0-9]{8,10}-[a-z0-9]{5}\b/g, '$1-HASH-CHANCE')
-    .replaceAll(new RegExp(`\\b(web|toomany)-${chance}{8,10}\\b`, 'g'), '$1-HASH')
+    .replaceAll(new RegExp(`\\b(web|zero|toomany)-${chance}{8,10}\\b`, 'g'), '$1-HASH')
     .replaceAll(
       /\b(minutely)-\d{8}(-[a-z0-9]{5})?\b/g,
       (_, name, pod) => `${name}-MINUTE${pod === undefined ? '' : '-CHANCE'}`,
@@ -281,9 +290,10 @@ function normal(text: string): string {
   const narrow = withoutWidths(words)
     .replaceAll(/^((?:pod\/)?(?:crash|unlive) {2})[01]\/1 {2}(Error|CrashLoopBackOff|Running)/gm, '$1CRASHING')
     .replaceAll(/(OCI runtime (?:create|exec) failed: ).*$/gm, '$1REASON')
-    .replaceAll(/^(?:Waiting for .*\n)+(?=.*successfully rolled out)/gm, '')
+    .replaceAll(/^(?:Waiting for .*\n)+(?=.*(?:successfully rolled out|roll out complete))/gm, '')
     .replaceAll(/^partitioned roll out complete.*$/gm, 'rolled out')
     .replaceAll(/^(\S*minutely-MINUTE.*\n)\1+/gm, '$1')
+    .replaceAll(/^.*Readiness probe failed: Get .* connection refused\n/gm, '')
     .replaceAll(/^(replicaset\.apps\/)?web-HASH {2}0.*\n/gm, '');
   // A message may end with a line feed; the empty line is no end of the table.
   return sortedEvents(/^T {2}R {2}C/.test(narrow) ? narrow.replaceAll(/\n+/g, '\n') : narrow);
@@ -291,11 +301,13 @@ function normal(text: string): string {
 
 /** What depends on the moment: the state of a container that crashes and starts; and upstream's prose, which is not ours to keep. */
 function withoutFlapping(command: string, text: string): string {
-  if (/^describe pod (crash|unlive)$/.test(command)) return text.replaceAll(/^ {4}State:.*\n( {6}.*\n)*/gm, '');
+  if (/^describe pod (crash|unlive)$/.test(command)) {
+    return text.replaceAll(/^ {4}State:.*\n( {6}.*\n)*| +(Containers)?Ready:? .*\n/gm, '');
+  }
   // How often the CronJob ran until then is chance.
   if (command.endsWith('jsonpath={.items[*].status.phase}')) return [...new Set(text.split(' '))].toSorted().join(' ');
   // kubectl goes through maps of Go here, whose order is chance.
-  if (/^(describe limitrange|logs .*--all-containers)/.test(command))
+  if (/^(describe (limitrange|namespace)|logs .*--all-containers)/.test(command))
     return `${text.trim().split('\n').toSorted().join('\n')}\n`;
   if (!command.startsWith('explain')) return text;
   return text.replace(/DESCRIPTION:\n[\s\S]*?(?=FIELDS:|$)/, '').replaceAll(/^ {4}(?!\S+\t).*\n/gm, '');
