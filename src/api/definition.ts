@@ -39,6 +39,9 @@ export interface Column<T> {
   cell(object: T, nowMs: number): string | number | boolean | null;
 }
 
+/** Names of members, from the object down. */
+export type FieldPath = readonly string[];
+
 /** A further path under the object: /status, /scale, /binding, /eviction, /exec ... */
 export interface Subresource<T> {
   readonly name: string;
@@ -51,6 +54,10 @@ export interface Subresource<T> {
    * `action` is carried out by a handler of the API server that the composition root registers by resource and name.
    */
   readonly type: 'status' | 'view' | 'action';
+  /** Fields that a write here puts back, so that nobody comes to own them by it ('status', 'conditions'); `spec` of a status. */
+  readonly resetFields?: readonly FieldPath[];
+  /** Of a Scale: where the object has what the Scale calls spec.replicas. */
+  readonly replicasPath?: FieldPath;
   read?(object: T): KubeObject;
   /** For 'view': rules of the view itself, before it is written. */
   validate?(view: KubeObject): FieldError[];
@@ -85,10 +92,14 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   readonly columns: readonly Column<T>[];
   /** False for kinds such as SubjectAccessReview that are answered and not stored. */
   readonly stored: boolean;
+  /** Fields that a write of the object puts back, so that nobody comes to own them by it; the status, if there is one. */
+  readonly resetFields?: readonly FieldPath[];
   /** There is a status that only the status subresource writes. */
   readonly hasStatus: boolean;
   /** metadata.generation starts at 1 and counts writes that change anything but metadata and status. */
   readonly tracksGeneration: boolean;
+  /** It counts changes of annotations as well. */
+  readonly countsAnnotations?: boolean;
   /** A create keeps the status that the client sent (nodes); otherwise it starts empty. */
   readonly keepsStatusOnCreate: boolean;
   /** A delete answers with the object and not with a Status. */

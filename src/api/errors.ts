@@ -73,8 +73,11 @@ export function newPathNotFound(): StatusError {
   return failure(404, 'NotFound', notFoundWords, {});
 }
 
-export function newAlreadyExists(name: ResourceName, object: string): StatusError {
-  return failure(409, 'AlreadyExists', `${qualified(name)} "${object}" already exists`, objectDetails(name, object));
+/** `beingDeleted`: the one that exists waits for its end. */
+export function newAlreadyExists(name: ResourceName, object: string, beingDeleted = false): StatusError {
+  const message = `${qualified(name)} "${object}" already exists`;
+  const details = objectDetails(name, object);
+  return failure(409, 'AlreadyExists', beingDeleted ? `object is being deleted: ${message}` : message, details);
 }
 
 /** generateName ran into a taken name several times; the client should try again. */

@@ -8,6 +8,7 @@ import {
   type Caller,
   goldenNamespace,
   impersonation,
+  payloadText,
   type RawAnswer,
   type Send,
 } from '../../test/golden/validation/golden-case.ts';
@@ -89,7 +90,7 @@ export async function connect(kubeconfig: string): Promise<Upstream> {
   const { server, tls } = await reached(kubeconfig);
   return ({ method, path, body, contentType = 'application/json', as }) =>
     new Promise((resolve, reject) => {
-      const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+      const payload = body === undefined ? undefined : Buffer.from(payloadText(body, contentType));
       // Node sends a DELETE's body only when its length is said.
       const length = payload ? { 'content-length': payload.length } : {};
       const headers = {

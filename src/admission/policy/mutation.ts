@@ -1,7 +1,8 @@
 /** One mutation of a policy: what its expression makes, and the object with it (policy/mutating/patch). */
 
-import { atomicPlaces, undeclaredFields } from '#api/apply/configuration-check.ts';
-import { merge, rootPlace } from '#api/apply/typed.ts';
+import { atomicPlaces, configurationFaults } from '#api/apply/configuration-faults.ts';
+import { merge } from '#api/apply/merge.ts';
+import { rootPlace } from '#api/apply/place.ts';
 import type { KubeObject } from '#api/object.ts';
 import { applyJsonPatch, JsonPatchError, JsonPatchTestFailed, type Operation } from '#api/patch/json-patch.ts';
 import type { StructSchema } from '#api/schema/schema.ts';
@@ -78,9 +79,9 @@ export function applyConfiguration(object: KubeObject, value: Value, schema: Str
     throw new MutationError('unsupported return type from ApplyConfiguration expression');
   }
   const configuration = { ...stated, apiVersion, kind };
-  const undeclared = undeclaredFields(configuration, schema).map((path) => `${path}: field not declared in schema`);
-  if (undeclared.length > 0) {
-    const found = undeclared.length === 1 ? undeclared.join('') : ['errors:', ...undeclared].join('\n  ');
+  const faults = configurationFaults(configuration, rootPlace(schema));
+  if (faults.length > 0) {
+    const found = faults.length === 1 ? faults.join('') : ['errors:', ...faults].join('\n  ');
     throw new MutationError(`error applying patch: failed to convert patch object to typed object: ${found}`);
   }
   const atomic = atomicPlaces(configuration, schema);

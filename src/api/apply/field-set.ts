@@ -43,6 +43,21 @@ export class FieldSet {
     return this.filter(other, (own, theirs) => own && !theirs, true);
   }
 
+  /** Without the paths of the other and everything below them. */
+  without(other: FieldSet): FieldSet {
+    let changed: Map<string, FieldSet> | undefined;
+    for (const [element, theirs] of other.children) {
+      const child = this.children.get(element);
+      if (!child) continue;
+      const kept = theirs.member ? emptyFieldSet : child.without(theirs);
+      if (kept === child) continue;
+      changed ??= new Map(this.children);
+      if (kept.isEmpty) changed.delete(element);
+      else changed.set(element, kept);
+    }
+    return changed ? fieldSet(this.member, changed) : this;
+  }
+
   intersection(other: FieldSet): FieldSet {
     return this.filter(other, (own, theirs) => own && theirs, false);
   }
@@ -57,7 +72,7 @@ export class FieldSet {
     return true;
   }
 
-  /** Every path as upstream prints it: '.spec.containers[name="web"].image', in order. */
+  /** Every path as upstream prints it, '.spec.containers[name="web"].image', in its order: members of a place before what is below them. */
   paths(): string[] {
     const found: string[] = [];
     collectPaths(this, '', found);
@@ -112,6 +127,17 @@ export class FieldSetBuilder {
   }
 }
 
+/** The set of some paths of FieldsV1 elements. */
+export function fieldSetOf(paths: readonly (readonly string[])[]): FieldSet {
+  const builder = new FieldSetBuilder();
+  for (const path of paths) {
+    let node = builder;
+    for (const element of path) node = node.child(element);
+    node.member = true;
+  }
+  return builder.build();
+}
+
 const emptyTree: JsonObject = Object.freeze({});
 
 /** The FieldsV1 tree of a set, keys in upstream's order; frozen. */
@@ -119,53 +145,93 @@ export function encodeFieldSet(set: FieldSet): JsonObject {
   if (set.children.size === 0) return emptyTree;
   const tree: JsonObject = {};
   if (set.member) tree['.'] = emptyTree;
-  for (const element of [...set.children.keys()].sort()) {
-    setMember(tree, element, encodeFieldSet(set.children.get(element) ?? emptyFieldSet));
-  }
+  for (const [element, child] of inOrder(set)) setMember(tree, element, encodeFieldSet(child));
   return Object.freeze(tree);
 }
 
 /** Sets of frozen trees that were read lately, weighed by their paths: the same managers write the same objects again. */
 const recent = new RecentMap<object, FieldSet>(32_768);
 
-/** Reads a FieldsV1 tree; what is no path is left out. */
-export function decodeFieldSet(tree: unknown): FieldSet {
-  if (!isObject(tree)) return emptyFieldSet;
+/** Reads a FieldsV1 tree; undefined when it is none. Elements of a kind that is not known are left out (upstream: fieldpath readIterV1). */
+export function decodeFieldSet(tree: unknown): FieldSet | undefined {
+  if (!isObject(tree)) return undefined;
   // Of others it is not certain that they stay as they are.
   const stays = Object.isFrozen(tree);
   const known = stays ? recent.get(tree) : undefined;
   if (known) return known;
   const count = { paths: 0 };
-  const set = decodeNode(tree, false, count);
-  if (stays) recent.set(tree, set, count.paths);
+  const read = decodeNode(tree, count);
+  // Nobody owns an object as a whole.
+  const set = read?.member ? fieldSet(false, read.children) : read;
+  if (stays && set) recent.set(tree, set, count.paths);
   return set;
 }
 
-const isPath = /^[fkvi]:/;
-
-function decodeNode(tree: JsonObject, belowRoot: boolean, count: { paths: number }): FieldSet {
+function decodeNode(tree: unknown, count: { paths: number }): FieldSet | undefined {
+  if (tree !== null && !isObject(tree)) return undefined;
   let children: Map<string, FieldSet> | undefined;
   let member = false;
   count.paths++;
-  for (const element of Object.keys(tree)) {
-    const value = tree[element];
-    if (element === '.') member = true;
-    else if (isPath.test(element) && isObject(value)) {
-      children ??= new Map();
-      children.set(element, decodeNode(value, true, count));
+  for (const key of Object.keys(tree ?? {})) {
+    if (key === '.') {
+      member = true;
+      continue;
     }
+    const element = readElement(key);
+    if (element === 'invalid') return undefined;
+    if (element === 'unknown') continue;
+    const child = decodeNode(tree?.[key], count);
+    if (!child) return undefined;
+    children ??= new Map();
+    children.set(element, child);
   }
-  return fieldSet(member || (belowRoot && !children), children ?? noChildren);
+  return fieldSet(member || !children, children ?? noChildren);
+}
+
+/** A path element in the text that we compare by. */
+function readElement(text: string): string {
+  if (text[1] !== ':') return 'invalid';
+  const rest = text.slice(2);
+  switch (text[0]) {
+    case 'f':
+      return text;
+    case 'i':
+      return /^[+-]?\d+$/.test(rest) ? `i:${Number(rest)}` : 'invalid';
+    case 'v': {
+      const value = parsed(rest);
+      return value === undefined ? 'invalid' : `v:${JSON.stringify(value)}`;
+    }
+    case 'k': {
+      const keys = parsed(rest);
+      return isObject(keys) ? keyElement(keys) : 'invalid';
+    }
+    default:
+      return 'unknown';
+  }
+}
+
+/** 'k:{"containerPort":80,"protocol":"TCP"}' */
+export function keyElement(keys: JsonObject): string {
+  const names = Object.keys(keys).sort();
+  return `k:{${names.map((name) => `${JSON.stringify(name)}:${JSON.stringify(keys[name])}`).join(',')}}`;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 function collectPaths(set: FieldSet, path: string, found: string[]): void {
-  if (set.member) found.push(path);
-  for (const element of [...set.children.keys()].sort()) {
-    collectPaths(set.children.get(element) ?? emptyFieldSet, path + elementText(element), found);
-  }
+  const children = inOrder(set);
+  for (const [element, { member }] of children) if (member) found.push(path + elementText(element));
+  for (const [element, child] of children) collectPaths(child, path + elementText(element), found);
 }
 
-function elementText(element: string): string {
+/** The element as upstream prints it: '.name', '[name="web"]', '[="x"]'. */
+export function elementText(element: string): string {
   const rest = element.slice(2);
   if (element.startsWith('f:')) return `.${rest}`;
   if (element.startsWith('v:')) return `[=${rest}]`;
@@ -174,4 +240,35 @@ function elementText(element: string): string {
   return `[${Object.keys(keys)
     .map((key) => `${key}=${JSON.stringify(keys[key])}`)
     .join(',')}]`;
+}
+
+function inOrder(set: FieldSet): [string, FieldSet][] {
+  const children = [...set.children];
+  return children.length < 2 ? children : children.sort(([a], [b]) => compareElements(a, b));
+}
+
+/** Fields, then keys, values and indices; keys and values by what they are, not by their text. */
+function compareElements(a: string, b: string): number {
+  if (a[0] !== b[0]) return 'fkvi'.indexOf(a[0] ?? '') - 'fkvi'.indexOf(b[0] ?? '');
+  if (a[0] === 'f') return a < b ? -1 : Number(a > b);
+  return compareValues(JSON.parse(a.slice(2)), JSON.parse(b.slice(2)));
+}
+
+/** Numbers before text before booleans; keys by name, then by value (structured-merge-diff: value.Compare, FieldList.Compare). */
+function compareValues(a: unknown, b: unknown): number {
+  if (isObject(a) && isObject(b)) {
+    const left = Object.entries(a);
+    const right = Object.entries(b);
+    for (const [index, [name, value]] of left.entries()) {
+      const other = right[index];
+      if (!other) return 1;
+      if (name !== other[0]) return name < other[0] ? -1 : 1;
+      const order = compareValues(value, other[1]);
+      if (order !== 0) return order;
+    }
+    return left.length - right.length;
+  }
+  const rank = (value: unknown) => ['number', 'string', 'boolean'].indexOf(typeof value);
+  if (rank(a) !== rank(b)) return rank(a) - rank(b);
+  return (a as string) < (b as string) ? -1 : Number((a as string) > (b as string));
 }

@@ -6,15 +6,19 @@ import { table as core } from '#kinds/generated/core-v1.schema.ts';
 import { isConflict, StatusError } from '../errors.ts';
 import type { ManagedFieldsEntry } from '../generated/meta-v1.ts';
 import type { KubeObject } from '../object.ts';
+import type { JsonObject } from '../patch/json-tree.ts';
 import { SchemaRegistry } from '../schema/registry.ts';
+import { type Converting, converting } from './converting.ts';
 import { decodeFieldSet, encodeFieldSet } from './field-set.ts';
-import { apply, managedAfterUpdate, type Writer } from './managed-fields.ts';
+import { apply, managersAfterUpdate, type Writer } from './managed-fields.ts';
+import { readManagers, writeManagers } from './managers.ts';
+import { rootPlace } from './place.ts';
 
 const registry = new SchemaRegistry([apps, core]);
 const schema = registry.kind('apps', 'v1', 'Deployment');
 
 function writer(manager: string, time = '2026-01-01T00:00:00Z'): Writer {
-  return { manager, apiVersion: 'apps/v1', subresource: '', time };
+  return { manager, apiVersion: 'apps/v1', subresource: '', time, owned: (set) => set };
 }
 
 function deployment(spec: object, metadata: object = {}): KubeObject {
@@ -28,16 +32,48 @@ function deployment(spec: object, metadata: object = {}): KubeObject {
 
 const template = (...containers: readonly object[]) => ({ metadata: { labels: { app: 'web' } }, spec: { containers } });
 
-function fields(entries: readonly ManagedFieldsEntry[]): Record<string, string[]> {
+function fields(entries: readonly ManagedFieldsEntry[]): Record<string, readonly string[]> {
   return Object.fromEntries(
-    entries.map(({ manager, operation, fieldsV1 }) => [`${manager}/${operation}`, decodeFieldSet(fieldsV1).paths()]),
+    entries.map(({ manager, operation, fieldsV1 }) => [
+      `${manager}/${operation}`,
+      decodeFieldSet(fieldsV1)?.paths() ?? [],
+    ]),
   );
+}
+
+const place = rootPlace(schema);
+
+function done<T>(work: Converting<T>): T {
+  const result = converting(work, () => assert.fail('nobody asked for another version'));
+  assert(!(result instanceof Promise));
+  return result;
+}
+
+function managersOf(entries: readonly ManagedFieldsEntry[]) {
+  const managers = readManagers(entries, true);
+  assert(typeof managers !== 'string');
+  return managers;
+}
+
+function managedAfterUpdate(
+  before: KubeObject | undefined,
+  after: KubeObject,
+  inherited: readonly ManagedFieldsEntry[],
+  by: Writer,
+): ManagedFieldsEntry[] {
+  const old = { object: before ?? {}, place };
+  return writeManagers(done(managersAfterUpdate(old, { object: after, place }, managersOf(inherited), by)).values());
 }
 
 /** One step of a history: the object with its managedFields in place. */
 function applied(live: KubeObject | undefined, configuration: KubeObject, manager: string, force = false): KubeObject {
-  const { object, managedFields } = apply(live, configuration, writer(manager), force, schema);
-  return deepFreeze({ ...object, metadata: { ...(object.metadata as object), managedFields } }) as KubeObject;
+  const { managedFields = [], ...metadata } = live?.metadata ?? {};
+  const empty = (): JsonObject => ({});
+  const found = { object: (live ? { ...live, metadata } : {}) as JsonObject, empty, place };
+  const work = apply(found, configuration as JsonObject, managersOf(managedFields), writer(manager), force);
+  const { object = found.object, managers } = done(work);
+  const entries = writeManagers(managers.values());
+  return deepFreeze({ ...object, metadata: { ...(object.metadata as object), managedFields: entries } }) as KubeObject;
 }
 
 test('a create by update owns what it brought, as upstream writes it', () => {
@@ -45,7 +81,7 @@ test('a create by update owns what it brought, as upstream writes it', () => {
     { replicas: 1, template: template({ name: 'web', image: 'a', env: [{ name: 'A', value: '1' }] }) },
     { labels: { app: 'web' } },
   );
-  const [entry] = managedAfterUpdate(undefined, created, [], writer('kubectl-create'), schema);
+  const [entry] = managedAfterUpdate(undefined, created, [], writer('kubectl-create'));
   assert.deepEqual(entry?.fieldsV1, {
     'f:metadata': { 'f:labels': { '.': {}, 'f:app': {} } },
     'f:spec': {
@@ -69,9 +105,9 @@ test('a create by update owns what it brought, as upstream writes it', () => {
 
 test('an update takes the fields it changes from whoever had them', () => {
   const before = deployment({ replicas: 1, paused: true });
-  const first = managedAfterUpdate(undefined, before, [], writer('a'), schema);
+  const first = managedAfterUpdate(undefined, before, [], writer('a'));
   const after = deployment({ replicas: 2, paused: true });
-  assert.deepEqual(fields(managedAfterUpdate(before, after, first, writer('b'), schema)), {
+  assert.deepEqual(fields(managedAfterUpdate(before, after, first, writer('b'))), {
     'a/Update': ['.spec.paused'],
     'b/Update': ['.spec.replicas'],
   });
@@ -79,8 +115,8 @@ test('an update takes the fields it changes from whoever had them', () => {
 
 test('a removed field belongs to nobody', () => {
   const before = deployment({ replicas: 1, paused: true });
-  const first = managedAfterUpdate(undefined, before, [], writer('a'), schema);
-  const entries = managedAfterUpdate(before, deployment({ replicas: 1 }), first, writer('b'), schema);
+  const first = managedAfterUpdate(undefined, before, [], writer('a'));
+  const entries = managedAfterUpdate(before, deployment({ replicas: 1 }), first, writer('b'));
   assert.deepEqual(fields(entries), { 'a/Update': ['.spec.replicas'] });
 });
 
@@ -119,13 +155,12 @@ test('a change of what another has is a conflict, and force takes it', () => {
   assert.deepEqual(fields(forced.metadata?.managedFields ?? []), { 'you/Apply': ['.spec.replicas'] });
 });
 
-test('a conflict with an update says the version and the time', () => {
+test('a conflict with an update says the version', () => {
   const live = deployment({ replicas: 3 });
-  const managedFields = managedAfterUpdate(undefined, live, [], writer('kubectl-create'), schema);
+  const managedFields = managedAfterUpdate(undefined, live, [], writer('kubectl-create'));
   const stored = deployment({ replicas: 3 }, { managedFields });
   assert.throws(() => applied(stored, deployment({ replicas: 4 }), 'you'), {
-    message:
-      'Apply failed with 1 conflict: conflict with "kubectl-create" using apps/v1 at 2026-01-01T00:00:00Z: .spec.replicas',
+    message: 'Apply failed with 1 conflict: conflict with "kubectl-create" using apps/v1: .spec.replicas',
   });
 });
 
@@ -138,8 +173,21 @@ test('list elements are known by all their keys, with declared defaults', () => 
   assert.deepEqual(spec?.template.spec.containers[0]?.ports, [{ containerPort: 80, protocol: 'TCP', name: 'http' }]);
 });
 
-test('field sets survive their encoding', () => {
-  const tree = { 'f:a': { '.': {}, 'k:{"name":"x"}': { '.': {}, 'f:b': {} }, 'v:"s"': {} }, 'f:c': {} };
-  assert.deepEqual(encodeFieldSet(decodeFieldSet(tree)), tree);
-  assert.deepEqual(decodeFieldSet(tree).paths(), ['.a', '.a[name="x"]', '.a[name="x"].b', '.a[="s"]', '.c']);
+test('field sets survive their encoding; paths come before what is below them, numbers by their size', () => {
+  const tree = {
+    'f:a': { '.': {}, 'k:{"name":"x"}': { '.': {}, 'f:b': {} }, 'v:"s"': {} },
+    'f:c': {},
+    'f:n': { 'v:9': {}, 'v:10': {} },
+  };
+  const set = decodeFieldSet(tree);
+  assert(set);
+  assert.deepEqual(encodeFieldSet(set), tree);
+  assert.deepEqual(set.paths(), ['.a', '.c', '.a[name="x"]', '.a[="s"]', '.a[name="x"].b', '.n[=9]', '.n[=10]']);
+});
+
+test('what is no field set is told apart from one', () => {
+  for (const tree of ['text', [], { 'f:a': 5 }, { nonsense: {} }, { 'k:x': {} }, { 'v:': {} }, { 'i:x': {} }]) {
+    assert.equal(decodeFieldSet(tree), undefined, JSON.stringify(tree));
+  }
+  assert.deepEqual(decodeFieldSet({ 'x:new': {}, 'f:a': {} })?.paths(), ['.a']);
 });

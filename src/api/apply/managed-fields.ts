@@ -1,18 +1,24 @@
 /**
- * Managed fields: who wrote which field of an object, and what server-side apply makes of it (KEP-555).
+ * Managed fields: who wrote which field of an object, and what server-side apply makes of it (KEP-555; structured-merge-diff's updater
+ * and the managers that apimachinery wraps around it).
  *
  * Every write moves fields: a writer owns what it changed, and whoever had it loses it. An apply owns exactly what it states;
  * what it stated before and no longer does goes, unless somebody else owns it; changing what another owns is a conflict unless
  * forced.
+ *
+ * Fields are told in the version that their manager spoke. Objects in other versions are asked for by `yield`: conversion may be somebody
+ * else's business, and take its time.
  */
 
-import { newApplyConflict } from '../errors.ts';
-import type { ManagedFieldsEntry } from '../generated/meta-v1.ts';
-import type { KubeObject } from '../object.ts';
-import type { JsonObject } from '../patch/json-tree.ts';
-import type { StructSchema } from '../schema/schema.ts';
-import { decodeFieldSet, emptyFieldSet, encodeFieldSet, type FieldSet, FieldSetBuilder } from './field-set.ts';
-import { compare, fieldsOf, merge, prune, rootPlace } from './typed.ts';
+import { type JsonObject, jsonEqual } from '../patch/json-tree.ts';
+import { type Conflicts, conflictError, conflictsWithout } from './conflicts.ts';
+import type { Converting, Versioned } from './converting.ts';
+import { emptyFieldSet, type FieldSet, fieldSet, fieldSetOf, leafFieldSet } from './field-set.ts';
+import { allowedByLastApplied, withLastApplied } from './last-applied.ts';
+import { capManagers, type Manager, type Managers, managerId, withSet } from './managers.ts';
+import { merge } from './merge.ts';
+import { elementPlace, type Place, shapeOf } from './place.ts';
+import { type Comparison, compare, fieldsOf, removeFields, withNamedFields } from './typed.ts';
 
 /** Who writes, and as what. */
 export interface Writer {
@@ -22,238 +28,263 @@ export interface Writer {
   readonly subresource: string;
   /** RFC 3339, whole seconds. */
   readonly time: string;
+  /** What of a set the endpoint can write; the rest it puts back, so nobody comes to own it there. */
+  readonly owned: (set: FieldSet) => FieldSet;
 }
 
-interface Managed {
-  readonly entry: ManagedFieldsEntry;
-  readonly set: FieldSet;
-}
-
-/** Managers of updates that an object remembers; older ones become one (upstream: capmanagers.go). */
-const maxUpdateManagers = 10;
-const ancientManager = 'ancient-changes';
 const beforeFirstApply = 'before-first-apply';
 
+/** The one manager whose annotation of client-side apply counts, and is kept up to date. */
+const kubectl = 'kubectl';
+
 /** What the server decides: nobody owns it. */
-const systemFields = buildSystemFields();
+const systemFields = fieldSetOf([
+  ['f:apiVersion'],
+  ['f:kind'],
+  ['f:metadata'],
+  ...['name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'clusterName', 'generation', 'managedFields'].map(
+    (name) => ['f:metadata', `f:${name}`],
+  ),
+  ['f:metadata', 'f:resourceVersion'],
+]);
 
-function buildSystemFields(): FieldSet {
-  const builder = new FieldSetBuilder();
-  const own = (...path: readonly string[]) => {
-    let node = builder;
-    for (const name of path) node = node.child(`f:${name}`);
-    node.member = true;
-  };
-  own('apiVersion');
-  own('kind');
-  own('metadata');
-  for (const name of [
-    'name',
-    'namespace',
-    'creationTimestamp',
-    'selfLink',
-    'uid',
-    'clusterName',
-    'generation',
-    'managedFields',
-    'resourceVersion',
-  ]) {
-    own('metadata', name);
-  }
-  return builder.build();
-}
-
-/** The entries after an update by `writer` (create: `before` undefined). `inherited`: the entries that the written object came with. */
-export function managedAfterUpdate(
-  before: KubeObject | undefined,
-  after: KubeObject,
-  inherited: readonly ManagedFieldsEntry[],
+/** The managers after an update. Both objects are decoded ones of the writer's version; of a create, `before` is empty. */
+export function* managersAfterUpdate(
+  before: Versioned,
+  after: Versioned,
+  managers: Managers,
   writer: Writer,
-  schema: StructSchema | undefined,
-): ManagedFieldsEntry[] {
-  const { changed, removed } = compare(before ?? {}, after, rootPlace(schema));
-  const own = changed.difference(systemFields);
-  const gone = removed.difference(systemFields);
-  const managed = takeFields(inherited.map(decodeEntry), own, gone, (entry) => isUpdateOf(entry, writer));
-  const index = managed.findIndex(({ entry }) => isUpdateOf(entry, writer));
-  const previous = managed[index];
-  const set = (previous?.set ?? emptyFieldSet).union(own).difference(gone);
-  // The time says when the manager last wrote something; losing a field is no write.
-  const time = own.isEmpty && previous?.entry.time ? previous.entry.time : writer.time;
-  const entry =
-    previous?.set === set && Object.isFrozen(previous.entry)
-      ? sameFields(previous.entry, time)
-      : entryOf({ ...writer, time }, 'Update', set);
-  const next = set.isEmpty ? [] : [{ entry, set }];
-  if (previous) managed.splice(index, 1, ...next);
-  else managed.push(...next);
-  return sorted(capped(managed)).map((item) => item.entry);
-}
-
-/** The entry of a manager that wrote its fields again; what is not frozen may not be in the order that fields are kept in. */
-function sameFields(entry: ManagedFieldsEntry, time: string): ManagedFieldsEntry {
-  return entry.time === time ? entry : { ...entry, time };
+): Converting<Managers> {
+  const known = yield* reconciled(before, managers, writer);
+  const { rest, comparison } = yield* withoutChanges(before, after, known, writer, undefined);
+  const { changed } = comparison;
+  const own = writer.owned(changed).difference(systemFields);
+  if (own.isEmpty) return capManagers(rest);
+  const self = managerOf(writer, 'Update');
+  const id = managerId(self);
+  const previous = rest.get(id);
+  return capManagers(new Map(rest).set(id, { ...self, set: own.union(previous?.set ?? emptyFieldSet) }));
 }
 
 export interface ApplyResult {
-  readonly object: JsonObject;
-  readonly managedFields: ManagedFieldsEntry[];
+  /** JSON of the object as the configuration makes it, not yet decoded; undefined when it stays as it is. */
+  readonly object: JsonObject | undefined;
+  readonly managers: Managers;
 }
 
-/** Applies a configuration. `live` undefined: the object is created. Throws Conflict (409) unless `force`. */
-export function apply(
-  live: KubeObject | undefined,
-  configuration: KubeObject,
+/** What an apply finds. */
+export interface Live {
+  /** The JSON tree of the object; of one without content where there is none. */
+  readonly object: JsonObject;
+  /** Makes the latter. */
+  readonly empty: () => JsonObject;
+  readonly place: Place;
+}
+
+/** Applies a configuration, which is valid (configuration-faults.ts). Throws Conflict (409) unless `force`. */
+export function* apply(
+  live: Live,
+  configuration: JsonObject,
+  managers: Managers,
   writer: Writer,
   force: boolean,
-  schema: StructSchema | undefined,
-): ApplyResult {
-  const place = rootPlace(schema);
-  const entries = live?.metadata?.managedFields ?? [];
-  const managed = entries.map(decodeEntry);
-  if (live && managed.length === 0) managed.push(...ownedBeforeFirstApply(live, writer, schema));
-  const index = managed.findIndex(({ entry }) => isApplyOf(entry, writer));
-  const last = managed[index];
-  const stated = fieldsOf(withoutManagedFields(configuration), place).difference(systemFields);
-  const others = managed.filter((_, position) => position !== index);
-  const owned = others.reduce((all, { set }) => all.union(set), stated);
-  const merged = merge(live ?? {}, withoutManagedFields(configuration), place);
-  const pruned = (last ? prune(merged, last.set.difference(stated), owned, place) : merged) as JsonObject;
-  const { changed, removed } = compare(live ?? {}, pruned, place);
-  const taken = changed.difference(systemFields);
-  const conflicts = others
-    .map(({ entry, set }) => ({ entry, set: set.intersection(taken).intersection(stated) }))
-    .filter(({ set }) => !set.isEmpty);
-  if (conflicts.length > 0 && !force) throw conflictError(conflicts);
-  const rest = takeFields(others, taken, removed, () => false);
-  const unchanged = last?.set.equals(stated) && taken.isEmpty && removed.isEmpty;
-  const entry = unchanged && last ? last.entry : entryOf(writer, 'Apply', stated);
-  const next = stated.isEmpty ? rest : [...rest, { entry, set: stated }];
-  return { object: pruned, managedFields: sorted(capped(next)).map((item) => item.entry) };
+): Converting<ApplyResult> {
+  const known = managers.size > 0 ? managers : yield* ownedBeforeFirstApply(live, writer);
+  const attempt = yield* attemptApply(live, configuration, known, writer, force);
+  const result = attempt.conflicts ? yield* retried(attempt.conflicts) : attempt;
+  if (writer.manager !== kubectl) return result;
+  return { ...result, object: withLastApplied(result.object ?? live.object, configuration) ?? result.object };
+
+  /** What a client-side apply of the same configuration has written is no conflict. */
+  function* retried(conflicts: Conflicts): Converting<ApplyResult> {
+    const allowed =
+      writer.manager === kubectl ? allowedByLastApplied(live.object, live.place, writer.apiVersion) : undefined;
+    const left = allowed ? conflictsWithout(conflicts, allowed) : conflicts;
+    if (left.size > 0) throw conflictError(left);
+    const forced = yield* attemptApply(live, configuration, known, writer, true);
+    if (forced.conflicts) throw conflictError(forced.conflicts);
+    return forced;
+  }
 }
 
-/** The fields of an object as a set, without those that are the system's. */
-export function ownableFields(object: unknown, schema: StructSchema | undefined): FieldSet {
-  return fieldsOf(object, rootPlace(schema)).difference(systemFields);
+type Attempt =
+  | { readonly conflicts: Conflicts }
+  | { readonly conflicts: undefined; readonly object: JsonObject | undefined; readonly managers: Managers };
+
+function* attemptApply(
+  live: Live,
+  configuration: JsonObject,
+  managers: Managers,
+  writer: Writer,
+  force: boolean,
+): Converting<Attempt> {
+  const known = yield* reconciled(live, managers, writer);
+  const stated = writer.owned(fieldsOf(configuration, live.place));
+  const self = managerOf(writer, 'Apply');
+  const id = managerId(self);
+  const last = known.get(id);
+  const claimed = new Map(known).set(id, { ...self, time: last?.time, set: stated });
+  const merged = { object: merge(live.object, configuration, live.place), place: live.place };
+  const { object } = last ? yield* pruned(merged, last, claimed, writer) : merged;
+  const { rest, conflicts } = yield* withoutChanges(live, { object, place: live.place }, claimed, writer, id);
+  if (conflicts.size > 0 && !force) return { conflicts };
+  const set = stated.difference(systemFields);
+  const same = jsonEqual(live.object, object);
+  const next = new Map(rest);
+  if (set.isEmpty) next.delete(id);
+  else if (last && same && last.apiVersion === self.apiVersion) next.set(id, withSet(last, set));
+  else next.set(id, { ...self, time: same ? last?.time : self.time, set });
+  return { conflicts: undefined, object: same ? undefined : (object as JsonObject), managers: next };
 }
 
-function withoutManagedFields(object: KubeObject): KubeObject {
-  if (!object.metadata?.managedFields) return object;
-  const { managedFields: _, ...metadata } = object.metadata;
-  return { ...object, metadata };
-}
-
-function decodeEntry(entry: ManagedFieldsEntry): Managed {
-  return { entry, set: decodeFieldSet(entry.fieldsV1) };
-}
-
-function isUpdateOf(entry: ManagedFieldsEntry, writer: Writer): boolean {
-  return entry.operation === 'Update' && isOf(entry, writer) && entry.apiVersion === writer.apiVersion;
-}
-
-function isApplyOf(entry: ManagedFieldsEntry, writer: Writer): boolean {
-  return entry.operation === 'Apply' && isOf(entry, writer);
-}
-
-function isOf(entry: ManagedFieldsEntry, writer: Writer): boolean {
-  return entry.manager === writer.manager && (entry.subresource ?? '') === writer.subresource;
-}
-
-function entryOf(writer: Writer, operation: 'Apply' | 'Update', set: FieldSet): ManagedFieldsEntry {
-  return {
-    manager: writer.manager,
-    operation,
-    apiVersion: writer.apiVersion,
-    time: writer.time,
-    fieldsType: 'FieldsV1',
-    fieldsV1: encodeFieldSet(set),
-    ...(writer.subresource ? { subresource: writer.subresource } : {}),
-  };
-}
-
-/** Takes fields that somebody else wrote, and fields that are gone, from all but `keeps`. Entries left with nothing go. */
-function takeFields(
-  managed: readonly Managed[],
-  written: FieldSet,
-  gone: FieldSet,
-  keeps: (entry: ManagedFieldsEntry) => boolean,
-): Managed[] {
-  const lost = written.union(gone);
-  return managed.flatMap((item) => {
-    if (keeps(item.entry)) return [item];
-    const set = item.set.difference(lost);
-    if (set.isEmpty) return [];
-    return set === item.set ? [item] : [{ entry: { ...item.entry, fieldsV1: encodeFieldSet(set) }, set }];
-  });
+function managerOf({ manager, apiVersion, subresource, time }: Writer, operation: 'Apply' | 'Update'): Manager {
+  return { name: manager || 'unknown', operation, apiVersion, subresource, time, set: emptyFieldSet };
 }
 
 /** An object from before it had managers: all of it belongs to one, so that a first apply finds conflicts. */
-function ownedBeforeFirstApply(live: KubeObject, writer: Writer, schema: StructSchema | undefined): Managed[] {
-  const set = ownableFields(live, schema);
-  const time = live.metadata?.creationTimestamp ?? writer.time;
-  return [{ entry: entryOf({ ...writer, manager: beforeFirstApply, subresource: '', time }, 'Update', set), set }];
+function* ownedBeforeFirstApply({ object, empty, place }: Live, writer: Writer): Converting<Managers> {
+  const before = { object: empty(), place };
+  return yield* managersAfterUpdate(before, { object, place }, new Map(), { ...writer, manager: beforeFirstApply });
 }
 
-/** Applies before updates, those by time, then by name. */
-function sorted(managed: readonly Managed[]): readonly Managed[] {
-  return managed.length < 2 ? managed : [...managed].sort((a, b) => inOrder(a.entry, b.entry));
-}
-
-function inOrder(a: ManagedFieldsEntry, b: ManagedFieldsEntry): number {
-  const isApply = a.operation === 'Apply';
-  if (isApply !== (b.operation === 'Apply')) return isApply ? -1 : 1;
-  return (
-    (isApply ? 0 : compareText(a.time, b.time)) ||
-    compareText(a.manager, b.manager) ||
-    compareText(a.apiVersion, b.apiVersion) ||
-    compareText(a.subresource, b.subresource)
-  );
-}
-
-function compareText(a = '', b = ''): number {
-  return a === b ? 0 : a < b ? -1 : 1;
-}
-
-/** Joins the oldest updates of one version into one entry when there are too many. */
-function capped(managed: readonly Managed[]): readonly Managed[] {
-  if (managed.length <= maxUpdateManagers) return managed;
-  const updates = managed.filter(({ entry }) => entry.operation === 'Update' && !entry.subresource);
-  if (updates.length <= maxUpdateManagers) return managed;
-  const oldest = sorted(updates).slice(0, updates.length - maxUpdateManagers + 1);
-  const kept = managed.filter((item) => !oldest.includes(item));
-  const byVersion = new Map<string, Managed>();
-  for (const { entry, set } of oldest) {
-    const version = entry.apiVersion ?? '';
-    const joined = (byVersion.get(version)?.set ?? emptyFieldSet).union(set);
-    const writer = { manager: ancientManager, apiVersion: version, subresource: '', time: entry.time ?? '' };
-    byVersion.set(version, { entry: entryOf(writer, 'Update', joined), set: joined });
+/** Managers whose version is served, without what lies below what has become one value since they wrote. */
+function* reconciled(live: Versioned, managers: Managers, writer: Writer): Converting<Managers> {
+  const known = new Map<string, Manager>();
+  const places = new Map([[writer.apiVersion, live.place]]);
+  for (const [id, manager] of managers) {
+    let place = places.get(manager.apiVersion);
+    if (!place) {
+      const there = yield { object: live.object, apiVersion: manager.apiVersion };
+      if (!there) continue;
+      place = there.place;
+      places.set(manager.apiVersion, place);
+    }
+    known.set(id, withSet(manager, reconciledSet(manager.set, place)));
   }
-  return [...kept, ...byVersion.values()];
+  return known;
 }
 
-interface ConflictOf {
-  readonly entry: ManagedFieldsEntry;
-  readonly set: FieldSet;
+/** Sets that need no reconciliation, with the schema of which that is so. */
+const settled = new WeakMap<FieldSet, Place['schema'] & object>();
+
+function reconciledSet(set: FieldSet, place: Place): FieldSet {
+  const { schema } = place;
+  if (!schema || settled.get(set) === schema) return set;
+  const result = collapsed(set, place);
+  settled.set(result, schema);
+  return result;
 }
 
-function conflictError(conflicts: readonly ConflictOf[]) {
-  const listed = conflicts
-    .map(({ entry, set }) => ({ who: managerText(entry), paths: set.paths() }))
-    .sort((a, b) => (a.who < b.who ? -1 : 1));
-  const causes = listed.flatMap(({ who, paths }) =>
-    paths.map((field) => ({ reason: 'FieldManagerConflict', message: `conflict with ${who}`, field })),
+function collapsed(set: FieldSet, place: Place): FieldSet {
+  let children: Map<string, FieldSet> | undefined;
+  for (const [element, child] of set.children) {
+    if (child.children.size === 0) continue;
+    const below = placeBelow(place, element);
+    const next = below && (isOneValue(below) ? leafFieldSet : collapsed(child, below));
+    if (!next || next === child) continue;
+    children ??= new Map(set.children);
+    children.set(element, next);
+  }
+  return children ? fieldSet(set.member, children) : set;
+}
+
+function placeBelow(place: Place, element: string): Place | undefined {
+  const { schema } = place;
+  if (schema?.type === 'list') return elementPlace(schema);
+  if (schema?.type !== 'struct' && schema?.type !== 'map') return undefined;
+  const shape = shapeOf(place, {});
+  return shape.type === 'map' ? shape.child(element.slice(2)) : undefined;
+}
+
+function isOneValue(place: Place): boolean {
+  const type = place.schema?.type;
+  return (type === 'struct' || type === 'map' || type === 'list') && shapeOf(place, undefined).type === 'leaf';
+}
+
+interface Changes {
+  /** The managers but `self` without what changed. */
+  readonly rest: Managers;
+  readonly conflicts: Conflicts;
+  /** In the writer's version, and only of what the endpoint writes. */
+  readonly comparison: Comparison;
+}
+
+/** Takes what changed from all managers but `self`. */
+function* withoutChanges(
+  before: Versioned,
+  after: Versioned,
+  managers: Managers,
+  writer: Writer,
+  self: string | undefined,
+): Converting<Changes> {
+  const comparison = owned(compare(before.object, after.object, after.place, self === undefined), writer);
+  const comparisons = new Map([[writer.apiVersion, comparison]]);
+  const rest = new Map<string, Manager>();
+  const conflicts = new Map<string, { readonly manager: Manager; readonly set: FieldSet }>();
+  for (const [id, manager] of managers) {
+    if (id === self) {
+      rest.set(id, manager);
+      continue;
+    }
+    const { apiVersion } = manager;
+    let compared = comparisons.get(apiVersion);
+    if (!compared) {
+      const old = yield { object: before.object, apiVersion };
+      const next = yield { object: after.object, apiVersion };
+      if (!old || !next) continue;
+      compared = owned(compare(old.object, next.object, next.place, true), writer);
+      comparisons.set(apiVersion, compared);
+    }
+    const lost = manager.set.intersection(compared.changed);
+    if (!lost.isEmpty) conflicts.set(id, { manager, set: lost });
+    const kept = withSet(manager, manager.set.difference(compared.changed).difference(compared.removed));
+    if (!kept.set.isEmpty) rest.set(id, kept);
+  }
+  return { rest, conflicts, comparison };
+}
+
+function owned({ changed, removed }: Comparison, writer: Writer): Comparison {
+  return { changed: writer.owned(changed), removed: writer.owned(removed) };
+}
+
+/**
+ * The merged object without what the applier stated last time, and nobody states or owns now. Fields that nobody owns and that the
+ * applier did not state stay.
+ */
+function* pruned(merged: Versioned, last: Manager, managers: Managers, writer: Writer): Converting<Versioned> {
+  const stated = managers.get(managerId(managerOf(writer, 'Apply')))?.set ?? emptyFieldSet;
+  if (last.apiVersion === writer.apiVersion && last.set.difference(stated).isEmpty) return merged;
+  const then =
+    last.apiVersion === writer.apiVersion ? merged : yield { object: merged.object, apiVersion: last.apiVersion };
+  if (!then) return merged;
+  const lastSet = withNamedFields(last.set, then.place);
+  let kept: Versioned = { object: removeFields(then.object, lastSet, then.place), place: then.place };
+  let version = last.apiVersion;
+  for (const [apiVersion, set] of ownedByVersion(managers, last.apiVersion)) {
+    const whole = apiVersion === last.apiVersion ? then : yield { object: then.object, apiVersion };
+    const rest = apiVersion === version ? kept : yield { object: kept.object, apiVersion };
+    if (!whole || !rest) continue;
+    const present = withNamedFields(fieldsOf(whole.object, whole.place), whole.place);
+    const left = withNamedFields(fieldsOf(rest.object, rest.place), rest.place);
+    const gone = present.difference(left.union(withNamedFields(set, whole.place)));
+    kept = { object: removeFields(whole.object, gone, whole.place), place: whole.place };
+    version = apiVersion;
+  }
+  const rest = version === last.apiVersion ? kept : yield { object: kept.object, apiVersion: last.apiVersion };
+  if (!rest) return merged;
+  const present = withNamedFields(fieldsOf(then.object, then.place), then.place);
+  const left = withNamedFields(fieldsOf(rest.object, rest.place), rest.place);
+  const object = removeFields(then.object, present.difference(left).intersection(lastSet), then.place);
+  if (last.apiVersion === writer.apiVersion) return { object, place: merged.place };
+  return (yield { object, apiVersion: writer.apiVersion }) ?? merged;
+}
+
+/** What managers own, joined by version, `first` before the others. */
+function ownedByVersion(managers: Managers, first: string): Map<string, FieldSet> {
+  const joined = new Map<string, FieldSet>();
+  const inOrder = [...managers.values()].sort(
+    (a, b) => Number(b.apiVersion === first) - Number(a.apiVersion === first),
   );
-  const texts = listed.map(({ who, paths }) =>
-    paths.length === 1
-      ? `conflict with ${who}: ${paths[0]}`
-      : `conflicts with ${who}:\n${paths.map((path) => `- ${path}`).join('\n')}`,
-  );
-  const count = causes.length === 1 ? '1 conflict' : `${causes.length} conflicts`;
-  return newApplyConflict(causes, `Apply failed with ${count}: ${texts.join('\n')}`);
-}
-
-function managerText({ manager, subresource, operation, apiVersion, time }: ManagedFieldsEntry): string {
-  const who = `${JSON.stringify(manager)}${subresource ? ` with subresource ${JSON.stringify(subresource)}` : ''}`;
-  if (operation !== 'Update') return who;
-  return time ? `${who} using ${apiVersion} at ${time}` : `${who} using ${apiVersion}`;
+  for (const { apiVersion, set } of inOrder) joined.set(apiVersion, set.union(joined.get(apiVersion) ?? emptyFieldSet));
+  return joined;
 }

@@ -60,6 +60,8 @@ export interface StructSchema {
   readonly name: string;
   /** Always one value to appliers (+structType=atomic). */
   readonly atomic: boolean;
+  /** Members beyond those declared stay, whatever they are (x-kubernetes-preserve-unknown-fields). */
+  readonly open?: boolean;
   /** At most one of its optional members is set; a discriminator may name it. */
   readonly union: boolean;
   readonly validation: readonly string[];

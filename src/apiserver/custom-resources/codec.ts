@@ -19,7 +19,7 @@ import { type Draft, mutableCopy } from '#base/edit.ts';
 import type { DecodedBody, KindCheck, KindCodec } from '../registry/kind-codec.ts';
 import { unrecognized } from '../registry/schema-codec.ts';
 import { mediaTypeOf } from '../wire/media-type.ts';
-import { applySchemaDefaults, hasDefaults } from './defaulting.ts';
+import { applySchemaDefaults, dropNulls, hasDefaults } from './defaulting.ts';
 import { resourceNode } from './schema-node.ts';
 
 const encoder = new TextEncoder();
@@ -45,8 +45,8 @@ export class CustomCodec implements KindCodec {
   constructor(config: CustomCodecConfig) {
     this.config = config;
     this.hasDefaults = hasDefaults(config.schema);
-    this.schema = resourceNode(config.kind, config.schema, config.objectMeta);
-    this.metadataHolder = resourceNode(config.kind, {}, config.objectMeta);
+    this.schema = resourceNode(config.kind, config.schema, config.objectMeta, config.preserveUnknownFields);
+    this.metadataHolder = resourceNode(config.kind, {}, config.objectMeta, false);
   }
 
   decode(body: RequestBody, checkKind?: KindCheck): DecodedBody {
@@ -69,6 +69,10 @@ export class CustomCodec implements KindCodec {
 
   decodeTree(tree: unknown): DecodedBody {
     return this.fromTree(mutableCopy(tree), []);
+  }
+
+  decodeApplied(tree: unknown): DecodedBody {
+    return this.fromMergedTree(mutableCopy(tree), []);
   }
 
   applyDefaults(draft: Draft<KubeObject>): void {
@@ -102,6 +106,12 @@ export class CustomCodec implements KindCodec {
   }
 
   private fromTree(tree: unknown, found: readonly string[], checkKind?: KindCheck): DecodedBody {
+    const decoded = this.fromMergedTree(tree, found, checkKind);
+    dropNulls(decoded.object, this.config.schema);
+    return decoded;
+  }
+
+  private fromMergedTree(tree: unknown, found: readonly string[], checkKind?: KindCheck): DecodedBody {
     if (!isTree(tree)) throw new DecodeError('json: cannot unmarshal into Go value of type map[string]interface {}');
     checkTree(tree);
     const { apiVersion, kind } = tree;

@@ -26,10 +26,23 @@ export function applySchemaDefaults(value: unknown, schema: JsonSchema): void {
   }
   for (const key of Object.keys(value)) {
     const member = memberSchema(schema, key);
+    if (member) applySchemaDefaults(value[key], member);
+  }
+}
+
+/** Takes nulls away that may not be ones and that no default will replace: in what clients send they are as good as absent. In place. */
+export function dropNulls(value: unknown, schema: JsonSchema): void {
+  if (Array.isArray(value)) {
+    const { items } = schema;
+    if (items) for (const item of value) dropNulls(item, items);
+    return;
+  }
+  if (!isTree(value)) return;
+  for (const key of Object.keys(value)) {
+    const member = memberSchema(schema, key);
     if (!member) continue;
-    // A null that may not be one, and that no default replaced, is as good as absent.
     if (value[key] === null && member.nullable !== true && member.default === undefined) delete value[key];
-    else applySchemaDefaults(value[key], member);
+    else dropNulls(value[key], member);
   }
 }
 

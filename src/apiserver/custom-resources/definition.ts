@@ -121,7 +121,14 @@ function refuseCreate(resource: ResourceName): (draft: Draft<KubeObject>) => voi
 function subresourcesOf({ subresources }: CustomVersion): readonly Subresource<KubeObject>[] {
   return [
     ...(subresources?.status
-      ? [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] } satisfies Subresource<KubeObject>]
+      ? [
+          {
+            name: 'status',
+            type: 'status',
+            verbs: ['get', 'patch', 'update'],
+            resetFields: [['metadata'], ['spec']],
+          } satisfies Subresource<KubeObject>,
+        ]
       : []),
     ...(subresources?.scale ? [scaleSubresource(subresources.scale)] : []),
   ];

@@ -22,6 +22,7 @@ export function scaleSubresource(paths: ScalePaths): Subresource<KubeObject> {
     type: 'view',
     kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
     verbs: ['get', 'patch', 'update'],
+    replicasPath: paths.specReplicasPath.replace(/^\./, '').split('.'),
     read(object): KubeObject {
       const replicas = numberAt(object, spec);
       if (replicas === undefined)

@@ -7,18 +7,26 @@ import type { FieldSchema, ListSchema, MapSchema, ScalarType, Schema, StructSche
 import type { JsonSchema } from '#api/structural/schema.ts';
 
 /** The node of a whole custom resource. */
-export function resourceNode(kind: string, schema: JsonSchema, objectMeta: StructSchema): StructSchema {
-  return structNode(kind, { ...schema, 'x-kubernetes-embedded-resource': true }, objectMeta);
+export function resourceNode(
+  kind: string,
+  schema: JsonSchema,
+  objectMeta: StructSchema,
+  preserveUnknownFields: boolean,
+): StructSchema {
+  return structNode(kind, { ...schema, 'x-kubernetes-embedded-resource': true }, objectMeta, preserveUnknownFields);
 }
 
-function nodeOf(schema: JsonSchema, objectMeta: StructSchema): Schema {
-  if (schema['x-kubernetes-int-or-string']) return { type: 'IntOrString', goName: 'IntOrString' };
+/** `open`: the schema or one that it is in preserves unknown fields. */
+function nodeOf(schema: JsonSchema, objectMeta: StructSchema, isOpen: boolean): Schema {
+  const open = isOpen || schema['x-kubernetes-preserve-unknown-fields'] === true;
+  // Without a type, what is there decides.
+  if (schema['x-kubernetes-int-or-string']) return { type: 'any', goName: 'interface {}' };
   switch (schema.type) {
     case 'array':
       return {
         type: 'list',
         goName: '[]interface {}',
-        element: nodeOf(schema.items ?? {}, objectMeta),
+        element: nodeOf(schema.items ?? {}, objectMeta, open),
         message: false,
       } satisfies ListSchema;
     case 'string':
@@ -34,19 +42,20 @@ function nodeOf(schema: JsonSchema, objectMeta: StructSchema): Schema {
     return {
       type: 'map',
       goName: 'map[string]interface {}',
-      element: nodeOf(schema.additionalProperties, objectMeta),
+      element: nodeOf(schema.additionalProperties, objectMeta, open),
     } satisfies MapSchema;
   }
-  return structNode('', schema, objectMeta);
+  return structNode('', schema, objectMeta, open);
 }
 
 function scalar(type: ScalarType): Schema {
   return { type, goName: type };
 }
 
-function structNode(name: string, schema: JsonSchema, objectMeta: StructSchema): StructSchema {
+function structNode(name: string, schema: JsonSchema, objectMeta: StructSchema, isOpen: boolean): StructSchema {
+  const open = isOpen || schema['x-kubernetes-preserve-unknown-fields'] === true;
   const members = Object.entries(schema.properties ?? {}).map(([key, property]) =>
-    field(key, property, nodeOf(property, objectMeta)),
+    field(key, property, nodeOf(property, objectMeta, open)),
   );
   if (schema['x-kubernetes-embedded-resource']) {
     const own = new Set(['apiVersion', 'kind', 'metadata']);
@@ -63,6 +72,7 @@ function structNode(name: string, schema: JsonSchema, objectMeta: StructSchema):
     package: '',
     name,
     atomic: schema['x-kubernetes-map-type'] === 'atomic',
+    open,
     union: false,
     validation: [],
     fields: members,

@@ -30,6 +30,8 @@ export interface KindCodec {
   decode(body: RequestBody, checkKind?: KindCheck): DecodedBody;
   /** The same for a tree that a patch made; it is copied. Throws DecodeError. */
   decodeTree(tree: unknown): DecodedBody;
+  /** The same for what server-side apply made: of custom resources nulls stay, for validation to find. */
+  decodeApplied(tree: unknown): DecodedBody;
   /** Fills in the defaults that the schema declares; those that depend on more than their field are in the definition. */
   applyDefaults(draft: Draft<KubeObject>): void;
   /** JSON as Go prints the type. */

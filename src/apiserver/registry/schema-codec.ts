@@ -75,6 +75,10 @@ class SchemaCodec implements KindCodec {
     return { object: object as Draft<KubeObject>, problems: strictErrors };
   }
 
+  decodeApplied(tree: unknown): DecodedBody {
+    return this.decodeTree(tree);
+  }
+
   encodeJson(object: KubeObject): Uint8Array {
     return encoder.encode(this.jsonText(this.schema, object));
   }

@@ -1,6 +1,7 @@
 /** POST of an object (and PUT or apply of one that does not exist yet). */
 
 import { newAlreadyExists, newBadRequest, newGenerateNameConflict } from '#api/errors.ts';
+import type { KubeObject } from '#api/object.ts';
 import type { ApiResponse, EncodedObject } from '#api/request.ts';
 import { formatTime } from '#api/time.ts';
 import { mutableCopy } from '#base/edit.ts';
@@ -63,7 +64,7 @@ export async function createObject(
   const managed = options.applied ?? undefined;
   if (definition.hasStatus && !definition.keepsStatusOnCreate) delete (draft as { status?: unknown }).status;
   if (managed) draft.metadata.managedFields = managed;
-  else updateManagedFields(context, undefined, draft, options);
+  else await updateManagedFields(context, undefined, draft, options);
 
   const admitContext = admissionContext(context, 'CREATE', {
     object: draft,
@@ -107,7 +108,10 @@ export async function createObject(
         return created;
       }
       const name = draft.metadata.name ?? '';
-      if (!generated) throw newAlreadyExists(resource.name, name);
+      if (!generated) {
+        const key = resource.keyOf(draft.metadata.namespace ?? '', name);
+        throw newAlreadyExists(resource.name, name, isBeingDeleted(resource.cache.get(key)?.object));
+      }
       if (attempt === maxNameAttempts) throw newGenerateNameConflict(resource.name, name, 1);
     }
   } catch (error) {
@@ -116,6 +120,10 @@ export async function createObject(
   } finally {
     finish?.(fate);
   }
+}
+
+function isBeingDeleted(object: KubeObject | undefined): boolean {
+  return object?.metadata?.deletionTimestamp !== undefined;
 }
 
 /** Undefined when the name is taken. */

@@ -62,8 +62,10 @@ export async function deleteObject(
     }
     if (plan.type === 'pending') return { object: current, removed: false };
     if (plan.type === 'remove') {
-      if (dryRun) return { object: current, removed: true };
-      const removed = await removeNow(context, current, undefined);
+      const last = plan.marked && (await encodeForStore(resource, plan.marked));
+      const { group, version } = resource.definition;
+      if (dryRun) return { object: last ? server.registry.encoded(group, version, last.view) : current, removed: true };
+      const removed = await removeNow(context, current, last);
       if (removed) return { object: removed, removed: true };
       continue;
     }

@@ -15,8 +15,8 @@ const orphanFinalizer = 'orphan';
 const foregroundFinalizer = 'foregroundDeletion';
 
 export type Deletion =
-  /** Nothing holds the object. */
-  | { readonly type: 'remove' }
+  /** Nothing holds the object. `marked`: how it is shown as it goes, where a grace period of none was its end. */
+  | { readonly type: 'remove'; readonly marked: MutableObject | undefined }
   /** It is being deleted already, with nothing to change. */
   | { readonly type: 'pending' }
   /** It stays, marked like this. */
@@ -35,13 +35,25 @@ export function planDeletion(
   const finalizers = finalizersFor(definition, object, options);
   const finalizersChanged = !sameSet(finalizers, object.metadata?.finalizers ?? []);
   const held = finalizers.length > 0 || (definition.holdsDeletion?.(object) ?? false);
-  if (!held && (grace === 'none' || grace.seconds === 0)) return { type: 'remove' };
+  if (!held && (grace === 'none' || grace.seconds === 0)) {
+    const isFirst = grace !== 'none' && !object.metadata?.deletionTimestamp;
+    return { type: 'remove', marked: isFirst ? marked(definition, object, grace, finalizers, nowMs) : undefined };
+  }
   if (grace === 'none' && object.metadata?.deletionTimestamp && !finalizersChanged) return { type: 'pending' };
+  return { type: 'mark', draft: marked(definition, object, grace, finalizers, nowMs) };
+}
 
+function marked(
+  definition: ResourceDefinition,
+  object: KubeObject,
+  grace: Exclude<Grace, 'pending'>,
+  finalizers: readonly string[],
+  nowMs: number,
+): MutableObject {
   const draft = asMutable(mutableCopy(object), { apiVersion: object.apiVersion ?? '', kind: object.kind ?? '' });
   const { metadata } = draft;
   if (finalizers.length === 0) delete metadata.finalizers;
-  else if (finalizersChanged) metadata.finalizers = [...finalizers];
+  else if (!sameSet(finalizers, metadata.finalizers ?? [])) metadata.finalizers = [...finalizers];
   if (grace === 'none') {
     metadata.deletionTimestamp ??= formatTime(nowMs);
     if (!definition.marksDeletionByTime) metadata.deletionGracePeriodSeconds ??= 0;
@@ -53,7 +65,7 @@ export function planDeletion(
   const isNew = !object.metadata?.deletionTimestamp && !definition.marksDeletionByTime;
   if (isNew && metadata.generation) metadata.generation++;
   definition.prepareForDelete?.(draft);
-  return { type: 'mark', draft };
+  return draft;
 }
 
 type Grace = 'none' | 'pending' | { readonly deletionTimestamp: string; readonly seconds: number };

@@ -1,76 +1,222 @@
 /** Managed fields in the write path: who a write is by, and what it leaves in metadata.managedFields. */
 
-import { apply, managedAfterUpdate, type Writer } from '#api/apply/managed-fields.ts';
+import { type Conversion, converting, type Versioned } from '#api/apply/converting.ts';
+import { type FieldSet, fieldSetOf } from '#api/apply/field-set.ts';
+import { managersAfterUpdate, type Writer } from '#api/apply/managed-fields.ts';
+import { type Manager, type Managers, readManagers, writeManagers } from '#api/apply/managers.ts';
+import { rootPlace } from '#api/apply/place.ts';
+import { managersAfterScale, managersOfScale, type ReplicasOf } from '#api/apply/scale-managers.ts';
+import type { FieldPath, Subresource } from '#api/definition.ts';
 import type { ManagedFieldsEntry } from '#api/generated/meta-v1.ts';
 import type { KubeObject } from '#api/object.ts';
-import { jsonEqual } from '#api/patch/json-tree.ts';
+import { type JsonObject, jsonEqual } from '#api/patch/json-tree.ts';
 import { formatTime } from '#api/time.ts';
 import { type Draft, mutableCopy } from '#base/edit.ts';
+import { messageOf } from '#base/errors.ts';
 import type { RequestContext } from '../context.ts';
+import type { KindCodec } from '../registry/kind-codec.ts';
+import type { Resource } from '../registry/resource.ts';
 import type { WriteOptions } from '../request/write-options.ts';
-import { asMutable, type MutableObject } from './write.ts';
+import { type View, viewOf } from './view.ts';
+import type { MutableObject } from './write.ts';
 
-/** Sets the entries of a draft that changes `old` (undefined: creates). */
+type Entries = readonly ManagedFieldsEntry[];
+
+/** Sets the entries of a draft that changes `old` (undefined: creates). A promise where another version has to be asked for. */
 export function updateManagedFields(
   context: RequestContext,
   old: KubeObject | undefined,
   draft: MutableObject,
   options: WriteOptions,
-): void {
-  const given = draft.metadata.managedFields as readonly ManagedFieldsEntry[] | undefined;
+): Promise<void> | undefined {
+  const given = draft.metadata.managedFields as Entries | undefined;
   delete draft.metadata.managedFields;
-  // A client clears the list by sending one empty entry; then nobody is written down either.
-  if (given?.length === 1 && Object.keys(given[0] ?? {}).length === 0) return;
-  const { schema } = context.resource.codec;
-  const inherited = inheritedEntries(given, old);
-  const writer = writerOf(context, options);
-  const entries = managedAfterUpdate(old, draft as KubeObject, inherited, writer, schema);
+  const managers = inheritedManagers(context, given, old);
+  const view = viewOf(context);
+  const managersBefore = managersShown(context, view, managers);
+  // Who has reset the managers, or never had any, is not followed until somebody applies.
+  if (old && managersBefore.size === 0) {
+    setManagers(draft, managersStored(context, view, managers, managersBefore));
+    return undefined;
+  }
+  const shown = (object: KubeObject): KubeObject => (view?.ownKind ? view.read(object) : object);
+  const place = rootPlace((view ?? context.resource).codec.schema);
+  const before = { object: old ? withoutManagedFields(shown(old)) : {}, place };
+  const work = managersAfterUpdate(
+    before,
+    { object: shown(draft as KubeObject), place },
+    managersBefore,
+    writerOf(context, options, view),
+  );
+  const result = converting(work, converterOf(context.resource, context));
+  if (!(result instanceof Promise)) {
+    setManagers(draft, managersStored(context, view, managers, result));
+    return undefined;
+  }
+  return result.then(
+    (after) => setManagers(draft, managersStored(context, view, managers, after)),
+    // An object that cannot be told in the version of one of its managers loses them (upstream: UpdateNoErrors).
+    (error) =>
+      context.server.env.log.error('managed fields are lost', { ...context.resource.name, cause: messageOf(error) }),
+  );
+}
+
+export function setManagers(draft: MutableObject, managers: Iterable<Manager>): void {
+  const entries = writeManagers(managers);
   if (entries.length > 0) draft.metadata.managedFields = entries as Draft<ManagedFieldsEntry[]>;
+  else delete draft.metadata.managedFields;
 }
 
-/** The result of applying a configuration, with its entries. Throws Conflict naming who is in the way, unless `force`. */
-export function applyConfigurationTo(
-  context: RequestContext,
-  old: KubeObject | undefined,
-  configuration: KubeObject,
-  options: WriteOptions,
-  force: boolean,
-): MutableObject {
-  const { definition, codec, apiVersion } = context.resource;
-  const stated = withoutReset(configuration, definition.hasStatus, context.info.subresource);
-  const { object, managedFields } = apply(old, stated, writerOf(context, options), force, codec.schema);
-  const draft = asMutable(mutableCopy(object) as Draft<KubeObject>, { apiVersion, kind: definition.kind });
-  draft.metadata.managedFields = managedFields as Draft<ManagedFieldsEntry[]>;
-  return draft;
-}
-
-function writerOf({ server, resource, info }: RequestContext, { fieldManager }: WriteOptions): Writer {
+/** Who writes by this request. */
+export function writerOf(
+  { server, resource, info }: RequestContext,
+  { fieldManager }: WriteOptions,
+  view: View | undefined,
+): Writer {
   return {
     manager: fieldManager,
-    apiVersion: resource.apiVersion,
+    apiVersion: view?.apiVersion ?? resource.apiVersion,
     subresource: info.subresource,
     time: formatTime(server.env.clock.now()),
+    owned: ownedBy(resource, info.subresource),
   };
 }
 
-/** What a client sends back counts, so that it can rename or drop managers; otherwise the stored entries go on. */
-function inheritedEntries(
-  given: readonly ManagedFieldsEntry[] | undefined,
-  old: KubeObject | undefined,
-): readonly ManagedFieldsEntry[] {
-  const stored = old?.metadata?.managedFields ?? [];
-  const usable = given?.filter(
-    (entry) => entry.manager !== undefined && entry.operation !== undefined && entry.fieldsV1 !== undefined,
-  );
-  if (!usable || usable.length === 0) return stored;
-  // Nearly always they come back as they were: then what is known of the stored ones is known of them.
-  return usable.map((entry) => stored.find((known) => jsonEqual(known, entry)) ?? entry);
+/** The stored managers of an object. */
+export function storedManagers(object: KubeObject | undefined): Managers {
+  const managers = readManagers(object?.metadata?.managedFields ?? [], true);
+  return typeof managers === 'string' ? new Map() : managers;
 }
 
-/** Fields that the endpoint does not take are nobody's: the status at the object, the spec at its status. */
-function withoutReset(configuration: KubeObject, hasStatus: boolean, subresource: string): KubeObject {
-  const reset = subresource === 'status' ? 'spec' : subresource === '' && hasStatus ? 'status' : undefined;
-  if (reset === undefined || !(reset in configuration)) return configuration;
-  const { [reset]: _, ...rest } = configuration as KubeObject & Readonly<Record<string, unknown>>;
-  return rest;
+/** What a client sends back counts, so that it can rename or drop managers; otherwise the stored ones go on. */
+function inheritedManagers(
+  { info }: RequestContext,
+  given: Entries | undefined,
+  old: KubeObject | undefined,
+): Managers {
+  if (given && old && info.subresource === '') {
+    // A client clears the list by sending none, or one empty entry.
+    if (given.length === 0 || (given.length === 1 && Object.keys(given[0] ?? {}).length === 0)) return new Map();
+    // Nearly always they come back as they were: then what is known of the stored ones is known of them.
+    const stored = old.metadata?.managedFields ?? [];
+    if (jsonEqual(given, stored)) return storedManagers(old);
+    const managers = readManagers(given, false);
+    if (typeof managers !== 'string') return managers;
+  }
+  return storedManagers(old);
+}
+
+/** The managers in the terms of what the request shows: of a Scale, those of the replicas. */
+export function managersShown(context: RequestContext, view: View | undefined, managers: Managers): Managers {
+  return view?.ownKind ? managersOfScale(managers, replicasOf(context)) : managers;
+}
+
+/** And back. */
+export function managersStored(
+  context: RequestContext,
+  view: View | undefined,
+  stored: Managers,
+  shown: Managers,
+): Iterable<Manager> {
+  if (!view?.ownKind) return shown.values();
+  return managersAfterScale(stored, shown, replicasOf(context), context.resource.apiVersion);
+}
+
+function replicasOf({ server, resource, info }: RequestContext): ReplicasOf {
+  return (apiVersion) => {
+    const other = resourceIn(resource, apiVersion, (group, version, plural) =>
+      server.registry.find(group, version, plural),
+    );
+    if (!other) return undefined;
+    return other.definition.subresources.find(({ name }) => name === info.subresource)?.replicasPath ?? 'none';
+  };
+}
+
+type Find = (group: string, version: string, plural: string) => Resource | undefined;
+
+/** The resource that serves the same objects in another version. */
+function resourceIn(resource: Resource, apiVersion: string, find: Find): Resource | undefined {
+  if (apiVersion === resource.apiVersion) return resource;
+  const [version = '', group = ''] = apiVersion.split('/').reverse();
+  const other = find(group, version, resource.definition.plural);
+  return other?.prefix === resource.prefix ? other : undefined;
+}
+
+/** Objects of the resource in other versions that are served. */
+export function converterOf(
+  resource: Resource,
+  { server }: RequestContext,
+): (conversion: Conversion) => Versioned | undefined | Promise<Versioned | undefined> {
+  return ({ object, apiVersion }) => {
+    const from = (object as { readonly apiVersion?: unknown } | null)?.apiVersion;
+    const source = resourceIn(resource, typeof from === 'string' ? from : resource.apiVersion, find) ?? resource;
+    const target = resourceIn(resource, apiVersion, find);
+    if (!target) return undefined;
+    const place = rootPlace(target.codec.schema);
+    if (target === source) return { object, place };
+    const shown = source.codec.decodeTree(object).object as KubeObject;
+    const asked = (target.definition.storedAs ?? source.definition.storedAs)?.conversion;
+    if (asked)
+      return asked
+        .convert([shown], apiVersion)
+        .then(([converted]) => ({ object: explicitTree(target.codec, converted), place }));
+    const stored = source.definition.storedAs?.toStored(shown) ?? shown;
+    const converted = target.definition.storedAs?.fromStored(stored) ?? stored;
+    return { object: explicitTree(target.codec, converted), place };
+  };
+
+  function find(group: string, version: string, plural: string): Resource | undefined {
+    return server.registry.find(group, version, plural);
+  }
+}
+
+const decoder = new TextDecoder();
+
+/** An object as JSON says it, which is more than its view: empty structs, lists that are null. */
+export function explicitTree(codec: KindCodec, object: KubeObject | undefined): JsonObject {
+  return JSON.parse(decoder.decode(codec.encodeJson(object ?? {}))) as JsonObject;
+}
+
+const owners = new WeakMap<Resource, Map<string, (set: FieldSet) => FieldSet>>();
+
+/** What of a set a subresource can write ('' the object itself). */
+function ownedBy(resource: Resource, subresource: string): (set: FieldSet) => FieldSet {
+  const known = owners.get(resource)?.get(subresource);
+  if (known) return known;
+  const made = ownedFilter(resource, subresource);
+  const all = owners.get(resource) ?? new Map<string, (set: FieldSet) => FieldSet>();
+  owners.set(resource, all.set(subresource, made));
+  return made;
+}
+
+function ownedFilter({ definition }: Resource, subresource: string): (set: FieldSet) => FieldSet {
+  const written = definition.subresources.find(({ name }) => name === subresource);
+  const resets = written ? resetBy(written) : (definition.resetFields ?? (definition.hasStatus ? [['status']] : []));
+  if (resets.length === 0) return (set) => set;
+  const reset = fieldSetOf(resets.map((path) => path.map((name) => `f:${name}`)));
+  return (set) => set.without(reset);
+}
+
+function resetBy({ type, resetFields }: Subresource<KubeObject>): readonly FieldPath[] {
+  return resetFields ?? (type === 'status' ? [['spec']] : []);
+}
+
+export function withoutManagedFields(object: KubeObject): KubeObject {
+  if (!object.metadata?.managedFields) return object;
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}
+
+/**
+ * Takes the times of the stored entries where nothing but times differs: a write that changes nothing must not look like one (upstream:
+ * IgnoreManagedFieldsTimestampsTransformer). `isSame` tells whether the rest of the object is as it was.
+ */
+export function keepTimesOfNoChange(draft: MutableObject, old: KubeObject, isSame: () => boolean): void {
+  const before = old.metadata?.managedFields ?? [];
+  const after = draft.metadata.managedFields ?? [];
+  if (before.length !== after.length || before.every(({ time }, index) => time === after[index]?.time)) return;
+  const timeless = (entries: readonly object[]): string =>
+    JSON.stringify(entries.map((entry) => ({ ...entry, time: undefined })));
+  if (timeless(before) !== timeless(after) || !isSame()) return;
+  draft.metadata.managedFields = mutableCopy(before);
 }

@@ -16,7 +16,7 @@ import { parseWriteOptions, type WriteOptions } from '../request/write-options.t
 import { fateOf, type WriteFate } from '../write-hooks.ts';
 import { createObject } from './create.ts';
 import { removeNow } from './delete.ts';
-import { updateManagedFields } from './managed.ts';
+import { keepTimesOfNoChange, updateManagedFields, withoutManagedFields } from './managed.ts';
 import { whenFresh } from './read.ts';
 import { storageErrorText } from './storage-key.ts';
 import { viewOf } from './view.ts';
@@ -64,9 +64,9 @@ export async function update(context: RequestContext): Promise<ApiResponse> {
 
 export interface UpdatePlan {
   /** The next state, fresh and mutable, from the current one; called again when the object changed meanwhile. */
-  readonly make: (current: KubeObject) => MutableObject;
+  readonly make: (current: KubeObject) => MutableObject | Promise<MutableObject>;
   /** The object to create when there is none; absent: 404. */
-  readonly create?: (() => MutableObject) | undefined;
+  readonly create?: (() => MutableObject | Promise<MutableObject>) | undefined;
   /** True when `make` has set managedFields itself (apply). */
   readonly managed?: boolean;
   readonly admissionOptions?: Readonly<Record<string, unknown>>;
@@ -90,7 +90,10 @@ export async function updateObject(
     const current = resource.cache.get(key);
     if (!current) {
       if (!plan.create) throw newNotFound(resource.name, info.name);
-      return { object: await createMissing(context, options, plan.create(), plan.managed ?? false), created: true };
+      return {
+        object: await createMissing(context, options, await plan.create(), plan.managed ?? false),
+        created: true,
+      };
     }
     const reading = resource.whenReadable([current]);
     if (reading) await reading;
@@ -132,12 +135,14 @@ async function attemptUpdate(
   const { server, resource, info } = context;
   const { definition } = resource;
   const old = current.object;
-  let draft = plan.make(old);
+  const making = plan.make(old);
+  let draft = making instanceof Promise ? await making : making;
   const conditional = checkRevision(context, draft, current);
   checkUid(context, draft, old);
   keepSystemFields(context, draft, old);
   isolate(context, draft, old);
-  if (!plan.managed) updateManagedFields(context, old, draft, options);
+  const managing = plan.managed ? undefined : updateManagedFields(context, old, draft, options);
+  if (managing) await managing;
 
   const view = viewOf(context);
   const judged = view?.ownKind && { view, kind: view.ownKind, object: mutableCopy(view.read(draft)) };
@@ -165,6 +170,7 @@ async function attemptUpdate(
     const validating = server.admission.validate(admitContext);
     if (validating) await validating;
 
+    keepTimesOfNoChange(draft, old, () => sameBytes(timelessJson(resource, draft), timelessJson(resource, old)));
     const encoding = encodeForStore(resource, draft);
     const encoded = encoding instanceof Promise ? await encoding : encoding;
     if (options.dryRun) {
@@ -195,6 +201,12 @@ async function attemptUpdate(
   } finally {
     finish?.(fate);
   }
+}
+
+/** What an object says beside its managers and its version. */
+function timelessJson({ codec }: RequestContext['resource'], object: KubeObject | MutableObject): Uint8Array {
+  const { metadata, ...rest } = withoutManagedFields(object as KubeObject);
+  return codec.encodeJson({ ...rest, metadata: { ...metadata, resourceVersion: undefined } });
 }
 
 /** True when the request is about one resourceVersion. Throws Conflict when it is not the current one. */
@@ -282,9 +294,10 @@ function setOrDelete(fields: Record<string, unknown>, field: string, value: unkn
 
 /** Anything but metadata and status differs. */
 function contentChanged({ resource }: RequestContext, draft: Draft<KubeObject>, old: KubeObject): boolean {
+  const { countsAnnotations } = resource.definition;
   const content = (object: KubeObject): KubeObject => {
-    const { metadata: _metadata, status: _status, ...rest } = object as KubeObject & { readonly status?: unknown };
-    return rest;
+    const { metadata, status: _status, ...rest } = object as KubeObject & { readonly status?: unknown };
+    return countsAnnotations ? { ...rest, metadata: { annotations: metadata?.annotations } } : rest;
   };
   return !sameBytes(resource.codec.encodeJson(content(draft)), resource.codec.encodeJson(content(old)));
 }

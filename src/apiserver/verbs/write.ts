@@ -142,6 +142,13 @@ export function ensureName(object: MutableObject, name: string): void {
   }
 }
 
+/** A patch must not take the name away. Throws 400. */
+export function ensurePatchedName(patched: MutableObject, name: string): void {
+  if (!patched.metadata.name)
+    throw newBadRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  ensureName(patched, name);
+}
+
 export function applyDefaults(resource: Resource, draft: MutableObject): void {
   resource.codec.applyDefaults(draft);
   resource.definition.defaults?.(draft);

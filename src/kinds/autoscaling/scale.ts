@@ -19,6 +19,7 @@ export function scaleSubresource<T extends Scalable>(selectorOf: (object: T) => 
     type: 'view',
     kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
     verbs: ['get', 'patch', 'update'],
+    replicasPath: ['spec', 'replicas'],
     read: (object): Scale => {
       const { metadata } = object;
       return {

@@ -84,6 +84,11 @@ export type Send = (request: {
   readonly as?: Caller;
 }) => Promise<RawAnswer>;
 
+/** A body as it is sent: text of YAML as it stands, anything else as JSON. */
+export function payloadText(body: unknown, contentType: string): string {
+  return typeof body === 'string' && contentType.endsWith('yaml') ? body : JSON.stringify(body);
+}
+
 export const goldenNamespace = 'golden-validation';
 
 /** Sends the cases in order and returns their answers by name. */
@@ -166,7 +171,7 @@ function withoutChance(body: unknown): unknown {
 }
 
 /** The difference that some messages end with names the fields of upstream's internal structs; types of self have a number that nobody knows. */
-function withoutDiff(message: string): string {
+export function withoutDiff(message: string): string {
   const at = message.indexOf('\n@@');
   if (at < 0) return message.replaceAll(/selfType\d+/g, 'selfType');
   return `${message.slice(0, at)}\n`;

@@ -31,7 +31,7 @@ import { createNodeEnv } from '#platform/node/env.ts';
 import { MemoryJournal } from '#store/memory-journal.ts';
 import { openRevisionStore } from '#store/revision-store.ts';
 import type { Store } from '#store/store.ts';
-import { goldenNamespace, impersonation, type RawAnswer, type Send } from './golden-case.ts';
+import { goldenNamespace, impersonation, payloadText, type RawAnswer, type Send } from './golden-case.ts';
 
 const recorder = { username: 'recorder', groups: ['system:masters'] };
 const signingKeys = makeSigningKeys();
@@ -118,7 +118,7 @@ export async function startWorld({
       signal: new AbortController().signal,
       ...(body === undefined
         ? {}
-        : { body: { type: 'bytes', bytes: new TextEncoder().encode(JSON.stringify(body)), contentType } }),
+        : { body: { type: 'bytes', bytes: new TextEncoder().encode(payloadText(body, contentType)), contentType } }),
     };
     try {
       return rawAnswer(await server.handler(asked));

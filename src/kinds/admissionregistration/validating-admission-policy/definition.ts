@@ -22,5 +22,7 @@ export const ValidatingAdmissionPolicies = defineResource<ValidatingAdmissionPol
   defaults: defaultValidatingAdmissionPolicy,
   categories: ['api-extensions'],
   allowUnconditionalUpdate: false,
-  subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
+  subresources: [
+    { name: 'status', type: 'status', verbs: ['get', 'patch', 'update'], resetFields: [['metadata'], ['spec']] },
+  ],
 });

@@ -23,5 +23,7 @@ export const APIServices = defineResource<APIService>({
   columns: apiServiceColumns,
   categories: ['api-extensions'],
   allowUnconditionalUpdate: false,
-  subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
+  subresources: [
+    { name: 'status', type: 'status', verbs: ['get', 'patch', 'update'], resetFields: [['metadata'], ['spec']] },
+  ],
 });

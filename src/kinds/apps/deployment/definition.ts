@@ -21,11 +21,17 @@ export const Deployments = defineResource<Deployment>({
   validateStatusUpdate: validateDeploymentStatus,
   columns: deploymentColumns,
   tracksGeneration: true,
+  countsAnnotations: true,
   defaults: defaultDeployment,
   shortNames: ['deploy'],
   categories: ['all'],
   subresources: [
     scaleSubresource((object) => selectorToString(object.spec?.selector)),
-    { name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] },
+    {
+      name: 'status',
+      type: 'status',
+      verbs: ['get', 'patch', 'update'],
+      resetFields: [['spec'], ['metadata', 'labels']],
+    },
   ],
 });

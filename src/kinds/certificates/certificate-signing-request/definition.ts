@@ -22,10 +22,12 @@ export const CertificateSigningRequests = defineResource<CertificateSigningReque
   selectableFields: {
     'spec.signerName': (request) => request.spec.signerName,
   },
+  resetFields: [['spec'], ['status']],
   subresources: [
     {
       name: 'approval',
       type: 'view',
+      resetFields: [['spec'], ['status', 'certificate']],
       verbs: ['get', 'patch', 'update'],
       read: (request) => request,
       write: (draft, view: CertificateSigningRequest) => {
@@ -34,6 +36,11 @@ export const CertificateSigningRequests = defineResource<CertificateSigningReque
         draft.status = { ...draft.status, conditions: status?.conditions };
       },
     },
-    { name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] },
+    {
+      name: 'status',
+      type: 'status',
+      verbs: ['get', 'patch', 'update'],
+      resetFields: [['spec'], ['status', 'conditions']],
+    },
   ],
 });

@@ -11,6 +11,7 @@ import type {
   LifecycleHandler,
   Pod,
   PodSpec,
+  PodStatus,
   PodTemplateSpec,
   Probe,
   ResourceRequirements,
@@ -23,7 +24,8 @@ import { defaultPodLevelRequests } from './resources.ts';
 const fileMode = 0o644;
 
 export function defaultPod(pod: Draft<Pod>): void {
-  const { spec } = pod;
+  const { spec, status } = pod;
+  if (status) mirrorPodIP(status);
   if (!spec) return;
   defaultPodSpec(spec);
   // Of pods only: templates keep what they say (Convert_v1_Pod_To_core_Pod).
@@ -39,6 +41,14 @@ export function defaultPod(pod: Draft<Pod>): void {
       for (const port of container.ports ?? []) port.hostPort ||= port.containerPort;
     }
   }
+}
+
+/** podIP and the first of podIPs are the same, whichever was given; of two the older field counts (Convert_v1_PodStatus_To_core_PodStatus). */
+function mirrorPodIP(status: Draft<PodStatus>): void {
+  const first = status.podIPs?.[0]?.ip;
+  if (!status.podIP) {
+    if (first) status.podIP = first;
+  } else if (first !== status.podIP) status.podIPs = [{ ip: status.podIP }];
 }
 
 export function defaultPodTemplate(template: Draft<PodTemplateSpec> | undefined): void {

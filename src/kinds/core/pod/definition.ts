@@ -82,6 +82,11 @@ export const Pods = defineResource<Pod>({
       read: (pod) => pod,
       write: writeResize,
     },
-    { name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] },
+    {
+      name: 'status',
+      type: 'status',
+      verbs: ['get', 'patch', 'update'],
+      resetFields: [['spec'], ['metadata', 'deletionTimestamp'], ['metadata', 'ownerReferences']],
+    },
   ],
 });

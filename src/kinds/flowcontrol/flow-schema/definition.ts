@@ -17,5 +17,7 @@ export const FlowSchemas = defineResource<FlowSchema>({
   validateStatusUpdate: validateFlowSchemaStatus,
   columns: flowSchemaColumns,
   tracksGeneration: true,
-  subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
+  subresources: [
+    { name: 'status', type: 'status', verbs: ['get', 'patch', 'update'], resetFields: [['metadata'], ['spec']] },
+  ],
 });

@@ -17,5 +17,7 @@ export const PriorityLevelConfigurations = defineResource<PriorityLevelConfigura
   validateStatusUpdate: validatePriorityLevelConfigurationStatus,
   columns: priorityLevelConfigurationColumns,
   tracksGeneration: true,
-  subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
+  subresources: [
+    { name: 'status', type: 'status', verbs: ['get', 'patch', 'update'], resetFields: [['metadata'], ['spec']] },
+  ],
 });

@@ -14,5 +14,7 @@ export const ServiceCIDRs = defineResource<ServiceCIDR>({
   validate: validateServiceCIDR,
   validateUpdate: validateServiceCIDRUpdate,
   columns: serviceCIDRColumns,
-  subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
+  subresources: [
+    { name: 'status', type: 'status', verbs: ['get', 'patch', 'update'], resetFields: [['metadata'], ['spec']] },
+  ],
 });

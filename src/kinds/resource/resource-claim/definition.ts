@@ -18,5 +18,7 @@ export const ResourceClaims = defineResource<ResourceClaim>({
   validateStatusUpdate: validateResourceClaimStatus,
   columns: resourceClaimColumns,
   returnsDeletedObject: true,
-  subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
+  subresources: [
+    { name: 'status', type: 'status', verbs: ['get', 'patch', 'update'], resetFields: [['metadata'], ['spec']] },
+  ],
 });

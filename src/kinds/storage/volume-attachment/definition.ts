@@ -21,5 +21,7 @@ export const VolumeAttachments = defineResource<VolumeAttachment>({
   columns: volumeAttachmentColumns,
   returnsDeletedObject: true,
   allowUnconditionalUpdate: false,
-  subresources: [{ name: 'status', type: 'status', verbs: ['get', 'patch', 'update'] }],
+  subresources: [
+    { name: 'status', type: 'status', verbs: ['get', 'patch', 'update'], resetFields: [['metadata'], ['spec']] },
+  ],
 });

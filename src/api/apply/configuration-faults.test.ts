@@ -2,19 +2,26 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { builtinTables } from '#kinds/schemas.ts';
 import { SchemaRegistry } from '../schema/registry.ts';
-import { atomicPlaces, undeclaredFields } from './configuration-check.ts';
+import { atomicPlaces, configurationFaults } from './configuration-faults.ts';
+import { rootPlace } from './place.ts';
 
 const schema = new SchemaRegistry(builtinTables).kind('apps', 'v1', 'Deployment');
 
-test('undeclaredFields: the first of each object, in lists and maps of structs too', () => {
+function faults(configuration: object): readonly string[] {
+  return configurationFaults(configuration, rootPlace(schema));
+}
+
+test('configurationFaults: the first undeclared field of each object, in lists and maps of structs too', () => {
   const configuration = {
     metadata: { labels: { any: 'thing' } },
-    spec: { where: 1, why: 2, template: { spec: { containers: [{ name: 'a' }, { names: 'b' }] } } },
+    spec: { where: 1, why: 2, template: { spec: { containers: [{ name: 'a' }, { name: 'b', names: 'b' }] } } },
   };
-  assert.deepEqual(undeclaredFields(configuration, schema), ['.spec.where']);
+  assert.deepEqual(faults(configuration), ['.spec.where: field not declared in schema']);
   const { where: _where, why: _why, ...spec } = configuration.spec;
-  assert.deepEqual(undeclaredFields({ ...configuration, spec }, schema), ['.spec.template.spec.containers[1].names']);
-  assert.deepEqual(undeclaredFields({ anything: 1 }, undefined), []);
+  assert.deepEqual(faults({ ...configuration, spec }), [
+    '.spec.template.spec.containers[name="b"].names: field not declared in schema',
+  ]);
+  assert.deepEqual(configurationFaults({ anything: 1 }, rootPlace(undefined)), []);
 });
 
 test('atomicPlaces: lists without keys, atomic structs and maps', () => {
