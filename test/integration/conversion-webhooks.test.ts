@@ -240,6 +240,28 @@ describe('conversion webhooks', () => {
     assert.ok(entries?.includes(`me ${group}/v2`), String(entries));
   });
 
+  test('managers keep their fields in the version that they spoke', async () => {
+    await define();
+    const patch = (version: string, query: string, content: object, contentType: string) =>
+      client.raw('PATCH', `${pathOf(version, 'one')}?${query}`, content, { contentType }) as Promise<E2e>;
+    const apply = (version: string, query: string, content: object) =>
+      patch(version, query, bodyOf(version, 'one', content), 'application/apply-patch+yaml');
+    const managersOf = ({ metadata }: E2e): Record<string, unknown> =>
+      Object.fromEntries((metadata?.managedFields ?? []).map(({ manager, fieldsV1 }) => [manager ?? '', fieldsV1]));
+
+    await apply('v1', 'fieldManager=old', { hostPort: 'a:1' });
+    await assert.rejects(apply('v2', 'fieldManager=new', { host: 'b' }), {
+      message: 'Apply failed with 1 conflict: conflict with "old": .hostPort',
+    });
+    const forced = await apply('v2', 'fieldManager=new&force=true', { host: 'b' });
+    assert.deepEqual(managersOf(forced), { new: { 'f:host': {} } });
+    const merged = await patch('v1', 'fieldManager=u', { hostPort: 'b:2' }, 'application/merge-patch+json');
+    assert.deepEqual(managersOf(merged), { new: { 'f:host': {} }, u: { 'f:hostPort': {} } });
+    const other = await apply('v2', 'fieldManager=new&force=true', { host: 'c' });
+    assert.deepEqual(managersOf(other), { new: { 'f:host': {} } });
+    assert.equal((await get(pathOf('v1', 'one'))).hostPort, 'c:2');
+  });
+
   test('watchers see every change in their version, in order, converted once for all', async () => {
     await define();
     await post('v1', 'zero', { hostPort: 'z:0' });

@@ -127,6 +127,14 @@ export class FieldSetBuilder {
   }
 }
 
+/** Pairwise, so that many small sets do not each copy what was joined before. */
+export function unionOf(sets: readonly FieldSet[]): FieldSet {
+  const [first = emptyFieldSet] = sets;
+  if (sets.length < 2) return first;
+  const middle = sets.length >> 1;
+  return unionOf(sets.slice(0, middle)).union(unionOf(sets.slice(middle)));
+}
+
 /** The set of some paths of FieldsV1 elements. */
 export function fieldSetOf(paths: readonly (readonly string[])[]): FieldSet {
   const builder = new FieldSetBuilder();

@@ -13,7 +13,7 @@
 import { type JsonObject, jsonEqual } from '../patch/json-tree.ts';
 import { type Conflicts, conflictError, conflictsWithout } from './conflicts.ts';
 import type { Converting, Versioned } from './converting.ts';
-import { emptyFieldSet, type FieldSet, fieldSet, fieldSetOf, leafFieldSet } from './field-set.ts';
+import { emptyFieldSet, type FieldSet, fieldSet, fieldSetOf, leafFieldSet, unionOf } from './field-set.ts';
 import { allowedByLastApplied, withLastApplied } from './last-applied.ts';
 import { capManagers, type Manager, type Managers, managerId, withSet } from './managers.ts';
 import { merge } from './merge.ts';
@@ -281,10 +281,11 @@ function* pruned(merged: Versioned, last: Manager, managers: Managers, writer: W
 
 /** What managers own, joined by version, `first` before the others. */
 function ownedByVersion(managers: Managers, first: string): Map<string, FieldSet> {
-  const joined = new Map<string, FieldSet>();
-  const inOrder = [...managers.values()].sort(
-    (a, b) => Number(b.apiVersion === first) - Number(a.apiVersion === first),
-  );
-  for (const { apiVersion, set } of inOrder) joined.set(apiVersion, set.union(joined.get(apiVersion) ?? emptyFieldSet));
-  return joined;
+  const sets = new Map<string, FieldSet[]>([[first, []]]);
+  for (const { apiVersion, set } of managers.values()) {
+    const known = sets.get(apiVersion);
+    if (known) known.push(set);
+    else sets.set(apiVersion, [set]);
+  }
+  return new Map([...sets].filter(([, list]) => list.length > 0).map(([version, list]) => [version, unionOf(list)]));
 }

@@ -1,7 +1,7 @@
 /** Managers: who has which fields of an object, and how metadata.managedFields says it (apimachinery util/managedfields). */
 
 import type { ManagedFieldsEntry } from '../generated/meta-v1.ts';
-import { decodeFieldSet, emptyFieldSet, encodeFieldSet, type FieldSet } from './field-set.ts';
+import { decodeFieldSet, emptyFieldSet, encodeFieldSet, type FieldSet, unionOf } from './field-set.ts';
 
 export interface Manager {
   readonly name: string;
@@ -107,22 +107,34 @@ export function capManagers(managers: Managers): Managers {
   if (excess <= 0) return managers;
   updaters.sort(([id, a], [otherId, b]) => compareTexts(a.time ?? '', b.time ?? '') || compareTexts(id, otherId));
   const kept = new Map(managers);
-  const firstOf = new Map<string, string>();
+  const buckets = new Map<string, Bucket>();
   for (const [id, manager] of updaters) {
     if (excess <= 0) break;
-    const { apiVersion } = manager;
-    const first = firstOf.get(apiVersion);
-    if (first === undefined) {
-      firstOf.set(apiVersion, id);
+    const bucket = buckets.get(manager.apiVersion);
+    if (!bucket) {
+      buckets.set(manager.apiVersion, { firstId: id, joined: [manager] });
       continue;
     }
-    const bucket = { name: ancientManager, operation: 'Update', apiVersion, subresource: '' } as const;
-    const bucketId = managerId(bucket);
-    const joined = kept.get(bucketId) ?? kept.get(first);
-    if (!kept.has(bucketId)) kept.delete(first);
+    bucket.joined.push(manager);
     kept.delete(id);
-    kept.set(bucketId, { ...bucket, time: manager.time, set: manager.set.union(joined?.set ?? emptyFieldSet) });
     excess--;
   }
+  for (const [apiVersion, { firstId, joined }] of buckets) {
+    const last = joined.at(-1);
+    if (!last || joined.length < 2) continue;
+    const ancient = { name: ancientManager, operation: 'Update', apiVersion, subresource: '' } as const;
+    const id = managerId(ancient);
+    const earlier = kept.get(id);
+    // A bucket from before goes on, and the first stays on its own beside it.
+    if (earlier && firstId !== id) joined[0] = earlier;
+    else kept.delete(firstId);
+    kept.set(id, { ...ancient, time: last.time, set: unionOf(joined.map(({ set }) => set)) });
+  }
   return kept;
+}
+
+interface Bucket {
+  readonly firstId: string;
+  /** From the oldest. */
+  readonly joined: Manager[];
 }

@@ -10,7 +10,7 @@ import { CachedObject, PlainObject } from '../cache/cached-object.ts';
 import type { RequestContext } from '../context.ts';
 import { parseWriteOptions, type WriteOptions } from '../request/write-options.ts';
 import { fateOf, type WriteFate } from '../write-hooks.ts';
-import { updateManagedFields } from './managed.ts';
+import { keepValidManagers, updateManagedFields } from './managed.ts';
 import {
   admissionContext,
   applyDefaults,
@@ -61,11 +61,12 @@ export async function createObject(
   delete draft.metadata.managedFields;
   delete draft.metadata.selfLink;
   fillSystemFields(context, draft, now);
-  const managed = options.applied ?? undefined;
+  const applied = options.applied ?? undefined;
   if (definition.hasStatus && !definition.keepsStatusOnCreate) delete (draft as { status?: unknown }).status;
-  if (managed) draft.metadata.managedFields = managed;
+  if (applied) draft.metadata.managedFields = applied;
   else await updateManagedFields(context, undefined, draft, options);
 
+  const managed = draft.metadata.managedFields;
   const admitContext = admissionContext(context, 'CREATE', {
     object: draft,
     oldObject: undefined,
@@ -75,6 +76,7 @@ export async function createObject(
   });
   const admitting = admission.admit(admitContext);
   if (admitting) await admitting;
+  keepValidManagers(context, draft, managed);
   applyDefaults(resource, draft);
 
   delete draft.metadata.deletionTimestamp;
@@ -102,7 +104,12 @@ export async function createObject(
         const validating = admission.validate({ ...admitContext, name: draft.metadata.name ?? '' });
         if (validating) await validating;
       }
-      const created = await insert(context, attempt < maxNameAttempts && generated ? copyOf(draft) : draft, dryRun);
+      const created = await insert(
+        context,
+        attempt < maxNameAttempts && generated ? copyOf(draft) : draft,
+        dryRun,
+        !applied,
+      );
       if (created) {
         if (!dryRun) fate = 'committed';
         return created;
@@ -131,10 +138,11 @@ async function insert(
   context: RequestContext,
   draft: MutableObject,
   dryRun: boolean,
+  forgetsManagers: boolean,
 ): Promise<EncodedObject | undefined> {
   const { server, resource } = context;
   const key = resource.keyOf(draft.metadata.namespace ?? '', draft.metadata.name ?? '');
-  const encoding = encodeForStore(resource, draft);
+  const encoding = encodeForStore(resource, draft, forgetsManagers);
   const encoded = encoding instanceof Promise ? await encoding : encoding;
   if (dryRun) {
     const existing = await server.store.get(resource.prefix + key);

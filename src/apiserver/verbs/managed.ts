@@ -207,6 +207,23 @@ export function withoutManagedFields(object: KubeObject): KubeObject {
   return { ...object, metadata };
 }
 
+/** Puts `managed` back when admission left something that cannot be read, and warns of it. */
+export function keepValidManagers(
+  { warnings }: Pick<RequestContext, 'warnings'>,
+  draft: MutableObject,
+  managed: Entries | undefined,
+): void {
+  const entries = draft.metadata.managedFields;
+  if (entries === managed) return;
+  const managers = readManagers(entries ?? [], false);
+  if (typeof managers !== 'string') return;
+  if (managed) draft.metadata.managedFields = mutableCopy(managed);
+  else delete draft.metadata.managedFields;
+  warnings.push(
+    `.metadata.managedFields was in an invalid state after admission; this could be caused by an outdated mutating admission controller; please fix your requests: ${managers}`,
+  );
+}
+
 /**
  * Takes the times of the stored entries where nothing but times differs: a write that changes nothing must not look like one (upstream:
  * IgnoreManagedFieldsTimestampsTransformer). `isSame` tells whether the rest of the object is as it was.

@@ -16,7 +16,7 @@ import { parseWriteOptions, type WriteOptions } from '../request/write-options.t
 import { fateOf, type WriteFate } from '../write-hooks.ts';
 import { createObject } from './create.ts';
 import { removeNow } from './delete.ts';
-import { keepTimesOfNoChange, updateManagedFields, withoutManagedFields } from './managed.ts';
+import { keepTimesOfNoChange, keepValidManagers, updateManagedFields, withoutManagedFields } from './managed.ts';
 import { whenFresh } from './read.ts';
 import { storageErrorText } from './storage-key.ts';
 import { viewOf } from './view.ts';
@@ -144,6 +144,7 @@ async function attemptUpdate(
   const managing = plan.managed ? undefined : updateManagedFields(context, old, draft, options);
   if (managing) await managing;
 
+  const managed = draft.metadata.managedFields;
   const view = viewOf(context);
   const judged = view?.ownKind && { view, kind: view.ownKind, object: mutableCopy(view.read(draft)) };
   const admitContext = admissionContext(context, 'UPDATE', {
@@ -155,6 +156,7 @@ async function attemptUpdate(
   });
   const admitting = server.admission.admit(admitContext);
   if (admitting) await admitting;
+  keepValidManagers(context, draft, managed);
   if (judged) draft = judged.view.write(draft, judged.object);
   applyDefaults(resource, draft);
   prepare(context, draft, old);
@@ -171,7 +173,7 @@ async function attemptUpdate(
     if (validating) await validating;
 
     keepTimesOfNoChange(draft, old, () => sameBytes(timelessJson(resource, draft), timelessJson(resource, old)));
-    const encoding = encodeForStore(resource, draft);
+    const encoding = encodeForStore(resource, draft, !plan.managed);
     const encoded = encoding instanceof Promise ? await encoding : encoding;
     if (options.dryRun) {
       const { codec } = resource;

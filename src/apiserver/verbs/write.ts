@@ -260,17 +260,25 @@ export interface EncodedForStore {
   readonly value: Uint8Array;
 }
 
-/** The object as it goes into the store: frozen, without resourceVersion, with its bytes. Throws 413. */
-export function encodeForStore(resource: Resource, draft: MutableObject): EncodedForStore | Promise<EncodedForStore> {
+/**
+ * The object as it goes into the store: frozen, without resourceVersion, with its bytes. Throws 413 when it is too large; `forgetsManagers`:
+ * only when it still is without its managedFields, which are let go then.
+ */
+export function encodeForStore(
+  resource: Resource,
+  draft: MutableObject,
+  forgetsManagers = false,
+): EncodedForStore | Promise<EncodedForStore> {
   delete draft.metadata.resourceVersion;
   const view = deepFreeze(draft) as KubeObject;
   const form = resource.encodeStored(view);
-  return form instanceof Promise ? form.then((stored) => checkedForm(view, stored)) : checkedForm(view, form);
-}
-
-function checkedForm(view: KubeObject, { view: stored, value }: StoredForm): EncodedForStore {
-  if (value.length > objectBound) throw newRequestEntityTooLarge(`limit is ${objectBound}`);
-  return { view, stored, value };
+  const checked = ({ view: stored, value }: StoredForm): EncodedForStore | Promise<EncodedForStore> => {
+    if (value.length <= objectBound) return { view, stored, value };
+    if (!forgetsManagers || !view.metadata?.managedFields) throw newRequestEntityTooLarge(`limit is ${objectBound}`);
+    const { managedFields: _, ...metadata } = view.metadata;
+    return encodeForStore(resource, { ...view, metadata } as MutableObject);
+  };
+  return form instanceof Promise ? form.then(checked) : checked(form);
 }
 
 /** Writes if the stored revision is as expected (0: there is none). The view is kept for the cache, which gets the same bytes. */
