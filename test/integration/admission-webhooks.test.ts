@@ -1,43 +1,21 @@
 /** Admission webhooks over real HTTPS: an API server with a memory store calls a server of this process, by URL and by Service. */
 
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { defaultAdmissionPlugins } from '#admission/plugins.ts';
 import { isStatusError } from '#api/errors.ts';
 import type { AdmissionRequest, AdmissionResponse } from '#api/generated/admission-v1.ts';
-import { SchemaRegistry } from '#api/schema/registry.ts';
-import { schemaCodecs } from '#apiserver/registry/schema-codec.ts';
-import { type ApiServer, createApiServer } from '#apiserver/server.ts';
 import type { WebhookClient } from '#apiserver/webhook/webhook-client.ts';
-import type { Logger } from '#base/env.ts';
-import { createClient } from '#client/api-client.ts';
 import type { Client } from '#client/client.ts';
-import { certificateFile, ensurePki, keyFile } from '#cluster/pki/authority.ts';
-import { createLiveObjects } from '#cluster/server/live-objects.ts';
-import { createServedResources } from '#cluster/server/served-resources.ts';
 import { MutatingWebhookConfigurations } from '#kinds/admissionregistration/mutating-webhook-configuration/definition.ts';
 import { ValidatingWebhookConfigurations } from '#kinds/admissionregistration/validating-webhook-configuration/definition.ts';
-import { builtinDefinitions } from '#kinds/all.ts';
 import { ConfigMaps } from '#kinds/core/config-map/definition.ts';
 import { Namespaces } from '#kinds/core/namespace/definition.ts';
 import { Services } from '#kinds/core/service/definition.ts';
 import { EndpointSlices } from '#kinds/discovery/endpoint-slice/definition.ts';
 import type { MutatingWebhook, RuleWithOperations } from '#kinds/generated/admissionregistration-v1.ts';
-import { builtinTables } from '#kinds/schemas.ts';
-import { createNodeEnv } from '#platform/node/env.ts';
-import { createWebhookClient } from '#platform/node/webhook-client.ts';
-import { createMemoryStore } from '#store/revision-store.ts';
-import type { Store } from '#store/store.ts';
+import { type HttpsBackend, startHttpsBackend, webhookClientTo } from './support/https-backend.ts';
+import { admissionWith, type OpenServer, startOpenServer } from './support/open-server.ts';
 
-const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
-const env = { ...createNodeEnv({ component: 'test' }), log: silent };
-const schemas = new SchemaRegistry(builtinTables);
 const rules: RuleWithOperations[] = [
   { operations: ['CREATE', 'DELETE'], apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'] },
 ];
@@ -45,41 +23,24 @@ const rules: RuleWithOperations[] = [
 type Answer = Omit<AdmissionResponse, 'uid' | 'patch'> & { readonly patch?: readonly object[] };
 
 describe('admission webhooks', () => {
-  const pki = mkdtempSync(join(tmpdir(), 'kubets-webhooks-'));
   const calls: { readonly path: string; readonly request: AdmissionRequest }[] = [];
   const connections = new Set<unknown>();
   /** Undefined never answers. */
   let answer: (path: string, request: AdmissionRequest) => Answer | undefined;
-  let backend: Server;
+  let backend: HttpsBackend;
   let port: number;
   let caBundle: string;
   let http: WebhookClient;
   /** Where services' endpoints were said to be; loopback addresses cannot be. */
   const endpoints: unknown[] = [];
-  let store: Store;
-  let server: ApiServer;
+  let open: OpenServer;
   let client: Client;
 
   before(async () => {
-    await ensurePki(
-      pki,
-      [
-        {
-          authority: 'ca',
-          name: 'server',
-          commonName: 'webhook',
-          organizations: [],
-          use: 'server',
-          dnsNames: ['hook.default.svc'],
-          addresses: ['127.0.0.1'],
-        },
-      ],
-      Date.now(),
-    );
-    const read = (file: string) => readFileSync(file, 'utf8');
-    caBundle = Buffer.from(read(certificateFile(pki, 'ca'))).toString('base64');
-    backend = createServer({ cert: read(certificateFile(pki, 'server')), key: read(keyFile(pki, 'server')) });
-    backend.on('request', async (message, response) => {
+    backend = await startHttpsBackend({ dnsNames: ['hook.default.svc'] });
+    ({ port, caBundle } = backend);
+    http = webhookClientTo(port, (endpoint) => endpoints.push(endpoint));
+    backend.server.on('request', async (message, response) => {
       connections.add(message.socket);
       let text = '';
       for await (const chunk of message) text += chunk;
@@ -92,64 +53,21 @@ describe('admission webhooks', () => {
       const full = { ...given, uid: request.uid, ...(patch ? { patch, patchType: 'JSONPatch' } : {}) };
       response.end(JSON.stringify({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response: full }));
     });
-    backend.listen(0, '127.0.0.1');
-    await once(backend, 'listening');
-    port = (backend.address() as AddressInfo).port;
-    const real = createWebhookClient();
-    http = {
-      post: (request) => {
-        if (!request.endpoint) return real.post(request);
-        endpoints.push(request.endpoint);
-        return real.post({ ...request, endpoint: { address: '127.0.0.1', port } });
-      },
-      close: () => real.close(),
-    };
   });
 
   beforeEach(async () => {
     calls.length = 0;
     answer = () => ({ allowed: true });
-    store = createMemoryStore(env);
-    const objects = createLiveObjects(() => server.registry, store);
-    server = createApiServer({
-      env,
-      store,
-      definitions: builtinDefinitions,
-      codecs: schemaCodecs(schemas),
-      schemas,
-      services: { serviceCidrs: ['10.96.0.0/16'], nodePorts: { first: 30_000, last: 32_767 } },
-      authenticate: ({ peer }) => peer.inProcess,
-      authorize: () => ({ decision: 'allow', reason: '' }),
-      admission: defaultAdmissionPlugins({
-        objects,
-        env,
-        writeQuota: () => Promise.reject(new Error('there are no quotas')),
-        dynamic: {
-          client: http,
-          resources: createServedResources(() => server.registry),
-          authorize: () => ({ decision: 'allow', reason: '' }),
-        },
-      }),
-    });
-    await server.ready();
-    client = createClient({
-      handler: (request) => server.handler(request),
-      peer: { address: '', inProcess: { username: 'alice', groups: ['admins'] } },
-      userAgent: 'test',
-    });
+    open = await startOpenServer((parts) => admissionWith(http, parts));
+    client = open.clientOf({ username: 'alice', groups: ['admins'] });
     await client.create(Namespaces, { metadata: { name: 'default' } });
   });
 
-  afterEach(async () => {
-    await server.close();
-    await store.close();
-  });
+  afterEach(() => open.close());
 
   after(() => {
     http.close();
-    backend.closeAllConnections();
     backend.close();
-    rmSync(pki, { recursive: true, force: true });
   });
 
   const hook = (path: string, more: Partial<MutatingWebhook> = {}): MutatingWebhook => ({

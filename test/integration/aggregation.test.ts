@@ -2,86 +2,45 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import type { TLSSocket } from 'node:tls';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import type { ApiResponse } from '#api/request.ts';
-import { SchemaRegistry } from '#api/schema/registry.ts';
 import { ByteQueue } from '#api/streaming/byte-stream.ts';
-import { schemaCodecs } from '#apiserver/registry/schema-codec.ts';
-import { type ApiServer, createApiServer } from '#apiserver/server.ts';
-import type { Logger } from '#base/env.ts';
-import { createClient } from '#client/api-client.ts';
+import type { ApiServer } from '#apiserver/server.ts';
 import type { Client } from '#client/client.ts';
-import { certificateFile, ensurePki, keyFile } from '#cluster/pki/authority.ts';
 import { keepApiServices } from '#cluster/server/api-services.ts';
 import { connectRemotes } from '#cluster/server/connect-remotes.ts';
-import { createLiveObjects } from '#cluster/server/live-objects.ts';
-import { builtinDefinitions } from '#kinds/all.ts';
 import { APIServices } from '#kinds/apiregistration/api-service/definition.ts';
 import { Namespaces } from '#kinds/core/namespace/definition.ts';
 import { Services } from '#kinds/core/service/definition.ts';
 import { EndpointSlices } from '#kinds/discovery/endpoint-slice/definition.ts';
-import { builtinTables } from '#kinds/schemas.ts';
-import { createNodeEnv } from '#platform/node/env.ts';
 import { startHttpServer } from '#platform/node/http-server.ts';
-import { createMemoryStore } from '#store/revision-store.ts';
-import type { Store } from '#store/store.ts';
+import { type HttpsBackend, startHttpsBackend } from './support/https-backend.ts';
+import { type OpenServer, startOpenServer, testEnv } from './support/open-server.ts';
 
-const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
-const env = { ...createNodeEnv({ component: 'test' }), log: silent };
-const schemas = new SchemaRegistry(builtinTables);
 const group = 'wardle.example.com';
 const name = `v1alpha1.${group}`;
 const base = `/apis/${group}/v1alpha1`;
 const user = { username: 'alice', uid: 'u1', groups: ['admins', 'people'], extra: { 'example.org/Team': ['x', 'y'] } };
 
 describe('aggregation', () => {
-  const pki = mkdtempSync(join(tmpdir(), 'kubets-aggregation-'));
   const seen: IncomingMessage[] = [];
   const ending = new AbortController();
   let isHealthy = true;
   let hasV3 = true;
-  let remote: Server;
+  let remote: HttpsBackend;
   let port: number;
   let caBundle: string;
-  let store: Store;
+  let open: OpenServer;
   let server: ApiServer;
   let client: Client;
 
   before(async () => {
-    const plan = { organizations: [], dnsNames: [], addresses: [] } as const;
-    const serving = { ...plan, use: 'server', dnsNames: ['api.wardle.svc'] } as const;
-    await ensurePki(
-      pki,
-      [
-        { ...serving, authority: 'ca', name: 'server', commonName: 'wardle' },
-        {
-          ...plan,
-          authority: 'front-proxy-ca',
-          name: 'front-proxy-client',
-          commonName: 'front-proxy-client',
-          use: 'client',
-        },
-      ],
-      Date.now(),
-    );
-    const read = (file: string) => readFileSync(file, 'utf8');
-    caBundle = Buffer.from(read(certificateFile(pki, 'ca'))).toString('base64');
-    remote = createServer({
-      cert: read(certificateFile(pki, 'server')),
-      key: read(keyFile(pki, 'server')),
-      ca: read(certificateFile(pki, 'front-proxy-ca')),
-      requestCert: true,
-      rejectUnauthorized: true,
-    });
-    remote.on('request', (message, response) => {
+    remote = await startHttpsBackend({ dnsNames: ['api.wardle.svc'], onlyFrontProxy: true });
+    ({ port, caBundle } = remote);
+    remote.server.on('request', (message, response) => {
       seen.push(message);
       assert.equal((message.socket as TLSSocket).getPeerCertificate().subject.CN, 'front-proxy-client');
       const path = new URL(message.url ?? '', 'https://x').pathname;
@@ -103,7 +62,7 @@ describe('aggregation', () => {
       } else response.writeHead(404).end('no');
     });
     const terminals = new WebSocketServer({ noServer: true, handleProtocols: () => 'v5.channel.k8s.io' });
-    remote.on('upgrade', (message, socket, head) => {
+    remote.server.on('upgrade', (message, socket, head) => {
       seen.push(message);
       if (message.headers.upgrade === 'websocket') {
         terminals.handleUpgrade(message, socket, head, (terminal) =>
@@ -114,9 +73,6 @@ describe('aggregation', () => {
       socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: echo\r\n\r\n');
       socket.pipe(socket);
     });
-    remote.listen(0, '127.0.0.1');
-    await once(remote, 'listening');
-    port = (remote.address() as AddressInfo).port;
   });
 
   let proceed = () => {};
@@ -125,22 +81,8 @@ describe('aggregation', () => {
     seen.length = 0;
     isHealthy = true;
     hasV3 = true;
-    store = createMemoryStore(env);
-    const objects = createLiveObjects(() => server.registry, store);
-    const read = (file: string) => readFileSync(file, 'utf8');
-    const connect = connectRemotes({
-      cert: read(certificateFile(pki, 'front-proxy-client')),
-      key: read(keyFile(pki, 'front-proxy-client')),
-    });
-    server = createApiServer({
-      env,
-      store,
-      definitions: builtinDefinitions,
-      codecs: schemaCodecs(schemas),
-      schemas,
-      services: { serviceCidrs: ['10.96.0.0/16'], nodePorts: { first: 30_000, last: 32_767 } },
-      authenticate: ({ peer }) => peer.inProcess,
-      authorize: () => ({ decision: 'allow', reason: '' }),
+    const connect = connectRemotes(remote.clientCertificate);
+    open = await startOpenServer(({ objects }) => ({
       aggregation: {
         objects,
         // The endpoint's address is that of a pod; what listens is here.
@@ -154,25 +96,16 @@ describe('aggregation', () => {
           };
         },
       },
-    });
-    await server.ready();
-    client = createClient({
-      handler: (request) => server.handler(request),
-      peer: { address: '10.0.0.9', inProcess: user },
-      userAgent: 'test',
-    });
+    }));
+    ({ server } = open);
+    client = open.clientOf(user, '10.0.0.9');
   });
 
-  afterEach(async () => {
-    await server.close();
-    await store.close();
-  });
+  afterEach(() => open.close());
 
   after(() => {
     ending.abort();
-    remote.closeAllConnections();
     remote.close();
-    rmSync(pki, { recursive: true, force: true });
   });
 
   const service = () =>
@@ -355,7 +288,7 @@ describe('aggregation', () => {
     seen.length = 0;
     const http = await startHttpServer({
       handler: (request) => server.wire({ ...request, peer: { address: '10.0.0.9', inProcess: user } }),
-      log: silent,
+      log: testEnv.log,
       host: '127.0.0.1',
       port: 0,
     });
@@ -411,7 +344,7 @@ describe('aggregation', () => {
     await client.create(Namespaces, { metadata: { name: 'wardle' } });
     await service();
     await endpoints(true);
-    const other = Buffer.from(readFileSync(certificateFile(pki, 'front-proxy-ca'))).toString('base64');
+    const other = Buffer.from(remote.clientCertificate.cert).toString('base64');
     await register({ caBundle: other });
     assert.match(await untilReason('FailedDiscoveryCheck'), /^failing or missing response from https:/);
     await client.delete(APIServices, { name });
@@ -505,7 +438,7 @@ describe('aggregation', () => {
   });
 
   test('APIServices of what is served here come and go with it', async () => {
-    await keepApiServices({ env, client, registry: server.registry }, ending.signal);
+    await keepApiServices({ env: testEnv, client, registry: server.registry }, ending.signal);
     const list = async () =>
       new Map((await client.list(APIServices)).items.map((item) => [item.metadata?.name ?? '', item]));
     const apps = (await list()).get('v1.apps');

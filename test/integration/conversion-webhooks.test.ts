@@ -1,39 +1,19 @@
 /** Custom resources whose versions a real HTTPS server converts: hostPort in v1 is host and port in v2. */
 
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { defaultAdmissionPlugins } from '#admission/plugins.ts';
 import type { KubeObject } from '#api/object.ts';
-import { SchemaRegistry } from '#api/schema/registry.ts';
-import { schemaCodecs } from '#apiserver/registry/schema-codec.ts';
-import { type ApiServer, createApiServer } from '#apiserver/server.ts';
+import type { ApiServer } from '#apiserver/server.ts';
 import type { WebhookClient } from '#apiserver/webhook/webhook-client.ts';
-import type { Logger } from '#base/env.ts';
-import { createClient } from '#client/api-client.ts';
 import type { Client } from '#client/client.ts';
-import { certificateFile, ensurePki, keyFile } from '#cluster/pki/authority.ts';
-import { createLiveObjects } from '#cluster/server/live-objects.ts';
-import { createServedResources } from '#cluster/server/served-resources.ts';
 import { ValidatingWebhookConfigurations } from '#kinds/admissionregistration/validating-webhook-configuration/definition.ts';
-import { builtinDefinitions } from '#kinds/all.ts';
 import { Namespaces } from '#kinds/core/namespace/definition.ts';
 import { Services } from '#kinds/core/service/definition.ts';
 import { EndpointSlices } from '#kinds/discovery/endpoint-slice/definition.ts';
-import { builtinTables } from '#kinds/schemas.ts';
-import { createNodeEnv } from '#platform/node/env.ts';
-import { createWebhookClient } from '#platform/node/webhook-client.ts';
-import { createMemoryStore } from '#store/revision-store.ts';
 import type { Store } from '#store/store.ts';
+import { type HttpsBackend, startHttpsBackend, webhookClientTo } from './support/https-backend.ts';
+import { admissionWith, type OpenServer, startOpenServer, testEnv } from './support/open-server.ts';
 
-const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
-const env = { ...createNodeEnv({ component: 'test' }), log: silent };
-const schemas = new SchemaRegistry(builtinTables);
 const group = 'stable.example.com';
 const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const definition = `${definitions}/e2es.${group}`;
@@ -55,28 +35,25 @@ interface ConversionRequest {
 type Answer = { readonly uid?: string; readonly convertedObjects?: readonly unknown[]; readonly result: object };
 
 describe('conversion webhooks', () => {
-  const pki = mkdtempSync(join(tmpdir(), 'kubets-conversion-'));
   const calls: ConversionRequest[] = [];
   const paths: string[] = [];
   /** apiVersions of the reviews that came. */
   const reviews: string[] = [];
   let answer: (request: ConversionRequest) => Answer;
-  let backend: Server;
+  let backend: HttpsBackend;
   let port: number;
   let caBundle: string;
   let http: WebhookClient;
+  let open: OpenServer;
   let store: Store;
   let server: ApiServer;
   let client: Client;
 
   before(async () => {
-    const use = { use: 'server', dnsNames: ['hook.default.svc'], addresses: ['127.0.0.1'] } as const;
-    const subject = { authority: 'ca', name: 'server', commonName: 'webhook', organizations: [] } as const;
-    await ensurePki(pki, [{ ...subject, ...use }], Date.now());
-    const read = (file: string) => readFileSync(file, 'utf8');
-    caBundle = Buffer.from(read(certificateFile(pki, 'ca'))).toString('base64');
-    backend = createServer({ cert: read(certificateFile(pki, 'server')), key: read(keyFile(pki, 'server')) });
-    backend.on('request', async (message, response) => {
+    backend = await startHttpsBackend({ dnsNames: ['hook.default.svc'] });
+    ({ port, caBundle } = backend);
+    http = webhookClientTo(port);
+    backend.server.on('request', async (message, response) => {
       let text = '';
       for await (const chunk of message) text += chunk;
       const { request, apiVersion, kind } = JSON.parse(text);
@@ -90,15 +67,6 @@ describe('conversion webhooks', () => {
       reviews.push(apiVersion);
       response.end(JSON.stringify({ apiVersion, kind, response: { uid: request.uid, ...answer(request) } }));
     });
-    backend.listen(0, '127.0.0.1');
-    await once(backend, 'listening');
-    port = (backend.address() as AddressInfo).port;
-    const real = createWebhookClient();
-    http = {
-      post: (request) =>
-        real.post(request.endpoint ? { ...request, endpoint: { address: '127.0.0.1', port } } : request),
-      close: () => real.close(),
-    };
   });
 
   beforeEach(async () => {
@@ -106,48 +74,20 @@ describe('conversion webhooks', () => {
     paths.length = 0;
     reviews.length = 0;
     answer = convertAll;
-    store = createMemoryStore(env);
-    const objects = createLiveObjects(() => server.registry, store);
-    server = createApiServer({
-      env,
-      store,
-      definitions: builtinDefinitions,
-      codecs: schemaCodecs(schemas),
-      schemas,
-      services: { serviceCidrs: ['10.96.0.0/16'], nodePorts: { first: 30_000, last: 32_767 } },
-      authenticate: ({ peer }) => peer.inProcess,
-      authorize: () => ({ decision: 'allow', reason: '' }),
-      webhooks: { objects, env, client: http },
-      admission: defaultAdmissionPlugins({
-        objects,
-        env,
-        writeQuota: () => Promise.reject(new Error('there are no quotas')),
-        dynamic: {
-          client: http,
-          resources: createServedResources(() => server.registry),
-          authorize: () => ({ decision: 'allow', reason: '' }),
-        },
-      }),
-    });
-    await server.ready();
-    client = createClient({
-      handler: (request) => server.handler(request),
-      peer: { address: '', inProcess: { username: 'alice', groups: ['admins'] } },
-      userAgent: 'test',
-    });
+    open = await startOpenServer((parts) => ({
+      webhooks: { objects: parts.objects, env: testEnv, client: http },
+      ...admissionWith(http, parts),
+    }));
+    ({ server, store } = open);
+    client = open.clientOf({ username: 'alice', groups: ['admins'] });
     await client.create(Namespaces, { metadata: { name: 'default' } });
   });
 
-  afterEach(async () => {
-    await server.close();
-    await store.close();
-  });
+  afterEach(() => open.close());
 
   after(() => {
     http.close();
-    backend.closeAllConnections();
     backend.close();
-    rmSync(pki, { recursive: true, force: true });
   });
 
   const get = async (path: string) => (await client.raw('GET', path)) as E2e;
