@@ -29,17 +29,21 @@ type Operation = 'get' | 'list' | 'listWithCount' | 'create' | 'update' | 'delet
 
 interface OperationSeries {
   readonly total: ValueSeries;
-  readonly errors: () => ValueSeries;
   readonly seconds: HistogramSeries;
+  readonly errors: () => ValueSeries;
 }
 
-/** Of one resource. */
-interface ResourceSeries {
-  readonly operations: Map<Operation, OperationSeries>;
-  readonly lists: ValueSeries;
+interface ListSeries {
+  readonly total: ValueSeries;
   readonly fetched: ValueSeries;
   readonly evaluated: ValueSeries;
   readonly returned: ValueSeries;
+}
+
+/** Of one resource; made when there is something to count, so that what nobody does is not shown. */
+interface ResourceSeries {
+  readonly operation: (operation: Operation) => OperationSeries;
+  readonly lists: () => ListSeries;
 }
 
 export class MeasuredStore implements Store {
@@ -69,10 +73,10 @@ export class MeasuredStore implements Store {
   async list(options: ListOptions): Promise<ListResult> {
     const operation = options.limit === undefined ? 'list' : 'listWithCount';
     const result = await this.measured(operation, options.prefix, this.store.list(options));
-    const series = this.resourceOf(options.prefix);
+    const series = this.resourceOf(options.prefix)?.lists();
     if (series) {
       const { length } = result.entries;
-      series.lists.value++;
+      series.total.value++;
       series.fetched.value += length;
       series.evaluated.value += length;
       series.returned.value += length;
@@ -120,7 +124,7 @@ export class MeasuredStore implements Store {
   private measured<T>(operation: Operation, key: string, pending: Promise<T>): Promise<T> {
     const resource = this.resourceOf(key);
     if (!resource) return pending;
-    const series = resource.operations.get(operation) as OperationSeries;
+    const series = resource.operation(operation);
     const startedMs = this.clock.monotonic();
     return pending.then(
       (result) => {
@@ -154,8 +158,6 @@ export class MeasuredStore implements Store {
   }
 }
 
-const operations: readonly Operation[] = ['get', 'list', 'listWithCount', 'create', 'update', 'delete'];
-
 function declare(registry: MetricsRegistry): (group: string, resource: string) => ResourceSeries {
   const perOperation = ['group', 'operation', 'resource'];
   const perResource = ['group', 'resource'];
@@ -183,20 +185,31 @@ function declare(registry: MetricsRegistry): (group: string, resource: string) =
     'Objects that they gave.',
     perResource,
   );
-  return (group, resource) => ({
-    operations: new Map(
-      operations.map((operation) => [
-        operation,
-        {
-          total: total.seriesOf(group, operation, resource),
-          errors: () => errors.seriesOf(group, operation, resource),
-          seconds: seconds.seriesOf(group, operation, resource),
-        },
-      ]),
-    ),
-    lists: lists.seriesOf(group, resource),
-    fetched: fetched.seriesOf(group, resource),
-    evaluated: evaluated.seriesOf(group, resource),
-    returned: returned.seriesOf(group, resource),
-  });
+  return (group, resource) => {
+    const byOperation = new Map<Operation, OperationSeries>();
+    let listed: ListSeries | undefined;
+    return {
+      operation: (operation) => {
+        let found = byOperation.get(operation);
+        if (!found) {
+          found = {
+            total: total.seriesOf(group, operation, resource),
+            seconds: seconds.seriesOf(group, operation, resource),
+            errors: () => errors.seriesOf(group, operation, resource),
+          };
+          byOperation.set(operation, found);
+        }
+        return found;
+      },
+      lists: () => {
+        listed ??= {
+          total: lists.seriesOf(group, resource),
+          fetched: fetched.seriesOf(group, resource),
+          evaluated: evaluated.seriesOf(group, resource),
+          returned: returned.seriesOf(group, resource),
+        };
+        return listed;
+      },
+    };
+  };
 }
