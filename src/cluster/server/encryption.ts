@@ -99,7 +99,13 @@ export async function startEncryption(
   );
   return {
     store: encrypted,
-    healthChecks: { 'kms-providers': () => current.plugins.every(({ failure }) => failure === undefined) },
+    healthChecks: {
+      'kms-providers': () => {
+        const broken = current.plugins.find(({ failure }) => failure !== undefined);
+        if (broken) throw new Error(`kms-providers failed: ${broken.failure}`);
+        return true;
+      },
+    },
     close: () => {
       settling?.cancel();
       watcher.close();
