@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StatusError } from '#api/errors.ts';
-import { timeoutOf } from './deadline.ts';
+import type { ApiRequest } from '#api/request.ts';
+import { createSimEnv } from '#platform/sim/env.ts';
+import { timeoutOf, within } from './deadline.ts';
 
 const timeout = (text: string) => timeoutOf({ query: new URLSearchParams({ timeout: text }) });
 
@@ -27,4 +29,20 @@ test('timeoutOf refuses what is no duration in the words of upstream (recorded f
     );
   }
   assert.throws(() => timeout(`${'9'.repeat(1e5)}s`), StatusError);
+});
+
+test('within tells of the end of the time once, and not of work that ends before', async () => {
+  const { clock } = createSimEnv();
+  let told = 0;
+  const abandoned: string[] = [];
+  const request = { abandon: (reason: Error) => void abandoned.push(reason.name) } as unknown as ApiRequest;
+  const timed = <T>(work: Promise<T>) => within(clock, 1000, request, work, () => told++);
+  assert.equal(await timed(Promise.resolve(7)), 7);
+  await clock.advance(2000);
+  assert.equal(told, 0);
+  const late = timed(new Promise(() => {}));
+  const answered = assert.rejects(late, (error) => error instanceof StatusError && error.code === 504);
+  await clock.advance(2000);
+  await answered;
+  assert.deepEqual([told, abandoned], [1, ['AbortedError']]);
 });
