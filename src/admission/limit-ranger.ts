@@ -19,26 +19,36 @@ export function limitRanger(objects: LiveObjects): AdmissionPlugin {
   return {
     name: 'LimitRanger',
     handles: (operation) => operation === 'CREATE' || operation === 'UPDATE',
-    admit: async (context) => {
-      if (!concernsPod(context) || context.operation !== 'CREATE') return;
-      for (const range of await ranges(context)) setDefaults(context.object as Draft<Pod>, range);
-    },
-    validate: async (context) => {
-      const { resource, object } = context;
-      const isClaim =
-        resource.group === '' && resource.resource === 'persistentvolumeclaims' && context.subresource === '';
-      if (!isClaim && !concernsPod(context)) return;
-      for (const range of await ranges(context)) {
-        const limits = range.spec?.limits ?? [];
-        const problems = isClaim
-          ? claimProblems(object as unknown as PersistentVolumeClaim, limits)
-          : podProblems(object as unknown as Pod, limits);
-        if (problems.length === 0) continue;
-        const text = problems.length === 1 ? (problems[0] ?? '') : `[${problems.join(', ')}]`;
-        throw newForbidden({ group: '', resource: resource.resource }, object?.metadata?.name ?? '', text);
-      }
-    },
+    admit: (context) =>
+      concernsPod(context) && context.operation === 'CREATE'
+        ? ranges(context).then((found) => setAllDefaults(context, found))
+        : undefined,
+    validate: (context) =>
+      concernsClaim(context) || concernsPod(context)
+        ? ranges(context).then((found) => checkLimits(context, found))
+        : undefined,
   };
+}
+
+function setAllDefaults({ object }: AdmissionContext, ranges: readonly LimitRange[]): void {
+  for (const range of ranges) setDefaults(object as Draft<Pod>, range);
+}
+
+function checkLimits(context: AdmissionContext, ranges: readonly LimitRange[]): void {
+  const { resource, object } = context;
+  for (const range of ranges) {
+    const limits = range.spec?.limits ?? [];
+    const problems = concernsClaim(context)
+      ? claimProblems(object as unknown as PersistentVolumeClaim, limits)
+      : podProblems(object as unknown as Pod, limits);
+    if (problems.length === 0) continue;
+    const text = problems.length === 1 ? (problems[0] ?? '') : `[${problems.join(', ')}]`;
+    throw newForbidden({ group: '', resource: resource.resource }, object?.metadata?.name ?? '', text);
+  }
+}
+
+function concernsClaim({ resource, subresource }: AdmissionContext): boolean {
+  return resource.group === '' && resource.resource === 'persistentvolumeclaims' && subresource === '';
 }
 
 /** Pods being made, and pods being resized; nothing else of a pod may change what it asks for. */

@@ -13,29 +13,33 @@ export function priority(objects: LiveObjects): AdmissionPlugin {
   return {
     name: 'Priority',
     handles: (operation) => operation === 'CREATE' || operation === 'UPDATE',
-    admit: async (context) => {
+    admit: (context) => {
       const { resource, subresource, operation } = context;
-      if (resource.group !== '' || resource.resource !== 'pods' || subresource !== '') return;
+      if (resource.group !== '' || resource.resource !== 'pods' || subresource !== '') return undefined;
       if (operation === 'UPDATE') return keepPriority(context);
-      await objects.load(classes);
-      admitPod(objects, context);
+      const loading = objects.load(classes);
+      return loading ? loading.then(() => admitPod(objects, context)) : admitPod(objects, context);
     },
-    validate: async (context) => {
+    validate: (context) => {
       const { resource, subresource } = context;
-      if (resource.group !== 'scheduling.k8s.io' || resource.resource !== 'priorityclasses' || subresource !== '')
-        return;
-      const created = context.object as unknown as PriorityClass;
-      if (!created.globalDefault) return;
-      await objects.load(classes);
-      const other = globalDefault(objects);
-      if (!other || other.metadata?.name === created.metadata?.name) return;
-      throw newForbidden(
-        { group: resource.group, resource: resource.resource },
-        created.metadata?.name ?? '',
-        `PriorityClass ${other.metadata?.name} is already marked as default. Only one default can exist`,
-      );
+      const concerned =
+        resource.group === 'scheduling.k8s.io' && resource.resource === 'priorityclasses' && subresource === '';
+      return concerned ? checkOnlyDefault(objects, context) : undefined;
     },
   };
+}
+
+async function checkOnlyDefault(objects: LiveObjects, { resource, object }: AdmissionContext): Promise<void> {
+  const created = object as unknown as PriorityClass;
+  if (!created.globalDefault) return;
+  await objects.load(classes);
+  const other = globalDefault(objects);
+  if (!other || other.metadata?.name === created.metadata?.name) return;
+  throw newForbidden(
+    { group: resource.group, resource: resource.resource },
+    created.metadata?.name ?? '',
+    `PriorityClass ${other.metadata?.name} is already marked as default. Only one default can exist`,
+  );
 }
 
 function admitPod(objects: LiveObjects, context: AdmissionContext): void {

@@ -42,21 +42,25 @@ export function resourceQuota(
 ): AdmissionPlugin {
   /** The charge that is going on in a namespace. */
   const charging = new Map<string, Promise<void>>();
+  const chargeNext = async (context: AdmissionContext): Promise<void> => {
+    const previous = charging.get(context.namespace) ?? Promise.resolve();
+    const own = previous.catch(() => {}).then(() => charge(objects, write, clock, limited, context));
+    charging.set(context.namespace, own);
+    try {
+      await own;
+    } finally {
+      if (charging.get(context.namespace) === own) charging.delete(context.namespace);
+    }
+  };
+  const chargeLoaded = (context: AdmissionContext): Promise<void> | undefined =>
+    limited.length === 0 && isEmpty(objects.list(quotas, context.namespace)) ? undefined : chargeNext(context);
   return {
     name: 'ResourceQuota',
     handles: (operation) => operation === 'CREATE' || operation === 'UPDATE',
-    validate: async (context) => {
-      if (context.namespace === '' || !isCharged(context)) return;
-      await objects.load(quotas);
-      if (limited.length === 0 && isEmpty(objects.list(quotas, context.namespace))) return;
-      const previous = charging.get(context.namespace) ?? Promise.resolve();
-      const own = previous.catch(() => {}).then(() => charge(objects, write, clock, limited, context));
-      charging.set(context.namespace, own);
-      try {
-        await own;
-      } finally {
-        if (charging.get(context.namespace) === own) charging.delete(context.namespace);
-      }
+    validate: (context) => {
+      if (context.namespace === '' || !isCharged(context)) return undefined;
+      const loading = objects.load(quotas);
+      return loading ? loading.then(() => chargeLoaded(context)) : chargeLoaded(context);
     },
   };
 }

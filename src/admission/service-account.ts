@@ -23,25 +23,7 @@ export function serviceAccountAdmission(objects: LiveObjects, env: Env): Admissi
   return {
     name: 'ServiceAccount',
     handles: (operation) => operation === 'CREATE' || operation === 'UPDATE',
-    admit: async (context) => {
-      if (!isPodCreate(context)) return;
-      const pod = context.object as Draft<Pod>;
-      const { spec } = pod;
-      if (!spec || pod.metadata?.annotations?.[mirrorAnnotation] !== undefined) return;
-      spec.serviceAccountName ||= 'default';
-      spec.serviceAccount = spec.serviceAccountName;
-      const account = await find(objects, context.namespace, spec.serviceAccountName);
-      if (!account)
-        throw refused(
-          context,
-          `error looking up service account ${context.namespace}/${spec.serviceAccountName}: serviceaccount "${spec.serviceAccountName}" not found`,
-        );
-      if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) mountToken(spec, env);
-      if (!spec.imagePullSecrets || spec.imagePullSecrets.length === 0) {
-        if (account.imagePullSecrets)
-          spec.imagePullSecrets = account.imagePullSecrets.map((reference) => ({ ...reference }));
-      }
-    },
+    admit: (context) => (isPodCreate(context) ? admitPod(objects, env, context) : undefined),
     validate: (context) => {
       if (!isPodCreate(context)) return;
       const pod = context.object as unknown as Pod;
@@ -51,6 +33,25 @@ export function serviceAccountAdmission(objects: LiveObjects, env: Env): Admissi
         throw refused(context, 'a mirror pod may not reference secrets');
     },
   };
+}
+
+async function admitPod(objects: LiveObjects, env: Env, context: AdmissionContext): Promise<void> {
+  const pod = context.object as Draft<Pod>;
+  const { spec } = pod;
+  if (!spec || pod.metadata?.annotations?.[mirrorAnnotation] !== undefined) return;
+  spec.serviceAccountName ||= 'default';
+  spec.serviceAccount = spec.serviceAccountName;
+  const account = await find(objects, context.namespace, spec.serviceAccountName);
+  if (!account)
+    throw refused(
+      context,
+      `error looking up service account ${context.namespace}/${spec.serviceAccountName}: serviceaccount "${spec.serviceAccountName}" not found`,
+    );
+  if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) mountToken(spec, env);
+  if (!spec.imagePullSecrets || spec.imagePullSecrets.length === 0) {
+    if (account.imagePullSecrets)
+      spec.imagePullSecrets = account.imagePullSecrets.map((reference) => ({ ...reference }));
+  }
 }
 
 function isPodCreate({ operation, resource, subresource }: AdmissionContext): boolean {

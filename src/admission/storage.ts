@@ -5,7 +5,7 @@
 
 import { newForbidden } from '#api/errors.ts';
 import { compareQuantities } from '#api/quantity.ts';
-import type { AdmissionPlugin } from '#apiserver/admission-plugin.ts';
+import type { AdmissionContext, AdmissionPlugin } from '#apiserver/admission-plugin.ts';
 import type { CollectionName, LiveObjects } from '#apiserver/live-objects.ts';
 import type { Draft } from '#base/edit.ts';
 import type { PersistentVolumeClaim } from '#kinds/generated/core-v1.ts';
@@ -24,16 +24,21 @@ export function defaultStorageClass(objects: LiveObjects): AdmissionPlugin {
   return {
     name: 'DefaultStorageClass',
     handles: (operation) => operation === 'CREATE',
-    admit: async ({ resource, subresource, object }) => {
-      if (resource.group !== '' || resource.resource !== 'persistentvolumeclaims' || subresource !== '') return;
-      const claim = object as Draft<PersistentVolumeClaim>;
-      if (!claim.spec || claim.spec.storageClassName !== undefined || claim.metadata?.annotations?.[classAnnotation])
-        return;
-      await objects.load(storageClasses);
-      const chosen = newestDefault(objects.list(storageClasses), defaultAnnotations);
-      if (chosen?.metadata?.name) claim.spec.storageClassName = chosen.metadata.name;
-    },
+    admit: (context) =>
+      concernsClaim(context) ? setClass(objects, context.object as Draft<PersistentVolumeClaim>) : undefined,
   };
+}
+
+function concernsClaim({ resource, subresource }: AdmissionContext): boolean {
+  return resource.group === '' && resource.resource === 'persistentvolumeclaims' && subresource === '';
+}
+
+async function setClass(objects: LiveObjects, claim: Draft<PersistentVolumeClaim>): Promise<void> {
+  if (!claim.spec || claim.spec.storageClassName !== undefined || claim.metadata?.annotations?.[classAnnotation])
+    return;
+  await objects.load(storageClasses);
+  const chosen = newestDefault(objects.list(storageClasses), defaultAnnotations);
+  if (chosen?.metadata?.name) claim.spec.storageClassName = chosen.metadata.name;
 }
 
 const protection: Readonly<Record<string, string>> = {
@@ -58,23 +63,27 @@ export function persistentVolumeClaimResize(objects: LiveObjects): AdmissionPlug
   return {
     name: 'PersistentVolumeClaimResize',
     handles: (operation) => operation === 'UPDATE',
-    validate: async ({ resource, subresource, object, oldObject, name }) => {
-      if (resource.group !== '' || resource.resource !== 'persistentvolumeclaims' || subresource !== '') return;
-      const claim = object as PersistentVolumeClaim;
-      const old = oldObject as PersistentVolumeClaim;
-      if (compareQuantities(requestOf(claim), requestOf(old)) <= 0) return;
-      const refuse = (reason: string): Error => newForbidden({ group: '', resource: resource.resource }, name, reason);
-      if (old.status?.phase !== 'Bound') throw refuse('Only bound persistent volume claims can be expanded');
-      const className = classOf(claim);
-      await objects.load(storageClasses);
-      const storageClass = objects.get(storageClasses, '', className) as StorageClass | undefined;
-      if (className === '' || className !== classOf(old) || !storageClass?.allowVolumeExpansion) {
-        throw refuse(
-          'only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize',
-        );
-      }
-    },
+    validate: (context) => (concernsClaim(context) ? checkGrowth(objects, context) : undefined),
   };
+}
+
+async function checkGrowth(
+  objects: LiveObjects,
+  { resource, object, oldObject, name }: AdmissionContext,
+): Promise<void> {
+  const claim = object as PersistentVolumeClaim;
+  const old = oldObject as PersistentVolumeClaim;
+  if (compareQuantities(requestOf(claim), requestOf(old)) <= 0) return;
+  const refuse = (reason: string): Error => newForbidden({ group: '', resource: resource.resource }, name, reason);
+  if (old.status?.phase !== 'Bound') throw refuse('Only bound persistent volume claims can be expanded');
+  const className = classOf(claim);
+  await objects.load(storageClasses);
+  const storageClass = objects.get(storageClasses, '', className) as StorageClass | undefined;
+  if (className === '' || className !== classOf(old) || !storageClass?.allowVolumeExpansion) {
+    throw refuse(
+      'only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize',
+    );
+  }
 }
 
 function requestOf({ spec }: PersistentVolumeClaim): string {

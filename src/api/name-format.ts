@@ -111,7 +111,20 @@ export const isWildcardDNS1123Subdomain: NameRule = (value) => {
 };
 
 /** A label or annotation key, a finalizer, a condition type: 'name' or 'example.com/name'. */
-export const isQualifiedName: NameRule = (value) => {
+export const isQualifiedName: NameRule = (value) => (isPlainName(value) ? valid : qualifiedNameFaults(value));
+
+const valid: readonly string[] = Object.freeze([]);
+
+/** Without a prefix, and right: most names, that nothing has to be made for. */
+function isPlainName(value: string): boolean {
+  return value.length <= 63 && labelKeyRegExp.test(value);
+}
+
+function qualifiedNameFaults(value: string): readonly string[] {
+  const slash = value.indexOf('/');
+  if (slash > 0 && slash <= 253 && isPlainName(value.slice(slash + 1)) && isSubdomainText(value.slice(0, slash))) {
+    return valid;
+  }
   const parts = value.split('/');
   const pattern = regexMessage(
     "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
@@ -138,9 +151,10 @@ export const isQualifiedName: NameRule = (value) => {
   else if (name.length > 63) messages.push(`name part ${maxBytesMessage(63)}`);
   if (!labelKeyRegExp.test(name)) messages.push(`name part ${pattern}`);
   return messages;
-};
+}
 
 export const isValidLabelValue: NameRule = (value) => {
+  if (value.length <= 63 && labelValueRegExp.test(value)) return valid;
   const messages: string[] = [];
   if (value.length > 63) messages.push(maxBytesMessage(63));
   if (!labelValueRegExp.test(value)) {

@@ -234,7 +234,7 @@ class Server implements ApiServer {
   private healthChecks(): HealthChecks {
     const { store, fairness, aggregation, schemas, healthChecks } = this.config;
     const ok = () => true;
-    const storeAnswers = () => store.revision().then(() => true);
+    const storeAnswers = async () => (await store.revision()) >= 0;
     return {
       all: {
         ping: ok,

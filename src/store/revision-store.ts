@@ -182,12 +182,12 @@ class RevisionStore implements Store {
     return this.index.count(rangeOf(prefix));
   }
 
-  async put(key: string, value: Uint8Array, options: PutOptions = {}): Promise<WriteResult> {
-    this.checkQuota();
+  put(key: string, value: Uint8Array, options: PutOptions = {}): Promise<WriteResult> {
+    if (this.journal.size() >= this.quotaBytes) return Promise.reject(this.quotaUsed());
     return this.write(key, value, options.expectedModRevision, options.ttlSeconds);
   }
 
-  async delete(key: string, options: DeleteOptions = {}): Promise<WriteResult> {
+  delete(key: string, options: DeleteOptions = {}): Promise<WriteResult> {
     return this.write(key, undefined, options.expectedModRevision, undefined);
   }
 
@@ -196,7 +196,7 @@ class RevisionStore implements Store {
     return this.hub.watch(options, signal);
   }
 
-  async revision(): Promise<number> {
+  revision(): number {
     this.checkOpen();
     return this.durable;
   }
@@ -238,27 +238,25 @@ class RevisionStore implements Store {
     await this.journal.close();
   }
 
-  private async write(
+  private write(
     key: string,
     value: Uint8Array | undefined,
     expected: number | undefined,
     ttlSeconds: number | undefined,
   ): Promise<WriteResult> {
-    for (;;) {
-      this.checkOpen();
-      const rival = this.pending.get(key);
-      const version = rival ? undefined : this.index.get(key);
-      const modRevision = rival ? (rival.record.value ? rival.record.revision : 0) : (version?.modRevision ?? 0);
-      const refused = (expected !== undefined && expected !== modRevision) || (!value && modRevision === 0);
-      if (refused && !rival) return { succeeded: false, current: await this.entryOf(version) };
-      if (refused) {
-        // Its fate decides ours, whichever it is.
-        await rival?.settled.catch(() => undefined);
-        continue;
-      }
+    if (this.closed) return Promise.reject(storeClosed());
+    const rival = this.pending.get(key);
+    const version = rival ? undefined : this.index.get(key);
+    const modRevision = rival ? (rival.record.value ? rival.record.revision : 0) : (version?.modRevision ?? 0);
+    const refused = (expected !== undefined && expected !== modRevision) || (!value && modRevision === 0);
+    if (!refused) {
       const createRevision = rival?.record.value ? rival.record.createRevision : version?.createRevision;
       return this.enqueue(key, value, createRevision, ttlSeconds);
     }
+    if (!rival) return this.entryOf(version).then((current) => ({ succeeded: false, current }));
+    // Its fate decides ours, whichever it is.
+    const again = () => this.write(key, value, expected, ttlSeconds);
+    return rival.settled.then(again, again);
   }
 
   private enqueue(
@@ -422,7 +420,7 @@ class RevisionStore implements Store {
   }
 
   private checkOpen(): void {
-    if (this.closed) throw newServiceUnavailable('the store is closed');
+    if (this.closed) throw storeClosed();
   }
 
   private checkReadable(revision: number): void {
@@ -430,12 +428,15 @@ class RevisionStore implements Store {
     if (revision > this.durable) throw newTooLargeResourceVersion(revision, this.durable, 1);
   }
 
-  private checkQuota(): void {
-    if (this.journal.size() < this.quotaBytes) return;
-    throw newInsufficientStorage(
+  private quotaUsed(): Error {
+    return newInsufficientStorage(
       `the store has used up its quota of ${this.quotaBytes} bytes; delete objects to write again`,
     );
   }
+}
+
+function storeClosed(): Error {
+  return newServiceUnavailable('the store is closed');
 }
 
 const expiredList = 'The provided resource version is too old: its history was compacted.';

@@ -113,7 +113,7 @@ export interface Store {
   delete(key: string, options?: DeleteOptions): Promise<WriteResult>;
   watch(options: WatchOptions, signal: AbortSignal): StoreWatch;
   /** The newest durable revision; 0 in a new store. A read that starts later sees at least it. */
-  revision(): Promise<number>;
+  revision(): number | Promise<number>;
   /** The revision below which history is gone; 0 when nothing was compacted. */
   compactedRevision(): Promise<number>;
   /** Gives up what was superseded at `revision` or before; state as of `revision` and later stays readable. */

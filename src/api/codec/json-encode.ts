@@ -236,7 +236,10 @@ function scalarText(value: unknown): string {
 /** Keys in the order of their bytes. UTF-16 order differs from it only beyond the basic plane, which label-like keys never reach. */
 function sortedKeys(object: object): readonly string[] {
   const keys = Object.keys(object);
-  return keys.length < 2 ? keys : keys.sort();
+  for (let index = 1; index < keys.length; index++) {
+    if ((keys[index] as string) < (keys[index - 1] as string)) return keys.sort();
+  }
+  return keys;
 }
 
 /** Anything that JSON or Go's HTML-safe encoder writes differently than it is. */

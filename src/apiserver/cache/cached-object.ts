@@ -21,7 +21,7 @@ export type ProtobufEncoder = (object: KubeObject) => Uint8Array;
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 /** Room for the version and its name. */
-const versionBytes = 48;
+export const versionBytes = 48;
 
 /** What one version of an object needs to be shown; the same for all objects of a resource. */
 export interface ObjectForm {

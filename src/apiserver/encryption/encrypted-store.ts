@@ -126,7 +126,7 @@ export class EncryptedStore implements Store {
     };
   }
 
-  revision(): Promise<number> {
+  revision(): number | Promise<number> {
     return this.store.revision();
   }
 

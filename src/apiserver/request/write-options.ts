@@ -38,7 +38,7 @@ export function parseWriteOptions(request: ApiRequest, kind: OptionsKind): Write
       });
     }
   }
-  errors.push(...validateFieldManager(fieldManager));
+  if (!plainName.test(fieldManager)) errors.push(...validateFieldManager(fieldManager));
   if (dryRun.some((value) => value !== 'All')) errors.push(notSupported('dryRun', dryRun, ['All']));
   if (!['', 'Ignore', 'Warn', 'Strict'].includes(fieldValidation)) {
     errors.push(notSupported('fieldValidation', fieldValidation, ['', 'Ignore', 'Strict', 'Warn']));
@@ -60,9 +60,14 @@ export function patchMediaType({ body, headers }: ApiRequest): string {
   return (body?.contentType ?? headers['content-type'] ?? '').split(';', 1)[0]?.trim() ?? '';
 }
 
+/** Names of programs that need no second look. */
+const plainName = /^[\x20-\x7e]{0,128}$/;
+
 /** 'kubectl' of 'kubectl/v1.36.3 (linux/amd64) ...': unprintable characters go, at most 128 stay. */
 function managerOfUserAgent(userAgent: string): string {
-  const name = userAgent.split('/', 1)[0] ?? '';
+  const slash = userAgent.indexOf('/');
+  const name = slash < 0 ? userAgent : userAgent.slice(0, slash);
+  if (plainName.test(name)) return name;
   return [...name].filter(isPrintable).slice(0, maxFieldManagerLength).join('');
 }
 

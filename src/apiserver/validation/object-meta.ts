@@ -35,8 +35,8 @@ export function validateObjectMeta(
   if ((meta.generation ?? 0) < 0) {
     errors.push(invalid(child(path, 'generation'), meta.generation, 'must be greater than or equal to 0'));
   }
-  errors.push(...validateCommon(meta, path));
-  errors.push(...validateFinalizers(meta.finalizers ?? [], plainFinalizers, child(path, 'finalizers')));
+  validateCommon(meta, path, errors);
+  if (meta.finalizers) errors.push(...validateFinalizers(meta.finalizers, plainFinalizers, child(path, 'finalizers')));
   return errors;
 }
 
@@ -59,7 +59,7 @@ export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta): Fie
       errors.push(invalid(child(path, field), meta[field] ?? (isText(field) ? '' : null), immutableMessage));
     }
   }
-  errors.push(...validateCommon(meta, path));
+  validateCommon(meta, path, errors);
   return errors;
 }
 
@@ -76,15 +76,13 @@ function isText(field: (typeof immutableFields)[number]): boolean {
   return field === 'name' || field === 'namespace' || field === 'uid';
 }
 
-function validateCommon(meta: ObjectMeta, path: string): FieldError[] {
-  const errors: FieldError[] = [];
-  checkLabels(meta.labels, child(path, 'labels'), errors);
-  checkAnnotations(meta.annotations, child(path, 'annotations'), errors);
-  return [
-    ...errors,
-    ...validateOwnerReferences(meta.ownerReferences ?? [], child(path, 'ownerReferences')),
-    ...validateManagedFields(meta.managedFields ?? [], child(path, 'managedFields')),
-  ];
+function validateCommon(meta: ObjectMeta, path: string, errors: FieldError[]): void {
+  if (meta.labels) checkLabels(meta.labels, child(path, 'labels'), errors);
+  if (meta.annotations) checkAnnotations(meta.annotations, child(path, 'annotations'), errors);
+  if (meta.ownerReferences) {
+    errors.push(...validateOwnerReferences(meta.ownerReferences, child(path, 'ownerReferences')));
+  }
+  if (meta.managedFields) errors.push(...validateManagedFields(meta.managedFields, child(path, 'managedFields')));
 }
 
 function validateOwnerReferences(references: readonly OwnerReference[], path: string): FieldError[] {
@@ -132,6 +130,7 @@ function validateFinalizers(finalizers: readonly string[], plain: boolean, path:
 function validateManagedFields(entries: readonly ManagedFieldsEntry[], path: string): FieldError[] {
   const errors: FieldError[] = [];
   entries.forEach((entry, position) => {
+    if (isSound(entry)) return;
     const at = index(path, position);
     if (entry.operation !== 'Apply' && entry.operation !== 'Update') {
       errors.push(invalid(child(at, 'operation'), entry.operation ?? '', 'must be `Apply` or `Update`'));
@@ -143,4 +142,9 @@ function validateManagedFields(entries: readonly ManagedFieldsEntry[], path: str
     if ((entry.subresource ?? '').length > 256) errors.push(tooLong(child(at, 'subresource'), 256));
   });
   return errors;
+}
+
+function isSound({ operation, fieldsType, manager = '', subresource = '' }: ManagedFieldsEntry): boolean {
+  const isOperation = operation === 'Apply' || operation === 'Update';
+  return isOperation && fieldsType === 'FieldsV1' && manager.length <= 128 && subresource.length <= 256;
 }

@@ -50,7 +50,8 @@ export async function deleteObject(
   const dryRun = (options.dryRun?.length ?? 0) > 0;
   let admitted = false;
   for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-    await whenFresh(resource, server.store, '');
+    const waiting = whenFresh(resource, server.store, '');
+    if (waiting) await waiting;
     const current = resource.cache.get(key);
     if (!current) throw newNotFound(resource.name, name);
     const reading = resource.whenReadable([current]);

@@ -6,7 +6,8 @@ import type { RequestContext } from '../context.ts';
 import { whenFresh } from './read.ts';
 
 export async function get({ server, request, info, resource }: RequestContext): Promise<ApiResponse> {
-  await whenFresh(resource, server.store, request.query.get('resourceVersion') ?? '');
+  const waiting = whenFresh(resource, server.store, request.query.get('resourceVersion') ?? '');
+  if (waiting) await waiting;
   const object = resource.cache.get(resource.keyOf(info.namespace, info.name));
   if (!object) throw newNotFound(resource.name, info.name);
   const reading = resource.whenReadable([object]);

@@ -24,7 +24,8 @@ export async function mutateObject(
   const { server, resource, info } = context;
   const key = resource.keyOf(info.namespace, name);
   for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-    await whenFresh(resource, server.store, '');
+    const waiting = whenFresh(resource, server.store, '');
+    if (waiting) await waiting;
     const current = resource.cache.get(key);
     if (!current) throw newNotFound(resource.name, name);
     const reading = resource.whenReadable([current]);

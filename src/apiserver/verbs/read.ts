@@ -8,15 +8,26 @@ import type { Resource } from '../registry/resource.ts';
 import { type ListOptions, parseResourceVersion } from '../request/list-options.ts';
 
 /**
- * Waits until the cache can answer: '' is as new as anything acknowledged before the request (consistent), '0' whatever is there, a
- * version at least that one. Throws 504 for a version that does not come.
+ * Resolves when the cache can answer, undefined when it can now: '' is as new as anything acknowledged before the request (consistent), '0'
+ * whatever is there, a version at least that one. Rejects with 504 for a version that does not come; throws 400 for what is none.
  */
-export async function whenFresh(resource: Resource, store: Store, resourceVersion: string): Promise<void> {
-  await resource.cache.ensureLoaded();
-  if (resourceVersion === '0') return;
-  const revision = resourceVersion === '' ? await store.revision() : parseResourceVersion(resourceVersion);
-  const waiting = resource.cache.waitFor(revision);
-  await (revision > Number.MAX_SAFE_INTEGER ? waiting?.catch((error) => sayExactly(error, resourceVersion)) : waiting);
+export function whenFresh(resource: Resource, store: Store, resourceVersion: string): Promise<void> | undefined {
+  const loading = resource.cache.ensureLoaded();
+  return loading
+    ? loading.then(() => whenLoadedFresh(resource, store, resourceVersion))
+    : whenLoadedFresh(resource, store, resourceVersion);
+}
+
+function whenLoadedFresh({ cache }: Resource, store: Store, resourceVersion: string): Promise<void> | undefined {
+  if (resourceVersion === '0') return undefined;
+  if (resourceVersion === '') {
+    const newest = store.revision();
+    return typeof newest === 'number' ? cache.waitFor(newest) : newest.then((revision) => cache.waitFor(revision));
+  }
+  const revision = parseResourceVersion(resourceVersion);
+  const waiting = cache.waitFor(revision);
+  if (revision <= Number.MAX_SAFE_INTEGER) return waiting;
+  return waiting?.catch((error) => sayExactly(error, resourceVersion));
 }
 
 /** Versions are uint64: one beyond what a number holds never comes, and the answer names it as it was asked for. */

@@ -10,6 +10,7 @@ import { invalid } from '#api/field-error.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { ApiResponse, EncodedObject } from '#api/request.ts';
 import { type Draft, mutableCopy } from '#base/edit.ts';
+import { equalTrees } from '#base/equal.ts';
 import { CachedObject, PlainObject } from '../cache/cached-object.ts';
 import type { RequestContext } from '../context.ts';
 import { parseWriteOptions, type WriteOptions } from '../request/write-options.ts';
@@ -86,7 +87,8 @@ export async function updateObject(
   const { server, resource, info } = context;
   const key = resource.keyOf(info.namespace, info.name);
   for (let attempt = 1; ; attempt++) {
-    await whenFresh(resource, server.store, '');
+    const waiting = whenFresh(resource, server.store, '');
+    if (waiting) await waiting;
     const current = resource.cache.get(key);
     if (!current) {
       if (!plan.create) throw newNotFound(resource.name, info.name);
@@ -301,7 +303,9 @@ function contentChanged({ resource }: RequestContext, draft: Draft<KubeObject>, 
     const { metadata, status: _status, ...rest } = object as KubeObject & { readonly status?: unknown };
     return countsAnnotations ? { ...rest, metadata: { annotations: metadata?.annotations } } : rest;
   };
-  return !sameBytes(resource.codec.encodeJson(content(draft)), resource.codec.encodeJson(content(old)));
+  const [next, before] = [content(draft), content(old)];
+  // What is written is what counts; trees that are equal are written alike.
+  return !equalTrees(next, before) && !sameBytes(resource.codec.encodeJson(next), resource.codec.encodeJson(before));
 }
 
 /** The update took away the last thing that kept a deleted object. */

@@ -5,9 +5,9 @@ export class ByteWriter {
   private used = 0;
   private readonly capacity: number;
 
-  constructor(capacity: number) {
+  constructor(capacity: number, buffer: Uint8Array = new Uint8Array(capacity)) {
     this.capacity = capacity;
-    this.buffer = new Uint8Array(capacity);
+    this.buffer = buffer;
   }
 
   get length(): number {
@@ -68,3 +68,23 @@ export class ByteWriter {
 }
 
 const nothing = new Uint8Array();
+
+/** A writer of what goes out at once and is kept by nobody: small answers share memory, which for each of them costs more than the rest. */
+export function answerWriter(bytes: number): ByteWriter {
+  return new ByteWriter(bytes, bytes <= smallBytes ? fromPool(bytes) : undefined);
+}
+
+const smallBytes = 8 * 1024;
+const poolBytes = 64 * 1024;
+let pool = nothing;
+let poolUsed = 0;
+
+function fromPool(bytes: number): Uint8Array {
+  if (poolUsed + bytes > pool.length) {
+    pool = new Uint8Array(poolBytes);
+    poolUsed = 0;
+  }
+  const taken = pool.subarray(poolUsed, poolUsed + bytes);
+  poolUsed += bytes;
+  return taken;
+}

@@ -12,14 +12,14 @@ import type { ApiRequest, ApiResponse, EncodedObject, Headers, ResponseHeaders }
 import { type WireHandler, type WireResponse, wireHeaders } from '#api/wire.ts';
 import { isAborted, sleep } from '#base/abort.ts';
 import { type Clock, type Env, uuid } from '#base/env.ts';
-import { CachedObject } from '../cache/cached-object.ts';
+import { CachedObject, versionBytes } from '../cache/cached-object.ts';
 import { WatchFrame } from '../cache/watch-frame.ts';
 import { Exchange } from '../exchange.ts';
 import { RequestRefused } from '../fairness/refusal.ts';
 import type { CodecLookup } from '../registry/kind-codec.ts';
 import { isTrue } from '../request/request-info.ts';
 import { type Negotiated, negotiate } from './accept.ts';
-import { ByteWriter } from './byte-writer.ts';
+import { answerWriter, ByteWriter } from './byte-writer.ts';
 import { type ListPieces, measureProtobuf, protobufListPieces, protobufWatchFrame } from './protobuf.ts';
 import {
   chunkBytes,
@@ -233,10 +233,16 @@ function encodeObject(request: ApiRequest, body: EncodedObject, accepted: Negoti
     case 'yaml':
       return encoder.encode(encodeYaml(JSON.parse(decoder.decode(body.json()))));
     case 'json': {
-      const json = body.json();
+      const json = body instanceof CachedObject ? jsonAnswer(body) : body.json();
       return isPretty(request, accepted) ? encoder.encode(indentJson(decoder.decode(json))) : json;
     }
   }
+}
+
+function jsonAnswer(object: CachedObject): Uint8Array {
+  const writer = answerWriter(object.value.length + versionBytes);
+  object.writeJson(writer);
+  return writer.take();
 }
 
 /** Asked for, or a person with curl or wget. */

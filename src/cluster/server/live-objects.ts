@@ -24,8 +24,9 @@ export function createLiveObjects(registry: () => Registry, store: Store): LiveO
   };
   return {
     load(...collections) {
-      const pending = collections.flatMap((collection) => resourceOf(collection).cache.ensureLoaded() ?? []);
-      return pending.length === 0 ? undefined : Promise.all(pending).then(() => {});
+      if (collections.every((collection) => resourceOf(collection).cache.loaded)) return undefined;
+      const pending = collections.map((collection) => resourceOf(collection).cache.ensureLoaded());
+      return Promise.all(pending).then(() => {});
     },
     get(collection, namespace, name) {
       const resource = resourceOf(collection);

@@ -12,17 +12,20 @@ export const immutableDataMessage = 'field is immutable when `immutable` is set'
 
 export function validateConfigMap({ data = {}, binaryData = {} }: ConfigMap): FieldError[] {
   const errors: FieldError[] = [];
-  let size = 0;
+  let units = 0;
   for (const key in data) {
     const path = entry('data', key);
     for (const message of isConfigMapKey(key)) errors.push(invalid(path, key, message));
     if (Object.hasOwn(binaryData, key)) errors.push(invalid(path, key, 'duplicate of key present in binaryData'));
-    size += utf8Length(data[key] ?? '');
+    units += data[key]?.length ?? 0;
   }
+  let size = 0;
   for (const key in binaryData) {
     for (const message of isConfigMapKey(key)) errors.push(invalid(entry('binaryData', key), key, message));
     size += base64Bytes(binaryData[key] ?? '');
   }
+  // A UTF-16 unit is at most three bytes: what is small is not counted.
+  if (size + 3 * units > maxDataBytes) for (const key in data) size += utf8Length(data[key] ?? '');
   if (size > maxDataBytes) errors.push(tooLong(wholeObject, maxDataBytes));
   return errors;
 }
