@@ -101,7 +101,7 @@ export class MeasuredStore implements Store {
     return this.store.watch(options, signal);
   }
 
-  revision(): Promise<number> {
+  revision(): number | Promise<number> {
     return this.store.revision();
   }
 
