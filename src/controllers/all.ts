@@ -4,6 +4,7 @@
  */
 
 import type { ControllerFactory } from '#runtime/controller.ts';
+import { certificateApproving } from './certificates/approving.ts';
 import { certificateCleaner } from './certificates/cleaner.ts';
 import { type CertificateAuthority, certificateSigning } from './certificates/signing.ts';
 import { clusterRoleAggregationController } from './cluster-role-aggregation/controller.ts';
@@ -80,7 +81,9 @@ export function allControllers(config: ControllersConfig = {}): ControllerFactor
     taintEvictionController,
     validatingAdmissionPolicyStatusController,
     ...(config.rootCa === undefined ? [] : [rootCaCertPublisher(config.rootCa)]),
-    ...(config.authority === undefined ? [] : [certificateSigning(config.authority)]),
+    ...(config.authority === undefined
+      ? []
+      : [certificateApproving(config.authority), certificateSigning(config.authority)]),
     ...(config.nodeIpam === undefined ? [] : [nodeIpamController(config.nodeIpam)]),
   ];
 }

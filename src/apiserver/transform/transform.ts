@@ -15,8 +15,9 @@ export function transform(context: RequestContext, response: ApiResponse): ApiRe
   if (!as) return response;
   switch (as.kind) {
     case 'Table':
-      // Reviews and the like have no table.
-      if (!context.resource.definition.stored) throw newNotAcceptable(['application/json', 'application/yaml']);
+      // Reviews and the like, which nobody lists, have no table.
+      if (!context.resource.definition.verbs.includes('list'))
+        throw newNotAcceptable(['application/json', 'application/yaml']);
       return toTable(context, response, as);
     case 'PartialObjectMetadata':
       if (response.type === 'list') throw misshapen(response, as, 'is a list');

@@ -9,6 +9,7 @@ export const controllerManagerUser: UserInfo = { username: 'system:kube-controll
 
 /** Service accounts of controllers that upstream calls differently from the controller (--use-service-account-credentials). */
 const accounts: Readonly<Record<string, string>> = {
+  'certificatesigningrequest-approving-controller': 'certificate-controller',
   'certificatesigningrequest-cleaner-controller': 'certificate-controller',
   'certificatesigningrequest-signing-controller': 'certificate-controller',
   'daemonset-controller': 'daemon-set-controller',
