@@ -9,6 +9,7 @@ import { inclusiveRangeMessage } from '#api/name-format.ts';
 import { semanticallyEqual } from '#api/semantic-equal.ts';
 import { treeDiff } from '#api/tree-diff.ts';
 import type { Affinity, Container, NodeAffinity, NodeSelectorTerm, Pod, PodSpec } from '#kinds/generated/core-v1.ts';
+import { printedPodSpec } from '../printed-spec.ts';
 import { checkPodAnnotationsUpdate } from './annotations.ts';
 import { checkEphemeralContainersUpdate } from './ephemeral-containers.ts';
 import { checkResize } from './resize.ts';
@@ -46,7 +47,8 @@ function checkSpecUpdate(spec: PodSpec, old: PodSpec, path: string, errors: Fiel
   if (semanticallyEqual(spec, old)) return;
   const masked = mask(spec, old, path, errors);
   if (semanticallyEqual(masked, old)) return;
-  errors.push(forbidden(path, `pod updates may not change fields other than ${changeable}\n${treeDiff(old, masked)}`));
+  const difference = treeDiff(printedPodSpec(old), printedPodSpec(masked));
+  errors.push(forbidden(path, `pod updates may not change fields other than ${changeable}\n${difference}`));
 }
 
 /** False when containers came or went: what follows would compare the wrong ones. */
