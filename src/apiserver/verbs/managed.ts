@@ -226,14 +226,24 @@ export function keepValidManagers(
 
 /**
  * Takes the times of the stored entries where nothing but times differs: a write that changes nothing must not look like one (upstream:
- * IgnoreManagedFieldsTimestampsTransformer). `isSame` tells whether the rest of the object is as it was.
+ * IgnoreManagedFieldsTimestampsTransformer).
  */
-export function keepTimesOfNoChange(draft: MutableObject, old: KubeObject, isSame: () => boolean): void {
-  const before = old.metadata?.managedFields ?? [];
-  const after = draft.metadata.managedFields ?? [];
+export function keepTimesOfNoChange(draft: MutableObject, old: KubeObject): void {
+  const before: Entries = old.metadata?.managedFields ?? [];
+  const after: Entries = draft.metadata.managedFields ?? [];
   if (before.length !== after.length || before.every(({ time }, index) => time === after[index]?.time)) return;
-  const timeless = (entries: readonly object[]): string =>
-    JSON.stringify(entries.map((entry) => ({ ...entry, time: undefined })));
-  if (timeless(before) !== timeless(after) || !isSame()) return;
+  if (!sameMembers(draft, old, ['metadata'])) return;
+  if (!sameMembers(draft.metadata, old.metadata ?? {}, ['managedFields', 'resourceVersion'])) return;
+  if (before.some((entry, index) => !sameMembers(entry, after[index] ?? {}, ['time']))) return;
   draft.metadata.managedFields = mutableCopy(before);
+}
+
+/** Up to some members, and to those that are undefined. */
+function sameMembers(a: object, b: object, except: readonly string[]): boolean {
+  const left = a as Readonly<Record<string, unknown>>;
+  const right = b as Readonly<Record<string, unknown>>;
+  for (const key in left) if (!except.includes(key) && !jsonEqual(left[key], right[key])) return false;
+  for (const key in right)
+    if (left[key] === undefined && right[key] !== undefined && !except.includes(key)) return false;
+  return true;
 }

@@ -17,7 +17,7 @@ import { parseWriteOptions, type WriteOptions } from '../request/write-options.t
 import { fateOf, type WriteFate } from '../write-hooks.ts';
 import { createObject } from './create.ts';
 import { removeNow } from './delete.ts';
-import { keepTimesOfNoChange, keepValidManagers, updateManagedFields, withoutManagedFields } from './managed.ts';
+import { keepTimesOfNoChange, keepValidManagers, updateManagedFields } from './managed.ts';
 import { whenFresh } from './read.ts';
 import { storageErrorText } from './storage-key.ts';
 import { viewOf } from './view.ts';
@@ -174,7 +174,7 @@ async function attemptUpdate(
     const validating = server.admission.validate(admitContext);
     if (validating) await validating;
 
-    keepTimesOfNoChange(draft, old, () => sameBytes(timelessJson(resource, draft), timelessJson(resource, old)));
+    keepTimesOfNoChange(draft, old);
     const encoding = encodeForStore(resource, draft, !plan.managed);
     const encoded = encoding instanceof Promise ? await encoding : encoding;
     if (options.dryRun) {
@@ -205,12 +205,6 @@ async function attemptUpdate(
   } finally {
     finish?.(fate);
   }
-}
-
-/** What an object says beside its managers and its version. */
-function timelessJson({ codec }: RequestContext['resource'], object: KubeObject | MutableObject): Uint8Array {
-  const { metadata, ...rest } = withoutManagedFields(object as KubeObject);
-  return codec.encodeJson({ ...rest, metadata: { ...metadata, resourceVersion: undefined } });
 }
 
 /** True when the request is about one resourceVersion. Throws Conflict when it is not the current one. */
