@@ -62,8 +62,11 @@ export function* managersAfterUpdate(
   if (own.isEmpty) return capManagers(rest);
   const self = managerOf(writer, 'Update');
   const id = managerId(self);
-  const previous = rest.get(id);
-  return capManagers(new Map(rest).set(id, { ...self, set: own.union(previous?.set ?? emptyFieldSet) }));
+  const previous = known.get(id);
+  // Who writes the same fields again has the same set, and its stored form.
+  const set = previous ? previous.set.difference(comparison.removed).union(own) : own;
+  const entry = previous?.set === set ? previous.entry && { ...previous.entry, time: self.time } : undefined;
+  return capManagers(new Map(rest).set(id, { ...self, set, entry }));
 }
 
 export interface ApplyResult {
