@@ -70,10 +70,9 @@ export async function watch(context: RequestContext): Promise<ApiResponse> {
     return watchResponse(failed(server.registry, error as StatusError));
   }
   if (sendInitialEvents && options.allowWatchBookmarks) head.push(bookmark(resource, after, initialEventsEnd));
-  const stream = new WatchStream({
+  const config: WatchStreamConfig = {
     resource,
     watcher,
-    head,
     clock: server.env.clock,
     signal: request.signal,
     initialized: context.watchInitialized,
@@ -83,8 +82,8 @@ export async function watch(context: RequestContext): Promise<ApiResponse> {
       ? options.timeoutSeconds * 1000
       : minRequestTimeoutMs * (1 + server.env.random.next()),
     jitter: server.env.random.next(),
-  });
-  return watchResponse(stream);
+  };
+  return watchResponse(new WatchStream(config, head));
 }
 
 /** Throws Expired when the store has given them up, or they are too many. */
@@ -132,7 +131,6 @@ function bookmark(resource: Resource, revision: number, annotations?: Record<str
 interface WatchStreamConfig {
   readonly resource: Resource;
   readonly watcher: Watcher;
-  readonly head: readonly EncodedWatchEvent[];
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly initialized: () => void;
@@ -144,25 +142,29 @@ interface WatchStreamConfig {
 
 /**
  * The events of one watch in batches: all that is queued goes out together. An object of its own rather than a generator: what it
- * holds is given back whether or not anybody begins to read.
+ * holds is given back whether or not anybody begins to read. There are thousands of them that do nothing: each has one timer, and keeps
+ * nothing of its beginning.
  */
 class WatchStream implements WatchEvents, AsyncIterableIterator<readonly EncodedWatchEvent[]> {
   private readonly config: WatchStreamConfig;
-  private readonly timers: Timer[] = [];
   private readonly onAbort = () => this.close();
-  private sent = 0;
+  private head: readonly EncodedWatchEvent[];
+  private timer: Timer;
+  /** Milliseconds of this watch: now, as its timer knows it, and when it has to do something. */
+  private elapsed = 0;
+  private nextBookmark = Number.POSITIVE_INFINITY;
+  private lastBookmark = Number.POSITIVE_INFINITY;
 
-  constructor(config: WatchStreamConfig) {
+  constructor(config: WatchStreamConfig, head: readonly EncodedWatchEvent[]) {
     this.config = config;
-    const { clock, signal, durationMs } = config;
-    this.timers.push(clock.after(durationMs, () => config.watcher.mailbox.end()));
+    this.head = head;
+    const { signal, durationMs } = config;
     if (config.bookmarks) {
-      this.scheduleBookmark(bookmarkIntervalMs * (0.75 + config.jitter / 4));
-      if (durationMs > 2 * lastBookmarkLeadMs) {
-        this.timers.push(clock.after(durationMs - lastBookmarkLeadMs, () => this.offerBookmark()));
-      }
+      this.nextBookmark = bookmarkIntervalMs * (0.75 + config.jitter / 4);
+      if (durationMs > 2 * lastBookmarkLeadMs) this.lastBookmark = durationMs - lastBookmarkLeadMs;
     }
-    if (config.head.length === 0) config.initialized();
+    this.timer = this.nextTimer();
+    if (head.length === 0) config.initialized();
     signal.addEventListener('abort', this.onAbort, { once: true });
     if (signal.aborted) this.close();
   }
@@ -172,26 +174,26 @@ class WatchStream implements WatchEvents, AsyncIterableIterator<readonly Encoded
   }
 
   takeInitial(): InitialEvents | undefined {
-    const { head, resource, initialized } = this.config;
-    if (this.sent === head.length) return undefined;
-    const events = head.slice(this.sent);
-    this.sent = head.length;
-    resource.cache.eventsSent += events.length;
-    return { events, sent: initialized };
+    const { head } = this;
+    if (head.length === 0) return undefined;
+    this.head = [];
+    this.config.resource.cache.eventsSent += head.length;
+    return { events: head, sent: this.config.initialized };
   }
 
   async next(): Promise<IteratorResult<readonly EncodedWatchEvent[], undefined>> {
-    const { head, watcher } = this.config;
-    if (this.sent < head.length) {
-      const value = head.slice(this.sent, this.sent + initialBatch);
-      this.sent += value.length;
-      this.config.resource.cache.eventsSent += value.length;
-      if (this.sent === head.length) this.config.initialized();
+    const { head } = this;
+    const { watcher, resource } = this.config;
+    if (head.length > 0) {
+      const value = head.slice(0, initialBatch);
+      this.head = head.slice(initialBatch);
+      resource.cache.eventsSent += value.length;
+      if (this.head.length === 0) this.config.initialized();
       return { done: false, value };
     }
     const value = await watcher.mailbox.take();
     if (value) {
-      this.config.resource.cache.eventsSent += value.length;
+      resource.cache.eventsSent += value.length;
       return { done: false, value };
     }
     this.close();
@@ -205,20 +207,29 @@ class WatchStream implements WatchEvents, AsyncIterableIterator<readonly Encoded
 
   private close(): void {
     const { resource, watcher, signal } = this.config;
+    this.head = [];
     this.config.initialized();
     this.config.ended();
-    for (const timer of this.timers) timer.cancel();
+    this.timer.cancel();
     signal.removeEventListener('abort', this.onAbort);
     resource.cache.unwatch(watcher);
   }
 
-  private scheduleBookmark(delayMs: number): void {
-    const timer = this.config.clock.after(delayMs, () => {
-      this.offerBookmark();
-      this.timers.splice(this.timers.indexOf(timer), 1);
-      this.scheduleBookmark(bookmarkIntervalMs);
-    });
-    this.timers.push(timer);
+  private nextTimer(): Timer {
+    const due = Math.min(this.nextBookmark, this.lastBookmark, this.config.durationMs);
+    return this.config.clock.after(due - this.elapsed, () => this.onDue(due));
+  }
+
+  private onDue(due: number): void {
+    this.elapsed = due;
+    if (due === this.config.durationMs) {
+      this.config.watcher.mailbox.end();
+      return;
+    }
+    if (due === this.nextBookmark) this.nextBookmark += bookmarkIntervalMs;
+    if (due === this.lastBookmark) this.lastBookmark = Number.POSITIVE_INFINITY;
+    this.offerBookmark();
+    this.timer = this.nextTimer();
   }
 
   private offerBookmark(): void {

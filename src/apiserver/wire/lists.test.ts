@@ -3,14 +3,23 @@ import { test } from 'node:test';
 import { decodeMessage, unwrapProtobuf } from '#api/codec/protobuf-decode.ts';
 import { wrapProtobuf } from '#api/codec/protobuf-encode.ts';
 import type { KubeObject } from '#api/object.ts';
+import type { EncodedObject } from '#api/request.ts';
 import { SchemaRegistry } from '#api/schema/registry.ts';
+import type { Env } from '#base/env.ts';
 import { builtinTables } from '#kinds/schemas.ts';
 import { CachedObject } from '../cache/cached-object.ts';
 import { ObjectMemory } from '../cache/object-memory.ts';
 import { schemaCodecs } from '../registry/schema-codec.ts';
 import { ByteWriter } from './byte-writer.ts';
+import { createWireHandler } from './encode.ts';
 import { measureProtobuf, protobufListPieces } from './protobuf.ts';
 
+/** Time stands still. */
+const env: Env = {
+  clock: { now: () => 0, monotonic: () => 0, after: () => ({ cancel: () => {} }) },
+  random: { next: () => 0.5, bytes: (count) => new Uint8Array(count) },
+  log: { debug() {}, info() {}, warn() {}, error() {}, child: () => env.log },
+};
 const schemas = new SchemaRegistry(builtinTables);
 const codecs = schemaCodecs(schemas);
 
@@ -88,6 +97,54 @@ test('the protobuf of many objects is made in several turns, once, and given up 
     const others = items.map(({ value, revision }, index) => new CachedObject(`${index}`, value, revision, form));
     await measureProtobuf(others, () => Promise.reject(new Error('gone')));
   }, /gone/);
+});
+
+test('a list goes out while it is encoded: of what the reader did not take, a chunk is held', async () => {
+  let encoded = 0;
+  const json = new TextEncoder().encode(`{"data":"${'x'.repeat(1000)}"}`);
+  const item: EncodedObject = {
+    object: {},
+    json: () => {
+      encoded++;
+      return json;
+    },
+    protobuf: () => json,
+  };
+  const items = Array.from({ length: 10_000 }, () => item);
+  const wire = createWireHandler({
+    handler: async () => ({
+      type: 'list',
+      status: 200,
+      apiVersion: 'v1',
+      kind: 'AList',
+      metadata: { resourceVersion: '1' },
+      items,
+    }),
+    codecs,
+    env,
+  });
+  const response = await wire({
+    method: 'GET',
+    path: '/',
+    query: new URLSearchParams(),
+    headers: {},
+    peer: { address: '' },
+    signal: new AbortController().signal,
+  });
+  assert.ok(response.type === 'stream' && !(Symbol.asyncIterator in response.chunks));
+  assert.equal(encoded, 0);
+  const buffers = new Set<ArrayBufferLike>();
+  let text = '';
+  let taken = 0;
+  for (const chunk of response.chunks) {
+    taken += chunk.length;
+    assert.ok(encoded * json.length < taken + 2 * json.length, `${encoded} objects for ${taken} bytes`);
+    buffers.add(chunk.buffer);
+    text += new TextDecoder().decode(chunk);
+  }
+  assert.equal((JSON.parse(text) as { readonly items: readonly unknown[] }).items.length, 10_000);
+  assert.equal(buffers.size, 1);
+  assert.ok([...buffers].every(({ byteLength }) => byteLength < 100_000));
 });
 
 test('ByteWriter lends its buffer again and again, and gives it away once', () => {
