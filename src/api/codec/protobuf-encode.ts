@@ -123,7 +123,8 @@ function writeStruct(writer: ReverseWriter, object: Tree, schema: StructSchema):
   }
 }
 
-function absentBytes(field: FieldSchema): Uint8Array | undefined {
+/** What is written of a field that is not there; undefined for nothing. */
+export function absentBytes(field: FieldSchema): Uint8Array | undefined {
   if (field.number === undefined) return undefined;
   const writer = new ReverseWriter();
   writeAbsent(writer, field.number, field);

@@ -20,12 +20,16 @@ export type ProtobufEncoder = (object: KubeObject) => Uint8Array;
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
+/** For JSON that is needed for a moment. */
+const transcoding = new ByteWriter(64 * 1024);
 /** Room for the version and its name. */
 export const versionBytes = 48;
 
 /** What one version of an object needs to be shown; the same for all objects of a resource. */
 export interface ObjectForm {
   readonly encodeProtobuf?: ProtobufEncoder | undefined;
+  /** From the JSON; undefined for what is left to `encodeProtobuf`. */
+  readonly transcodeJson?: ((json: Uint8Array) => Uint8Array | undefined) | undefined;
   /** The resource shows stored objects in another form (ResourceDefinition.storedAs). */
   readonly fromStored?: ((object: KubeObject) => KubeObject) | undefined;
   /** That form takes time to make: an object can be looked at once it is loaded here. */
@@ -147,7 +151,7 @@ export class CachedObject implements EncodedObject, Selectable {
     }
     const { encodeProtobuf, memory } = this.form;
     if (!encodeProtobuf) throw new Error('this kind has no protobuf encoding');
-    const bytes = encodeProtobuf(this.versioned());
+    const bytes = this.transcoded() ?? encodeProtobuf(this.versioned());
     this.protobufBytes = bytes;
     this.protobufSize = bytes.length;
     this.isProtobufUsed = false;
@@ -185,6 +189,14 @@ export class CachedObject implements EncodedObject, Selectable {
 
   dropProtobuf(): void {
     this.protobufBytes = undefined;
+  }
+
+  private transcoded(): Uint8Array | undefined {
+    const { transcodeJson, fromStored } = this.form;
+    if (!transcodeJson || fromStored) return undefined;
+    transcoding.lend();
+    this.writeJson(transcoding);
+    return transcodeJson(transcoding.lend());
   }
 
   private decoded(): KubeObject {

@@ -53,6 +53,7 @@ export class Resource {
     this.fields = Object.keys(definition.selectableFields);
     this.form = {
       encodeProtobuf: codec.encodeProtobuf,
+      transcodeJson: codec.transcodeJson,
       encodeJson: (object) => codec.encodeJson(object),
       fromStored: storedAs?.fromStored,
       converted:

@@ -3,6 +3,7 @@
 import { DecodeError } from '#api/codec/decode-error.ts';
 import { type Decoded, decodeTree, parseJson } from '#api/codec/json-decode.ts';
 import { encodeJson, encodeProtobufRead } from '#api/codec/json-encode.ts';
+import { type JsonTranscoder, jsonTranscoder } from '#api/codec/json-to-protobuf.ts';
 import { decodeMessage, unwrapProtobuf } from '#api/codec/protobuf-decode.ts';
 import { encodeProtobuf } from '#api/codec/protobuf-encode.ts';
 import { jsonText, yamlText } from '#api/codec/text.ts';
@@ -52,6 +53,7 @@ class SchemaCodec implements KindCodec {
   private readonly kind: string;
   private readonly jsonText: typeof encodeJson;
   readonly encodeProtobuf: (object: KubeObject) => Uint8Array;
+  readonly transcodeJson: JsonTranscoder;
 
   constructor(schema: StructSchema, group: string, version: string, kind: string) {
     this.schema = schema;
@@ -59,6 +61,7 @@ class SchemaCodec implements KindCodec {
     this.version = version;
     this.kind = kind;
     this.encodeProtobuf = (object) => encodeProtobuf(schema, object);
+    this.transcodeJson = jsonTranscoder(schema, group === '' ? version : `${group}/${version}`, kind);
   }
 
   decode(body: RequestBody, checkKind?: KindCheck): DecodedBody {

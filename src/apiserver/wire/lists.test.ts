@@ -69,7 +69,7 @@ test('the protobuf of many objects is made in several turns, once, and given up 
   };
   const memory = new ObjectMemory({ viewBytes: 0, protobufBytes: 100, writtenBytes: 0 });
   const form = { encodeProtobuf, encodeJson: () => new Uint8Array(), selectableFields: [], memory };
-  const items = Array.from({ length: 1000 }, (_, index) => {
+  const items = Array.from({ length: 3000 }, (_, index) => {
     const json = `{"metadata":{"name":"${index}"},"data":"${'x'.repeat(1000)}"}`;
     return new CachedObject(String(index), new TextEncoder().encode(json), 1, form);
   });
@@ -77,9 +77,9 @@ test('the protobuf of many objects is made in several turns, once, and given up 
   const turn = async (): Promise<void> => void perTurn.push(encoded);
   await measureProtobuf(items, turn);
   assert.ok(perTurn.length > 2, `${perTurn}`);
-  assert.equal(encoded, 1000);
+  assert.equal(encoded, 3000);
   assert.equal(measureProtobuf(items, turn), undefined);
-  assert.equal(encoded, 1000);
+  assert.equal(encoded, 3000);
   assert.ok(memory.protobufs.size <= 100);
   const list = { type: 'list', status: 200, apiVersion: 'v1', kind: 'AList', items } as const;
   const metadata = { resourceVersion: '1' };

@@ -16,8 +16,8 @@ export interface ListPieces {
   readonly tail: Uint8Array;
 }
 
-/** JSON of objects whose protobuf is made within one turn of the event loop: about five milliseconds. */
-const turnBytes = 256 * 1024;
+/** JSON of objects whose protobuf is made within one turn of the event loop: a few milliseconds. */
+const turnBytes = 512 * 1024;
 
 /**
  * Makes the protobuf of objects that never had any, so that all lengths are known, in many turns of the event loop; `turn` ends one.
