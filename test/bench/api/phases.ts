@@ -353,7 +353,7 @@ export async function restPhase(
   await stock(system, 1, 1024);
   const held = meter(system.pids).pssBytes;
   const connections = await openWatches(system, watchers, () => {});
-  await sleep(settleMs / 2);
+  await sleep(settleMs);
   const watched = meter(system.pids).pssBytes;
   for (const connection of connections) connection.close();
   const slow = await slowReader(system);
