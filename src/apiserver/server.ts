@@ -290,9 +290,11 @@ class Server implements ApiServer {
       ? this.registry.find(info.apiGroup, info.apiVersion, info.resource)
       : undefined;
     const startedMs = this.context.env.clock.monotonic();
+    if (isLongRunning(info)) return this.handle({ request, info, resource, exchange, startedMs });
+    // Before the work begins: a request that is refused must not be carried out, and its failure would be nobody's.
+    const timeoutMs = timeoutOf(request);
     const work = this.handle({ request, info, resource, exchange, startedMs });
-    if (isLongRunning(info)) return work;
-    return within(this.context.env.clock, timeoutOf(request), request, this.counted(work), () =>
+    return within(this.context.env.clock, timeoutMs, request, this.counted(work), () =>
       this.metrics.requests.timedOut(request, info, resource, work),
     );
   }

@@ -42,7 +42,7 @@ function mergeObject(
     const directive = patch[patchDirective];
     if (directive === 'delete') return {};
     if (directive !== 'replace')
-      throw new StrategicPatchError(`unknown patch type: ${directive} in map: ${goMap(patch)}`);
+      throw new StrategicPatchError(`unknown patch type: ${goForm(directive)} in map: ${goForm(patch)}`);
     return withoutDirectives(patch) as JsonObject;
   }
   const result = retainKeys(copyObject(original), patch);
@@ -164,7 +164,7 @@ function mergeObjects(
       merged = merged.filter((existing) => !jsonEqual(keyValue(existing, mergeKey), value));
     } else if (directive === 'merge')
       throw new StrategicPatchError('merging lists cannot yet be specified in the patch');
-    else throw new StrategicPatchError(`unknown patch type: ${directive} in map: ${goMap(item)}`);
+    else throw new StrategicPatchError(`unknown patch type: ${goForm(directive)} in map: ${goForm(item)}`);
   }
   if (replace) return changes.map(withoutDirectives);
   for (const change of changes) {
@@ -180,7 +180,7 @@ function mergeObjects(
 function keyValue(item: unknown, mergeKey: string): unknown {
   if (!isObject(item) || !Object.hasOwn(item, mergeKey)) {
     throw new StrategicPatchError(
-      `map: ${goMap(isObject(item) ? item : {})} does not contain declared merge key: ${mergeKey}`,
+      `map: ${goForm(isObject(item) ? item : {})} does not contain declared merge key: ${mergeKey}`,
     );
   }
   return item[mergeKey];
@@ -240,15 +240,12 @@ function withoutDirectives(value: unknown): unknown {
   return result;
 }
 
-/** As Go prints a map: map[a:1 b:x], keys sorted. */
-function goMap(value: Readonly<JsonObject>): string {
-  const print = (item: unknown): string => {
-    if (Array.isArray(item)) return `[${item.map(print).join(' ')}]`;
-    if (isObject(item)) return goMap(item);
-    return item === null || item === undefined ? '<nil>' : String(item);
-  };
-  return `map[${Object.keys(value)
+/** As Go prints a value with %v: map[a:1 b:[x]], keys sorted. */
+function goForm(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(goForm).join(' ')}]`;
+  if (!isObject(value)) return value === null || value === undefined ? '<nil>' : String(value);
+  const members = Object.keys(value)
     .sort()
-    .map((key) => `${key}:${print(value[key])}`)
-    .join(' ')}]`;
+    .map((key) => `${key}:${goForm(value[key])}`);
+  return `map[${members.join(' ')}]`;
 }

@@ -194,20 +194,24 @@ function containerWarnings({ resources, env }: AnyContainer, path: string, warni
   });
 }
 
+/** Definitions of one port that another is compared with: whoever has more of them knows. */
+const maxCompared = 20;
+
 function portWarnings(spec: PodSpec, path: string, warnings: string[]): void {
-  const seen: { readonly port: ContainerPort; readonly at: string }[] = [];
+  const seen = new Map<string, { readonly port: ContainerPort; readonly at: string }[]>();
   const firstOfName = new Map<string, string>();
   const ofNames: string[] = [];
   visitContainers(spec, path, ({ ports }, containerPath) => {
     ports?.forEach((port, position) => {
       const at = index(child(containerPath, 'ports'), position);
       if (port.hostIP && !port.hostPort) warnings.push(`${at}: hostIP set without hostPort: ${goForm(port)}`);
-      for (const other of seen) {
-        if (other.port.containerPort !== port.containerPort || other.port.protocol !== port.protocol) continue;
+      const key = `${port.protocol}/${port.containerPort}`;
+      const others = seen.get(key) ?? [];
+      for (const other of others) {
         const kind = conflictOf(port, other.port);
         if (kind !== undefined) warnings.push(`${at}: ${kind} port definition with ${other.at}`);
       }
-      seen.push({ port, at });
+      if (others.length < maxCompared) seen.set(key, [...others, { port, at }]);
       if (!port.name) return;
       const first = firstOfName.get(port.name);
       if (first === undefined) firstOfName.set(port.name, at);
