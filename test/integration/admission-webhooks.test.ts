@@ -1,6 +1,7 @@
 /** Admission webhooks over real HTTPS: an API server with a memory store calls a server of this process, by URL and by Service. */
 
 import assert from 'node:assert/strict';
+import type { ServerResponse } from 'node:http';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { isStatusError } from '#api/errors.ts';
 import type { AdmissionRequest, AdmissionResponse } from '#api/generated/admission-v1.ts';
@@ -27,6 +28,8 @@ describe('admission webhooks', () => {
   const connections = new Set<unknown>();
   /** Undefined never answers. */
   let answer: (path: string, request: AdmissionRequest) => Answer | undefined;
+  /** Says something else than a review. */
+  let reply: ((response: ServerResponse, request: AdmissionRequest) => void) | undefined;
   let backend: HttpsBackend;
   let port: number;
   let caBundle: string;
@@ -47,6 +50,7 @@ describe('admission webhooks', () => {
       const { request } = JSON.parse(text);
       const path = new URL(message.url ?? '/', 'https://x').pathname;
       calls.push({ path, request });
+      if (reply) return reply(response, request);
       const given = answer(path, request);
       if (!given) return;
       const patch = given.patch && Buffer.from(JSON.stringify(given.patch)).toString('base64');
@@ -57,6 +61,7 @@ describe('admission webhooks', () => {
 
   beforeEach(async () => {
     calls.length = 0;
+    reply = undefined;
     answer = () => ({ allowed: true });
     open = await startOpenServer((parts) => admissionWith(http, parts));
     client = open.clientOf({ username: 'alice', groups: ['admins'] });
@@ -212,6 +217,78 @@ describe('admission webhooks', () => {
     await createMap();
     assert.deepEqual(calls, []);
   });
+
+  const review = (more: object) =>
+    JSON.stringify({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', ...more });
+  const attacks: Readonly<Record<string, readonly [(response: ServerResponse, uid: string) => void, RegExp]>> = {
+    'sends the server elsewhere': [
+      (response) => response.writeHead(302, { location: `https://127.0.0.1:${port}/secret` }).end(),
+      /failed to call webhook/,
+    ],
+    'answers without an end': [
+      (response) => {
+        const more = (error?: Error | null): void => {
+          if (!error) response.write('x'.repeat(1 << 20), more);
+        };
+        more();
+      },
+      /webhook response exceeds 9437184 bytes$/,
+    ],
+    'answers another review': [
+      (response) => response.end(review({ response: { uid: 'other', allowed: true } })),
+      /expected response.uid="[^"]+", got "other"$/,
+    ],
+    'answers nonsense': [
+      (response) => response.end('{"kind":["x"]'),
+      /unexpected end of JSON input|couldn't get version/,
+    ],
+    'answers a list': [(response) => response.end('[[[]]]'), /failed calling webhook|failed to call webhook/],
+    'answers deeper than it is read': [(response) => response.end('['.repeat(1e6)), /failed/],
+    'hides keys of prototypes': [
+      (response, uid) =>
+        response.end(
+          `{"__proto__":{"allowed":true},"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","response":{"uid":"${uid}"}}`,
+        ),
+      /denied the request/,
+    ],
+    'breaks off': [(response) => response.destroy(), /failed to call webhook/],
+  };
+  for (const [what, [attack, message]] of Object.entries(attacks)) {
+    test(`a webhook that ${what} fails the request, and no more`, async () => {
+      await mutating('m', hook('attack'));
+      reply = (response, { uid = '' }) => attack(response, uid);
+      await assert.rejects(createMap(), (error) => {
+        assert.ok(isStatusError(error), String(error));
+        assert.match(error.message, message);
+        return true;
+      });
+      // A kept connection that broke is tried once more; nobody else is called.
+      assert.deepEqual([...new Set(calls.map(({ path }) => path))], ['/attack']);
+      assert.equal(({} as { allowed?: boolean }).allowed, undefined);
+    });
+  }
+
+  const escapes: Readonly<Record<string, readonly [patch: readonly object[], code: number]>> = {
+    'to another namespace': [[{ op: 'replace', path: '/metadata/namespace', value: 'kube-system' }], 400],
+    'to a path': [[{ op: 'replace', path: '/metadata/name', value: '../../secrets/x' }], 422],
+    'to nobody': [[{ op: 'remove', path: '/metadata' }], 422],
+    'to what is no object': [[{ op: 'replace', path: '', value: [] }], 500],
+    'to what is too large': [
+      [
+        { op: 'add', path: '/data/x', value: 'x'.repeat(1e6) },
+        ...Array.from({ length: 9000 }, (_, i) => ({ op: 'copy', from: '/data/x', path: `/data/y${i}` })),
+      ],
+      500,
+    ],
+  };
+  for (const [what, [patch, code]] of Object.entries(escapes)) {
+    test(`a webhook patches an object ${what}: ${code}`, async () => {
+      await mutating('m', hook('attack'));
+      answer = () => ({ allowed: true, patch });
+      await fails(createMap(), code, /./);
+      assert.equal((await client.list(ConfigMaps, {})).items.length, 0);
+    });
+  }
 
   test('an authority that is not trusted', async () => {
     await validating('v', hook('untrusted', { clientConfig: { url: `https://127.0.0.1:${port}/untrusted` } }));

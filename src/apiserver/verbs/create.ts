@@ -77,6 +77,8 @@ export async function createObject(
   const admitting = admission.admit(admitContext);
   if (admitting) await admitting;
   keepValidManagers(context, draft, managed);
+  // A webhook that changed the namespace would have had the object made where its author may not.
+  ensureNamespace(context, draft);
   applyDefaults(resource, draft);
 
   delete draft.metadata.deletionTimestamp;
