@@ -28,14 +28,37 @@ export interface Decoded {
   readonly strictErrors: readonly string[];
 }
 
+/** JSON.parse takes some 170 bytes for each level: what is longer than this could hold enough of them to hurt. */
+const depthCheckedLength = 64 * 1024;
+
 /** Parses JSON text. Throws DecodeError in upstream's words. */
 export function parseJson(text: string): unknown {
+  if (text.length > depthCheckedLength) checkDepth(text);
   try {
     return JSON.parse(text);
   } catch (cause) {
     scanJson(text, undefined);
     // The two readers disagree only if one of them is wrong.
     throw new DecodeError('invalid JSON', { cause });
+  }
+}
+
+/** Brackets outside of texts; whether they match is the parser's to say. */
+function checkDepth(text: string): void {
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    switch (text.charCodeAt(i)) {
+      case 0x22:
+        for (i++; i < text.length && text.charCodeAt(i) !== 0x22; i++) if (text.charCodeAt(i) === 0x5c) i++;
+        break;
+      case 0x5b:
+      case 0x7b:
+        if (++depth > maxDepth) throw new DecodeError('exceeded max depth');
+        break;
+      case 0x5d:
+      case 0x7d:
+        depth--;
+    }
   }
 }
 

@@ -10,7 +10,7 @@ import type { FieldSchema, MapSchema, ScalarSchema, Schema, StructSchema } from 
 import { formatTime } from '../time.ts';
 import { toBase64 } from './base64.ts';
 import { DecodeError, maxDepth } from './decode-error.ts';
-import { absentValue, type Tree, zeroValue } from './json-decode.ts';
+import { absentValue, parseJson, type Tree, zeroValue } from './json-decode.ts';
 import { protobufMagic } from './protobuf-encode.ts';
 import { quantity, zeroTimeMs } from './scalar.ts';
 
@@ -260,7 +260,7 @@ function readRaw(reader: Reader): unknown {
   const text = readFirst(reader, (inner) => inner.string()) ?? '';
   if (text === '') return undefined;
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (cause) {
     throw new DecodeError('proto: a raw value is not JSON', { cause });
   }
