@@ -72,7 +72,7 @@ export function parseRequestInfo(request: RequestLine): RequestInfo | undefined 
   const resource = parts[position] ?? '';
   const name = parts[position + 1] ?? '';
   const subresource = parts[position + 2] ?? '';
-  const trailing = subresource === '' ? '' : trailingOf(path, parts, position + 3, isEscaped);
+  const trailing = parts.length <= position + 3 ? '' : trailingOf(path, parts, position + 3, isEscaped);
   const info = {
     isResourceRequest: true,
     path,
