@@ -62,6 +62,50 @@ describe('SpdyDecoder', () => {
   }
 });
 
+describe('bytes that were changed', () => {
+  /** Lehmer's numbers: the same run every time. */
+  const chance = (seed: number) => {
+    let state = seed;
+    return (bound: number) => {
+      state = (state * 48_271) % 2_147_483_647;
+      return state % bound;
+    };
+  };
+
+  it('are frames or refused, and a connection ends by them with every stream', async () => {
+    for (let seed = 1; seed <= 150; seed++) {
+      const draw = chance(seed);
+      const deflater = new HeaderDeflater(nodeRawDeflate);
+      const wire = Buffer.concat(
+        Array.from({ length: 1 + draw(6) }, (_, i) => [
+          encodeFrame({ type: 'synStream', streamId: 2 * i + 1, fin: false, block: deflater.encode({ a: `${i}` }) }),
+          encodeFrame({ type: 'data', streamId: 2 * i + 1, fin: draw(2) === 0, bytes: bytes('payload') }),
+          encodeFrame({ type: 'ping', id: 2 * i + 1 }),
+        ]).flat(),
+      );
+      for (let count = draw(5); count >= 0; count--) wire[draw(wire.length)] = draw(256);
+      try {
+        assert.ok([...new SpdyDecoder().push(wire)].length >= 0);
+      } catch (error) {
+        assert.ok(error instanceof SpdyError, `seed ${seed}: ${String(error)}`);
+      }
+      const [ours, theirs] = connectedPair();
+      const streams: SpdyStream[] = [];
+      const onStream = (stream: SpdyStream) => void streams.push(stream);
+      const options = { role: 'server', deflate: nodeRawDeflate, clock: nodeClock, onStream } as const;
+      const connection = new SpdyConnection(ours, options);
+      // What comes back is taken, so that nothing waits for room.
+      const taken = collect(theirs.incoming, 1 << 20).catch(() => {});
+      await theirs.write(wire).catch(() => {});
+      await theirs.end().catch(() => {});
+      await connection.closed;
+      for (const stream of streams) await collect(stream.incoming, 1 << 20);
+      connection.destroy();
+      await taken;
+    }
+  });
+});
+
 describe('header blocks', () => {
   it('know the dictionary of SPDY/3', () => {
     let a = 1;
