@@ -1,10 +1,9 @@
 /** From Node's request to ApiRequest: what was asked, by whom, and a body within bounds. */
 
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import { newRequestEntityTooLarge, type StatusError } from '#api/errors.ts';
-import type { ApiRequest, Peer } from '#api/request.ts';
+import type { ApiRequest, Headers, Peer } from '#api/request.ts';
 import type { WireHandler } from '#api/wire.ts';
 import type { Logger } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
@@ -32,7 +31,7 @@ const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 export function requestOf(
   method: string,
   url: string,
-  headers: IncomingHttpHeaders,
+  headers: Headers,
   rawHeaders: readonly string[],
   content: Pick<ApiRequest, 'receive' | 'bodyStream'>,
   peer: Peer,
@@ -46,22 +45,13 @@ export function requestOf(
     path: mark < 0 ? url : url.slice(0, mark),
     query: new URLSearchParams(rawQuery),
     rawQuery,
-    headers: plainHeaders(headers),
+    headers,
     rawHeaders,
     ...content,
     peer,
     signal: end.signal,
     abandon: (reason) => end.abort(reason),
   };
-}
-
-function plainHeaders(headers: IncomingHttpHeaders): Record<string, string | undefined> {
-  const plain: Record<string, string | undefined> = {};
-  for (const name in headers) {
-    const value = headers[name];
-    plain[name] = Array.isArray(value) ? value.join(', ') : value;
-  }
-  return plain;
 }
 
 /** SHA-256 fingerprints of the authorities that identify users, and of those that identify front proxies. */

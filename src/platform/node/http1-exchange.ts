@@ -1,6 +1,6 @@
 /** Requests of HTTP/1.1, upgrades among them, through node:http's objects. */
 
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { type AnswerBounds, closeChunks, compressed, writeBody, writeChunks } from './http-answer.ts';
@@ -28,7 +28,7 @@ export async function serveHttp1(config: Serving, incoming: IncomingMessage, out
     const request = requestOf(
       method,
       url,
-      headers,
+      plainHeaders(headers),
       incoming.rawHeaders,
       content,
       peerOf(incoming.socket as TLSSocket, config.trust()),
@@ -56,6 +56,16 @@ export async function serveHttp1(config: Serving, incoming: IncomingMessage, out
   } finally {
     if (content.bodyStream) incoming.resume();
   }
+}
+
+/** Of several lines of one name, one. */
+function plainHeaders(headers: IncomingHttpHeaders): Record<string, string | undefined> {
+  const plain: Record<string, string | undefined> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    plain[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return plain;
 }
 
 class Http1Body implements IncomingBody {
@@ -129,7 +139,7 @@ export async function serveUpgrade(
     const request = requestOf(
       incoming.method ?? 'GET',
       incoming.url ?? '/',
-      incoming.headers,
+      plainHeaders(incoming.headers),
       incoming.rawHeaders,
       {},
       peerOf(incoming.socket as TLSSocket, config.trust()),

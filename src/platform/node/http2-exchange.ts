@@ -38,7 +38,11 @@ async function serveHttp2(config: Serving, stream: Http2Stream, connection: Http
   const { head } = stream;
   if (head.isTooLarge) return stream.respond(431, {}, undefined, true);
   const end = new AbortController();
-  stream.once('close', () => end.abort(clientGone));
+  let isAnswered = false;
+  // Whoever made a whole answer has nothing under way any more.
+  stream.once('close', () => {
+    if (!isAnswered) end.abort(clientGone);
+  });
   const bounds: AnswerBounds = { ...config.bounds, cut: () => stream.reset(ErrorCode.internalError) };
   try {
     const request = requestOf(
@@ -54,6 +58,7 @@ async function serveHttp2(config: Serving, stream: Http2Stream, connection: Http
     if (stream.destroyed) return closeChunks(response);
     if (response.type === 'upgrade') return stream.respond(400, {}, undefined, true);
     if (response.type === 'full') {
+      isAnswered = true;
       // Streams that are open go on; an unknown caller opens no further ones.
       if (response.status === 401) connection.close();
       if (request.method === 'HEAD') return stream.respond(response.status, response.headers, undefined, true);
