@@ -11,13 +11,12 @@ import { ByteQueue } from '#api/streaming/byte-stream.ts';
 import type { ApiServer } from '#apiserver/server.ts';
 import type { Client } from '#client/client.ts';
 import { keepApiServices } from '#cluster/server/api-services.ts';
-import { connectRemotes } from '#cluster/server/connect-remotes.ts';
 import { APIServices } from '#kinds/apiregistration/api-service/definition.ts';
 import { Namespaces } from '#kinds/core/namespace/definition.ts';
 import { Services } from '#kinds/core/service/definition.ts';
 import { EndpointSlices } from '#kinds/discovery/endpoint-slice/definition.ts';
 import { startHttpServer } from '#platform/node/http-server.ts';
-import { type HttpsBackend, startHttpsBackend } from './support/https-backend.ts';
+import { type HttpsBackend, remoteConnectionTo, startHttpsBackend } from './support/https-backend.ts';
 import { type OpenServer, startOpenServer, testEnv } from './support/open-server.ts';
 
 const group = 'wardle.example.com';
@@ -31,7 +30,6 @@ describe('aggregation', () => {
   let isHealthy = true;
   let hasV3 = true;
   let remote: HttpsBackend;
-  let port: number;
   let caBundle: string;
   let open: OpenServer;
   let server: ApiServer;
@@ -39,7 +37,7 @@ describe('aggregation', () => {
 
   before(async () => {
     remote = await startHttpsBackend({ dnsNames: ['api.wardle.svc'], onlyFrontProxy: true });
-    ({ port, caBundle } = remote);
+    ({ caBundle } = remote);
     remote.server.on('request', (message, response) => {
       seen.push(message);
       assert.equal((message.socket as TLSSocket).getPeerCertificate().subject.CN, 'front-proxy-client');
@@ -81,22 +79,7 @@ describe('aggregation', () => {
     seen.length = 0;
     isHealthy = true;
     hasV3 = true;
-    const connect = connectRemotes(remote.clientCertificate);
-    open = await startOpenServer(({ objects }) => ({
-      aggregation: {
-        objects,
-        // The endpoint's address is that of a pod; what listens is here.
-        connect: (target) => {
-          const backend = connect(target);
-          const here = (url: URL) => Object.assign(new URL(url), { hostname: '127.0.0.1', port: `${port}` });
-          return {
-            request: (request) => backend.request({ ...request, url: here(request.url) }),
-            upgrade: (request) => backend.upgrade({ ...request, url: here(request.url) }),
-            close: () => backend.close(),
-          };
-        },
-      },
-    }));
+    open = await startOpenServer(({ objects }) => ({ aggregation: { objects, connect: remoteConnectionTo(remote) } }));
     ({ server } = open);
     client = open.clientOf(user, '10.0.0.9');
   });

@@ -4,24 +4,10 @@
  */
 
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { SchemaRegistry } from '#api/schema/registry.ts';
-import { schemaCodecs } from '#apiserver/registry/schema-codec.ts';
-import { type ApiServer, createApiServer } from '#apiserver/server.ts';
-import type { Env, Logger } from '#base/env.ts';
-import { createClient } from '#client/api-client.ts';
+import type { Env } from '#base/env.ts';
 import type { Client } from '#client/client.ts';
-import { certificateFile, ensurePki, keyFile } from '#cluster/pki/authority.ts';
-import { connectRemotes } from '#cluster/server/connect-remotes.ts';
-import { createLiveObjects } from '#cluster/server/live-objects.ts';
 import { horizontalPodAutoscalerController } from '#controllers/horizontal-pod-autoscaler/controller.ts';
-import { builtinDefinitions } from '#kinds/all.ts';
 import { CustomResourceDefinitions } from '#kinds/apiextensions/custom-resource-definition/definition.ts';
 import { APIServices } from '#kinds/apiregistration/api-service/definition.ts';
 import { Deployments } from '#kinds/apps/deployment/definition.ts';
@@ -32,15 +18,11 @@ import { Pods } from '#kinds/core/pod/definition.ts';
 import { Services } from '#kinds/core/service/definition.ts';
 import { EndpointSlices } from '#kinds/discovery/endpoint-slice/definition.ts';
 import type { HorizontalPodAutoscaler, MetricSpec } from '#kinds/generated/autoscaling-v2.ts';
-import { builtinTables } from '#kinds/schemas.ts';
-import { createNodeEnv } from '#platform/node/env.ts';
 import { startControllers } from '#runtime/controller.ts';
-import { createMemoryStore } from '#store/revision-store.ts';
+import { type HttpsBackend, remoteConnectionTo, startHttpsBackend } from './support/https-backend.ts';
+import { type OpenServer, startOpenServer, testEnv } from './support/open-server.ts';
 
-const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
-const real = { ...createNodeEnv({ component: 'test' }), log: silent };
-const env = fast(real, 60);
-const schemas = new SchemaRegistry(builtinTables);
+const env = fast(testEnv, 60);
 const user = { username: 'alice', groups: ['system:masters'] };
 const namespace = 'shop';
 const groups = ['metrics.k8s.io/v1beta1', 'custom.metrics.k8s.io/v1beta2', 'external.metrics.k8s.io/v1beta1'];
@@ -60,7 +42,6 @@ function fast({ clock, ...rest }: Env, factor: number): Env {
 }
 
 describe('horizontal pod autoscaling', () => {
-  const pki = mkdtempSync(join(tmpdir(), 'kubets-autoscaling-'));
   const ending = new AbortController();
   /** What the metrics server was asked, and by whom. */
   const asked = new Set<string>();
@@ -68,60 +49,21 @@ describe('horizontal pod autoscaling', () => {
   let cpu = 100;
   /** Values by the metric's name. */
   const values: { hits?: string; depth: string; jobs: string } = { hits: '10', depth: '7', jobs: '30' };
-  let remote: Server;
-  let server: ApiServer;
+  let remote: HttpsBackend;
+  let open: OpenServer;
   let client: Client;
   let stopped: Promise<void>;
-  const store = createMemoryStore(real);
 
   before(async () => {
-    const plan = { organizations: [], dnsNames: [], addresses: [] } as const;
-    await ensurePki(
-      pki,
-      [
-        { ...plan, authority: 'ca', name: 'server', commonName: 'm', use: 'server', dnsNames: ['metrics.shop.svc'] },
-        { ...plan, authority: 'front-proxy-ca', name: 'front', commonName: 'front-proxy-client', use: 'client' },
-      ],
-      Date.now(),
-    );
-    const read = (file: string) => readFileSync(file, 'utf8');
-    remote = createServer({
-      cert: read(certificateFile(pki, 'server')),
-      key: read(keyFile(pki, 'server')),
-      ca: read(certificateFile(pki, 'front-proxy-ca')),
-      requestCert: true,
-    });
-    remote.on('request', ({ url = '', headers }, response) => {
+    remote = await startHttpsBackend({ dnsNames: ['metrics.shop.svc'], onlyFrontProxy: true });
+    remote.server.on('request', ({ url = '', headers }, response) => {
       const { pathname, searchParams } = new URL(url, 'https://x');
       if (pathname.split('/').length > 4) asked.add(`${headers['x-remote-user']} ${decodeURIComponent(url)}`);
       const answer = answerTo(pathname.split('/').slice(2).map(decodeURIComponent), searchParams);
       response.writeHead(answer ? 200 : 404, { 'content-type': answer ? 'application/json' : 'text/plain' });
       response.end(answer ? JSON.stringify(answer) : '404 page not found\n');
     });
-    remote.listen(0, '127.0.0.1');
-    await once(remote, 'listening');
-    const { port } = remote.address() as AddressInfo;
-    const connect = connectRemotes({ cert: read(certificateFile(pki, 'front')), key: read(keyFile(pki, 'front')) });
-    server = createApiServer({
-      env: real,
-      store,
-      definitions: builtinDefinitions,
-      codecs: schemaCodecs(schemas),
-      schemas,
-      services: { serviceCidrs: ['10.96.0.0/16'], nodePorts: { first: 30_000, last: 32_767 } },
-      authenticate: ({ peer }) => peer.inProcess,
-      authorize: () => ({ decision: 'allow', reason: '' }),
-      aggregation: {
-        objects: createLiveObjects(() => server.registry, store),
-        // The endpoint's address is that of a pod; what listens is here.
-        connect: (target) => {
-          const backend = connect(target);
-          const here = (url: URL) => Object.assign(new URL(url), { hostname: '127.0.0.1', port: `${port}` });
-          return { ...backend, request: (request) => backend.request({ ...request, url: here(request.url) }) };
-        },
-      },
-    });
-    await server.ready();
+    open = await startOpenServer(({ objects }) => ({ aggregation: { objects, connect: remoteConnectionTo(remote) } }));
     client = clientOf('alice');
     await client.create(Namespaces, { metadata: { name: namespace } });
     ({ stopped } = await startControllers(
@@ -133,19 +75,12 @@ describe('horizontal pod autoscaling', () => {
   after(async () => {
     ending.abort();
     await stopped;
-    await server.close();
-    await store.close();
-    remote.closeAllConnections();
+    await open.close();
     remote.close();
-    rmSync(pki, { recursive: true, force: true });
   });
 
   function clientOf(username: string): Client {
-    return createClient({
-      handler: (request) => server.handler(request),
-      peer: { address: '10.0.0.9', inProcess: { ...user, username } },
-      userAgent: 'test',
-    });
+    return open.clientOf({ ...user, username }, '10.0.0.9');
   }
 
   function answerTo(
@@ -208,7 +143,7 @@ describe('horizontal pod autoscaling', () => {
           group,
           version,
           service: { namespace, name: 'metrics' },
-          caBundle: readFileSync(certificateFile(pki, 'ca')).toString('base64'),
+          caBundle: remote.caBundle,
           groupPriorityMinimum: 100,
           versionPriority: 100,
         },

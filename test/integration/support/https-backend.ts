@@ -6,8 +6,10 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ConnectRemote } from '#apiserver/aggregation/remote-group-version.ts';
 import type { WebhookClient } from '#apiserver/webhook/webhook-client.ts';
 import { certificateFile, ensurePki, keyFile } from '#cluster/pki/authority.ts';
+import { connectRemotes } from '#cluster/server/connect-remotes.ts';
 import { createWebhookClient } from '#platform/node/webhook-client.ts';
 
 export interface HttpsBackend {
@@ -76,5 +78,19 @@ export function webhookClientTo(port: number, onEndpoint: (endpoint: unknown) =>
       return real.post({ ...request, endpoint: { address: '127.0.0.1', port } });
     },
     close: () => real.close(),
+  };
+}
+
+/** How an aggregating server reaches it: endpoints of services, which are pods elsewhere, are said to be the backend. */
+export function remoteConnectionTo({ port, clientCertificate }: HttpsBackend): ConnectRemote {
+  const connect = connectRemotes(clientCertificate);
+  const here = (url: URL) => Object.assign(new URL(url), { hostname: '127.0.0.1', port: `${port}` });
+  return (target) => {
+    const backend = connect(target);
+    return {
+      request: (request) => backend.request({ ...request, url: here(request.url) }),
+      upgrade: (request) => backend.upgrade({ ...request, url: here(request.url) }),
+      close: () => backend.close(),
+    };
   };
 }
