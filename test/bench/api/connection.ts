@@ -54,16 +54,27 @@ export interface Answer {
 }
 
 export class Connection {
-  private readonly session: ClientHttp2Session;
-  private readonly authorization: string | undefined;
+  private session: ClientHttp2Session;
+  private readonly endpoint: Endpoint;
+  private readonly windowBytes: number;
 
   /** `windowBytes` is how far the server may write ahead on one stream. */
-  constructor({ server, options, authorization }: Endpoint, windowBytes = 16 * 2 ** 20) {
-    this.authorization = authorization;
-    this.session = connect(server, { ...options, settings: { initialWindowSize: windowBytes, enablePush: false } });
-    this.session.on('connect', () => this.session.setLocalWindowSize(Math.max(2 ** 16, windowBytes)));
+  constructor(endpoint: Endpoint, windowBytes = 16 * 2 ** 20) {
+    this.endpoint = endpoint;
+    this.windowBytes = windowBytes;
+    this.session = this.connect();
+  }
+
+  private connect(): ClientHttp2Session {
+    const { server, options } = this.endpoint;
+    const session = connect(server, {
+      ...options,
+      settings: { initialWindowSize: this.windowBytes, enablePush: false },
+    });
+    session.on('connect', () => session.setLocalWindowSize(Math.max(2 ** 16, this.windowBytes)));
     // What was asked over it fails with the same error.
-    this.session.on('error', () => {});
+    session.on('error', () => {});
+    return session;
   }
 
   /** Throws what the server says to anything that is not a 2xx. */
@@ -117,13 +128,16 @@ export class Connection {
   }
 
   private open({ method = 'GET', path, accept = 'application/json', contentType, body }: Ask): ClientHttp2Stream {
+    // Servers end connections on which nothing was asked for a minute and a half.
+    if (this.session.closed || this.session.destroyed) this.session = this.connect();
+    const { authorization } = this.endpoint;
     const stream = this.session.request(
       {
         ':method': method,
         ':path': path,
         accept,
         'user-agent': 'kubets-bench',
-        ...(this.authorization === undefined ? {} : { authorization: this.authorization }),
+        ...(authorization === undefined ? {} : { authorization }),
         ...(body === undefined ? {} : { 'content-type': contentType ?? 'application/json' }),
       },
       { endStream: body === undefined },
