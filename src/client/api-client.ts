@@ -20,6 +20,7 @@ import type {
   WatchOptions,
   WriteOptions,
 } from './client.ts';
+import { fromJson, textOf } from './json-answer.ts';
 import { collectionPath, objectPath } from './paths.ts';
 
 export interface ApiClientConfig {
@@ -64,7 +65,7 @@ class ApiClient implements Client {
     options: ListOptions = {},
   ): Promise<ObjectList<T>> {
     const { namespace, signal, ...query } = options;
-    const response = await this.send('GET', collectionPath(erased(definition), namespace), query, undefined, {
+    const response = await this.typed('GET', collectionPath(erased(definition), namespace), query, undefined, {
       signal,
     });
     assert(response.type === 'list', `list answered with ${response.type}`);
@@ -86,7 +87,7 @@ class ApiClient implements Client {
       watch: true,
       ...(sendInitialEvents ? { sendInitialEvents, resourceVersionMatch: 'NotOlderThan' } : {}),
     };
-    const response = await this.send('GET', collectionPath(erased(definition), namespace), query, undefined, {
+    const response = await this.typed('GET', collectionPath(erased(definition), namespace), query, undefined, {
       signal,
     });
     assert(response.type === 'watch', `watch answered with ${response.type}`);
@@ -157,7 +158,7 @@ class ApiClient implements Client {
   ): Promise<void> {
     const query = { labelSelector: options.labelSelector, fieldSelector: options.fieldSelector };
     const path = collectionPath(erased(definition), options.namespace);
-    await this.send('DELETE', path, query, deleteBody(options), options);
+    await this.typed('DELETE', path, query, deleteBody(options), options);
   }
 
   async createSubresource<R extends KubeObject>(
@@ -188,7 +189,7 @@ class ApiClient implements Client {
         return { apiVersion, kind, metadata, items: response.items.map((item) => item.object) };
       }
       case 'bytes': {
-        const text = new TextDecoder().decode(await wholeBody(response.body));
+        const text = await textOf(partsOf(response.body));
         if (response.status >= 400) throw failureOf(method, response, text);
         return response.contentType.includes('json') ? (JSON.parse(text) as unknown) : text;
       }
@@ -205,9 +206,25 @@ class ApiClient implements Client {
     options: CallOptions,
     contentType?: string,
   ): Promise<T> {
-    const response = await this.send(method, path, query, body, options, contentType);
+    const response = await this.typed(method, path, query, body, options, contentType);
     assert(response.type === 'object', `${method} ${path} answered with ${response.type}`);
     return (response.body as EncodedObject).object as T;
+  }
+
+  /** As `send`; what a server behind this one answered, which is handed on as bytes, becomes what our own answer would be. */
+  private async typed(
+    method: ApiRequest['method'],
+    path: string,
+    query: Query,
+    body: unknown,
+    options: CallOptions,
+    contentType?: string,
+  ): Promise<ApiResponse> {
+    const response = await this.send(method, path, query, body, options, contentType);
+    if (response.type !== 'bytes') return response;
+    const answer = { status: response.status, headers: {}, body: partsOf(response.body) };
+    if (response.status >= 400) throw failureOf(method, response, await textOf(answer.body));
+    return fromJson(answer, query.watch === true);
   }
 
   private async send(
@@ -283,19 +300,7 @@ function failureOf(
   return newGenericServerResponse(status, method.toLowerCase(), { group: '', resource: '' }, '', said);
 }
 
-async function wholeBody(body: Uint8Array | AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  if (body instanceof Uint8Array) return body;
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of body) {
-    parts.push(part);
-    size += part.length;
-  }
-  const whole = new Uint8Array(size);
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
+async function* partsOf(body: Uint8Array | AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+  if (body instanceof Uint8Array) yield body;
+  else yield* body;
 }

@@ -3,10 +3,8 @@
  * given, so that the one Client works over both. How bytes travel is a port (`HttpSend`): node:http2, fetch in a browser.
  */
 
-import type { KubeObject, WatchEventType } from '#api/object.ts';
-import type { ApiHandler, ApiRequest, ApiResponse, EncodedObject, EncodedWatchEvent, Headers } from '#api/request.ts';
-import { deepFreeze } from '#base/edit.ts';
-import { assert } from '#base/errors.ts';
+import type { ApiHandler, ApiRequest, ApiResponse, Headers } from '#api/request.ts';
+import { encoded, fromJson, type HttpAnswer, textOf } from './json-answer.ts';
 
 export interface HttpMessage {
   readonly method: string;
@@ -15,13 +13,6 @@ export interface HttpMessage {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
   readonly signal: AbortSignal;
-}
-
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers: Headers;
-  /** May be read once; whoever stops reading early ends the exchange. */
-  readonly body: AsyncIterable<Uint8Array>;
 }
 
 /** Rejects with AbortedError when the signal fires, and with any other error when the server cannot be reached. */
@@ -47,77 +38,7 @@ export function createRemoteHandler(send: HttpSend): ApiHandler {
       if (answer.status >= 400) return failure(answer.status, await textOf(answer.body));
       return { type: 'bytes', status: answer.status, contentType, body: answer.body, headers: answer.headers };
     }
-    if (answer.status === 200 && isTrue(request.query.get('watch'))) {
-      return { type: 'watch', status: 200, events: watchEvents(answer.body), headers: answer.headers };
-    }
-    return decoded(answer, JSON.parse(await textOf(answer.body)));
-  };
-}
-
-interface ListAnswer {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: {
-    readonly resourceVersion?: string;
-    readonly continue?: string;
-    readonly remainingItemCount?: number;
-  };
-  readonly items?: readonly KubeObject[] | null;
-}
-
-function decoded(answer: HttpAnswer, value: unknown): ApiResponse {
-  assert(typeof value === 'object' && value !== null, 'the API server answered with JSON that is no object');
-  if (isList(value)) {
-    const { apiVersion, kind, metadata } = value;
-    const itemKind = kind.slice(0, -'List'.length);
-    return {
-      type: 'list',
-      status: 200,
-      apiVersion,
-      kind,
-      metadata: { ...metadata, resourceVersion: metadata.resourceVersion ?? '' },
-      // Items of a list do not repeat what the list says; an object that is written back has to.
-      items: (value.items ?? []).map((item) => encoded({ apiVersion, kind: itemKind, ...item })),
-      headers: answer.headers,
-    };
-  }
-  if (!('kind' in value)) {
-    const bytes = new TextEncoder().encode(JSON.stringify(value));
-    return { type: 'bytes', status: answer.status, contentType: 'application/json', body: bytes };
-  }
-  return { type: 'object', status: answer.status, body: encoded(value as KubeObject), headers: answer.headers };
-}
-
-/** A list of objects; lists of discovery (APIResourceList, APIGroupList) have no items and are objects here. */
-function isList(value: object): value is ListAnswer {
-  return 'kind' in value && typeof value.kind === 'string' && value.kind.endsWith('List') && 'items' in value;
-}
-
-async function* watchEvents(body: AsyncIterable<Uint8Array>): AsyncGenerator<readonly EncodedWatchEvent[], void, void> {
-  const decoder = new TextDecoder();
-  let partial = '';
-  for await (const chunk of body) {
-    const lines = (partial + decoder.decode(chunk, { stream: true })).split('\n');
-    partial = lines.pop() ?? '';
-    const batch = lines.flatMap((line) => (line === '' ? [] : watchEvent(line)));
-    if (batch.length > 0) yield batch;
-  }
-}
-
-function watchEvent(line: string): EncodedWatchEvent {
-  // The shape is the API's (metav1.WatchEvent); the server is trusted to keep it.
-  const event = JSON.parse(line) as { readonly type: WatchEventType; readonly object: KubeObject };
-  return { type: event.type, body: encoded(event.object) };
-}
-
-/** What came from elsewhere is frozen like what comes from a cache. */
-function encoded(object: KubeObject): EncodedObject {
-  return {
-    object: deepFreeze(object),
-    json: () => new TextEncoder().encode(JSON.stringify(object)),
-    protobuf: () => {
-      throw new Error('a remote object has no protobuf encoding');
-    },
+    return fromJson(answer, isTrue(request.query.get('watch')));
   };
 }
 
@@ -149,13 +70,6 @@ function bodyOf(request: ApiRequest): Uint8Array | undefined {
   if (!request.body) return undefined;
   if (request.body.type === 'bytes') return request.body.bytes;
   return new TextEncoder().encode(JSON.stringify(request.body.object));
-}
-
-async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of body) text += decoder.decode(chunk, { stream: true });
-  return text + decoder.decode();
 }
 
 function definedOnly(headers: Headers): Record<string, string> {

@@ -6,6 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import type { TLSSocket } from 'node:tls';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
+import { defineResource } from '#api/definition.ts';
 import type { ApiResponse } from '#api/request.ts';
 import { ByteQueue } from '#api/streaming/byte-stream.ts';
 import type { ApiServer } from '#apiserver/server.ts';
@@ -22,6 +23,12 @@ import { type OpenServer, startOpenServer, testEnv } from './support/open-server
 const group = 'wardle.example.com';
 const name = `v1alpha1.${group}`;
 const base = `/apis/${group}/v1alpha1`;
+const shelf = JSON.stringify({
+  apiVersion: `${group}/v1alpha1`,
+  kind: 'FlunderList',
+  metadata: { resourceVersion: '7' },
+  items: [{ metadata: { namespace: 'shelf', name: 'one' } }],
+});
 const user = { username: 'alice', uid: 'u1', groups: ['admins', 'people'], extra: { 'example.org/Team': ['x', 'y'] } };
 
 describe('aggregation', () => {
@@ -49,6 +56,7 @@ describe('aggregation', () => {
       else if (path.endsWith('/moved')) response.writeHead(302, { location: 'https://10.0.0.1/' }).end();
       else if (path === '/openapi/v3' && hasV3) response.end(JSON.stringify(openApi.v3));
       else if (path === `/openapi/v3${base}`) response.end(`for ${message.headers['x-remote-user']}`);
+      else if (path.endsWith('/shelf/flunders')) response.setHeader('content-type', 'application/json').end(shelf);
       else if (path.endsWith('/flunders') && message.url?.includes('watch=')) {
         response.setHeader('content-type', 'application/json');
         response.write('{"type":"ADDED","object":{"kind":"Flunder"}}\n');
@@ -220,6 +228,24 @@ describe('aggregation', () => {
       [response.status, response.headers?.location, await textOf(response)],
       [502, undefined, 'the backend attempted to redirect this request, which is not permitted'],
     );
+  });
+
+  test('controllers in process read its kinds as they read ours', async () => {
+    await up();
+    const names = { group, version: 'v1alpha1', kind: 'Flunder', plural: 'flunders', scope: 'Namespaced' } as const;
+    const flunders = defineResource(names);
+    const { items, resourceVersion } = await client.list(flunders, { namespace: 'shelf' });
+    assert.deepEqual(
+      [items.map(({ kind, metadata }) => `${kind} ${metadata?.name}`), resourceVersion],
+      [['Flunder one'], '7'],
+    );
+    const types: string[] = [];
+    for await (const { type, object } of client.watch(flunders, { namespace: 'default' })) {
+      types.push(`${type} ${object.kind}`);
+      proceed();
+    }
+    assert.deepEqual(types, ['ADDED Flunder', 'DELETED Flunder']);
+    await assert.rejects(client.get(flunders, { namespace: 'default', name: 'none' }), { code: 404 });
   });
 
   test('a watch streams', async () => {

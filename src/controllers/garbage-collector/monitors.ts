@@ -20,15 +20,25 @@ export interface MonitorHandler {
 /** Nobody owns through events, and there are many: upstream's default ignored resources. */
 const ignored: ReadonlySet<string> = new Set(['/events', 'events.k8s.io/events']);
 const retryMs = 1000;
-/** After a discovery that some group did not answer: upstream's period of discovery. */
-const incompleteRetryMs = 30_000;
+/**
+ * Upstream's period of discovery: after one that some group did not answer it is asked again, and so long a kind is waited for. One that
+ * cannot be listed, because its server is gone, must not keep the others from being collected.
+ */
+const discoveryPeriodMs = 30_000;
+
+interface Watched {
+  readonly informer: Informer<KubeObject>;
+  /** Resolves after the first list, or when it took too long. */
+  readonly listed: Promise<void>;
+  readonly stop: () => void;
+}
 
 export class Monitors {
   private readonly context: ControllerContext;
   private readonly handler: MonitorHandler;
   private readonly discovery: ResourceDiscovery;
   private readonly builtin = new Set(builtinDefinitions.map(keyOfResource));
-  private readonly watched = new Map<string, { readonly informer: Informer<KubeObject>; readonly stop: () => void }>();
+  private readonly watched = new Map<string, Watched>();
   /** By group and kind, for owner references. */
   private byKind: ReadonlyMap<string, ResourceDefinition> = new Map();
   private syncing: Promise<void>;
@@ -41,7 +51,7 @@ export class Monitors {
     this.syncing = this.sync();
   }
 
-  /** Resolves when every kind that we know of has been listed once. */
+  /** Resolves when every kind that we know of has been listed once, or had its time. */
   async ready(): Promise<void> {
     await this.syncing;
   }
@@ -73,10 +83,10 @@ export class Monitors {
           this.stopAllBut(new Set(wanted.map(keyOfResource)));
         } else {
           this.byKind = new Map([...this.byKind, ...found]);
-          env.clock.after(incompleteRetryMs, () => this.resync());
+          env.clock.after(discoveryPeriodMs, () => this.resync());
         }
         for (const definition of wanted) this.watch(definition);
-        await Promise.all([...this.watched.values()].map(({ informer }) => informer.whenSynced(signal)));
+        await Promise.all([...this.watched.values()].map(({ listed }) => listed));
         return;
       } catch (error) {
         if (signal.aborted) return;
@@ -101,12 +111,21 @@ export class Monitors {
     if (!shared) void informer.run(abort.signal);
     this.watched.set(key, {
       informer,
+      listed: this.listedInTime(informer, abort.signal),
       stop: () => {
         off();
         abort.abort();
         abort.dispose();
       },
     });
+  }
+
+  private async listedInTime(informer: Informer<KubeObject>, signal: AbortSignal): Promise<void> {
+    const wait = linkedAbort(signal);
+    const timer = this.context.env.clock.after(discoveryPeriodMs, () => wait.abort());
+    await informer.whenSynced(wait.signal).catch(() => {});
+    timer.cancel();
+    wait.dispose();
   }
 
   private stopAllBut(wanted: ReadonlySet<string>): void {

@@ -13,7 +13,8 @@ import {
   type IncomingHttpHeaders,
 } from 'node:http2';
 import { AbortedError } from '#base/abort.ts';
-import type { HttpAnswer, HttpMessage, HttpSend } from '#client/remote-handler.ts';
+import type { HttpAnswer } from '#client/json-answer.ts';
+import type { HttpMessage, HttpSend } from '#client/remote-handler.ts';
 
 export interface HttpClientConfig {
   /** 'https://127.0.0.1:6443'. */
