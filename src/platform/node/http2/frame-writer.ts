@@ -6,18 +6,50 @@
 import type { Duplex } from 'node:stream';
 import { frameHeadBytes } from './protocol.ts';
 
-const slabBytes = 64 * 1024;
-let slab = Buffer.allocUnsafeSlow(slabBytes);
-let slabUsed = 0;
+/** Memory for frames. It is written to again when the sockets have taken all of it. */
+class Slab {
+  readonly bytes = Buffer.allocUnsafeSlow(slabBytes);
+  used = 0;
+  /** Segments that sockets have not taken. */
+  private pending = 0;
+
+  hold(): void {
+    this.pending++;
+  }
+
+  /** Also the callback of writes: one for all. */
+  readonly release = (): void => {
+    this.pending--;
+    if (this.pending > 0) return;
+    this.used = 0;
+    if (this !== current && free.length < freeBound) free.push(this);
+  };
+
+  get isHeld(): boolean {
+    return this.pending > 0;
+  }
+}
+
+/** Two chunks of a list with their frames' heads: what goes out in one write is one piece of memory, and need not be put together. */
+const slabBytes = 160 * 1024;
+/** Of lists that go out together. */
+const freeBound = 4;
+const free: Slab[] = [];
+let current = new Slab();
 
 /** Bytes that wait for the peer before streams are asked to wait. */
-const highWater = 256 * 1024;
+const highWater = 128 * 1024;
+
+interface Segment {
+  readonly slab: Slab;
+  readonly start: number;
+  end: number;
+}
 
 export class FrameWriter {
   private readonly socket: Duplex;
   private readonly afterFlush: () => void;
-  private segments: Buffer[] = [];
-  private segmentStart = 0;
+  private segments: Segment[] = [];
   private waiting = 0;
   private scheduled = false;
 
@@ -48,7 +80,7 @@ export class FrameWriter {
   ): void {
     const length = end - start;
     const at = this.take(frameHeadBytes + length);
-    const target = slab;
+    const target = current.bytes;
     target[at] = length >>> 16;
     target[at + 1] = length >>> 8;
     target[at + 2] = length;
@@ -62,11 +94,12 @@ export class FrameWriter {
   /** A frame whose payload is one number of 32 bits. */
   numberFrame(type: number, stream: number, value: number): void {
     const at = this.take(frameHeadBytes + 4);
-    slab.fill(0, at, at + 5);
-    slab[at + 2] = 4;
-    slab[at + 3] = type;
-    putUint32(slab, at + 5, stream);
-    putUint32(slab, at + frameHeadBytes, value);
+    const target = current.bytes;
+    target.fill(0, at, at + 5);
+    target[at + 2] = 4;
+    target[at + 3] = type;
+    putUint32(target, at + 5, stream);
+    putUint32(target, at + frameHeadBytes, value);
   }
 
   flush(): void {
@@ -75,40 +108,44 @@ export class FrameWriter {
     if (segments.length === 0) return;
     this.segments = [];
     this.waiting = 0;
-    if (this.socket.writable) {
-      if (segments.length === 1) this.socket.write(segments[0]);
-      else this.writeAll(segments);
+    const { socket } = this;
+    if (segments.length > 1) socket.cork();
+    for (const { slab, start, end } of segments) {
+      if (socket.writable) socket.write(slab.bytes.subarray(start, end), slab.release);
+      else slab.release();
     }
+    if (segments.length > 1) socket.uncork();
     this.afterFlush();
   }
 
-  private writeAll(segments: readonly Buffer[]): void {
-    this.socket.cork();
-    for (const segment of segments) this.socket.write(segment);
-    this.socket.uncork();
-  }
-
-  /** Where in the slab the next `bytes` are this connection's. */
+  /** Where in the current slab the next `bytes` are this connection's. */
   private take(bytes: number): number {
-    if (slabUsed + bytes > slab.length) {
-      slab = Buffer.allocUnsafeSlow(Math.max(slabBytes, bytes));
-      slabUsed = 0;
-    }
-    const at = slabUsed;
-    slabUsed += bytes;
+    if (current.used + bytes > slabBytes) nextSlab();
+    const slab = current;
+    const at = slab.used;
+    slab.used += bytes;
     this.waiting += bytes;
     const last = this.segments.at(-1);
-    if (last !== undefined && last.buffer === slab.buffer && this.segmentStart + last.length === at) {
-      this.segments[this.segments.length - 1] = slab.subarray(this.segmentStart, slabUsed);
+    if (last !== undefined && last.slab === slab && last.end === at) {
+      last.end = slab.used;
     } else {
-      this.segmentStart = at;
-      this.segments.push(slab.subarray(at, slabUsed));
+      slab.hold();
+      this.segments.push({ slab, start: at, end: slab.used });
     }
     if (!this.scheduled) {
       this.scheduled = true;
       process.nextTick(() => this.flush());
     }
     return at;
+  }
+}
+
+function nextSlab(): void {
+  const full = current;
+  current = free.pop() ?? new Slab();
+  if (!full.isHeld && free.length < freeBound) {
+    full.used = 0;
+    free.push(full);
   }
 }
 
