@@ -30,7 +30,7 @@ function web(version: string, replicas = 4): Deployment {
       template: {
         metadata: { labels },
         spec: {
-          terminationGracePeriodSeconds: 5,
+          terminationGracePeriodSeconds: 10,
           containers: [
             {
               name: 'web',
@@ -39,8 +39,8 @@ function web(version: string, replicas = 4): Deployment {
               command: ['sh', '-c', `mkdir /www && echo ${version} > /www/index.html && exec httpd -f -p 8080 -h /www`],
               ports: [{ containerPort: 8080 }],
               readinessProbe: { httpGet: { path: '/', port: 8080 }, periodSeconds: 1 },
-              // Proxies learn that it ends while it still answers.
-              lifecycle: { preStop: { sleep: { seconds: 2 } } },
+              // Proxies learn that it ends while it still answers; other suites may fill the machine meanwhile.
+              lifecycle: { preStop: { sleep: { seconds: 5 } } },
             },
           ],
         },
