@@ -3,17 +3,52 @@
  * their names in Go and empty ones are there too.
  */
 
-/** By name in Go: the field, what stands for an absent value ('struct': the empty struct), and the type when it is one of ours. */
-export type PrintedShape = Readonly<Record<string, readonly [field: string, absent: unknown, of?: PrintedShape]>>;
+/** By name in Go: what stands for an absent value, or what the field is. */
+export type PrintedShape = Readonly<Record<string, Absent | PrintedField>>;
+
+type Absent = string | number | boolean | null;
+
+interface PrintedField {
+  /** Its name in JSON; undefined when it is the name in Go, spelled as JSON has it. */
+  readonly field?: string;
+  readonly absent: Absent | 'struct';
+  readonly shape?: PrintedShape;
+}
+
+/** A pointer to a struct, or a list of them: null when absent. */
+export function optional(shape: PrintedShape): PrintedField {
+  return { absent: null, shape };
+}
+
+/** A struct that is always there. */
+export function struct(shape: PrintedShape): PrintedField {
+  return { absent: 'struct', shape };
+}
+
+/** A field whose name in JSON is another one. */
+export function named(field: string, value: Absent | PrintedField): PrintedField {
+  return { ...fieldOf(value), field };
+}
 
 export function printedStruct(value: unknown, shape: PrintedShape): unknown {
   if (Array.isArray(value)) return value.map((item) => printedStruct(item, shape));
   const fields = (value ?? {}) as Readonly<Record<string, unknown>>;
   return Object.fromEntries(
-    Object.entries(shape).map(([name, [field, absent, of]]) => {
+    Object.entries(shape).map(([name, each]) => {
+      const { field = jsonName(name), absent, shape: inner } = fieldOf(each);
       const given = fields[field];
-      if (of && (given !== undefined || absent === 'struct')) return [name, printedStruct(given, of)];
+      if (inner && (given !== undefined || absent === 'struct')) return [name, printedStruct(given, inner)];
       return [name, given ?? absent];
     }),
   );
+}
+
+function fieldOf(value: Absent | PrintedField): PrintedField {
+  return typeof value === 'object' && value !== null ? value : { absent: value };
+}
+
+/** 'FSType' -> 'fsType', 'IQN' -> 'iqn', 'TargetWWNs' -> 'targetWWNs'. */
+function jsonName(name: string): string {
+  if (/^[A-Z]+s?$/.test(name)) return name.toLowerCase();
+  return name.replace(/^[A-Z]+(?=[A-Z][a-z])|^[A-Z]+/, (start) => start.toLowerCase());
 }

@@ -7,7 +7,7 @@ import { isTree, type JsonSchema, type Tree } from './schema.ts';
 /** Findings on the metadata of one; their fields begin with 'metadata'. */
 export type CheckMetadata = (metadata: Tree) => readonly FieldError[];
 
-/** Whether the schema has any: without one, nothing has to be looked at. */
+/** Whether values of the schema have resources inside; values of others need not be looked at. */
 export function hasEmbedded(schema: JsonSchema): boolean {
   if (schema['x-kubernetes-embedded-resource']) return true;
   if (schema.items && hasEmbedded(schema.items)) return true;

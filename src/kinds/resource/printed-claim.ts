@@ -1,73 +1,65 @@
 /** How claims, templates and allocations are printed in messages. */
 
-import { type PrintedShape, printedStruct } from '#api/printed-struct.ts';
+import { optional, type PrintedShape, printedStruct, struct } from '#api/printed-struct.ts';
 import type { AllocationResult, ResourceClaimSpec, ResourceClaimTemplateSpec } from '#kinds/generated/resource-v1.ts';
 
 const toleration: PrintedShape = {
-  Key: ['key', ''],
-  Operator: ['operator', ''],
-  Value: ['value', ''],
-  Effect: ['effect', ''],
-  TolerationSeconds: ['tolerationSeconds', null],
+  Key: '',
+  Operator: '',
+  Value: '',
+  Effect: '',
+  TolerationSeconds: null,
 };
-const selector: PrintedShape = { CEL: ['cel', null, { Expression: ['expression', ''] }] };
+const selector: PrintedShape = { CEL: optional({ Expression: '' }) };
 const requestTail: PrintedShape = {
-  Tolerations: ['tolerations', null, toleration],
-  Capacity: ['capacity', null, { Requests: ['requests', null] }],
+  Tolerations: optional(toleration),
+  Capacity: optional({ Requests: null }),
 };
 const requestHead: PrintedShape = {
-  DeviceClassName: ['deviceClassName', ''],
-  Selectors: ['selectors', null, selector],
-  AllocationMode: ['allocationMode', ''],
-  Count: ['count', 0],
+  DeviceClassName: '',
+  Selectors: optional(selector),
+  AllocationMode: '',
+  Count: 0,
 };
 const opaque: PrintedShape = {
-  Opaque: ['opaque', null, { Driver: ['driver', ''], Parameters: ['parameters', null] }],
+  Opaque: optional({ Driver: '', Parameters: null }),
 };
 const request: PrintedShape = {
-  Name: ['name', ''],
-  Exactly: ['exactly', null, { ...requestHead, AdminAccess: ['adminAccess', null], ...requestTail }],
-  FirstAvailable: ['firstAvailable', null, { Name: ['name', ''], ...requestHead, ...requestTail }],
+  Name: '',
+  Exactly: optional({ ...requestHead, AdminAccess: null, ...requestTail }),
+  FirstAvailable: optional({ Name: '', ...requestHead, ...requestTail }),
 };
 const constraint: PrintedShape = {
-  Requests: ['requests', null],
-  MatchAttribute: ['matchAttribute', null],
-  DistinctAttribute: ['distinctAttribute', null],
+  Requests: null,
+  MatchAttribute: null,
+  DistinctAttribute: null,
 };
 const claimSpec: PrintedShape = {
-  Devices: [
-    'devices',
-    'struct',
-    {
-      Requests: ['requests', null, request],
-      Constraints: ['constraints', null, constraint],
-      Config: ['config', null, { Requests: ['requests', null], ...opaque }],
-    },
-  ],
+  Devices: struct({
+    Requests: optional(request),
+    Constraints: optional(constraint),
+    Config: optional({ Requests: null, ...opaque }),
+  }),
 };
 const result: PrintedShape = {
-  Request: ['request', ''],
-  Driver: ['driver', ''],
-  Pool: ['pool', ''],
-  Device: ['device', ''],
-  AdminAccess: ['adminAccess', null],
-  Tolerations: ['tolerations', null, toleration],
-  BindingConditions: ['bindingConditions', null],
-  BindingFailureConditions: ['bindingFailureConditions', null],
-  ShareID: ['shareID', null],
-  ConsumedCapacity: ['consumedCapacity', null],
+  Request: '',
+  Driver: '',
+  Pool: '',
+  Device: '',
+  AdminAccess: null,
+  Tolerations: optional(toleration),
+  BindingConditions: null,
+  BindingFailureConditions: null,
+  ShareID: null,
+  ConsumedCapacity: null,
 };
 const allocation: PrintedShape = {
-  Devices: [
-    'devices',
-    'struct',
-    {
-      Results: ['results', null, result],
-      Config: ['config', null, { Source: ['source', ''], Requests: ['requests', null], ...opaque }],
-    },
-  ],
-  NodeSelector: ['nodeSelector', null],
-  AllocationTimestamp: ['allocationTimestamp', null],
+  Devices: struct({
+    Results: optional(result),
+    Config: optional({ Source: '', Requests: null, ...opaque }),
+  }),
+  NodeSelector: null,
+  AllocationTimestamp: null,
 };
 
 export function printedClaimSpec(spec: ResourceClaimSpec | undefined): unknown {

@@ -160,11 +160,11 @@ function costMessage(name: string, cost: number, limit: number): string {
 
 function printedRule(rule: ValidationRule): unknown {
   return printedStruct(rule, {
-    Rule: ['rule', ''],
-    Message: ['message', ''],
-    MessageExpression: ['messageExpression', ''],
-    Reason: ['reason', null],
-    FieldPath: ['fieldPath', ''],
-    OptionalOldSelf: ['optionalOldSelf', null],
+    Rule: '',
+    Message: '',
+    MessageExpression: '',
+    Reason: null,
+    FieldPath: '',
+    OptionalOldSelf: null,
   });
 }

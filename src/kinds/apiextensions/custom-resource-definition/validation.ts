@@ -7,7 +7,7 @@ import { child, entry, type FieldError, index, invalid, notSupported, required }
 import { immutableMessage } from '#api/field-rules.ts';
 import { utf8Length } from '#api/label-rules.ts';
 import { isDNS1035Label, isDNS1123Subdomain } from '#api/name-format.ts';
-import { printedStruct } from '#api/printed-struct.ts';
+import { named, printedStruct } from '#api/printed-struct.ts';
 import { semanticallyEqual } from '#api/semantic-equal.ts';
 import { parseURL } from '#api/url-text.ts';
 import type {
@@ -283,13 +283,13 @@ function approvalState(annotation = ''): 'missing' | 'bypassed' | 'approved' | '
 }
 
 function printedVersions(versions: readonly CustomResourceDefinitionVersion[]): unknown {
-  const own = (part: Part): readonly [string, unknown] => [isShared(versions, part) ? '' : part, null];
+  const own = (part: Part) => (isShared(versions, part) ? named('', null) : null);
   return printedStruct(versions, {
-    Name: ['name', ''],
-    Served: ['served', false],
-    Storage: ['storage', false],
-    Deprecated: ['deprecated', false],
-    DeprecationWarning: ['deprecationWarning', null],
+    Name: '',
+    Served: false,
+    Storage: false,
+    Deprecated: false,
+    DeprecationWarning: null,
     Schema: own('schema'),
     Subresources: own('subresources'),
     AdditionalPrinterColumns: own('additionalPrinterColumns'),

@@ -3,17 +3,17 @@
 import { type FieldError, invalid, required } from '#api/field-error.ts';
 import { checkFormat, checkImmutable, notPositiveMessage } from '#api/field-rules.ts';
 import { isDNS1123Subdomain } from '#api/name-format.ts';
-import { type PrintedShape, printedStruct } from '#api/printed-struct.ts';
+import { optional, type PrintedShape, printedStruct } from '#api/printed-struct.ts';
 import { checkNodeSelector } from '#kinds/core/pod/validation/affinity.ts';
 import type { Device, ResourceSlice, ResourceSliceSpec } from '#kinds/generated/resource-v1.ts';
 import { checkSet } from '../list-rules.ts';
 import { checkDriverName, checkPoolName } from '../name-rules.ts';
 import { checkCounterSet, checkDevice } from './device.ts';
 
-const requirement: PrintedShape = { Key: ['key', ''], Operator: ['operator', ''], Values: ['values', null] };
+const requirement: PrintedShape = { Key: '', Operator: '', Values: null };
 const printedTerm: PrintedShape = {
-  MatchExpressions: ['matchExpressions', null, requirement],
-  MatchFields: ['matchFields', null, requirement],
+  MatchExpressions: optional(requirement),
+  MatchFields: optional(requirement),
 };
 const maxDevices = 128;
 const maxDevicesWithAdvancedFeatures = 64;
