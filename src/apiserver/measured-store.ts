@@ -13,10 +13,9 @@ import type {
   PutOptions,
   Store,
   StoreEntry,
-  StoreWatch,
-  WatchOptions,
   WriteResult,
 } from '#store/store.ts';
+import { StoreLayer } from '#store/store-layer.ts';
 import { registryPrefix } from './cache/store-feed.ts';
 
 const durationBuckets = [
@@ -46,19 +45,14 @@ interface ResourceSeries {
   readonly lists: () => ListSeries;
 }
 
-export class MeasuredStore implements Store {
-  readonly shared: boolean;
-  readonly isStale?: (key: string, value: Uint8Array) => boolean;
-  private readonly store: Store;
+export class MeasuredStore extends StoreLayer {
   private readonly clock: Pick<Clock, 'monotonic'>;
   private readonly seriesOf: (group: string, resource: string) => ResourceSeries;
   private readonly byPrefix = new Map<string, ResourceSeries>();
 
   constructor(store: Store, clock: Pick<Clock, 'monotonic'>, registry: MetricsRegistry) {
-    this.store = store;
+    super(store);
     this.clock = clock;
-    this.shared = store.shared;
-    if (store.isStale) this.isStale = store.isStale.bind(store);
     this.seriesOf = declare(registry);
     const size = registry.gauge('apiserver_storage_size_bytes', 'Bytes that the store takes on its medium.', [
       'storage_cluster_id',
@@ -66,13 +60,13 @@ export class MeasuredStore implements Store {
     registry.beforeExposing(async () => size.set(await store.size(), clusterId));
   }
 
-  get(key: string, options?: GetOptions): Promise<StoreEntry | undefined> {
-    return this.measured('get', key, this.store.get(key, options));
+  override get(key: string, options?: GetOptions): Promise<StoreEntry | undefined> {
+    return this.measured('get', key, super.get(key, options));
   }
 
-  async list(options: ListOptions): Promise<ListResult> {
+  override async list(options: ListOptions): Promise<ListResult> {
     const operation = options.limit === undefined ? 'list' : 'listWithCount';
-    const result = await this.measured(operation, options.prefix, this.store.list(options));
+    const result = await this.measured(operation, options.prefix, super.list(options));
     const series = this.resourceOf(options.prefix)?.lists();
     if (series) {
       const { length } = result.entries;
@@ -84,41 +78,13 @@ export class MeasuredStore implements Store {
     return result;
   }
 
-  count(prefix: string): Promise<number> {
-    return this.store.count(prefix);
-  }
-
-  put(key: string, value: Uint8Array, options?: PutOptions): Promise<WriteResult> {
+  override put(key: string, value: Uint8Array, options?: PutOptions): Promise<WriteResult> {
     const operation = options?.expectedModRevision === 0 ? 'create' : 'update';
-    return this.measured(operation, key, this.store.put(key, value, options));
+    return this.measured(operation, key, super.put(key, value, options));
   }
 
-  delete(key: string, options?: DeleteOptions): Promise<WriteResult> {
-    return this.measured('delete', key, this.store.delete(key, options));
-  }
-
-  watch(options: WatchOptions, signal: AbortSignal): StoreWatch {
-    return this.store.watch(options, signal);
-  }
-
-  revision(): number | Promise<number> {
-    return this.store.revision();
-  }
-
-  compactedRevision(): Promise<number> {
-    return this.store.compactedRevision();
-  }
-
-  compact(revision: number): Promise<void> {
-    return this.store.compact(revision);
-  }
-
-  size(): Promise<number> {
-    return this.store.size();
-  }
-
-  close(): Promise<void> {
-    return this.store.close();
+  override delete(key: string, options?: DeleteOptions): Promise<WriteResult> {
+    return this.measured('delete', key, super.delete(key, options));
   }
 
   private measured<T>(operation: Operation, key: string, pending: Promise<T>): Promise<T> {

@@ -24,6 +24,7 @@ import type {
   WatchOptions,
   WriteResult,
 } from '#store/store.ts';
+import { StoreLayer } from '#store/store-layer.ts';
 import { registryPrefix } from '../cache/store-feed.ts';
 import type { TransformationMetrics } from './metrics.ts';
 import { type Decrypted, identity, startsWith, type ValueTransformer } from './transformer.ts';
@@ -41,9 +42,7 @@ interface Chain {
 const plain: Chain = { transformers: [identity], counted: undefined };
 const encoder = new TextEncoder();
 
-export class EncryptedStore implements Store {
-  readonly shared: boolean;
-  private readonly store: Store;
+export class EncryptedStore extends StoreLayer {
   private transformersOf: TransformersOf;
   private byPrefix = new Map<string, Chain>();
   private readonly metrics: TransformationMetrics | undefined;
@@ -53,9 +52,8 @@ export class EncryptedStore implements Store {
   private readonly marks = new WeakMap<Uint8Array, string>();
 
   constructor(store: Store, transformersOf: TransformersOf, metrics?: TransformationMetrics) {
-    this.store = store;
+    super(store);
     this.metrics = metrics;
-    this.shared = store.shared;
     this.transformersOf = transformersOf;
   }
 
@@ -65,17 +63,17 @@ export class EncryptedStore implements Store {
     this.byPrefix = new Map();
   }
 
-  isStale(key: string, value: Uint8Array): boolean {
+  override isStale(key: string, value: Uint8Array): boolean {
     return (this.marks.get(value) ?? '') !== this.writerOf(key).mark();
   }
 
-  async get(key: string, options?: GetOptions): Promise<StoreEntry | undefined> {
-    const entry = await this.store.get(key, options);
+  override async get(key: string, options?: GetOptions): Promise<StoreEntry | undefined> {
+    const entry = await super.get(key, options);
     return entry && this.decrypted(entry);
   }
 
-  async list(options: ListOptions): Promise<ListResult> {
-    const result = await this.store.list(options);
+  override async list(options: ListOptions): Promise<ListResult> {
+    const result = await super.list(options);
     const entries: StoreEntry[] = [];
     for (const entry of result.entries) {
       const opened = this.decrypted(entry);
@@ -84,16 +82,12 @@ export class EncryptedStore implements Store {
     return { ...result, entries };
   }
 
-  count(prefix: string): Promise<number> {
-    return this.store.count(prefix);
-  }
-
-  async put(key: string, value: Uint8Array, options?: PutOptions): Promise<WriteResult> {
+  override async put(key: string, value: Uint8Array, options?: PutOptions): Promise<WriteResult> {
     const { counted } = this.chainOf(key);
     const writer = this.writerOf(key);
     if (writer === identity) {
       if (counted !== undefined) this.metrics?.transformed(counted, 'to_storage', '', this.metrics.start());
-      return this.opened(await this.store.put(key, value, options));
+      return this.opened(await super.put(key, value, options));
     }
     let sealed: Uint8Array;
     const mark = writer.mark();
@@ -108,15 +102,15 @@ export class EncryptedStore implements Store {
     const stored = joined(writer.prefix, sealed);
     this.written.set(stored, value);
     this.marks.set(value, mark);
-    return this.opened(await this.store.put(key, stored, options));
+    return this.opened(await super.put(key, stored, options));
   }
 
-  async delete(key: string, options?: DeleteOptions): Promise<WriteResult> {
-    return this.opened(await this.store.delete(key, options));
+  override async delete(key: string, options?: DeleteOptions): Promise<WriteResult> {
+    return this.opened(await super.delete(key, options));
   }
 
-  watch(options: WatchOptions, signal: AbortSignal): StoreWatch {
-    const watch = this.store.watch(options, signal);
+  override watch(options: WatchOptions, signal: AbortSignal): StoreWatch {
+    const watch = super.watch(options, signal);
     const decryptBatch = (batch: WatchBatch) => this.decryptedBatch(batch);
     return {
       requestProgress: () => watch.requestProgress(),
@@ -124,26 +118,6 @@ export class EncryptedStore implements Store {
         for await (const batch of watch) yield batch.events.length === 0 ? batch : await decryptBatch(batch);
       },
     };
-  }
-
-  revision(): number | Promise<number> {
-    return this.store.revision();
-  }
-
-  compactedRevision(): Promise<number> {
-    return this.store.compactedRevision();
-  }
-
-  compact(revision: number): Promise<void> {
-    return this.store.compact(revision);
-  }
-
-  size(): Promise<number> {
-    return this.store.size();
-  }
-
-  close(): Promise<void> {
-    return this.store.close();
   }
 
   private async decryptedBatch({ events, revision }: WatchBatch): Promise<WatchBatch> {
