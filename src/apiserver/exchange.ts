@@ -3,8 +3,8 @@
  * A list is not done when it was found, but when its last piece was taken; a watch, when it is set up.
  */
 
-import type { ApiResponse, Headers } from '#api/request.ts';
-import type { WireResponse } from '#api/wire.ts';
+import type { ApiResponse } from '#api/request.ts';
+import type { WireHeaders, WireResponse } from '#api/wire.ts';
 import type { Clock } from '#base/env.ts';
 import type { HistogramSeries } from '#base/metrics.ts';
 import type { RequestRecord } from './request-metrics.ts';
@@ -15,7 +15,7 @@ const longestHoldMs = 60_000;
 
 export class Exchange {
   /** Of any answer, failures too. */
-  headers: Headers | undefined;
+  headers: WireHeaders | undefined;
   /** Texts of Warning headers, of refusals too. */
   readonly warnings: string[] = [];
   /** The answer is a watch of this server, which releases when its initial events are out. */
@@ -109,7 +109,8 @@ export class Exchange {
   private headed<T extends Exclude<WireResponse, { readonly type: 'upgrade' }>>(response: T): T {
     const warning = warningHeader(this.warnings);
     if (warning === undefined && !this.headers) return response;
-    return { ...response, headers: { ...response.headers, ...defined({ ...this.headers, warning }) } };
+    const headers = { ...response.headers, ...this.headers };
+    return { ...response, headers: warning === undefined ? headers : { ...headers, warning } };
   }
 
   private *counted(chunks: Iterable<Uint8Array>, end: () => void): Generator<Uint8Array, void, void> {
@@ -136,10 +137,4 @@ const switchingProtocols = { status: 101 };
 function whenAborted(signal: AbortSignal, run: () => void): void {
   if (signal.aborted) run();
   else signal.addEventListener('abort', run, { once: true });
-}
-
-function defined(headers: Headers): Record<string, string> {
-  const present: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) if (value !== undefined) present[name] = value;
-  return present;
 }

@@ -1,6 +1,7 @@
 /** One FlowSchema at work, and what is counted of its requests at its priority level. */
 
-import type { Headers, UserInfo } from '#api/request.ts';
+import type { UserInfo } from '#api/request.ts';
+import type { WireHeaders } from '#api/wire.ts';
 import type { HistogramSeries } from '#base/metrics.ts';
 import type { FlowSchema } from '#kinds/generated/flowcontrol-v1.ts';
 import type { RequestInfo } from '../request/request-info.ts';
@@ -44,7 +45,7 @@ export class FlowSchemaState {
   readonly level: PriorityLevel;
   readonly counts: SchemaCounts;
   /** Of every answer to its requests. */
-  readonly headers: Headers;
+  readonly headers: WireHeaders;
   private readonly distinguishedBy: string | undefined;
 
   constructor({ metadata, spec }: FlowSchema, level: PriorityLevel, counts: SchemaCounts) {
