@@ -6,12 +6,13 @@
 /** By name in Go: what stands for an absent value, or what the field is. */
 export type PrintedShape = Readonly<Record<string, Absent | PrintedField>>;
 
-type Absent = string | number | boolean | null;
+/** undefined: nothing is printed. */
+type Absent = string | number | boolean | null | undefined;
 
 interface PrintedField {
   /** Its name in JSON; undefined when it is the name in Go, spelled as JSON has it. */
   readonly field?: string;
-  readonly absent: Absent | 'struct';
+  readonly absent: Absent | 'struct' | 'embedded';
   readonly shape?: PrintedShape;
 }
 
@@ -25,6 +26,20 @@ export function struct(shape: PrintedShape): PrintedField {
   return { absent: 'struct', shape };
 }
 
+/** Metadata that is embedded: its fields are printed among those around it, with their names in JSON. */
+export const embeddedMetadata: PrintedField = {
+  field: 'metadata',
+  absent: 'embedded',
+  shape: { labels: undefined, annotations: undefined },
+};
+
+/** A pointer, or a list, of a type that upstream tags: fields have their names in JSON, and empty ones are left out. */
+const requirement: PrintedShape = { key: '', operator: '', values: undefined };
+export const labelSelector: PrintedField = optional({
+  matchLabels: undefined,
+  matchExpressions: { absent: undefined, shape: requirement },
+});
+
 /** A field whose name in JSON is another one. */
 export function named(field: string, value: Absent | PrintedField): PrintedField {
   return { ...fieldOf(value), field };
@@ -34,13 +49,20 @@ export function printedStruct(value: unknown, shape: PrintedShape): unknown {
   if (Array.isArray(value)) return value.map((item) => printedStruct(item, shape));
   const fields = (value ?? {}) as Readonly<Record<string, unknown>>;
   return Object.fromEntries(
-    Object.entries(shape).map(([name, each]) => {
+    Object.entries(shape).flatMap(([name, each]): [string, unknown][] => {
       const { field = jsonName(name), absent, shape: inner } = fieldOf(each);
       const given = fields[field];
-      if (inner && (given !== undefined || absent === 'struct')) return [name, printedStruct(given, inner)];
-      return [name, given ?? absent];
+      if (inner && absent === 'embedded') return Object.entries(printedStruct(given, inner) as object);
+      if (inner && (given !== undefined || absent === 'struct')) return [[name, printedStruct(given, inner)]];
+      return [[name, given === undefined ? absent : inOrder(given)]];
     }),
   );
+}
+
+/** Go sorts the members of maps. */
+function inOrder(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function fieldOf(value: Absent | PrintedField): PrintedField {

@@ -31,3 +31,18 @@ test('treeDiff of additions and removals counts lines of both sides', () => {
   assert.equal(treeDiff([1, 2], [1, 3, 2]), '@@ -1,4 +1,5 @@\n [\n  1,\n+ 3,\n  2\n ]\n');
   assert.equal(treeDiff([1], [1]), '');
 });
+
+test('treeDiff matches the longest run of lines first, as difflib does', () => {
+  // Line by line [b] would match first and 'a' would move; the run a, b is longer.
+  assert.equal(treeDiff(['b', 'a', 'b'], ['a', 'b', 'b']), '@@ -1,5 +1,5 @@\n [\n+ "a",\n  "b",\n- "a",\n  "b"\n ]\n');
+});
+
+test('treeDiff starts no match at lines that are nearly everywhere, but takes them beside one', () => {
+  const many = (last: string): string[] => [...Array.from({ length: 250 }, () => 'x'), last];
+  const diff = treeDiff(many('y'), many('z'));
+  assert.equal(diff.split('\n').filter((line) => line.startsWith('-')).length, 1);
+});
+
+test('treeDiff escapes what HTML would misread', () => {
+  assert.match(treeDiff(['<'], ['&']), /- "\\u003c"\n\+ "\\u0026"/);
+});

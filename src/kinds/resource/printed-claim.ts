@@ -1,6 +1,6 @@
 /** How claims, templates and allocations are printed in messages. */
 
-import { optional, type PrintedShape, printedStruct, struct } from '#api/printed-struct.ts';
+import { embeddedMetadata, optional, type PrintedShape, printedStruct, struct } from '#api/printed-struct.ts';
 import type { AllocationResult, ResourceClaimSpec, ResourceClaimTemplateSpec } from '#kinds/generated/resource-v1.ts';
 
 const toleration: PrintedShape = {
@@ -41,6 +41,7 @@ const claimSpec: PrintedShape = {
     Config: optional({ Requests: null, ...opaque }),
   }),
 };
+const templateSpec: PrintedShape = { ObjectMeta: embeddedMetadata, Spec: struct(claimSpec) };
 const result: PrintedShape = {
   Request: '',
   Driver: '',
@@ -66,14 +67,8 @@ export function printedClaimSpec(spec: ResourceClaimSpec | undefined): unknown {
   return printedStruct(spec, claimSpec);
 }
 
-/** The metadata of a template is embedded, so its fields come first and have their names in JSON. */
 export function printedTemplateSpec(spec: ResourceClaimTemplateSpec | undefined): unknown {
-  const { labels, annotations } = spec?.metadata ?? {};
-  return {
-    ...(labels ? { labels } : {}),
-    ...(annotations ? { annotations } : {}),
-    Spec: printedClaimSpec(spec?.spec),
-  };
+  return printedStruct(spec, templateSpec);
 }
 
 export function printedAllocation(value: AllocationResult): unknown {

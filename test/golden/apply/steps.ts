@@ -3,7 +3,7 @@
  * they were written. Both sides take a second of their own for each step, so that times and the order by time compare.
  */
 
-import { goldenNamespace, type Send, withoutDiff } from '../validation/golden-case.ts';
+import { goldenNamespace, type Send } from '../validation/golden-case.ts';
 
 export interface Step {
   readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'GET';
@@ -107,11 +107,9 @@ interface Body {
 function answerOf(code: number, body: Body): StepAnswer {
   if (code < 400) return { code, object: withoutIdentity(body) };
   // What two rules find counts once.
-  const found = (body.details?.causes ?? [])
-    .map(({ field, message = '' }) => `${withoutDiff(message)}: ${field}`)
-    .sort();
+  const found = (body.details?.causes ?? []).map(({ field, message = '' }) => `${message}: ${field}`).sort();
   const causes = [...new Set(found)];
-  const message = withoutDiff(body.message ?? '');
+  const message = body.message ?? '';
   // With several causes the message of a validation repeats them, in an order of its own.
   const listed = message.indexOf(' is invalid: [');
   return {

@@ -145,11 +145,11 @@ function normalAnswer({ code, body, warnings }: RawAnswer, drawn: ReadonlyMap<st
   const causes = [
     ...new Set(
       (status.details?.causes ?? []).map(
-        ({ field, reason, message = '' }) => `${field}: ${reason}: ${withoutDiff(message)}`,
+        ({ field, reason, message = '' }) => `${field}: ${reason}: ${withoutNumber(message)}`,
       ),
     ),
   ].sort();
-  const message = withoutDiff(status.message ?? '');
+  const message = withoutNumber(status.message ?? '');
   return {
     code,
     reason: status.reason ?? '',
@@ -170,11 +170,9 @@ function withoutChance(body: unknown): unknown {
   return JSON.parse(text);
 }
 
-/** The difference that some messages end with names the fields of upstream's internal structs; types of self have a number that nobody knows. */
-export function withoutDiff(message: string): string {
-  const at = message.indexOf('\n@@');
-  if (at < 0) return message.replaceAll(/selfType\d+/g, 'selfType');
-  return `${message.slice(0, at)}\n`;
+/** Types of self have a number that nobody knows. */
+export function withoutNumber(message: string): string {
+  return message.replaceAll(/selfType\d+/g, 'selfType');
 }
 
 /** Without identity, times and managed fields, and in certificate requests without who asked. */

@@ -5,10 +5,12 @@ import { child, entry, type FieldError, forbidden, invalid, notSupported, requir
 import { checkFormat, checkImmutable, immutableMessage } from '#api/field-rules.ts';
 import { checkLabelSelector } from '#api/label-rules.ts';
 import { isQualifiedName } from '#api/name-format.ts';
+import { printedStruct } from '#api/printed-struct.ts';
 import { compareQuantities, quantityValue } from '#api/quantity.ts';
 import { semanticallyEqual } from '#api/semantic-equal.ts';
 import { treeDiff } from '#api/tree-diff.ts';
 import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from '#kinds/generated/core-v1.ts';
+import { persistentVolumeClaimSpec } from '../pod/printed-volume.ts';
 import { checkNonNegativeQuantity, isNativeResource } from '../resource-names.ts';
 import { type ClaimRules, checkClaimSpec, newClaimRules } from './spec-rules.ts';
 
@@ -52,10 +54,13 @@ export function validatePersistentVolumeClaimUpdate(
       ? { resources: withStorage(spec.resources, before.resources?.requests?.storage) }
       : {}),
   };
-  if (!semanticallyEqual(masked, expected)) {
+  // A selector of nothing is one all the same.
+  const hasSelector = spec.selector !== undefined;
+  if (!semanticallyEqual(masked, expected) || hasSelector !== (before.selector !== undefined)) {
+    const printed = (of: PersistentVolumeClaimSpec): unknown => printedStruct(of, persistentVolumeClaimSpec);
     const detail =
       'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
-    errors.push(forbidden('spec', `${detail}\n${treeDiff(expected, masked)}`));
+    errors.push(forbidden('spec', `${detail}\n${treeDiff(printed(expected), printed(masked))}`));
   }
   checkSmaller(spec, old, errors);
   checkImmutable(spec.volumeMode, before.volumeMode, 'volumeMode', errors);

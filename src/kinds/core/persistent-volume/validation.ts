@@ -10,6 +10,7 @@ import {
   checkRequiredFormat,
 } from '#api/field-rules.ts';
 import { isDNS1123Label, isDNS1123Subdomain, isValidLabelValue } from '#api/name-format.ts';
+import { optional, type PrintedShape, printedStruct } from '#api/printed-struct.ts';
 import { quantityValue } from '#api/quantity.ts';
 import { semanticallyEqual } from '#api/semantic-equal.ts';
 import { treeDiff } from '#api/tree-diff.ts';
@@ -21,6 +22,7 @@ import type {
   PersistentVolumeSpec,
 } from '#kinds/generated/core-v1.ts';
 import { checkAccessModes, volumeModes } from '../persistent-volume-claim/spec-rules.ts';
+import { nodeSelector } from '../pod/printed-spec.ts';
 import { checkNodeSelector } from '../pod/validation/affinity.ts';
 import { checkNoBacksteps } from '../pod/validation/paths.ts';
 import {
@@ -41,6 +43,7 @@ import {
   checkSecretRef,
   checkStorageOS,
 } from '../pod/validation/volume-drivers.ts';
+import { printedSource } from './printed-source.ts';
 
 const reclaimPolicies: ReadonlySet<string> = new Set(['Delete', 'Recycle', 'Retain']);
 const inline = 'in the context of inline volumes';
@@ -147,10 +150,11 @@ export function validatePersistentVolumeUpdate(
   const before = sourcesOf(old);
   // The secret for expansion may come later.
   const mayAddSecret = old.csi !== undefined && old.csi.controllerExpandSecretRef === undefined;
-  const { controllerExpandSecretRef: _secret, ...csi } = spec.csi ?? ({} as Partial<CSIPersistentVolumeSource>);
-  const now = mayAddSecret && spec.csi ? { ...sourcesOf(spec), csi } : sourcesOf(spec);
+  const { controllerExpandSecretRef: _secret, ...csi } = spec.csi ?? { driver: '', volumeHandle: '' };
+  const masked = mayAddSecret && spec.csi ? { ...spec, csi } : spec;
+  const now = sourcesOf(masked);
   if (!semanticallyEqual(now, before)) {
-    const detail = `spec.persistentvolumesource is immutable after creation\n${treeDiff(before, now)}`;
+    const detail = `spec.persistentvolumesource is immutable after creation\n${treeDiff(printedSource(old), printedSource(masked))}`;
     errors.push(forbidden('spec.persistentvolumesource', detail));
   }
   checkImmutable(spec.volumeMode, old.volumeMode, 'volumeMode', errors);
@@ -159,7 +163,13 @@ export function validatePersistentVolumeUpdate(
     !semanticallyEqual(withStableLabels(old.nodeAffinity, spec.nodeAffinity), spec.nodeAffinity)
   ) {
     const detail = 'field is immutable, except for updating from beta label to GA';
-    errors.push(invalid('nodeAffinity', internalForm(spec.nodeAffinity?.required), detail));
+    errors.push(
+      invalid(
+        'nodeAffinity',
+        spec.nodeAffinity?.required && printedStruct(spec.nodeAffinity, volumeNodeAffinity),
+        detail,
+      ),
+    );
   }
   if (old.volumeAttributesClassName !== undefined && spec.volumeAttributesClassName === undefined) {
     errors.push(forbidden('spec.volumeAttributesClassName', 'update from non-nil value to nil is forbidden'));
@@ -317,6 +327,8 @@ const stableLabels: ReadonlyMap<string, string> = new Map([
   ['beta.kubernetes.io/instance-type', 'node.kubernetes.io/instance-type'],
 ]);
 
+const volumeNodeAffinity: PrintedShape = { Required: optional(nodeSelector) };
+
 type Affinity = NonNullable<PersistentVolumeSpec['nodeAffinity']>;
 
 /** The old affinity with the keys that the new one has renamed. */
@@ -340,18 +352,6 @@ function hasInvalidValue(selector: NodeSelector | undefined): boolean {
   return (selector?.nodeSelectorTerms ?? []).some(({ matchExpressions }) =>
     matchExpressions?.some(({ values }) => values?.some((value) => isValidLabelValue(value).length > 0)),
   );
-}
-
-/** As upstream prints its internal struct. */
-function internalForm(selector: NodeSelector | undefined): unknown {
-  if (!selector) return null;
-  const requirements = (list: NodeSelector['nodeSelectorTerms'][number]['matchFields']) =>
-    list?.map(({ key, operator, values }) => ({ Key: key, Operator: operator, Values: values ?? null })) ?? null;
-  const terms = selector.nodeSelectorTerms.map(({ matchExpressions, matchFields }) => ({
-    MatchExpressions: requirements(matchExpressions),
-    MatchFields: requirements(matchFields),
-  }));
-  return { Required: { NodeSelectorTerms: terms } };
 }
 
 /** '/a/../' is '/' (Go's path.Clean, as far as roots go). */

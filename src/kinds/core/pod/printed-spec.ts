@@ -2,8 +2,8 @@
  * How the spec of a pod is printed in messages: with the fields of upstream's internal type, in its order (pkg/apis/core/types.go).
  */
 
-import { optional, type PrintedShape, printedStruct, struct } from '#api/printed-struct.ts';
-import type { PodSpec } from '#kinds/generated/core-v1.ts';
+import { labelSelector, optional, type PrintedShape, printedStruct, struct } from '#api/printed-struct.ts';
+import type { EphemeralContainer, PodSpec } from '#kinds/generated/core-v1.ts';
 import { localObjectReference, objectFieldSelector, resourceFieldSelector, volume } from './printed-volume.ts';
 
 const containerPort: PrintedShape = { Name: '', HostPort: 0, ContainerPort: 0, Protocol: '', HostIP: '' };
@@ -79,7 +79,7 @@ const windowsSecurityContextOptions: PrintedShape = {
 };
 const seccompProfile: PrintedShape = { Type: '', LocalhostProfile: null };
 const appArmorProfile: PrintedShape = { Type: '', LocalhostProfile: null };
-const securityContext: PrintedShape = {
+export const securityContext: PrintedShape = {
   Capabilities: optional(capabilities),
   Privileged: null,
   SELinuxOptions: optional(seLinuxOptions),
@@ -143,21 +143,21 @@ const podSecurityContext: PrintedShape = {
   SELinuxChangePolicy: null,
 };
 const nodeSelectorRequirement: PrintedShape = { Key: '', Operator: '', Values: null };
-const nodeSelectorTerm: PrintedShape = {
+export const nodeSelectorTerm: PrintedShape = {
   MatchExpressions: optional(nodeSelectorRequirement),
   MatchFields: optional(nodeSelectorRequirement),
 };
-const nodeSelector: PrintedShape = { NodeSelectorTerms: optional(nodeSelectorTerm) };
+export const nodeSelector: PrintedShape = { NodeSelectorTerms: optional(nodeSelectorTerm) };
 const preferredSchedulingTerm: PrintedShape = { Weight: 0, Preference: struct(nodeSelectorTerm) };
 const nodeAffinity: PrintedShape = {
   RequiredDuringSchedulingIgnoredDuringExecution: optional(nodeSelector),
   PreferredDuringSchedulingIgnoredDuringExecution: optional(preferredSchedulingTerm),
 };
 const podAffinityTerm: PrintedShape = {
-  LabelSelector: null,
+  LabelSelector: labelSelector,
   Namespaces: null,
   TopologyKey: '',
-  NamespaceSelector: null,
+  NamespaceSelector: labelSelector,
   MatchLabelKeys: null,
   MismatchLabelKeys: null,
 };
@@ -184,7 +184,7 @@ const topologySpreadConstraint: PrintedShape = {
   MaxSkew: 0,
   TopologyKey: '',
   WhenUnsatisfiable: '',
-  LabelSelector: null,
+  LabelSelector: labelSelector,
   MinDomains: null,
   NodeAffinityPolicy: null,
   NodeTaintsPolicy: null,
@@ -238,4 +238,8 @@ export function printedPodSpec(spec: PodSpec): unknown {
   const { hostNetwork, hostPID, hostIPC, shareProcessNamespace, hostUsers } = spec;
   const host = { hostNetwork, hostPID, hostIPC, shareProcessNamespace, hostUsers };
   return printedStruct({ ...spec, securityContext: { ...host, ...spec.securityContext } }, podSpec);
+}
+
+export function printedEphemeralContainer(container: EphemeralContainer): unknown {
+  return printedStruct(container, ephemeralContainer);
 }

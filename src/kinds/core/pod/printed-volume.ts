@@ -1,11 +1,16 @@
 /** How the volumes of a pod are printed in messages, and what refers to objects and fields in them and elsewhere in its spec. */
 
-import { named, optional, type PrintedShape, struct } from '#api/printed-struct.ts';
+import { embeddedMetadata, labelSelector, named, optional, type PrintedShape, struct } from '#api/printed-struct.ts';
 
-const hostPathVolumeSource: PrintedShape = { Path: '', Type: null };
+export const hostPathVolumeSource: PrintedShape = { Path: '', Type: null };
 const emptyDirVolumeSource: PrintedShape = { Medium: '', SizeLimit: null };
-const gcePersistentDiskVolumeSource: PrintedShape = { PDName: '', FSType: '', Partition: 0, ReadOnly: false };
-const awsElasticBlockStoreVolumeSource: PrintedShape = { VolumeID: '', FSType: '', Partition: 0, ReadOnly: false };
+export const gcePersistentDiskVolumeSource: PrintedShape = { PDName: '', FSType: '', Partition: 0, ReadOnly: false };
+export const awsElasticBlockStoreVolumeSource: PrintedShape = {
+  VolumeID: '',
+  FSType: '',
+  Partition: 0,
+  ReadOnly: false,
+};
 const gitRepoVolumeSource: PrintedShape = { Repository: '', Revision: '', Directory: '' };
 const keyToPath: PrintedShape = { Key: '', Path: '', Mode: null };
 const secretVolumeSource: PrintedShape = {
@@ -14,9 +19,9 @@ const secretVolumeSource: PrintedShape = {
   DefaultMode: null,
   Optional: null,
 };
-const nfsVolumeSource: PrintedShape = { Server: '', Path: '', ReadOnly: false };
+export const nfsVolumeSource: PrintedShape = { Server: '', Path: '', ReadOnly: false };
 export const localObjectReference: PrintedShape = { Name: '' };
-const iscsiVolumeSource: PrintedShape = {
+export const iscsiVolumeSource: PrintedShape = {
   TargetPortal: '',
   IQN: '',
   Lun: 0,
@@ -29,9 +34,9 @@ const iscsiVolumeSource: PrintedShape = {
   SecretRef: optional(localObjectReference),
   InitiatorName: null,
 };
-const glusterfsVolumeSource: PrintedShape = { EndpointsName: named('endpoints', ''), Path: '', ReadOnly: false };
+export const glusterfsVolumeSource: PrintedShape = { EndpointsName: named('endpoints', ''), Path: '', ReadOnly: false };
 const persistentVolumeClaimVolumeSource: PrintedShape = { ClaimName: '', ReadOnly: false };
-const rbdVolumeSource: PrintedShape = {
+export const rbdVolumeSource: PrintedShape = {
   CephMonitors: named('monitors', null),
   RBDImage: named('image', ''),
   FSType: '',
@@ -41,7 +46,7 @@ const rbdVolumeSource: PrintedShape = {
   SecretRef: optional(localObjectReference),
   ReadOnly: false,
 };
-const quobyteVolumeSource: PrintedShape = {
+export const quobyteVolumeSource: PrintedShape = {
   Registry: '',
   Volume: '',
   ReadOnly: false,
@@ -49,20 +54,20 @@ const quobyteVolumeSource: PrintedShape = {
   Group: '',
   Tenant: '',
 };
-const flexVolumeSource: PrintedShape = {
+export const flexVolumeSource: PrintedShape = {
   Driver: '',
   FSType: '',
   SecretRef: optional(localObjectReference),
   ReadOnly: false,
   Options: null,
 };
-const cinderVolumeSource: PrintedShape = {
+export const cinderVolumeSource: PrintedShape = {
   VolumeID: '',
   FSType: '',
   ReadOnly: false,
   SecretRef: optional(localObjectReference),
 };
-const cephFSVolumeSource: PrintedShape = {
+export const cephFSVolumeSource: PrintedShape = {
   Monitors: null,
   Path: '',
   User: '',
@@ -70,7 +75,7 @@ const cephFSVolumeSource: PrintedShape = {
   SecretRef: optional(localObjectReference),
   ReadOnly: false,
 };
-const flockerVolumeSource: PrintedShape = { DatasetName: '', DatasetUUID: '' };
+export const flockerVolumeSource: PrintedShape = { DatasetName: '', DatasetUUID: '' };
 export const objectFieldSelector: PrintedShape = { APIVersion: '', FieldPath: '' };
 export const resourceFieldSelector: PrintedShape = { ContainerName: '', Resource: '', Divisor: '0' };
 const downwardAPIVolumeFile: PrintedShape = {
@@ -80,16 +85,16 @@ const downwardAPIVolumeFile: PrintedShape = {
   Mode: null,
 };
 const downwardAPIVolumeSource: PrintedShape = { Items: optional(downwardAPIVolumeFile), DefaultMode: null };
-const fcVolumeSource: PrintedShape = { TargetWWNs: null, Lun: null, FSType: '', ReadOnly: false, WWIDs: null };
-const azureFileVolumeSource: PrintedShape = { SecretName: '', ShareName: '', ReadOnly: false };
+export const fcVolumeSource: PrintedShape = { TargetWWNs: null, Lun: null, FSType: '', ReadOnly: false, WWIDs: null };
+export const azureFileVolumeSource: PrintedShape = { SecretName: '', ShareName: '', ReadOnly: false };
 const configMapVolumeSource: PrintedShape = { Name: '', Items: optional(keyToPath), DefaultMode: null, Optional: null };
-const vsphereVirtualDiskVolumeSource: PrintedShape = {
+export const vsphereVirtualDiskVolumeSource: PrintedShape = {
   VolumePath: '',
   FSType: '',
   StoragePolicyName: '',
   StoragePolicyID: '',
 };
-const azureDiskVolumeSource: PrintedShape = {
+export const azureDiskVolumeSource: PrintedShape = {
   DiskName: '',
   DataDiskURI: named('diskURI', ''),
   CachingMode: null,
@@ -97,7 +102,7 @@ const azureDiskVolumeSource: PrintedShape = {
   ReadOnly: null,
   Kind: null,
 };
-const photonPersistentDiskVolumeSource: PrintedShape = { PdID: '', FSType: '' };
+export const photonPersistentDiskVolumeSource: PrintedShape = { PdID: '', FSType: '' };
 const secretProjection: PrintedShape = { Name: '', Items: optional(keyToPath), Optional: null };
 const downwardAPIProjection: PrintedShape = { Items: optional(downwardAPIVolumeFile) };
 const configMapProjection: PrintedShape = { Name: '', Items: optional(keyToPath), Optional: null };
@@ -105,7 +110,7 @@ const serviceAccountTokenProjection: PrintedShape = { Audience: '', ExpirationSe
 const clusterTrustBundleProjection: PrintedShape = {
   Name: null,
   SignerName: null,
-  LabelSelector: null,
+  LabelSelector: labelSelector,
   Optional: null,
   Path: '',
 };
@@ -127,8 +132,8 @@ const volumeProjection: PrintedShape = {
   PodCertificate: optional(podCertificateProjection),
 };
 const projectedVolumeSource: PrintedShape = { Sources: optional(volumeProjection), DefaultMode: null };
-const portworxVolumeSource: PrintedShape = { VolumeID: '', FSType: '', ReadOnly: false };
-const scaleIOVolumeSource: PrintedShape = {
+export const portworxVolumeSource: PrintedShape = { VolumeID: '', FSType: '', ReadOnly: false };
+export const scaleIOVolumeSource: PrintedShape = {
   Gateway: '',
   System: '',
   SecretRef: optional(localObjectReference),
@@ -140,7 +145,7 @@ const scaleIOVolumeSource: PrintedShape = {
   FSType: '',
   ReadOnly: false,
 };
-const storageOSVolumeSource: PrintedShape = {
+export const storageOSVolumeSource: PrintedShape = {
   VolumeName: '',
   VolumeNamespace: '',
   FSType: '',
@@ -157,9 +162,9 @@ const csiVolumeSource: PrintedShape = {
 const volumeResourceRequirements: PrintedShape = { Limits: null, Requests: null };
 const typedLocalObjectReference: PrintedShape = { APIGroup: null, Kind: '', Name: '' };
 const typedObjectReference: PrintedShape = { APIGroup: null, Kind: '', Name: '', Namespace: null };
-const persistentVolumeClaimSpec: PrintedShape = {
+export const persistentVolumeClaimSpec: PrintedShape = {
   AccessModes: null,
-  Selector: null,
+  Selector: labelSelector,
   Resources: struct(volumeResourceRequirements),
   VolumeName: '',
   StorageClassName: null,
@@ -168,7 +173,10 @@ const persistentVolumeClaimSpec: PrintedShape = {
   DataSourceRef: optional(typedObjectReference),
   VolumeAttributesClassName: null,
 };
-const persistentVolumeClaimTemplate: PrintedShape = { Spec: struct(persistentVolumeClaimSpec) };
+const persistentVolumeClaimTemplate: PrintedShape = {
+  ObjectMeta: embeddedMetadata,
+  Spec: struct(persistentVolumeClaimSpec),
+};
 const ephemeralVolumeSource: PrintedShape = { VolumeClaimTemplate: optional(persistentVolumeClaimTemplate) };
 const imageVolumeSource: PrintedShape = { Reference: '', PullPolicy: '' };
 export const volume: PrintedShape = {

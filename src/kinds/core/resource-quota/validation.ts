@@ -2,6 +2,7 @@
 
 import { child, entry, type FieldError, invalid, required } from '#api/field-error.ts';
 import { immutableMessage } from '#api/field-rules.ts';
+import { optional, type PrintedShape, printedStruct } from '#api/printed-struct.ts';
 import type { ResourceQuota, ResourceQuotaSpec } from '#kinds/generated/core-v1.ts';
 import { checkQuotaResourceName, checkResourceQuantity, isStandardQuotaResource } from '../resource-names.ts';
 
@@ -82,7 +83,9 @@ function checkSelector(
   for (const { scopeName = '', operator = '', values = [] } of requirements) {
     if (!scopes.has(scopeName)) errors.push(invalid(child(path, 'scopeName'), scopeName, 'unsupported scope'));
     for (const _name of unfit(scopeName, hard)) {
-      errors.push(invalid(path, internalForm(requirements), 'unsupported scope applied to resource'));
+      errors.push(
+        invalid(path, printedStruct(scopeSelector, printedSelector), 'unsupported scope applied to resource'),
+      );
     }
     if (existenceScopes.has(scopeName) && operator !== 'Exists') {
       const detail =
@@ -122,15 +125,5 @@ function unfit(scope: string, hard: Readonly<Record<string, string>>): string[] 
   return Object.keys(hard).filter((name) => isStandardQuotaResource(name) && !fitting.includes(name));
 }
 
-/** As upstream prints its internal struct. */
-function internalForm(
-  requirements: NonNullable<NonNullable<ResourceQuotaSpec['scopeSelector']>['matchExpressions']>,
-): Record<string, unknown> {
-  return {
-    MatchExpressions: requirements.map(({ scopeName, operator, values }) => ({
-      ScopeName: scopeName,
-      Operator: operator,
-      Values: values ?? null,
-    })),
-  };
-}
+/** As upstream prints it. */
+const printedSelector: PrintedShape = { MatchExpressions: optional({ ScopeName: '', Operator: '', Values: null }) };

@@ -22,6 +22,9 @@ export const cases: readonly GoldenCase[] = [
   spec('too much', rolling('101%', 'x')),
   store(),
   patch('selector is immutable', { spec: { selector: { matchLabels: { app: 'b' } } } }),
+  patch('rolling at another pace', { spec: { minReadySeconds: 5, ...rolling('30%', 0) } }),
+  patch('another strategy', { spec: { updateStrategy: { type: 'OnDelete', rollingUpdate: null } } }),
+  patch('negative numbers in an update', { spec: { minReadySeconds: -1, revisionHistoryLimit: -1 } }),
   patchStatus('negative status', { currentNumberScheduled: -1, numberReady: -1, collisionCount: -1 }),
   create('name that is no label', { metadata: { name: 'a.b' } }),
   spec('deprecated node selector', {

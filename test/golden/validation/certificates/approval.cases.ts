@@ -147,6 +147,12 @@ export const cases: readonly GoldenCase[] = [
   sign('again, the same', 'golden-a', { certificate }, users.signer),
   sign('another', 'golden-a', { certificate: null }, users.signer),
   sign('failed and signed', 'golden-a', { conditions: [condition('Approved'), condition('Failed')] }, users.signer),
+  sign('reason changes', 'golden-a', {
+    conditions: [condition('Approved', { reason: 'Other', message: '<m>' }), condition('Failed')],
+  }),
+  sign('time changes', 'golden-a', {
+    conditions: [condition('Approved', { lastUpdateTime: '2026-01-02T00:00:00Z' }), condition('Failed')],
+  }),
   sign('failed', 'golden-c', { conditions: [condition('Approved'), condition('Failed')] }, users.signer),
   sign('approved through status', 'golden-f', { conditions: [condition('Approved')] }, users.signer),
   sign('denied through status', 'golden-f', { conditions: [condition('Denied')] }, users.signer),

@@ -87,6 +87,18 @@ export const cases: readonly GoldenCase[] = [
     body: { metadata: { name: 'a' }, spec: { hard: { pods: '1' }, scopes: ['BestEffort'] } },
   },
   {
+    name: 'ResourceQuota: other amounts',
+    method: 'PATCH',
+    path: 'resourcequotas/a',
+    body: { spec: { hard: { pods: '7' } } },
+  },
+  {
+    name: 'ResourceQuota: bad amounts',
+    method: 'PATCH',
+    path: 'resourcequotas/a',
+    body: { spec: { hard: { pods: '1500m', 'requests.cpu': '-1' } } },
+  },
+  {
     name: 'ResourceQuota: other scopes',
     method: 'PATCH',
     path: 'resourcequotas/a',

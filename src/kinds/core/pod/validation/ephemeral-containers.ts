@@ -4,6 +4,7 @@ import { type FieldError, forbidden, wholeObject } from '#api/field-error.ts';
 import { semanticallyEqual } from '#api/semantic-equal.ts';
 import { treeDiff } from '#api/tree-diff.ts';
 import type { Pod } from '#kinds/generated/core-v1.ts';
+import { printedEphemeralContainer } from '../printed-spec.ts';
 import { mirrorPodKey } from './annotations.ts';
 
 export function checkEphemeralContainersUpdate(pod: Pod, old: Pod, errors: FieldError[]): void {
@@ -20,7 +21,8 @@ export function checkEphemeralContainersUpdate(pod: Pod, old: Pod, errors: Field
     const which = `existing ephemeral containers ${JSON.stringify(before.name)}`;
     if (!container) errors.push(forbidden(path, `${which} may not be removed\n`));
     else if (!semanticallyEqual(container, before)) {
-      errors.push(forbidden(path, `${which} may not be changed\n${treeDiff(before, container)}`));
+      const difference = treeDiff(printedEphemeralContainer(before), printedEphemeralContainer(container));
+      errors.push(forbidden(path, `${which} may not be changed\n${difference}`));
     }
   }
 }

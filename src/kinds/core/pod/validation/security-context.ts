@@ -3,7 +3,9 @@
 import { child, type FieldError, index, invalid, notSupported } from '#api/field-error.ts';
 import { checkOptionalWord } from '#api/field-rules.ts';
 import { inclusiveRangeMessage } from '#api/name-format.ts';
+import { printedStruct } from '#api/printed-struct.ts';
 import type { PodSpec, SecurityContext } from '#kinds/generated/core-v1.ts';
+import { securityContext } from '../printed-spec.ts';
 import { checkAppArmorProfile, checkSeccompProfile } from './profiles.ts';
 import type { SpecContext } from './rules.ts';
 import { checkSysctls } from './sysctls.ts';
@@ -64,12 +66,12 @@ export function checkSecurityContext(
   if (security.allowPrivilegeEscalation === false) {
     if (security.privileged) {
       const detail = 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true';
-      errors.push(invalid(path, internalForm(security), detail));
+      errors.push(invalid(path, printedStruct(security, securityContext), detail));
     }
     for (const capability of security.capabilities?.add ?? []) {
       if (capability !== 'CAP_SYS_ADMIN') continue;
       const detail = 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN';
-      errors.push(invalid(path, internalForm(security), detail));
+      errors.push(invalid(path, printedStruct(security, securityContext), detail));
     }
   }
   checkWindowsOptions(security.windowsOptions, child(path, 'windowsOptions'), errors);
@@ -79,40 +81,4 @@ export function checkSecurityContext(
 function checkId(id: number | undefined, path: string, errors: FieldError[]): void {
   if (id === undefined || (id >= 0 && id <= maxId)) return;
   errors.push(invalid(path, id, inclusiveRangeMessage(0, maxId)));
-}
-
-/** As upstream prints its internal struct, whose fields are in this order and named so. */
-function internalForm(security: SecurityContext): Record<string, unknown> {
-  const { capabilities, seccompProfile, appArmorProfile, seLinuxOptions, windowsOptions } = security;
-  return {
-    Capabilities: capabilities ? { Add: capabilities.add ?? null, Drop: capabilities.drop ?? null } : null,
-    Privileged: security.privileged ?? null,
-    SELinuxOptions: seLinuxOptions ? capitalized(seLinuxOptions, ['user', 'role', 'type', 'level'], '') : null,
-    WindowsOptions: windowsOptions
-      ? {
-          GMSACredentialSpecName: windowsOptions.gmsaCredentialSpecName ?? null,
-          GMSACredentialSpec: windowsOptions.gmsaCredentialSpec ?? null,
-          RunAsUserName: windowsOptions.runAsUserName ?? null,
-          HostProcess: windowsOptions.hostProcess ?? null,
-        }
-      : null,
-    RunAsUser: security.runAsUser ?? null,
-    RunAsGroup: security.runAsGroup ?? null,
-    RunAsNonRoot: security.runAsNonRoot ?? null,
-    ReadOnlyRootFilesystem: security.readOnlyRootFilesystem ?? null,
-    AllowPrivilegeEscalation: security.allowPrivilegeEscalation ?? null,
-    ProcMount: security.procMount ?? null,
-    SeccompProfile: seccompProfile ? capitalized(seccompProfile, ['type', 'localhostProfile'], null) : null,
-    AppArmorProfile: appArmorProfile ? capitalized(appArmorProfile, ['type', 'localhostProfile'], null) : null,
-  };
-}
-
-function capitalized<T extends object>(
-  value: T,
-  fields: readonly (keyof T & string)[],
-  absent: unknown,
-): Record<string, unknown> {
-  return Object.fromEntries(
-    fields.map((field) => [field.charAt(0).toUpperCase() + field.slice(1), value[field] ?? absent]),
-  );
 }

@@ -6,10 +6,11 @@
 import type { HookContext } from '#api/definition.ts';
 import { child, type FieldError, forbidden, index, invalid, required } from '#api/field-error.ts';
 import { inclusiveRangeMessage } from '#api/name-format.ts';
+import { printedStruct } from '#api/printed-struct.ts';
 import { semanticallyEqual } from '#api/semantic-equal.ts';
 import { treeDiff } from '#api/tree-diff.ts';
 import type { Affinity, Container, NodeAffinity, NodeSelectorTerm, Pod, PodSpec } from '#kinds/generated/core-v1.ts';
-import { printedPodSpec } from '../printed-spec.ts';
+import { nodeSelectorTerm, printedPodSpec } from '../printed-spec.ts';
 import { checkPodAnnotationsUpdate } from './annotations.ts';
 import { checkEphemeralContainersUpdate } from './ephemeral-containers.ts';
 import { checkResize } from './resize.ts';
@@ -175,14 +176,14 @@ function checkNodeAffinityAdditions(
   const termsPath = child(path, field, 'nodeSelectorTerms');
   if (before.length > 0 && before.length !== after.length) {
     const detail = 'no additions/deletions to non-empty NodeSelectorTerms list are allowed';
-    errors.push(invalid(termsPath, after.map(internalForm), detail));
+    errors.push(invalid(termsPath, printedStruct(after, nodeSelectorTerm), detail));
     return;
   }
   before.forEach((term, position) => {
     const next = after[position] ?? {};
     if (isNarrower(next, term)) return;
     const detail = 'only additions are allowed (no mutations or deletions)';
-    errors.push(invalid(index(termsPath, position), internalForm(next), detail));
+    errors.push(invalid(index(termsPath, position), printedStruct(next, nodeSelectorTerm), detail));
   });
 }
 
@@ -196,11 +197,4 @@ function isNarrower(term: NodeSelectorTerm, old: NodeSelectorTerm): boolean {
     const before = old[list] ?? [];
     return semanticallyEqual((term[list] ?? []).slice(0, before.length), before);
   });
-}
-
-/** As upstream prints its internal struct. */
-function internalForm(term: NodeSelectorTerm): Record<string, unknown> {
-  const requirements = (list: NodeSelectorTerm['matchFields']) =>
-    list?.map(({ key, operator, values }) => ({ Key: key, Operator: operator, Values: values ?? null })) ?? null;
-  return { MatchExpressions: requirements(term.matchExpressions), MatchFields: requirements(term.matchFields) };
 }
