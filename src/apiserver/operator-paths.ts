@@ -1,4 +1,4 @@
-/** What operators look at beside the API: /metrics, /metrics/slis, /statusz, /flagz and /debug. */
+/** What operators look at beside the API: /metrics, /metrics/slis, /metrics/resources, /statusz, /flagz and /debug. */
 
 import type { ApiRequest, ApiResponse } from '#api/request.ts';
 import type { Env } from '#base/env.ts';
@@ -24,6 +24,8 @@ export interface OperatorPathsConfig {
   readonly env: Env;
   /** In the order in which they are shown. */
   readonly metrics: readonly MetricsRegistry[];
+  /** Of a scheduler in this process: what each pod asks for. */
+  readonly resourceMetrics: MetricsRegistry | undefined;
   readonly health: HealthMetrics;
   readonly fairness: Fairness | undefined;
   readonly zpages: ZPagesConfig | undefined;
@@ -32,12 +34,25 @@ export interface OperatorPathsConfig {
 }
 
 export function operatorPaths(config: OperatorPathsConfig): Readonly<Record<string, PathHandler>> {
-  const { env, metrics, health, fairness, zpages, listedPaths } = config;
+  const { env, metrics, resourceMetrics, health, fairness, zpages, listedPaths } = config;
   const debug = debugHandler(env, fairness, zpages);
+  const registriesAt = (path: string): readonly MetricsRegistry[] | undefined => {
+    switch (path) {
+      case '/metrics':
+        return metrics;
+      case '/metrics/slis':
+        return [health.registry];
+      case '/metrics/resources':
+        return resourceMetrics && [resourceMetrics];
+      default:
+        return undefined;
+    }
+  };
   return {
-    metrics: ({ path }) => {
-      if (path === '/metrics') return exposed(metrics);
-      return path === '/metrics/slis' ? exposed([health.registry]) : undefined;
+    metrics: ({ method, path }) => {
+      const shown = registriesAt(path);
+      if (!shown) return undefined;
+      return method === 'DELETE' ? reset(shown) : exposed(shown);
     },
     ...(zpages
       ? {
@@ -71,4 +86,11 @@ async function exposed(registries: readonly MetricsRegistry[]): Promise<ApiRespo
   const texts = await Promise.all(registries.map((registry) => registry.exposeRefreshed()));
   const body = new TextEncoder().encode(texts.join(''));
   return { type: 'bytes', status: 200, contentType: metricsContentType, body };
+}
+
+/** What counts begins anew; what tells of the present goes on telling it. */
+function reset(registries: readonly MetricsRegistry[]): ApiResponse {
+  for (const registry of registries) registry.reset();
+  const body = new TextEncoder().encode('metrics reset\n');
+  return { type: 'bytes', status: 200, contentType: 'text/plain; charset=utf-8', body };
 }

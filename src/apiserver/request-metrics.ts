@@ -14,6 +14,7 @@ const durationBuckets = [
   0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60,
 ];
 const sliBuckets = durationBuckets.slice(2);
+const watchListBuckets = [0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 2, 4, 6, 8, 10, 15, 20, 30, 45, 60];
 const responseSizeBuckets = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 const eventSizeBuckets = [1024, 2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072];
 const bodySizeBuckets = Array.from({ length: 31 }, (_, index) => 50_000 + 100_000 * index);
@@ -54,6 +55,7 @@ export class RequestMetrics {
   readonly selfRequests: Counter;
   readonly bodySizes: Histogram;
   readonly eventSizes: Histogram;
+  private readonly watchLists: Histogram;
   readonly clock: RequestClock;
   private readonly byDefinition = new WeakMap<ResourceDefinition, SeriesOfResource>();
   private readonly bySubresource = new Map<string, RequestSeries>();
@@ -116,12 +118,30 @@ export class RequestMetrics {
       ['group', 'resource', 'verb'],
       bodySizeBuckets,
     );
+    this.watchLists = registry.histogram(
+      'apiserver_watch_list_duration_seconds',
+      'Seconds until the list that a watch began with was out.',
+      ['group', 'resource', 'scope', 'version'],
+      watchListBuckets,
+    );
     this.eventSizes = registry.histogram(
       'apiserver_watch_events_sizes',
       'Bytes of events as they were sent to watchers.',
       ['group', 'resource', 'version'],
       eventSizeBuckets,
     );
+  }
+
+  /** What a watch that begins with a list calls when that is out, as often as it likes. */
+  watchList(info: RequestInfo, { definition }: Resource, startedMs: number): () => void {
+    const { group, plural, version } = definition;
+    const series = this.watchLists.seriesOf(group, plural, scopeOf(info), version);
+    let isOut = false;
+    return () => {
+      if (isOut) return;
+      isOut = true;
+      series.observe((this.clock.monotonic() - startedMs) / 1000);
+    };
   }
 
   /** A request to this resource that is authorized; `startedMs` is when it came. */

@@ -28,6 +28,7 @@ import { StoreFeed } from './cache/store-feed.ts';
 import type { WatchCache } from './cache/watch-cache.ts';
 import type { RequestContext, ServerContext } from './context.ts';
 import { CustomResources } from './custom-resources/custom-resources.ts';
+import { ExpressionMetrics } from './custom-resources/expression-metrics.ts';
 import { dispatch } from './dispatch.ts';
 import { Exchange } from './exchange.ts';
 import { Fairness, type FairnessConfig } from './fairness/fairness.ts';
@@ -67,6 +68,8 @@ export interface ApiServerConfig extends GateConfig {
   readonly webhooks?: WebhookCaller;
   /** Metrics of what the server was put together from: /metrics shows them after its own. */
   readonly metrics?: MetricsRegistry;
+  /** Shown at /metrics/resources; absent: that path is not served. */
+  readonly resourceMetrics?: MetricsRegistry;
   readonly actions?: Actions;
   /** Absent: requests are executed as they come. */
   readonly fairness?: FairnessConfig;
@@ -87,6 +90,8 @@ export interface ApiServer {
   readonly wire: WireHandler;
   readonly context: ServerContext;
   readonly registry: Registry;
+  /** What /metrics shows. */
+  readonly metricsRegistries: readonly MetricsRegistry[];
   /** For byte transports: the path's requests go on to somebody else, who sets the bounds of bodies. */
   streamsBody(path: string): boolean;
   /** Resolves when requests can be served. */
@@ -107,6 +112,7 @@ export function createApiServer(config: ApiServerConfig): ApiServer {
 class Server implements ApiServer {
   readonly context: ServerContext;
   readonly wire: WireHandler;
+  readonly metricsRegistries: readonly MetricsRegistry[];
   private readonly config: ApiServerConfig;
   private readonly paths: Paths;
   private readonly actions: Actions;
@@ -143,11 +149,20 @@ class Server implements ApiServer {
     config.audit?.register(this.metrics.registry);
     this.fairness = config.fairness && new Fairness(config.fairness, env, this.metrics.registry);
     this.gates = new Gates(config, env.clock, this.metrics, this.fairness);
-    this.customResources = config.schemas && new CustomResources(this.context, config.schemas, config.webhooks);
+    this.customResources =
+      config.schemas &&
+      new CustomResources(
+        this.context,
+        config.schemas,
+        config.webhooks,
+        new ExpressionMetrics(this.metrics.registry, env.clock),
+      );
     const health = new HealthMetrics();
+    this.metricsRegistries = config.metrics ? [this.metrics.registry, config.metrics] : [this.metrics.registry];
     const operators = operatorPaths({
       env,
-      metrics: config.metrics ? [this.metrics.registry, config.metrics] : [this.metrics.registry],
+      metrics: this.metricsRegistries,
+      resourceMetrics: config.resourceMetrics,
       health,
       fairness: this.fairness,
       zpages: config.zpages,
@@ -339,11 +354,21 @@ class Server implements ApiServer {
       resource,
       warnings: exchange.warnings,
       audit,
-      watchInitialized: () => exchange.release(),
+      watchInitialized: this.initialized(call, resource),
       watchEnded: () => exchange.finish(200),
       waited: (ms) => counted.waited(ms),
     };
     return transform(context, await dispatch(context, this.actions));
+  }
+
+  private initialized({ request, info, exchange, startedMs }: Call, resource: Resource): () => void {
+    const release = () => exchange.release();
+    if (info.verb !== 'watch' || request.query.get('sendInitialEvents') !== 'true') return release;
+    const listed = this.metrics.requests.watchList(info, resource, startedMs);
+    return () => {
+      release();
+      listed();
+    };
   }
 
   private count(

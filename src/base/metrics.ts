@@ -55,6 +55,16 @@ export class MetricsRegistry {
     return this.expose();
   }
 
+  /** What can be shown, with and without series; labels sorted. */
+  declared(): readonly Declaration[] {
+    return this.metrics.map((metric) => metric.declaration());
+  }
+
+  /** Counts and histograms begin anew; gauges, and what others keep, are what they are. */
+  reset(): void {
+    for (const metric of this.metrics) metric.reset();
+  }
+
   expose(): string {
     return this.metrics.map((metric) => metric.expose()).join('');
   }
@@ -66,6 +76,14 @@ export class MetricsRegistry {
 }
 
 export const metricsContentType = 'text/plain; version=0.0.4; charset=utf-8';
+
+export interface Declaration {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly labels: readonly string[];
+  /** Upper bounds, of histograms. */
+  readonly buckets?: readonly number[];
+}
 
 export interface Sample {
   readonly labels: readonly string[];
@@ -85,12 +103,19 @@ abstract class Metric {
     this.type = type;
   }
 
+  declaration(): Declaration {
+    return { name: this.name, type: this.type, labels: [...this.labels].sort() };
+  }
+
   expose(): string {
     const lines = this.lines();
     return lines === '' ? '' : `# HELP ${this.name} ${this.help}\n# TYPE ${this.name} ${this.type}\n${lines}`;
   }
 
   protected abstract lines(): string;
+
+  /** Forgets what was counted. Series that somebody keeps go on being counted in. */
+  reset(): void {}
 
   /** `{verb="get",le="0.1"}`, or nothing without labels. */
   protected series(values: readonly string[], more = ''): string {
@@ -104,6 +129,8 @@ abstract class Metric {
 export class ValueSeries {
   readonly labels: readonly string[];
   value = 0;
+  /** Not shown while it is 0. */
+  hidden = false;
 
   constructor(labels: readonly string[]) {
     this.labels = labels;
@@ -123,13 +150,23 @@ abstract class ValueMetric extends Metric {
     return series;
   }
 
+  /** Forgets a series; who keeps it counts where nobody looks. */
+  remove(...labels: readonly string[]): void {
+    this.values.delete(labels.join(separator));
+  }
+
   add(amount: number, ...labels: readonly string[]): void {
     this.seriesOf(...labels).value += amount;
   }
 
+  protected all(): Iterable<ValueSeries> {
+    return this.values.values();
+  }
+
   protected override lines(): string {
     let text = '';
-    for (const { labels, value } of this.values.values()) text += `${this.name}${this.series(labels)} ${value}\n`;
+    for (const { labels, value, hidden } of this.values.values())
+      if (!hidden || value !== 0) text += `${this.name}${this.series(labels)} ${value}\n`;
     return text;
   }
 }
@@ -137,6 +174,14 @@ abstract class ValueMetric extends Metric {
 export class Counter extends ValueMetric {
   constructor(name: string, help: string, labels: readonly string[]) {
     super(name, help, labels, 'counter');
+  }
+
+  override reset(): void {
+    for (const series of this.all()) {
+      series.value = 0;
+      // As if nobody had counted in it yet; a counter without labels is always shown.
+      series.hidden = series.labels.length > 0;
+    }
   }
 }
 
@@ -188,6 +233,10 @@ abstract class HistogramMetric extends Metric {
     this.buckets = buckets;
   }
 
+  override declaration(): Declaration {
+    return { ...super.declaration(), buckets: this.buckets };
+  }
+
   protected abstract samples(): Iterable<HistogramSample>;
 
   protected override lines(): string {
@@ -220,6 +269,13 @@ export class Histogram extends HistogramMetric {
       this.values.set(key, series);
     }
     return series;
+  }
+
+  override reset(): void {
+    for (const series of this.values.values()) {
+      series.counts.fill(0);
+      series.sum = 0;
+    }
   }
 
   /** Series that nobody observed yet are not shown. */

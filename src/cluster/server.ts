@@ -15,12 +15,16 @@ import { uuid } from '#base/env.ts';
 import { MetricsRegistry } from '#base/metrics.ts';
 import { createClient } from '#client/api-client.ts';
 import type { Client } from '#client/client.ts';
+import { ClientMetrics } from '#client/request-metrics.ts';
 import { allControllers } from '#controllers/all.ts';
+import { ControllerMetrics } from '#controllers/metrics.ts';
 import type { NodeEnv } from '#platform/node/env.ts';
 import { startHttpServer } from '#platform/node/http-server.ts';
 import { startControllers } from '#runtime/controller.ts';
 import { runAsLeader } from '#runtime/leader-election.ts';
+import { LeaderElectionMetrics } from '#runtime/leader-election-metrics.ts';
 import { WorkQueueMetrics } from '#runtime/work-queue-metrics.ts';
+import { SchedulerMetrics } from '#scheduler/metrics.ts';
 import { createScheduler } from '#scheduler/scheduler.ts';
 import { Failure } from './failure.ts';
 import type { ClusterLayout } from './machine/layout.ts';
@@ -91,6 +95,7 @@ export async function runControlPlane(
   const opened = await openStore(env, { location: settings.store, directory: layout.store });
   const encryptionFile = flagText(flags, 'encryption-provider-config');
   const metrics = new MetricsRegistry();
+  const resourceMetrics = new MetricsRegistry();
   const encryption =
     encryptionFile === undefined ? undefined : await startEncryption(env, opened, encryptionFile, metrics);
   const store = new MeasuredStore(encryption?.store ?? opened, env.clock, metrics);
@@ -103,13 +108,15 @@ export async function runControlPlane(
     settings,
     store,
     metrics,
+    resourceMetrics,
     healthChecks,
     components: components.checks,
   });
   const { server, requestHeaderCa, requestHeader } = assembled;
+  const clientHandler = new ClientMetrics(metrics, env.clock).measured(server.handler, `[::1]:${settings.apiPort}`);
   // The program is what stands in managedFields, and is named as upstream's.
   const clientOf = (user: UserInfo, program: string): Client =>
-    createClient({ handler: server.handler, peer: { address: '', inProcess: user }, userAgent: program });
+    createClient({ handler: clientHandler, peer: { address: '', inProcess: user }, userAgent: program });
   await server.ready();
   const ownClient = clientOf(apiServerUser, 'kube-apiserver');
   await ensureBootstrapObjects(ownClient);
@@ -163,6 +170,7 @@ export async function runControlPlane(
     ending.signal,
   );
   hooks.finished('priority-and-fairness-config-producer');
+  const controllerMetrics = new ControllerMetrics(metrics);
   const startManagers = (leading: AbortSignal) =>
     startControllers(
       {
@@ -174,6 +182,7 @@ export async function runControlPlane(
           ...allControllers({
             rootCa: readFileSync(certificateFile(layout.pki, 'ca'), 'utf8'),
             authority: requestSigner(layout.pki),
+            metrics: controllerMetrics,
           }),
           plannedPodRanges(new Map(nodesOf(settings).map(({ name, podCidr }) => [name, podCidr]))),
           dnsService(settings.network.dnsServiceAddress),
@@ -181,11 +190,13 @@ export async function runControlPlane(
       },
       leading,
     );
+  const schedulerMetrics = new SchedulerMetrics(metrics, resourceMetrics, env.clock);
   const startScheduler = (leading: AbortSignal) =>
-    createScheduler({ hostname: hostname(), metrics }).start(
+    createScheduler({ hostname: hostname(), metrics: schedulerMetrics }).start(
       { env, client: clientOf(schedulerUser, 'kube-scheduler'), config: {} },
       leading,
     );
+  const electionMetrics = new LeaderElectionMetrics(metrics);
   // Servers that share a store take turns; a server that has its store for itself needs no lease, and writes none.
   const act = (name: string, user: UserInfo, start: (leading: AbortSignal) => Promise<Running>) => {
     if (!store.shared) {
@@ -194,7 +205,14 @@ export async function runControlPlane(
     }
     const lead = async (leading: AbortSignal) => (await start(leading)).stopped;
     const identity = `${hostname()}_${uuid(env.random)}`;
-    const election = { env, client: clientOf(user, name), namespace: 'kube-system', name, identity };
+    const election = {
+      env,
+      client: clientOf(user, name),
+      namespace: 'kube-system',
+      name,
+      identity,
+      metrics: electionMetrics,
+    };
     return { started: Promise.resolve(), stopped: runAsLeader(election, lead, ending.signal) };
   };
   const managers = act('kube-controller-manager', controllerManagerUser, startManagers);

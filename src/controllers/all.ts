@@ -19,6 +19,7 @@ import { ephemeralVolumeController } from './ephemeral-volume/controller.ts';
 import { garbageCollectorController } from './garbage-collector/controller.ts';
 import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler/controller.ts';
 import { jobController } from './job/controller.ts';
+import type { ControllerMetrics } from './metrics.ts';
 import { namespaceController } from './namespace/controller.ts';
 import { type NodeIpamConfig, nodeIpamController } from './node-ipam/controller.ts';
 import { type NodeLifecycleConfig, nodeLifecycleController } from './node-lifecycle/controller.ts';
@@ -48,6 +49,8 @@ export interface ControllersConfig {
   readonly nodeIpam?: NodeIpamConfig | undefined;
   readonly nodeLifecycle?: NodeLifecycleConfig | undefined;
   readonly podGc?: PodGcConfig | undefined;
+  /** Absent: nothing is measured. */
+  readonly metrics?: ControllerMetrics | undefined;
 }
 
 export function allControllers(config: ControllersConfig = {}): ControllerFactory[] {
@@ -56,7 +59,7 @@ export function allControllers(config: ControllersConfig = {}): ControllerFactor
     certificateCleaner,
     claimProtectionController,
     clusterRoleAggregationController,
-    cronJobController,
+    cronJobController(config.metrics),
     disruptionController,
     endpointSliceMirroringController,
     ephemeralVolumeController,
@@ -69,16 +72,16 @@ export function allControllers(config: ControllersConfig = {}): ControllerFactor
     endpointsController,
     garbageCollectorController,
     horizontalPodAutoscalerController,
-    jobController,
+    jobController(config.metrics),
     namespaceController,
-    nodeLifecycleController(config.nodeLifecycle),
+    nodeLifecycleController(config.nodeLifecycle, config.metrics),
     podGcController(config.podGc),
     replicaSetController,
     replicationController,
     resourceQuotaController,
     serviceAccountController,
     statefulSetController,
-    taintEvictionController,
+    taintEvictionController(config.metrics),
     validatingAdmissionPolicyStatusController,
     ...(config.rootCa === undefined ? [] : [rootCaCertPublisher(config.rootCa)]),
     ...(config.authority === undefined

@@ -14,6 +14,7 @@ import type { Client } from '#client/client.ts';
 import { Leases } from '#kinds/coordination/lease/definition.ts';
 import type { Lease } from '#kinds/generated/coordination-v1.ts';
 import { createEventRecorder, referenceTo } from './event-recorder.ts';
+import type { LeaderElectionMetrics } from './leader-election-metrics.ts';
 
 export interface LeaderElectionConfig {
   readonly env: Env;
@@ -24,6 +25,8 @@ export interface LeaderElectionConfig {
   /** Unique among the candidates. */
   readonly identity: string;
   readonly timing?: LeaderElectionTiming;
+  /** Absent: nothing is measured. */
+  readonly metrics?: LeaderElectionMetrics;
 }
 
 export interface LeaderElectionTiming {
@@ -49,15 +52,18 @@ export async function runAsLeader(
   signal: AbortSignal,
 ): Promise<void> {
   const candidate = new Candidate(config);
+  config.metrics?.leads(config.name, false);
   while (!signal.aborted) {
     await candidate.acquire(signal);
     if (signal.aborted) return;
     const leading = linkedAbort(signal);
+    config.metrics?.leads(config.name, true);
     const renewing = candidate.renewUntilLost(leading.signal).then(() => leading.abort());
     try {
       await lead(leading.signal);
     } finally {
       leading.abort();
+      config.metrics?.leads(config.name, false);
       await renewing;
       leading.dispose();
       await candidate.release();
@@ -169,7 +175,10 @@ class Candidate {
       this.observe(await client.update(Leases, { ...current, spec: next }));
     } catch (error) {
       // Somebody else wrote: whose it is now shows when it is read.
-      if (isConflict(error) || isNotFound(error)) this.lease = undefined;
+      if (isConflict(error) || isNotFound(error)) {
+        this.lease = undefined;
+        if (isMine) this.config.metrics?.readFirst(name);
+      }
       throw error;
     }
     return true;

@@ -12,6 +12,7 @@ import type { Random } from '#base/env.ts';
 import { Cycle } from './framework/cycle.ts';
 import { Diagnosis } from './framework/diagnosis.ts';
 import type { Framework } from './framework/framework.ts';
+import type { ProfileMetrics } from './framework/metrics.ts';
 import type { NodeResults } from './framework/node-results.ts';
 import { maxNodeScore } from './framework/plugin.ts';
 import type { PodInfo } from './framework/pod-info.ts';
@@ -70,6 +71,7 @@ export class Algorithm {
   schedule(profile: Framework, pod: PodInfo): Decision {
     const { state } = this;
     const cycle = new Cycle(pod, state, this.random);
+    cycle.measured = profile.metrics?.sample() ?? false;
     if (state.nodeCount === 0) return { type: 'no-nodes', cycle };
     const diagnosis = new Diagnosis(state.nodeCount);
     try {
@@ -115,7 +117,7 @@ export class Algorithm {
           `node(s) didn't satisfy plugin(s) [${plugins}]`,
         );
       }
-      feasible = this.search(profile, cycle, diagnosis, results, nodes);
+      feasible = this.measuredSearch(profile, cycle, diagnosis, results, nodes);
       const processed = feasible.length + diagnosis.rejectedCount;
       this.nextStart = (this.nextStart + processed) % state.nodeCount;
     }
@@ -138,6 +140,27 @@ export class Algorithm {
     const node = name ? this.state.node(name) : undefined;
     if (!node) return [];
     return this.search(profile, cycle, new Diagnosis(this.state.nodeCount), results, [node]);
+  }
+
+  private measuredSearch(
+    profile: Framework,
+    cycle: Cycle,
+    diagnosis: Diagnosis,
+    results: NodeResults | undefined,
+    nodes: readonly NodeInfo[],
+  ): readonly NodeInfo[] {
+    const { metrics } = profile;
+    if (!metrics) return this.search(profile, cycle, diagnosis, results, nodes);
+    const begunMs = metrics.begin();
+    try {
+      const feasible = this.search(profile, cycle, diagnosis, results, nodes);
+      metrics.point('Filter', undefined, begunMs);
+      countFilters(metrics, profile, cycle, feasible.length, diagnosis);
+      return feasible;
+    } catch (error) {
+      metrics.point('Filter', errorStatus('', error), begunMs);
+      throw error;
+    }
   }
 
   /** Fitting nodes, from where the last search stopped; at most as many as are enough. The array is reused. */
@@ -199,6 +222,8 @@ export class Algorithm {
     totals.fill(0, 0, count);
     const failure = profile.runPreScore(cycle, nodes);
     if (failure) return failure;
+    const { metrics } = profile;
+    const begunMs = metrics?.begin() ?? 0;
     const scores = this.scratch.subarray(0, count);
     for (const { plugin, weight } of profile.scorers) {
       if (cycle.skippedScores.has(plugin.name)) continue;
@@ -206,12 +231,18 @@ export class Algorithm {
       if (kept) for (let i = 0; i < count; i++) scores[i] = kept[(nodes[i] as NodeInfo).row] as number;
       else for (let i = 0; i < count; i++) scores[i] = plugin.score(cycle, nodes[i] as NodeInfo);
       plugin.normalizeScores?.(cycle, scores, nodes);
+      metrics?.evaluated('Score', plugin.name, count);
       for (let i = 0; i < count; i++) {
         const score = scores[i] as number;
-        if (!(score >= 0 && score <= maxNodeScore)) return invalidScore(plugin.name, score);
+        if (!(score >= 0 && score <= maxNodeScore)) {
+          const invalid = invalidScore(plugin.name, score);
+          metrics?.point('Score', invalid, begunMs);
+          return invalid;
+        }
         totals[i] = (totals[i] as number) + weight * score;
       }
     }
+    metrics?.point('Score', undefined, begunMs);
     return undefined;
   }
 
@@ -234,6 +265,23 @@ export class Algorithm {
       if (totals[i] === highest && pick-- === 0) return nodes[i] as NodeInfo;
     }
     return nodes[0] as NodeInfo;
+  }
+}
+
+/** Each filter was asked about the nodes that those before it let pass; kept answers count like new ones. */
+function countFilters(
+  metrics: ProfileMetrics,
+  profile: Framework,
+  cycle: Cycle,
+  feasible: number,
+  diagnosis: Diagnosis,
+): void {
+  const rejections = diagnosis.rejectionsByPlugin();
+  let asked = feasible + diagnosis.rejectedCount;
+  for (const { name } of profile.filters) {
+    if (cycle.skippedFilters.has(name)) continue;
+    metrics.evaluated('Filter', name, asked);
+    asked -= rejections.get(name) ?? 0;
   }
 }
 

@@ -8,6 +8,7 @@
 import { assert } from '#base/errors.ts';
 import { type EnabledPlugin, type ExtensionPoint, extensionPoints, Framework } from './framework/framework.ts';
 import type { Handle } from './framework/handle.ts';
+import type { FrameworkMetrics } from './framework/metrics.ts';
 import type { Plugin } from './framework/plugin.ts';
 import { defaultPlugins, inTreePlugins, type PluginArgs, type Registry } from './registry.ts';
 
@@ -33,6 +34,7 @@ export function createProfile(
   config: ProfileConfig,
   handleFor: (framework: () => Framework) => Handle,
   registry: Registry = inTreePlugins,
+  metrics?: FrameworkMetrics,
 ): Framework {
   let made: Framework | undefined;
   const handle = handleFor(() => {
@@ -65,6 +67,7 @@ export function createProfile(
     profileName: config.schedulerName ?? defaultSchedulerName,
     percentageOfNodesToScore: config.percentageOfNodesToScore,
     plugins,
+    metrics: metrics?.of(config.schedulerName ?? defaultSchedulerName),
   });
   return made;
 }

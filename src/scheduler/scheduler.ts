@@ -4,7 +4,6 @@
  * This file wires the parts: informers -> event handlers -> cluster state and queue -> scheduling loop -> API server.
  */
 
-import type { MetricsRegistry } from '#base/metrics.ts';
 import { ReplicaSets } from '#kinds/apps/replica-set/definition.ts';
 import { StatefulSets } from '#kinds/apps/stateful-set/definition.ts';
 import { Namespaces } from '#kinds/core/namespace/definition.ts';
@@ -26,7 +25,7 @@ import { type EventHandlersConfig, nodeHandler, plainHandler, podHandler } from 
 import type { Framework } from './framework/framework.ts';
 import type { Handle, Listers } from './framework/handle.ts';
 import { WaitingPods } from './framework/waiting-pods.ts';
-import { SchedulerMetrics } from './metrics.ts';
+import type { SchedulerMetrics } from './metrics.ts';
 import { createProfile, defaultSchedulerName, type ProfileConfig } from './profile.ts';
 import { defaultPodBackoff } from './queue/backoff.ts';
 import { Nominator } from './queue/nominator.ts';
@@ -54,8 +53,8 @@ export interface SchedulerOptions {
   readonly plugins?: Registry;
   /** Of the machine, for the reportingInstance of events; 'kubets' when absent. */
   readonly hostname?: string;
-  /** Where its metrics are shown; absent: nothing is measured. */
-  readonly metrics?: MetricsRegistry;
+  /** Absent: nothing is measured. It may start several times, as often as it leads: these go on. */
+  readonly metrics?: SchedulerMetrics;
 }
 
 const defaultMaxUnschedulableMs = 5 * 60_000;
@@ -64,17 +63,15 @@ const defaultMaxUnschedulableMs = 5 * 60_000;
 const unfinished = 'status.phase!=Succeeded,status.phase!=Failed';
 
 export function createScheduler(options: SchedulerOptions = {}): Component<SchedulerConfig> {
-  // It may start several times, as often as it leads.
-  const metrics = options.metrics && new SchedulerMetrics(options.metrics);
-  return { name: 'kube-scheduler', start: (world, signal) => start(world, options, metrics, signal) };
+  return { name: 'kube-scheduler', start: (world, signal) => start(world, options, signal) };
 }
 
 async function start(
   { env, client, config }: ComponentWorld<SchedulerConfig>,
   options: SchedulerOptions,
-  metrics: SchedulerMetrics | undefined,
   signal: AbortSignal,
 ): Promise<{ readonly stopped: Promise<void> }> {
+  const { metrics } = options;
   const informers = new Informers(client, env, signal);
   const namespaces = informers.of(Namespaces);
   const pods = informers.of(Pods, { fieldSelector: unfinished });
@@ -138,9 +135,11 @@ async function start(
           return () => volumeListeners.delete(listener);
         },
         recordEvent,
+        preemptions: metrics?.preemptions,
         signal,
       }),
       registry,
+      metrics?.framework,
     );
     profiles.set(profile.profileName, profile);
   }
@@ -154,11 +153,11 @@ async function start(
         maxMs: milliseconds(config.podMaxBackoffSeconds) ?? defaultPodBackoff.maxMs,
       },
       maxUnschedulableMs: milliseconds(config.podMaxInUnschedulablePodsSeconds) ?? defaultMaxUnschedulableMs,
+      metrics: metrics?.queue,
     },
     profiles,
   );
   const waiting = queue;
-  metrics?.show({ queue: waiting, state });
   const isOurs = (pod: Pod): boolean => profiles.has(pod.spec?.schedulerName ?? '');
   const handlers: EventHandlersConfig = { state, queue, waitingPods, isOurs };
   nodes.addHandler(nodeHandler(handlers));
@@ -188,6 +187,7 @@ async function start(
     maxCalls: config.maxConcurrentCalls ?? 256,
     metrics,
   });
+  metrics?.show({ queue: waiting, state, bindings: () => loop.bindingCount, pods: () => pods.list() });
   env.log.info('scheduling', { profiles: [...profiles.keys()], nodes: state.nodeCount });
   return { stopped: Promise.all([loop.run(signal), informers.stopped()]).then(() => {}) };
 }

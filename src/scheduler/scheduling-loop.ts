@@ -67,10 +67,16 @@ const noPlugins: ReadonlySet<string> = new Set();
 export class SchedulingLoop {
   private readonly config: SchedulingLoopConfig;
   private readonly calls: TaskPool;
+  private bindings = 0;
 
   constructor(config: SchedulingLoopConfig) {
     this.config = config;
     this.calls = new TaskPool(config.maxCalls);
+  }
+
+  /** Binding cycles under way. */
+  get bindingCount(): number {
+    return this.bindings;
   }
 
   /** Runs until the signal; resolves when the last call has ended. */
@@ -160,11 +166,14 @@ export class SchedulingLoop {
       waitingPods.add(waiting);
     }
     this.calls.run(async () => {
+      this.bindings++;
       try {
         await this.bindingCycle(profile, cycle, pod, node, waiting, signal);
       } catch (error) {
         // A plugin threw where it should have answered.
         this.unbind(profile, cycle, pod, node, errorStatus('', error), signal);
+      } finally {
+        this.bindings--;
       }
     });
   }
@@ -181,7 +190,9 @@ export class SchedulingLoop {
     const { info } = pod;
     if (waiting || profile.hasPreBindWork(cycle, node)) await this.announce(info, node, signal);
     if (waiting) {
+      const waitedSinceMs = env.clock.monotonic();
       const answer = await waiting.decided;
+      this.config.metrics?.permitted(answer?.code ?? 'Success', env.clock.monotonic() - waitedSinceMs);
       waitingPods.remove(info.uid);
       if (answer) {
         if (!signal.aborted) this.unbind(profile, cycle, pod, node, answer, signal);

@@ -27,6 +27,7 @@ import { deleteObject } from '../verbs/delete.ts';
 import { encodeForStore, type MutableObject, sameBytes } from '../verbs/write.ts';
 import type { WebhookCaller } from '../webhook/post.ts';
 import { type ServedVersion, type ServingContext, schemaOf, servedVersionsOf, storageVersionOf } from './definition.ts';
+import type { ExpressionMetrics } from './expression-metrics.ts';
 import type { Condition, CustomResourceKind } from './json-schema.ts';
 import { decideNames } from './names.ts';
 import { componentOf } from './openapi.ts';
@@ -46,6 +47,7 @@ export class CustomResources {
   private readonly server: ServerContext;
   private readonly schemas: SchemaRegistry;
   private readonly webhooks: WebhookCaller | undefined;
+  private readonly expressions: ExpressionMetrics;
   private readonly served = new Map<string, Served>();
   /** Of definitions that go and do not serve the version that their objects are stored in. */
   private readonly unserved = new Map<string, Resource>();
@@ -54,7 +56,13 @@ export class CustomResources {
   private working: Promise<void> | undefined;
   private readonly controller = new AbortController();
 
-  constructor(server: ServerContext, schemas: SchemaRegistry, webhooks: WebhookCaller | undefined) {
+  constructor(
+    server: ServerContext,
+    schemas: SchemaRegistry,
+    webhooks: WebhookCaller | undefined,
+    expressions: ExpressionMetrics,
+  ) {
+    this.expressions = expressions;
     this.server = server;
     this.schemas = schemas;
     this.webhooks = webhooks;
@@ -110,7 +118,7 @@ export class CustomResources {
   }
 
   private get servingContext(): ServingContext {
-    return { objectMeta: this.schemas.meta('ObjectMeta'), webhooks: this.webhooks };
+    return { objectMeta: this.schemas.meta('ObjectMeta'), webhooks: this.webhooks, expressions: this.expressions };
   }
 
   private get definitions(): Resource {

@@ -10,6 +10,7 @@ import type { WebhookCaller } from '../webhook/post.ts';
 import { CustomCodec } from './codec.ts';
 import { columnsOf } from './columns.ts';
 import { ConversionWebhook } from './conversion.ts';
+import type { ExpressionMetrics } from './expression-metrics.ts';
 import { parseJsonPath, valuesAt } from './json-path.ts';
 import type { CustomResourceKind, CustomVersion } from './json-schema.ts';
 import { finalizerWarnings, objectValidation } from './object-validation.ts';
@@ -24,6 +25,7 @@ export interface ServingContext {
   readonly objectMeta: StructSchema;
   /** By whom conversion webhooks are called; absent: by nobody, and such conversions fail. */
   readonly webhooks: WebhookCaller | undefined;
+  readonly expressions: ExpressionMetrics;
 }
 
 /** What is served of a CRD whose names are accepted. */
@@ -62,7 +64,7 @@ function versionsOf(
   const conversion = webhook && new ConversionWebhook({ caller: context.webhooks, config: webhook, codecs });
   return spec.versions.flatMap((version) => {
     const codec = codecs.get(`${spec.group}/${version.name}`);
-    return isWanted(version) && codec ? [servedVersion(crd, version, codec, conversion)] : [];
+    return isWanted(version) && codec ? [servedVersion(crd, version, codec, conversion, context.expressions)] : [];
   });
 }
 
@@ -76,12 +78,13 @@ function servedVersion(
   version: CustomVersion,
   codec: CustomCodec,
   conversion: ConversionWebhook | undefined,
+  expressions: ExpressionMetrics,
 ): ServedVersion {
   const { group, scope } = crd.spec;
   const names = crd.status?.acceptedNames ?? crd.spec.names;
   const { kind, plural } = names;
   const schema = schemaOf(version);
-  const { validate, validateStatus } = objectValidation(schema, version);
+  const { validate, validateStatus } = objectValidation(schema, version, expressions);
   const storedAs = storedForm(crd, version, codec, conversion);
   const warning = deprecationOf(crd, version);
   const definition = defineResource<KubeObject>({

@@ -14,6 +14,7 @@ import type { JsonSchema } from '#api/structural/schema.ts';
 import { ValueValidator } from '#api/structural/value-validation.ts';
 import { RuleValidator } from '#cel/rules/validator.ts';
 import { validateObjectMeta } from '../validation/object-meta.ts';
+import type { ExpressionMetrics } from './expression-metrics.ts';
 import type { CustomVersion } from './json-schema.ts';
 import { scaleSpecFindings, scaleStatusFindings } from './scale-validation.ts';
 
@@ -32,10 +33,14 @@ const blocking: ReadonlySet<FieldErrorType> = new Set([
   'FieldValueTypeInvalid',
 ]);
 
-export function objectValidation(schema: JsonSchema, { subresources }: CustomVersion): ObjectValidation {
+export function objectValidation(
+  schema: JsonSchema,
+  { subresources }: CustomVersion,
+  expressions: ExpressionMetrics,
+): ObjectValidation {
   const values = new ValueValidator(schema);
   const status = new ValueValidator(schema.properties?.status ?? {});
-  const rules = RuleValidator.of(schema, { isResource: true });
+  const rules = expressions.compiling(() => RuleValidator.of(schema, { isResource: true }));
   const embeds = hasEmbedded(schema);
   const checksLists = hasListTypes(schema);
   const scale = subresources?.scale;
@@ -57,7 +62,8 @@ export function objectValidation(schema: JsonSchema, { subresources }: CustomVer
         'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
       return [...errors, invalid('', null, detail)];
     }
-    return [...errors, ...rules.validate(object, { old, ...(warn ? { warn } : {}) }).errors];
+    const judged = expressions.evaluating(() => rules.validate(object, { old, ...(warn ? { warn } : {}) }));
+    return [...errors, ...judged.errors];
   };
   return {
     validate(object, old, context) {

@@ -62,6 +62,8 @@ export interface ApiServerOptions {
   readonly store: Store;
   /** Of all parts of this process: /metrics shows it after the API server's own. */
   readonly metrics: MetricsRegistry;
+  /** Of the scheduler, pod by pod: /metrics/resources. */
+  readonly resourceMetrics?: MetricsRegistry;
   /** Of what the store needs, and of what the server does after it began to serve. */
   readonly healthChecks: Readonly<Record<string, HealthCheck>>;
   readonly components: ComponentChecks;
@@ -93,6 +95,7 @@ export async function assembleApiServer({
   settings,
   store,
   metrics,
+  resourceMetrics,
   healthChecks,
   components,
 }: ApiServerOptions): Promise<AssembledApiServer> {
@@ -153,6 +156,7 @@ export async function assembleApiServer({
     authorize,
     ...(audit ? { audit } : {}),
     metrics,
+    ...(resourceMetrics ? { resourceMetrics } : {}),
     zpages: {
       startedMs: processStartedMs,
       flags: flagsInForce(settings, {

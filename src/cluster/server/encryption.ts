@@ -15,6 +15,7 @@ import {
   ruleFor,
 } from '#apiserver/encryption/configuration.ts';
 import { EncryptedStore, type TransformersOf } from '#apiserver/encryption/encrypted-store.ts';
+import { KmsMetrics } from '#apiserver/encryption/kms-metrics.ts';
 import { TransformationMetrics } from '#apiserver/encryption/metrics.ts';
 import { identity, type ValueTransformer } from '#apiserver/encryption/transformer.ts';
 import type { HealthCheck } from '#apiserver/health.ts';
@@ -25,6 +26,7 @@ import { keyTransformer } from '#platform/node/encryption/ciphers.ts';
 import { KmsTransformer } from '#platform/node/encryption/kms-v2.ts';
 import type { Store } from '#store/store.ts';
 import { Failure } from '../failure.ts';
+import { createReloadMetrics, serverIdHash } from './reload-metrics.ts';
 
 export interface Encryption {
   readonly store: Store;
@@ -51,7 +53,9 @@ export async function startEncryption(
   file: string,
   metrics: MetricsRegistry,
 ): Promise<Encryption> {
-  let current = await load(env, file).catch((error: unknown) => {
+  const kmsMetrics = new KmsMetrics(metrics, env.clock, serverIdHash());
+  const reloads = createReloadMetrics(metrics, 'encryption_config_controller', env);
+  let current = await load(env, file, kmsMetrics).catch((error: unknown) => {
     throw asFailure(file, error);
   });
   const counted = new TransformationMetrics(metrics, env.clock);
@@ -71,7 +75,7 @@ export async function startEncryption(
     settling = undefined;
     try {
       if (readFileSync(file, 'utf8') === current.text) return;
-      const next = await load(env, file);
+      const next = await load(env, file, kmsMetrics);
       const broken = next.plugins.find(({ failure }) => failure !== undefined);
       if (broken) {
         for (const plugin of next.plugins) plugin.close();
@@ -81,8 +85,10 @@ export async function startEncryption(
       current = next;
       encrypted.configure(next.transformersOf);
       retire(before.plugins);
+      reloads.reloaded('success', next.text);
       env.log.info('encryption configuration was read again', { file });
     } catch (error) {
+      reloads.reloaded('failure', '');
       env.log.error('the new encryption configuration is not used', { file, error: messageOf(error) });
     }
   };
@@ -156,12 +162,12 @@ function stageWords(stage: FaultStage, name: string): string {
   }
 }
 
-async function load(env: Env, file: string): Promise<Loaded> {
+async function load(env: Env, file: string, metrics: KmsMetrics): Promise<Loaded> {
   const text = readFileSync(file, 'utf8');
   const rules = parse(file, text);
   const plugins: KmsTransformer[] = [];
   const chains = new Map(
-    rules.map((rule) => [rule, rule.providers.flatMap((provider) => transformersFor(env, provider, plugins))]),
+    rules.map((rule) => [rule, rule.providers.flatMap((provider) => transformersFor(env, provider, plugins, metrics))]),
   );
   await Promise.all(plugins.map((plugin) => plugin.start()));
   return {
@@ -174,12 +180,17 @@ async function load(env: Env, file: string): Promise<Loaded> {
   };
 }
 
-function transformersFor(env: Env, provider: Provider, plugins: KmsTransformer[]): readonly ValueTransformer[] {
+function transformersFor(
+  env: Env,
+  provider: Provider,
+  plugins: KmsTransformer[],
+  metrics: KmsMetrics,
+): readonly ValueTransformer[] {
   switch (provider.type) {
     case 'identity':
       return [identity];
     case 'kms': {
-      const plugin = new KmsTransformer(env, provider);
+      const plugin = new KmsTransformer(env, provider, metrics);
       plugins.push(plugin);
       return [plugin];
     }

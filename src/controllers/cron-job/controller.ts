@@ -9,26 +9,28 @@ import type { CronJob, CronJobStatus, Job } from '#kinds/generated/batch-v1.ts';
 import type { Controller, ControllerContext, ControllerFactory } from '#runtime/controller.ts';
 import { referenceTo } from '#runtime/event-recorder.ts';
 import type { Informer } from '#runtime/informer.ts';
+import type { ControllerMetrics } from '../metrics.ts';
 import { controllerOf, dependentsOf, indexByController, isControlledBy } from '../ownership/controller-ref.ts';
 import { StatusWriter } from '../status-write.ts';
 import { WriteFence } from '../write-fence.ts';
 import { type CronJobPlan, planCronJob, withStarted } from './plan.ts';
 
-export const cronJobController: ControllerFactory = {
-  name: 'cronjob-controller',
-  create: (context) => new CronJobController(context),
-};
+export function cronJobController(metrics?: ControllerMetrics): ControllerFactory {
+  return { name: 'cronjob-controller', create: (context) => new CronJobController(context, metrics) };
+}
 
 class CronJobController implements Controller {
   readonly workers = 5;
   private readonly context: ControllerContext;
+  private readonly metrics: ControllerMetrics | undefined;
   private readonly cronJobs: Informer<CronJob>;
   private readonly jobs: Informer<Job>;
   private readonly fence = new WriteFence();
   private readonly status: StatusWriter<CronJob>;
 
-  constructor(context: ControllerContext) {
+  constructor(context: ControllerContext, metrics: ControllerMetrics | undefined) {
     this.context = context;
+    this.metrics = metrics;
     const { informers, queue } = context;
     this.cronJobs = informers.of(CronJobs);
     this.jobs = indexByController(informers.of(Jobs));
@@ -64,6 +66,7 @@ class CronJobController implements Controller {
     let created: Job;
     try {
       created = await client.create(Jobs, job, { signal });
+      this.metrics?.cronJobStarted(Date.parse(created.metadata?.creationTimestamp ?? '') - scheduledMs);
       events.record(subject, 'Normal', 'SuccessfulCreate', `Created job ${created.metadata?.name}`);
     } catch (error) {
       if (isNamespaceTerminating(error)) return plan.status;

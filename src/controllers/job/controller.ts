@@ -9,6 +9,7 @@ import type { Pod } from '#kinds/generated/core-v1.ts';
 import type { Controller, ControllerContext, ControllerFactory } from '#runtime/controller.ts';
 import { referenceTo } from '#runtime/event-recorder.ts';
 import type { Informer } from '#runtime/informer.ts';
+import type { CompletionMode, ControllerMetrics } from '../metrics.ts';
 import { claim } from '../ownership/claim.ts';
 import {
   controllerOf,
@@ -24,12 +25,11 @@ import { StatusWriter } from '../status-write.ts';
 import { WriteFence } from '../write-fence.ts';
 import { type BackoffRecord, noFailures } from './backoff.ts';
 import { isFinished, type JobPlan, planJob } from './plan.ts';
-import { hasTrackingFinalizer, trackingFinalizer } from './pods.ts';
+import { hasTrackingFinalizer, isIndexed, trackingFinalizer } from './pods.ts';
 
-export const jobController: ControllerFactory = {
-  name: 'job-controller',
-  create: (context) => new JobController(context),
-};
+export function jobController(metrics?: ControllerMetrics): ControllerFactory {
+  return { name: 'job-controller', create: (context) => new JobController(context, metrics) };
+}
 
 const ourName = 'kubernetes.io/job-controller';
 const jobNameLabel = 'batch.kubernetes.io/job-name';
@@ -40,14 +40,16 @@ const byJobName = 'job-name';
 class JobController implements Controller {
   readonly workers = 5;
   private readonly context: ControllerContext;
+  private readonly metrics: ControllerMetrics | undefined;
   private readonly jobs: Informer<Job>;
   private readonly pods: Informer<Pod>;
   private readonly fence = new WriteFence();
   private readonly status: StatusWriter<Job>;
   private readonly backoffs = new Map<string, BackoffRecord>();
 
-  constructor(context: ControllerContext) {
+  constructor(context: ControllerContext, metrics: ControllerMetrics | undefined) {
     this.context = context;
+    this.metrics = metrics;
     const { informers, queue } = context;
     this.jobs = informers.of(Jobs);
     this.pods = indexByController(informers.of(Pods));
@@ -68,6 +70,7 @@ class JobController implements Controller {
 
   async reconcile(key: string, signal: AbortSignal): Promise<{ readonly requeueAfterMs?: number }> {
     await this.fence.passed(key, signal);
+    const startedMs = this.context.env.clock.monotonic();
     const job = this.jobs.get(key);
     await this.releaseOrphans(key, job, signal);
     if (!job?.spec || isFinished(job)) {
@@ -83,15 +86,28 @@ class JobController implements Controller {
       backoff: this.backoffs.get(key) ?? noFailures,
       nowMs: this.context.env.clock.now(),
     });
+    const synced = (result: 'success' | 'error') =>
+      this.metrics?.jobSynced(modeOf(job), plan.action, result, this.context.env.clock.monotonic() - startedMs);
+    try {
+      await this.carryOut(job, plan, key, signal);
+      synced('success');
+    } catch (error) {
+      synced('error');
+      throw error;
+    }
+    return plan.requeueAfterMs === undefined ? {} : { requeueAfterMs: plan.requeueAfterMs };
+  }
+
+  private async carryOut(job: Job, plan: JobPlan, key: string, signal: AbortSignal): Promise<void> {
     const outcome = await this.changePods(job, plan, key, signal);
     const active = (plan.status.active ?? 0) - outcome.missed || undefined;
     const { events } = this.context;
     await this.status.write(key, job, { ...plan.status, active }, signal);
     this.backoffs.set(key, plan.backoff);
+    if (this.metrics) countEnds(this.metrics, job, plan);
     for (const { type, reason, message } of plan.events) events.record(referenceTo(Jobs, job), type, reason, message);
     await Promise.all(plan.release.map((pod) => this.release(pod, key, signal)));
     if (outcome.error !== undefined) throw outcome.error;
-    return plan.requeueAfterMs === undefined ? {} : { requeueAfterMs: plan.requeueAfterMs };
   }
 
   private claimPods(job: Job, key: string, signal: AbortSignal): Promise<Pod[]> {
@@ -185,6 +201,24 @@ class JobController implements Controller {
     for (const job of this.jobs.list(namespace)) {
       if (selects(job.spec?.selector, labels)) queue.add(keyOf(job));
     }
+  }
+}
+
+function modeOf(job: Job): CompletionMode {
+  return isIndexed(job) ? 'Indexed' : 'NonIndexed';
+}
+
+/** What the status that was just written says for the first time. */
+function countEnds(metrics: ControllerMetrics, job: Job, { status }: JobPlan): void {
+  const mode = modeOf(job);
+  const succeeded = (status.succeeded ?? 0) - (job.status?.succeeded ?? 0);
+  const failed = (status.failed ?? 0) - (job.status?.failed ?? 0);
+  metrics.podsFinished(mode, 'succeeded', Math.max(0, succeeded));
+  metrics.podsFinished(mode, 'failed', Math.max(0, failed));
+  for (const { type, status: holds, reason = '' } of status.conditions ?? []) {
+    if (holds !== 'True') continue;
+    if (type === 'Complete') metrics.jobFinished(mode, 'succeeded', reason);
+    else if (type === 'Failed') metrics.jobFinished(mode, 'failed', reason);
   }
 }
 

@@ -56,7 +56,11 @@ export interface JobEvent {
   readonly message: string;
 }
 
+/** What a round did, as upstream's metrics call it. */
+export type JobAction = 'reconciling' | 'tracking' | 'pods_created' | 'pods_deleted';
+
 export interface JobPlan {
+  readonly action: JobAction;
   readonly create: readonly Pod[];
   /** Too many: their finalizer is taken off first, because they count neither way. */
   readonly remove: readonly Pod[];
@@ -144,10 +148,15 @@ class Planner {
   }
 
   plan(): JobPlan {
+    let action: JobAction = 'reconciling';
     let finish = this.standingCondition() ?? this.failure() ?? this.indexVerdict();
     if (finish) this.stop = this.active;
     else {
-      const active = this.job.metadata?.deletionTimestamp === undefined ? this.manage() : this.active.length;
+      let active = this.active.length;
+      if (this.job.metadata?.deletionTimestamp === undefined) {
+        active = this.manage();
+        action = this.managed();
+      }
       const done = this.completions === undefined ? this.succeeded > 0 : this.succeeded >= this.completions;
       if (done && active === 0) {
         const message = 'Reached expected number of succeeded pods';
@@ -157,6 +166,7 @@ class Planner {
     const release = this.count(finish);
     const status = this.status(finish);
     return {
+      action,
       create: this.create,
       remove: this.remove,
       stop: this.stop,
@@ -281,6 +291,11 @@ class Planner {
     if (this.indexed) this.createIndexed(missing);
     else for (let i = 0; i < missing; i++) this.create.push(newJobPod(this.job, undefined, undefined, false));
     return active + this.create.length;
+  }
+
+  private managed(): JobAction {
+    if (this.remove.length > 0) return 'pods_deleted';
+    return this.create.length > 0 ? 'pods_created' : 'tracking';
   }
 
   private wantedActive(): number {

@@ -15,12 +15,13 @@ import type { Node, Pod } from '#kinds/generated/core-v1.ts';
 import type { Controller, ControllerContext, ControllerFactory } from '#runtime/controller.ts';
 import { referenceTo } from '#runtime/event-recorder.ts';
 import type { Informer } from '#runtime/informer.ts';
+import type { ControllerMetrics } from '../metrics.ts';
 import { indexByNode, podsOnNode } from '../pods/on-node.ts';
 import { isPodReady } from '../pods/state.ts';
 import { patchPodStatus } from '../pods/status-patch.ts';
 import { WriteFence } from '../write-fence.ts';
-import { conditionsOfSilence, isNodeReady, needsEvictionTaint, nodeCondition, taintsOf } from './plan.ts';
-import { Zones } from './zones.ts';
+import { conditionsOfSilence, isNodeReady, needsEvictionTaint, nodeCondition, taintsOf, zoneOf } from './plan.ts';
+import { Zones, zoneLabel } from './zones.ts';
 
 export interface NodeLifecycleConfig {
   /** Silence after which a node that was ready becomes Unknown (--node-monitor-grace-period). */
@@ -31,8 +32,11 @@ export interface NodeLifecycleConfig {
 
 export const defaultNodeLifecycleConfig: NodeLifecycleConfig = { monitorGraceMs: 50_000, startupGraceMs: 60_000 };
 
-export function nodeLifecycleController(config = defaultNodeLifecycleConfig): ControllerFactory {
-  return { name: 'node-controller', create: (context) => new NodeLifecycle(context, config) };
+export function nodeLifecycleController(
+  config = defaultNodeLifecycleConfig,
+  metrics?: ControllerMetrics,
+): ControllerFactory {
+  return { name: 'node-controller', create: (context) => new NodeLifecycle(context, config, metrics) };
 }
 
 const leaseNamespace = 'kube-node-lease';
@@ -49,16 +53,18 @@ class NodeLifecycle implements Controller {
   readonly workers = 4;
   private readonly context: ControllerContext;
   private readonly config: NodeLifecycleConfig;
+  private readonly metrics: ControllerMetrics | undefined;
   private readonly nodes: Informer<Node>;
   private readonly pods: Informer<Pod>;
   private readonly zones: Zones;
   private readonly health = new Map<string, Health>();
   private readonly fence = new WriteFence();
 
-  constructor(context: ControllerContext, config: NodeLifecycleConfig) {
+  constructor(context: ControllerContext, config: NodeLifecycleConfig, metrics: ControllerMetrics | undefined) {
+    this.metrics = metrics;
     this.context = context;
     this.config = config;
-    this.zones = new Zones(context.env.clock);
+    this.zones = new Zones(context.env.clock, metrics);
     this.nodes = context.informers.of(Nodes);
     this.pods = indexByNode(context.informers.of(Pods));
     const { queue } = context;
@@ -171,6 +177,7 @@ class NodeLifecycle implements Controller {
     const patch = { metadata: { resourceVersion }, spec: { taints: taints.length > 0 ? taints : null } };
     try {
       this.fence.wrote(name, this.nodes, await client.patch(Nodes, { name }, patch, { type: 'merge', signal }));
+      if (turn.state === 'allowed' && needsEvictionTaint(node)) this.metrics?.nodeEvicted(zoneLabel(zoneOf(node)));
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }

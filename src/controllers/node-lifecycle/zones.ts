@@ -2,7 +2,13 @@
 
 import type { Clock } from '#base/env.ts';
 import type { Node } from '#kinds/generated/core-v1.ts';
+import type { ControllerMetrics } from '../metrics.ts';
 import { type EvictionState, evictionRate, isNodeReady, type ZoneState, zoneOf, zoneState } from './plan.ts';
+
+/** As upstream's metrics name a zone of `zoneOf`. */
+export function zoneLabel(zone: string): string {
+  return zone === ':' ? '' : zone.replace(':', ':\u0000:');
+}
 
 const exclusionLabel = 'node.kubernetes.io/exclude-disruption';
 
@@ -19,12 +25,14 @@ export interface EvictionTurn {
 
 export class Zones {
   private readonly clock: Clock;
+  private readonly metrics: ControllerMetrics | undefined;
   private readonly lastTaintMs = new Map<string, number>();
   private zones: ReadonlyMap<string, Zone> = new Map();
   private suspended = false;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, metrics?: ControllerMetrics) {
     this.clock = clock;
+    this.metrics = metrics;
   }
 
   /** Counts again; true when eviction was suspended and is no longer: silence so far proves nothing. */
@@ -40,8 +48,10 @@ export class Zones {
     }
     const zones = new Map<string, Zone>();
     for (const [zone, { ready, notReady }] of counts) {
+      this.metrics?.zone(zoneLabel(zone), ready, notReady);
       zones.set(zone, { state: zoneState(ready, notReady), size: ready + notReady });
     }
+    for (const gone of this.zones.keys()) if (!zones.has(gone)) this.metrics?.zone(zoneLabel(gone), 0, 0);
     this.zones = zones;
     const before = this.suspended;
     this.suspended = zones.size > 0 && [...zones.values()].every(({ state }) => state === 'FullDisruption');

@@ -12,14 +12,14 @@ import type { Node, Pod } from '#kinds/generated/core-v1.ts';
 import type { Controller, ControllerContext, ControllerFactory } from '#runtime/controller.ts';
 import { referenceTo } from '#runtime/event-recorder.ts';
 import type { Informer } from '#runtime/informer.ts';
+import type { ControllerMetrics } from '../metrics.ts';
 import { indexByNode, podsOnNode } from '../pods/on-node.ts';
 import { patchPodStatus } from '../pods/status-patch.ts';
 import { toleratedForMs } from './plan.ts';
 
-export const taintEvictionController: ControllerFactory = {
-  name: 'taint-eviction-controller',
-  create: (context) => new TaintEviction(context),
-};
+export function taintEvictionController(metrics?: ControllerMetrics): ControllerFactory {
+  return { name: 'taint-eviction-controller', create: (context) => new TaintEviction(context, metrics) };
+}
 
 interface Scheduled {
   readonly uid: string;
@@ -30,12 +30,14 @@ interface Scheduled {
 class TaintEviction implements Controller {
   readonly workers = 8;
   private readonly context: ControllerContext;
+  private readonly metrics: ControllerMetrics | undefined;
   private readonly nodes: Informer<Node>;
   private readonly pods: Informer<Pod>;
   private readonly scheduled = new Map<string, Scheduled>();
 
-  constructor(context: ControllerContext) {
+  constructor(context: ControllerContext, metrics: ControllerMetrics | undefined) {
     this.context = context;
+    this.metrics = metrics;
     this.nodes = context.informers.of(Nodes);
     this.pods = indexByNode(context.informers.of(Pods));
     const { queue } = context;
@@ -73,6 +75,7 @@ class TaintEviction implements Controller {
     const due = this.schedule(key, pod, allowedMs, nowMs);
     if (due.dueMs > nowMs) return { requeueAfterMs: due.dueMs - nowMs };
     await this.evict(key, pod, signal);
+    this.metrics?.podDeletedByTaint(this.context.env.clock.monotonic() - due.dueMs);
     this.scheduled.delete(key);
     return {};
   }

@@ -50,13 +50,17 @@ export function clusterEvent(resource: EventResource, action: ActionType, label?
 }
 
 export const assignedPodAdd = clusterEvent('AssignedPod', Action.Add);
+export const unscheduledPodAdd = clusterEvent('UnschedulablePod', Action.Add);
 export const assignedPodDelete = clusterEvent('AssignedPod', Action.Delete);
 export const nodeAdd = clusterEvent('Node', Action.Add);
 export const nodeDelete = clusterEvent('Node', Action.Delete);
 export const unschedulableTimeout = clusterEvent('*', Action.All, 'UnschedulableTimeout');
 export const forceActivate = clusterEvent('*', Action.All, 'ForceActivate');
 
-/** Whether a registration covers an event that happened. */
+/**
+ * Whether a registration covers an event that happened. A general Update (of none of the parts that have names) is covered by registrations
+ * of general Updates only, of which it is no part otherwise.
+ */
 export function matchesEvent(registered: ClusterEvent, incoming: ClusterEvent): boolean {
   if (registered.resource === '*' && registered.action === Action.All) return true;
   const resource =
@@ -64,7 +68,7 @@ export function matchesEvent(registered: ClusterEvent, incoming: ClusterEvent): 
     registered.resource === incoming.resource ||
     (registered.resource === 'Pod' &&
       (incoming.resource === 'AssignedPod' || incoming.resource === 'UnschedulablePod'));
-  return resource && (registered.action & incoming.action) !== 0;
+  return resource && (registered.action & incoming.action) !== 0 && incoming.action <= registered.action;
 }
 
 /** The scheduling-relevant changes of a node, one event each; empty for a heartbeat. */

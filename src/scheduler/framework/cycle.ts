@@ -23,6 +23,8 @@ export class Cycle {
   readonly skippedScores = new Set<string>();
   /** The filters that are left after PreFilter; set by the framework when first needed. */
   filters: readonly FilterPlugin[] | undefined;
+  /** The time that single plugins take is measured. */
+  measured = false;
   private readonly values: unknown[] = [];
 
   constructor(pod: PodInfo, state: ClusterState, random: Random) {

@@ -50,6 +50,23 @@ export class Diagnosis {
     }
   }
 
+  rejectionsByPlugin(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    let plugin = '';
+    let run = 0;
+    const add = () => run > 0 && counts.set(plugin, (counts.get(plugin) ?? 0) + run);
+    for (const status of this.statuses) {
+      if (status.plugin !== plugin) {
+        add();
+        plugin = status.plugin;
+        run = 0;
+      }
+      run++;
+    }
+    add();
+    return counts;
+  }
+
   statusOf(node: NodeInfo): Status | undefined {
     this.byNode ??= new Map(this.nodes.map((each, i) => [each, this.statuses[i] as Status]));
     return this.byNode.get(node) ?? this.absentStatus;

@@ -9,6 +9,7 @@ import type { ClusterState } from '../state/cluster-state.ts';
 import type { NodeInfo } from '../state/node-info.ts';
 import type { Cycle } from './cycle.ts';
 import type { Diagnosis } from './diagnosis.ts';
+import type { MeasuredPoint, ProfileMetrics } from './metrics.ts';
 import { type FilterPlugin, NodeResults, NodeResultsCache, type ScorePlugin } from './node-results.ts';
 import type { Plugin, PostFilterResult } from './plugin.ts';
 import type { PodInfo } from './pod-info.ts';
@@ -43,6 +44,8 @@ export interface FrameworkConfig {
   /** 0 and absent: upstream's adaptive rule. */
   readonly percentageOfNodesToScore?: number | undefined;
   readonly plugins: Readonly<Record<ExtensionPoint, readonly EnabledPlugin[]>>;
+  /** Absent: nothing is measured. */
+  readonly metrics?: ProfileMetrics | undefined;
 }
 
 export type WeightedScorer = { readonly plugin: ScorePlugin; readonly weight: number };
@@ -55,6 +58,8 @@ export interface PreFilterOutcome {
   readonly namingPlugins: readonly string[];
 }
 
+const nothingToDo = status('Skip', '');
+
 export class Framework {
   readonly profileName: string;
   readonly percentageOfNodesToScore: number | undefined;
@@ -65,6 +70,7 @@ export class Framework {
   /** All plugins, each once. */
   readonly all: readonly Plugin[];
   readonly kept = new NodeResultsCache();
+  readonly metrics: ProfileMetrics | undefined;
   private readonly points: Readonly<Record<ExtensionPoint, readonly Plugin[]>>;
   private readonly localFilters: readonly FilterPlugin[];
   private readonly localScorers: readonly ScorePlugin[];
@@ -74,6 +80,7 @@ export class Framework {
   constructor(config: FrameworkConfig) {
     this.profileName = config.profileName;
     this.percentageOfNodesToScore = config.percentageOfNodesToScore;
+    this.metrics = config.metrics;
     const points = {} as Record<ExtensionPoint, readonly Plugin[]>;
     for (const point of extensionPoints) points[point] = config.plugins[point].map(({ plugin }) => plugin);
     this.points = points;
@@ -120,11 +127,25 @@ export class Framework {
   }
 
   runPreFilter(cycle: Cycle): PreFilterOutcome {
+    const { metrics } = this;
+    if (!metrics) return this.preFilter(cycle);
+    const begunMs = metrics.begin();
+    const outcome = this.preFilter(cycle);
+    metrics.point('PreFilter', outcome.rejection, begunMs);
+    return outcome;
+  }
+
+  private preFilter(cycle: Cycle): PreFilterOutcome {
     let nodeNames: ReadonlySet<string> | undefined;
     let rejection: Status | undefined;
     const namingPlugins: string[] = [];
     for (const plugin of this.points.preFilter) {
-      const answer = guarded(plugin, () => plugin.preFilter?.(cycle));
+      const answer = this.ask(plugin, 'PreFilter', cycle, () => plugin.preFilter?.(cycle));
+      if (answer && 'code' in answer && answer.code === 'Skip') {
+        cycle.skippedFilters.add(plugin.name);
+        continue;
+      }
+      this.metrics?.evaluated('PreFilter', plugin.name);
       if (!answer) continue;
       if ('nodeNames' in answer) {
         namingPlugins.push(plugin.name);
@@ -136,10 +157,6 @@ export class Framework {
             ? `node(s) didn't satisfy plugin ${names[0]}`
             : `node(s) didn't satisfy plugin(s) [${names.join(' ')}] simultaneously`;
         return { rejection: status('UnschedulableAndUnresolvable', '', message), namingPlugins };
-      }
-      if (answer.code === 'Skip') {
-        cycle.skippedFilters.add(plugin.name);
-        continue;
       }
       if (answer.code === 'Unschedulable') {
         // Others may still find that nothing helps at all.
@@ -200,12 +217,21 @@ export class Framework {
   }
 
   runPostFilter(cycle: Cycle, diagnosis: Diagnosis): PostFilterResult {
+    const { metrics } = this;
+    if (!metrics) return this.postFilter(cycle, diagnosis);
+    const begunMs = metrics.begin();
+    const result = this.postFilter(cycle, diagnosis);
+    metrics.point('PostFilter', result.status, begunMs);
+    return result;
+  }
+
+  private postFilter(cycle: Cycle, diagnosis: Diagnosis): PostFilterResult {
     let nominatedNodeName: string | undefined;
     const reasons: string[] = [];
     let rejector = '';
     for (const plugin of this.points.postFilter) {
       if (!plugin.postFilter) continue;
-      const result = guardedPostFilter(plugin, cycle, diagnosis);
+      const result = this.askPostFilter(plugin, cycle, diagnosis);
       if (!result.status || result.status.code === 'UnschedulableAndUnresolvable') return result;
       if (!isRejected(result.status)) return { status: result.status };
       nominatedNodeName = result.nominatedNodeName ?? nominatedNodeName;
@@ -216,25 +242,37 @@ export class Framework {
   }
 
   runPreScore(cycle: Cycle, nodes: readonly NodeInfo[]): Status | undefined {
+    const begunMs = this.metrics?.begin() ?? 0;
+    let failure: Status | undefined;
     for (const plugin of this.points.preScore) {
-      const answer = guarded(plugin, () => plugin.preScore?.(cycle, nodes));
-      if (!answer) continue;
-      if (answer.code !== 'Skip') return answer;
-      cycle.skippedScores.add(plugin.name);
+      const answer = this.ask(plugin, 'PreScore', cycle, () => plugin.preScore?.(cycle, nodes));
+      if (answer?.code === 'Skip') {
+        cycle.skippedScores.add(plugin.name);
+        continue;
+      }
+      this.metrics?.evaluated('PreScore', plugin.name);
+      failure = answer;
+      if (failure) break;
     }
-    return undefined;
+    this.metrics?.point('PreScore', failure, begunMs);
+    return failure;
   }
 
   runReserve(cycle: Cycle, node: NodeInfo): Status | undefined {
+    const begunMs = this.metrics?.begin() ?? 0;
+    let failure: Status | undefined;
     for (const plugin of this.points.reserve) {
-      const answer = guarded(plugin, () => plugin.reserve?.(cycle, node));
-      if (answer) return answer;
+      failure = this.ask(plugin, 'Reserve', cycle, () => plugin.reserve?.(cycle, node));
+      if (failure) break;
     }
-    return undefined;
+    this.metrics?.point('Reserve', failure, begunMs);
+    return failure;
   }
 
   runUnreserve(cycle: Cycle, node: NodeInfo): void {
+    const begunMs = this.metrics?.begin() ?? 0;
     for (const plugin of this.points.reserve.toReversed()) plugin.unreserve?.(cycle, node);
+    this.metrics?.point('Unreserve', undefined, begunMs);
   }
 
   /** Waits by plugin in milliseconds, or a rejection. */
@@ -242,27 +280,38 @@ export class Framework {
     cycle: Cycle,
     node: NodeInfo,
   ): { readonly rejection?: Status; readonly waits: ReadonlyMap<string, number> } {
+    const begunMs = this.metrics?.begin() ?? 0;
     const waits = new Map<string, number>();
+    let last: Status | undefined;
     for (const plugin of this.points.permit) {
       const answer = plugin.permit?.(cycle, node);
       if (!answer) continue;
-      if (answer.status.code !== 'Wait') return { rejection: answer.status, waits };
+      last = answer.status;
+      if (last.code !== 'Wait') break;
       waits.set(plugin.name, answer.timeoutMs ?? 0);
     }
-    return { waits };
+    this.metrics?.point('Permit', last, begunMs);
+    return last && last.code !== 'Wait' ? { rejection: last, waits } : { waits };
   }
 
   /** True when some PreBind plugin has work to do. */
   hasPreBindWork(cycle: Cycle, node: NodeInfo): boolean {
-    return this.points.preBind.some(
+    const begunMs = this.metrics?.begin() ?? 0;
+    const hasWork = this.points.preBind.some(
       (plugin) => plugin.preBind && plugin.preBindPreFlight?.(cycle, node)?.code !== 'Skip',
     );
+    this.metrics?.point('PreBindPreFlight', hasWork ? undefined : nothingToDo, begunMs);
+    return hasWork;
   }
 
-  async runPreBind(cycle: Cycle, node: NodeInfo, signal: AbortSignal): Promise<Status | undefined> {
+  runPreBind(cycle: Cycle, node: NodeInfo, signal: AbortSignal): Promise<Status | undefined> {
+    return this.measured('PreBind', this.preBind(cycle, node, signal));
+  }
+
+  private async preBind(cycle: Cycle, node: NodeInfo, signal: AbortSignal): Promise<Status | undefined> {
     for (const plugin of this.points.preBind) {
       if (!plugin.preBind || plugin.preBindPreFlight?.(cycle, node)?.code === 'Skip') continue;
-      const answer = await plugin.preBind(cycle, node, signal).catch((error) => errorStatus(plugin.name, error));
+      const answer = await this.askLater(plugin, 'PreBind', cycle, plugin.preBind(cycle, node, signal));
       if (!answer || answer.code === 'Skip') continue;
       if (isRejected(answer)) return answer;
       return errorStatus(
@@ -273,10 +322,14 @@ export class Framework {
     return undefined;
   }
 
-  async runBind(cycle: Cycle, node: NodeInfo, signal: AbortSignal): Promise<Status | undefined> {
+  runBind(cycle: Cycle, node: NodeInfo, signal: AbortSignal): Promise<Status | undefined> {
+    return this.measured('Bind', this.bind(cycle, node, signal));
+  }
+
+  private async bind(cycle: Cycle, node: NodeInfo, signal: AbortSignal): Promise<Status | undefined> {
     for (const plugin of this.points.bind) {
       if (!plugin.bind) continue;
-      const answer = await plugin.bind(cycle, node, signal).catch((error) => errorStatus(plugin.name, error));
+      const answer = await this.askLater(plugin, 'Bind', cycle, plugin.bind(cycle, node, signal));
       if (answer?.code === 'Skip') continue;
       if (!answer || isRejected(answer)) return answer;
       return errorStatus(
@@ -288,7 +341,9 @@ export class Framework {
   }
 
   runPostBind(cycle: Cycle, node: NodeInfo): void {
+    const begunMs = this.metrics?.begin() ?? 0;
     for (const plugin of this.points.postBind) plugin.postBind?.(cycle, node);
+    this.metrics?.point('PostBind', undefined, begunMs);
   }
 
   /** The order of the queue. */
@@ -297,6 +352,54 @@ export class Framework {
     assert(plugin?.less, `profile ${this.profileName} has no queue sort plugin`);
     return plugin.less.bind(plugin);
   }
+
+  private ask<Answer extends object | undefined>(
+    plugin: Plugin,
+    point: MeasuredPoint,
+    cycle: Cycle,
+    run: () => Answer,
+  ): Answer | Status {
+    const { metrics } = this;
+    if (!metrics || !cycle.measured) return guarded(plugin, run);
+    const begunMs = metrics.begin();
+    const answer = guarded(plugin, run);
+    metrics.plugin(point, plugin.name, codeOf(answer), begunMs);
+    return answer;
+  }
+
+  private askPostFilter(plugin: Plugin, cycle: Cycle, diagnosis: Diagnosis): PostFilterResult {
+    const { metrics } = this;
+    if (!metrics || !cycle.measured) return guardedPostFilter(plugin, cycle, diagnosis);
+    const begunMs = metrics.begin();
+    const result = guardedPostFilter(plugin, cycle, diagnosis);
+    metrics.plugin('PostFilter', plugin.name, result.status, begunMs);
+    return result;
+  }
+
+  private async askLater(
+    plugin: Plugin,
+    point: MeasuredPoint,
+    cycle: Cycle,
+    running: Promise<Status | undefined>,
+  ): Promise<Status | undefined> {
+    const begunMs = this.metrics?.begin() ?? 0;
+    const answer = await running.catch((error: unknown) => errorStatus(plugin.name, error));
+    if (cycle.measured) this.metrics?.plugin(point, plugin.name, answer, begunMs);
+    return answer;
+  }
+
+  private async measured(point: MeasuredPoint, running: Promise<Status | undefined>): Promise<Status | undefined> {
+    const { metrics } = this;
+    if (!metrics) return running;
+    const begunMs = metrics.begin();
+    const answer = await running;
+    metrics.point(point, answer, begunMs);
+    return answer;
+  }
+}
+
+function codeOf(answer: object | undefined): Status | undefined {
+  return answer && 'code' in answer ? (answer as Status) : undefined;
 }
 
 /** A plugin's exception fails the pod's attempt, not the scheduler. */

@@ -13,6 +13,7 @@ import type {
 import type { PodDisruptionBudget } from '#kinds/generated/policy-v1.ts';
 import type { CSINode, StorageClass } from '#kinds/generated/storage-v1.ts';
 import type { Lister } from '#runtime/informer.ts';
+import type { PreemptionMetrics } from '../preemption/metrics.ts';
 import type { Nominator } from '../queue/nominator.ts';
 import type { ClusterState } from '../state/cluster-state.ts';
 import type { NodeInfo } from '../state/node-info.ts';
@@ -51,5 +52,7 @@ export interface Handle {
   /** Calls the listener after any change of a volume or claim; returns how to stop that. */
   readonly onVolumeChange: (listener: () => void) => () => void;
   readonly recordEvent: (pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string, action: string) => void;
+  /** Absent: nothing is measured. */
+  readonly preemptions?: PreemptionMetrics | undefined;
   readonly signal: AbortSignal;
 }

@@ -42,6 +42,36 @@ export function podRequests(pod: Pod): PodResources {
   };
 }
 
+/**
+ * The same for a list as it stands in the pod, without what it was given: amounts by resource, CPU in thousandths. Overhead comes on top of
+ * limits only where there is one (component-helpers resource PodLimits).
+ */
+export function podTotals({ spec }: Pod, list: 'requests' | 'limits'): ReadonlyMap<string, number> {
+  const totals: Amounts = new Map();
+  for (const { resources } of spec?.containers ?? []) add(totals, amountsOf(resources?.[list]));
+  const sidecars: Amounts = new Map();
+  const worst: Amounts = new Map();
+  for (const { resources, restartPolicy } of spec?.initContainers ?? []) {
+    const own = amountsOf(resources?.[list]);
+    if (restartPolicy === 'Always') {
+      add(totals, own);
+      add(sidecars, own);
+      raise(worst, sidecars);
+    } else {
+      add(own, sidecars);
+      raise(worst, own);
+    }
+  }
+  raise(totals, worst);
+  for (const [name, amount] of amountsOf(spec?.resources?.[list])) {
+    if (isPodLevelResource(name)) totals.set(name, amount);
+  }
+  for (const [name, amount] of amountsOf(spec?.overhead)) {
+    if (list === 'requests' || totals.has(name)) totals.set(name, (totals.get(name) ?? 0) + amount);
+  }
+  return totals;
+}
+
 /** A resource list (a node's allocatable) as the scheduler's integers; `pods` is kept among the scalars. */
 export function resourcesOf(list: ResourceList | undefined): Resources {
   const amounts: Amounts = new Map();

@@ -35,8 +35,11 @@ export class Executor {
     const left = victims.filter(({ terminating }) => !terminating);
     if (left.length === 0) return;
     this.running.set(preemptor.uid, undefined);
+    const ended = this.handle.preemptions?.begin(victims.length);
     this.run(preemptor, left, nodeName)
+      .then(() => ended?.('success'))
       .catch((error: unknown) => {
+        ended?.('error');
         this.handle.env.log.error('preemption failed', { pod: preemptor.key, node: nodeName, error: messageOf(error) });
         this.running.delete(preemptor.uid);
         this.handle.activate(preemptor);

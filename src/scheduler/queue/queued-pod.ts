@@ -30,6 +30,8 @@ export class QueuedPod {
   pendingPlugins: ReadonlySet<string> = none;
   /** The PreEnqueue plugin that keeps it out of the active queue; '' for none. */
   gatingPlugin = '';
+  /** Tried anyway after minutes in the pool, and not rejected since. */
+  flushed = false;
   /** Tells heap entries that are still good from those of earlier stays. */
   ticket = 0;
 

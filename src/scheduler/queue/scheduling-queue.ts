@@ -27,12 +27,15 @@ import {
   matchesEvent,
   podChanges,
   unschedulableTimeout,
+  unscheduledPodAdd,
 } from '../framework/cluster-event.ts';
 import type { Framework } from '../framework/framework.ts';
-import type { EventObject, EventRegistration } from '../framework/plugin.ts';
+import type { EventObject, EventRegistration, Plugin } from '../framework/plugin.ts';
 import type { PodInfo } from '../framework/pod-info.ts';
+import type { Status } from '../framework/status.ts';
 import { backoffEndMs, backoffExpirationMs, isBackingOff, type PodBackoff } from './backoff.ts';
 import { InFlightEvents } from './in-flight-events.ts';
+import { incoming, type QueueMetrics } from './metrics.ts';
 import type { Nominator } from './nominator.ts';
 import { QueuedPod } from './queued-pod.ts';
 import { UnschedulablePods } from './unschedulable-pods.ts';
@@ -43,6 +46,8 @@ export interface SchedulingQueueConfig {
   readonly backoff: PodBackoff;
   /** How long hints may keep a pod waiting. */
   readonly maxUnschedulableMs: number;
+  /** Absent: nothing is measured. */
+  readonly metrics?: QueueMetrics | undefined;
 }
 
 const flushIntervalMs = 30_000;
@@ -116,6 +121,19 @@ export class SchedulingQueue {
     return count;
   }
 
+  /** Waiting pods by profile and rejecting plugin: upstream's scheduler_unschedulable_pods. For those who ask now and then. */
+  *rejections(): Generator<readonly [plugin: string, profile: string, count: number], void, void> {
+    const counts = new Map<string, Map<string, number>>();
+    for (const pod of this.pods.values()) {
+      if (pod.place === 'in-flight') continue;
+      const profile = pod.info.pod.spec?.schedulerName ?? '';
+      const ofProfile = counts.get(profile) ?? new Map<string, number>();
+      counts.set(profile, ofProfile);
+      for (const plugin of pod.rejectors) ofProfile.set(plugin, (ofProfile.get(plugin) ?? 0) + 1);
+    }
+    for (const [profile, ofProfile] of counts) for (const [plugin, count] of ofProfile) yield [plugin, profile, count];
+  }
+
   /** False while no event could make a difference: nothing is rejected, nothing in flight. */
   get awaitsEvents(): boolean {
     return this.pool.size > 0 || this.inFlight.any;
@@ -126,7 +144,7 @@ export class SchedulingQueue {
     if (this.pods.has(info.uid)) return;
     const pod = new QueuedPod(info, this.config.clock.monotonic());
     this.pods.set(info.uid, pod);
-    this.moveToActive(pod);
+    this.moveToActive(pod, unscheduledPodAdd.label);
     this.config.nominator.add(info);
   }
 
@@ -149,7 +167,7 @@ export class SchedulingQueue {
     for (const event of events) {
       const strategy = this.strategyFor(pod, event, before, info.pod);
       if (strategy === 'skip') continue;
-      this.requeue(pod, strategy);
+      this.requeue(pod, strategy, event.label);
       if (this.pool.get(info.uid) !== pod) return;
     }
   }
@@ -167,6 +185,7 @@ export class SchedulingQueue {
   pop(): QueuedPod | undefined {
     const pod = this.take(this.active, 'active') ?? this.take(this.backoff, 'backoff');
     if (!pod) return undefined;
+    if (pod.place === 'backoff') this.config.metrics?.came('active', incoming.popFromBackoff);
     this.leave(pod);
     pod.place = 'in-flight';
     pod.attempts++;
@@ -200,6 +219,7 @@ export class SchedulingQueue {
     const { uid } = info;
     pod.info = info;
     pod.gatingPlugin = '';
+    pod.flushed = false;
     pod.unschedulablePlugins = unschedulablePlugins;
     pod.pendingPlugins = pendingPlugins;
     const isError = unschedulablePlugins.size === 0 && pendingPlugins.size === 0;
@@ -222,7 +242,7 @@ export class SchedulingQueue {
     const other = this.pods.get(uid);
     if (other && other !== pod) return;
     this.pods.set(uid, pod);
-    this.requeue(pod, strategy);
+    this.requeue(pod, strategy, incoming.scheduleAttemptFailure);
   }
 
   /** Moves the rejected pods that the event may help. `concerns` leaves pods out before their hints are asked. */
@@ -234,7 +254,7 @@ export class SchedulingQueue {
       if (pod.place !== 'unschedulable' || (concerns && !concerns(pod.info))) continue;
       if (pod.gatingPlugin !== '' && !this.concernsPlugin(pod, pod.gatingPlugin, event)) continue;
       const strategy = this.strategyFor(pod, event, before, after);
-      if (strategy !== 'skip') this.requeue(pod, strategy);
+      if (strategy !== 'skip') this.requeue(pod, strategy, event.label);
     }
   }
 
@@ -244,7 +264,7 @@ export class SchedulingQueue {
     if (!pod) return;
     if (pod.place === 'in-flight')
       this.inFlight.record({ event: forceActivate, before: undefined, after: pod.info.pod });
-    else if (pod.place !== 'active') this.moveToActive(pod);
+    else if (pod.place !== 'active') this.moveToActive(pod, forceActivate.label);
   }
 
   /** Wakes the waiter and drops the timers. */
@@ -255,25 +275,27 @@ export class SchedulingQueue {
     this.signal();
   }
 
-  private requeue(pod: QueuedPod, strategy: Strategy): void {
+  /** `event` is what metrics say brought it. */
+  private requeue(pod: QueuedPod, strategy: Strategy, event: string): void {
     if (strategy === 'skip') {
       this.leave(pod);
-      this.putIntoPool(pod);
+      this.putIntoPool(pod, event);
     } else if (strategy === 'after-backoff' && isBackingOff(pod, this.config.backoff, this.config.clock.monotonic())) {
-      this.moveToBackoff(pod);
+      this.moveToBackoff(pod, event);
     } else {
-      this.moveToActive(pod);
+      this.moveToActive(pod, event);
     }
   }
 
-  private moveToActive(pod: QueuedPod): void {
+  private moveToActive(pod: QueuedPod, event: string): void {
     // Gates were looked at when it went into back-off.
     const comesFromBackoff = pod.place === 'backoff';
     this.leave(pod);
     if (!comesFromBackoff && this.isGated(pod)) {
-      this.putIntoPool(pod);
+      this.putIntoPool(pod, event);
       return;
     }
+    this.config.metrics?.came('active', event);
     pod.place = 'active';
     pod.ticket = ++this.tickets;
     this.activeCount++;
@@ -281,12 +303,13 @@ export class SchedulingQueue {
     this.signal();
   }
 
-  private moveToBackoff(pod: QueuedPod): void {
+  private moveToBackoff(pod: QueuedPod, event: string): void {
     this.leave(pod);
     if (this.isGated(pod)) {
-      this.putIntoPool(pod);
+      this.putIntoPool(pod, event);
       return;
     }
+    this.config.metrics?.came('backoff', event);
     pod.place = 'backoff';
     pod.ticket = ++this.tickets;
     this.backoffCount++;
@@ -300,7 +323,8 @@ export class SchedulingQueue {
     this.armBackoffTimer();
   }
 
-  private putIntoPool(pod: QueuedPod): void {
+  private putIntoPool(pod: QueuedPod, event: string): void {
+    this.config.metrics?.came('unschedulable', event);
     this.pool.put(pod);
     if (!this.flushTimer && !this.closed) {
       this.flushTimer = this.config.clock.after(flushIntervalMs, () => this.flushPool());
@@ -332,7 +356,14 @@ export class SchedulingQueue {
 
   /** Asks the gating plugin first: it is the one that most probably still says no. */
   private isGated(pod: QueuedPod): boolean {
-    const plugins = this.profileOf(pod)?.preEnqueuePlugins ?? [];
+    const profile = this.profileOf(pod);
+    const begunMs = profile?.metrics?.begin() ?? 0;
+    const answer = this.gateOf(pod, profile?.preEnqueuePlugins ?? []);
+    profile?.metrics?.point('PreEnqueue', answer, begunMs);
+    return answer !== undefined;
+  }
+
+  private gateOf(pod: QueuedPod, plugins: readonly Plugin[]): Status | undefined {
     const ordered = plugins.toSorted(
       (a, b) => Number(b.name === pod.gatingPlugin) - Number(a.name === pod.gatingPlugin),
     );
@@ -341,10 +372,10 @@ export class SchedulingQueue {
       if (!answer) continue;
       pod.gatingPlugin = plugin.name;
       pod.unschedulablePlugins = new Set(pod.unschedulablePlugins).add(plugin.name);
-      return true;
+      return answer;
     }
     pod.gatingPlugin = '';
-    return false;
+    return undefined;
   }
 
   private profileOf(pod: QueuedPod): Framework | undefined {
@@ -387,12 +418,24 @@ export class SchedulingQueue {
     let strategy: Strategy = 'skip';
     for (const plugin of rejectors) {
       for (const { event: registered, hint } of this.registrationsOf(pod, plugin)) {
-        if (!matchesEvent(registered, event) || !helps(hint, pod.info, before, after)) continue;
+        if (!matchesEvent(registered, event)) continue;
+        if (hint && !this.helps(plugin, event, () => hint(pod.info, before, after))) continue;
         if (pod.pendingPlugins.has(plugin)) return 'immediately';
         strategy = 'after-backoff';
       }
     }
     return strategy;
+  }
+
+  /** A hint that fails must not leave the pod waiting for ever. */
+  private helps(plugin: string, { label }: ClusterEvent, hint: () => boolean): boolean {
+    const { metrics } = this.config;
+    if (metrics) return metrics.hint(plugin, label, hint);
+    try {
+      return hint();
+    } catch {
+      return true;
+    }
   }
 
   private armBackoffTimer(): void {
@@ -418,7 +461,7 @@ export class SchedulingQueue {
       for (let pod = this.peek(heap, 'backoff'); pod; pod = this.peek(heap, 'backoff')) {
         if (isBackingOff(pod, this.config.backoff, nowMs)) break;
         heap.pop();
-        this.moveToActive(pod);
+        this.moveToActive(pod, incoming.backoffComplete);
       }
     }
     this.armBackoffTimer();
@@ -429,7 +472,8 @@ export class SchedulingQueue {
     const nowMs = this.config.clock.monotonic();
     for (const pod of Array.from(this.pool.all())) {
       if (nowMs - pod.timestampMs <= this.config.maxUnschedulableMs) continue;
-      this.requeue(pod, this.strategyFor(pod, unschedulableTimeout, undefined, undefined));
+      pod.flushed = true;
+      this.requeue(pod, this.strategyFor(pod, unschedulableTimeout, undefined, undefined), unschedulableTimeout.label);
     }
     if (this.pool.size > 0 && !this.closed) {
       this.flushTimer = this.config.clock.after(flushIntervalMs, () => this.flushPool());
@@ -440,15 +484,5 @@ export class SchedulingQueue {
     const wake = this.wake;
     this.wake = undefined;
     wake?.();
-  }
-}
-
-/** A hint that fails must not leave the pod waiting for ever. */
-function helps(hint: EventRegistration['hint'], pod: PodInfo, before: EventObject, after: EventObject): boolean {
-  if (!hint) return true;
-  try {
-    return hint(pod, before, after);
-  } catch {
-    return true;
   }
 }

@@ -62,12 +62,19 @@ export class ClusterState {
     return this.order.list();
   }
 
-  get nodeCount(): number {
-    return this.order.size;
-  }
-
   get podCount(): number {
     return this.pods.size;
+  }
+
+  /** Looks at all pods: for those who ask now and then. */
+  get assumedCount(): number {
+    let count = 0;
+    for (const { assumed } of this.pods.values()) if (assumed) count++;
+    return count;
+  }
+
+  get nodeCount(): number {
+    return this.order.size;
   }
 
   /** A live node. */

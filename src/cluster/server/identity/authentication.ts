@@ -25,7 +25,8 @@ import { nodeHttpsGet } from '#platform/node/https-get.ts';
 import type { FileWatch } from '#platform/node/watch-file.ts';
 import { Failure } from '../../failure.ts';
 import { durationFlag, flagList, flagText, type ServerFlags } from '../../server-options.ts';
-import { createReloadMetrics, reloadOnChange, webhookTargetFrom, withFile } from './files.ts';
+import { createReloadMetrics } from '../reload-metrics.ts';
+import { reloadOnChange, webhookTargetFrom, withFile } from './files.ts';
 
 export interface AuthenticationParts {
   readonly env: Env;

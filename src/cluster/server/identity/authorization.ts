@@ -27,7 +27,8 @@ import type { Env } from '#base/env.ts';
 import type { MetricsRegistry } from '#base/metrics.ts';
 import { Failure } from '../../failure.ts';
 import { durationFlag, flagList, flagText, type ServerFlags } from '../../server-options.ts';
-import { checkFile, createReloadMetrics, reloadOnChange, webhookTargetFrom, withFile } from './files.ts';
+import { createReloadMetrics } from '../reload-metrics.ts';
+import { checkFile, reloadOnChange, webhookTargetFrom, withFile } from './files.ts';
 
 export interface AuthorizationParts {
   readonly env: Env;

@@ -1,6 +1,5 @@
 /** Files that configure identity: read at the start, where a fault ends it, and again when they change, where it does not. */
 
-import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { FileCheck } from '#apiserver/authorization/authorization-configuration.ts';
@@ -8,9 +7,9 @@ import { webhookTargetOf } from '#apiserver/webhook/kubeconfig.ts';
 import type { WebhookTarget } from '#apiserver/webhook/webhook-client.ts';
 import type { Env } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
-import type { MetricsRegistry } from '#base/metrics.ts';
 import { type FileWatch, watchFile } from '#platform/node/watch-file.ts';
 import { Failure } from '../../failure.ts';
+import type { ReloadMetrics } from '../reload-metrics.ts';
 
 /** Runs with the content of a flag's file; what goes wrong is a Failure that names flag and file. */
 export function withFile<T>(flag: string, path: string, use: (text: string) => T): T {
@@ -37,32 +36,6 @@ export const checkFile: FileCheck = (path) => {
     return { fault: messageOf(error) };
   }
 };
-
-export interface ReloadMetrics {
-  reloaded(status: 'success' | 'failure', content: string): void;
-}
-
-/** `subsystem` is authentication_config_controller or authorization_config_controller, as upstream calls them. */
-export function createReloadMetrics(registry: MetricsRegistry, subsystem: string, env: Env): ReloadMetrics {
-  const prefix = `apiserver_${subsystem}`;
-  const total = registry.counter(`${prefix}_automatic_reloads_total`, 'Reloads of the configuration file.', ['status']);
-  const last = registry.gauge(
-    `${prefix}_automatic_reload_last_timestamp_seconds`,
-    'When the configuration file was reloaded last.',
-    ['status'],
-  );
-  let hash = '';
-  registry.collected(`${prefix}_last_config_info`, 'Hash of the configuration that is in use.', ['hash'], () =>
-    hash === '' ? [] : [{ labels: [hash], value: 1 }],
-  );
-  return {
-    reloaded(status, content) {
-      total.add(1, status);
-      last.set(env.clock.now() / 1000, status);
-      if (status === 'success') hash = `sha256:${createHash('sha256').update(content).digest('hex')}`;
-    },
-  };
-}
 
 /** Applies every new content of the file; one that is faulty is logged, and the former stays in use. */
 export function reloadOnChange(

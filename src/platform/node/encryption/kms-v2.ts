@@ -14,6 +14,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Provider } from '#apiserver/encryption/configuration.ts';
+import type { KmsMetrics } from '#apiserver/encryption/kms-metrics.ts';
 import type { Decrypted, ValueTransformer } from '#apiserver/encryption/transformer.ts';
 import { type Env, type Timer, uuid } from '#base/env.ts';
 import { assert, messageOf } from '#base/errors.ts';
@@ -64,6 +65,7 @@ export class KmsTransformer implements ValueTransformer {
   readonly noKey = 'no matching prefix found';
   private readonly env: Env;
   private readonly provider: KmsProvider;
+  private readonly metrics: KmsMetrics;
   private readonly channel: GrpcChannel;
   private readonly seeds = new Map<string, Promise<Uint8Array>>();
   private writing: WritingKey | undefined;
@@ -72,8 +74,9 @@ export class KmsTransformer implements ValueTransformer {
   private timer: Timer | undefined;
   private closed = false;
 
-  constructor(env: Env, provider: KmsProvider) {
+  constructor(env: Env, provider: KmsProvider, metrics: KmsMetrics) {
     this.env = env;
+    this.metrics = metrics;
     this.provider = provider;
     this.prefix = `k8s:enc:kms:v2:${provider.name}:`;
     this.family = this.prefix;
@@ -110,6 +113,7 @@ export class KmsTransformer implements ValueTransformer {
       throw new Error(`encryptedDEKSource of kmsv2 Provider ${this.provider.name} expired: ${this.problem ?? ''}`);
     }
     const encryptedData = sealDerived(writing.seed, value, context);
+    this.metrics.used('to_storage', this.provider.name, writing.sealed.keyID);
     const object = { ...writing.sealed, encryptedData, encryptedDEKSourceType: derivedType };
     return encodeMessage(methods().value.request, object);
   }
@@ -118,9 +122,10 @@ export class KmsTransformer implements ValueTransformer {
     const object = decodeMessage(methods().value.response, stored) as unknown as EncryptedObject;
     const open = (seed: Uint8Array): Decrypted => {
       const data = object.encryptedData;
-      const mark = this.prefix + object.keyID;
-      if (object.encryptedDEKSourceType !== derivedType) return { value: openGcm(seed, data, context), mark };
-      return { value: openDerived(seed, data, context), mark };
+      const derived = object.encryptedDEKSourceType === derivedType;
+      const value = derived ? openDerived(seed, data, context) : openGcm(seed, data, context);
+      this.metrics.used('from_storage', this.provider.name, object.keyID);
+      return { value, mark: this.prefix + object.keyID };
     };
     const { writing } = this;
     // Nearly always the seed in use: nothing to wait for.
@@ -143,6 +148,7 @@ export class KmsTransformer implements ValueTransformer {
         }
       }
     }
+    this.metrics.keeps(this.provider.name, this.seeds.size);
     return seed;
   }
 
@@ -176,7 +182,14 @@ export class KmsTransformer implements ValueTransformer {
     const { version, healthz, keyId } = (await this.call(methods().status, {})) as Readonly<Record<string, string>>;
     if (healthz !== 'ok') throw new Error(`got unexpected healthz status: ${healthz}`);
     if (version !== 'v2' && version !== 'v2beta1') throw new Error(`expected KMSv2 API version v2, got ${version}`);
-    return checkedKeyId(keyId ?? '');
+    try {
+      const checked = checkedKeyId(keyId ?? '');
+      this.metrics.told(this.provider.name, checked);
+      return checked;
+    } catch (error) {
+      this.metrics.toldInvalid(this.provider.name, keyId ? 'too_long' : 'empty');
+      throw error;
+    }
   }
 
   private async newSeed(keyId: string): Promise<WritingKey> {
@@ -199,9 +212,15 @@ export class KmsTransformer implements ValueTransformer {
   }
 
   private async call(method: Method, request: object): Promise<unknown> {
+    const startedMs = this.env.clock.monotonic();
+    const called = (code: string) =>
+      this.metrics.called(this.provider.name, method.path, code, this.env.clock.monotonic() - startedMs);
     try {
-      return await this.channel.unary(method, request, { timeoutMs: this.provider.timeoutMs });
+      const answer = await this.channel.unary(method, request, { timeoutMs: this.provider.timeoutMs });
+      called('OK');
+      return answer;
     } catch (error) {
+      called(error instanceof GrpcError ? error.code : 'unknown-non-grpc');
       if (!(error instanceof GrpcError)) throw error;
       throw new Error(`rpc error: code = ${error.code} desc = ${error.message}`, { cause: error });
     }

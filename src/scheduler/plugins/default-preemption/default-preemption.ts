@@ -31,6 +31,7 @@ export function defaultPreemption(handle: Handle, args: DefaultPreemptionArgs = 
   const executor = new Executor(handle, name);
 
   const postFilter = (cycle: Cycle, diagnosis: Diagnosis): PostFilterResult => {
+    handle.preemptions?.searched();
     const ineligible = ineligibility(handle, cycle.pod, diagnosis);
     if (ineligible) return { status: status('Unschedulable', name, `preemption: ${ineligible}`) };
     const nodes = diagnosis.unschedulableNodes(handle.state.nodeList);
