@@ -137,6 +137,15 @@ export interface EncodedWatchEvent {
 export interface WatchEvents extends AsyncIterable<readonly EncodedWatchEvent[]> {
   /** The events of the initial state, for who sends them at the peer's speed and says when they are out. They do not come by iteration then. */
   readonly takeInitial?: () => InitialEvents | undefined;
+  /** Instead of iterating, without promises: `ready` is called when there is something to take. */
+  readonly listen?: (ready: () => void) => EventQueue;
+}
+
+export interface EventQueue {
+  /** All that waits, in order; empty for nothing yet; undefined at the end. */
+  take(): readonly EncodedWatchEvent[] | undefined;
+  /** Idempotent. */
+  close(): void;
 }
 
 export interface InitialEvents {

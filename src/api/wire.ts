@@ -37,6 +37,27 @@ export type WireResponse =
 export interface ChunkStream extends AsyncIterable<Uint8Array> {
   /** What is there already, cheaper than by iteration, which then gives the rest. Only before it begins; undefined for nothing. */
   readonly takeFirst?: () => Iterable<Uint8Array> | undefined;
+  /**
+   * Instead of iterating: chunks go into `sink` as they come, without a promise for each, which is what thousands of open watches want.
+   * Undefined where there is nothing but iterating.
+   */
+  readonly flowInto?: (sink: ChunkSink) => ChunkFlow | undefined;
+}
+
+/** Where a stream puts its chunks; they stay as they are. */
+export interface ChunkSink {
+  /** False: no more until the flow is resumed. */
+  write(chunk: Uint8Array): boolean;
+  /** Nothing comes any more. Within `flowInto`, too. */
+  end(): void;
+  /** The same, because the next chunk could not be made. */
+  fail(error: unknown): void;
+}
+
+export interface ChunkFlow {
+  resume(): void;
+  /** Nobody takes any more. Idempotent. */
+  cancel(): void;
 }
 
 /** Never throws or rejects: failures are Status answers. */

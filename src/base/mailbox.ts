@@ -6,9 +6,12 @@
  * the stream decides what that means (a watch is closed, the client lists again).
  */
 
+const nothing: readonly never[] = [];
+
 export class Mailbox<T> implements AsyncIterable<T> {
   private items: T[] = [];
   private wake: (() => void) | undefined;
+  private ready: (() => void) | undefined;
   private ended = false;
   private failure: unknown;
   private readonly bound: number;
@@ -28,8 +31,7 @@ export class Mailbox<T> implements AsyncIterable<T> {
       this.end();
       return false;
     }
-    this.items.push(item);
-    this.signal();
+    if (this.items.push(item) === 1) this.signal();
     return true;
   }
 
@@ -46,19 +48,31 @@ export class Mailbox<T> implements AsyncIterable<T> {
   }
 
   /** Everything queued now, in order; waits while there is nothing. Undefined at the end. One waiting consumer at a time. */
-  async take(): Promise<T[] | undefined> {
-    while (this.items.length === 0) {
-      if (this.ended) {
-        if (this.failure !== undefined) throw this.failure;
-        return undefined;
-      }
+  async take(): Promise<readonly T[] | undefined> {
+    for (;;) {
+      const taken = this.takeNow();
+      if (taken?.length !== 0) return taken;
       await new Promise<void>((resolve) => {
         this.wake = resolve;
       });
     }
-    const taken = this.items;
-    this.items = [];
-    return taken;
+  }
+
+  /** The same without waiting: empty when there is nothing. */
+  takeNow(): readonly T[] | undefined {
+    if (this.items.length > 0) {
+      const taken = this.items;
+      this.items = [];
+      return taken;
+    }
+    if (!this.ended) return nothing;
+    if (this.failure !== undefined) throw this.failure;
+    return undefined;
+  }
+
+  /** `ready` is called, before `push` or `end` returns, when there is something after there was nothing, and at the end. */
+  listen(ready: () => void): void {
+    this.ready = ready;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, void> {
@@ -73,5 +87,6 @@ export class Mailbox<T> implements AsyncIterable<T> {
     const wake = this.wake;
     this.wake = undefined;
     wake?.();
+    this.ready?.();
   }
 }

@@ -183,6 +183,54 @@ function eventsOf(response: Response): () => Promise<string> {
   };
 }
 
+test('watches on shared connections, of which some do not read for a while, get every change once and in order', async () => {
+  const changes = 200;
+  const url = `https://127.0.0.1:${https.port}`;
+  const path = '/api/v1/namespaces/default/endpoints';
+  const sessions = [0, 1].map(() =>
+    connect(url, { rejectUnauthorized: false, settings: { initialWindowSize: 100_000 } }),
+  );
+  const watches = await Promise.all(
+    Array.from({ length: 20 }, async (_, index) => {
+      const session = sessions[index % 2] as ClientHttp2Session;
+      const stream = session.request({ ':path': `${path}?watch=true&resourceVersion=${await store.revision()}` });
+      let text = '';
+      const versions: number[] = [];
+      stream.on('data', (chunk: Buffer) => {
+        const lines = (text + chunk.toString()).split('\n');
+        text = lines.pop() ?? '';
+        for (const line of lines) {
+          const { object } = JSON.parse(line) as { readonly object: unknown };
+          versions.push(Number(metadataOf(object).resourceVersion));
+        }
+      });
+      await new Promise((resolve) => stream.once('response', resolve));
+      if (index % 4 < 2) stream.pause();
+      return { stream, versions };
+    }),
+  );
+  const annotations = { filler: 'x'.repeat(5000) };
+  const written = await Promise.all(
+    Array.from({ length: 8 }, async (_, writer) => {
+      const versions: number[] = [];
+      for (let index = writer; index < changes; index += 8) {
+        const { body } = await ask('POST', path, { metadata: { name: `e${index}`, annotations } });
+        versions.push(Number(metadataOf(body).resourceVersion));
+      }
+      return versions;
+    }),
+  );
+  const expected = written.flat().sort((a, b) => a - b);
+  const idle = watches.filter(({ stream }) => stream.isPaused());
+  assert.ok(idle.length > 5 && idle.every(({ versions }) => versions.length < changes));
+  for (const { stream } of idle) stream.resume();
+  for (const { stream, versions } of watches) {
+    while (versions.length < changes) await new Promise((resolve) => stream.once('data', resolve));
+    assert.deepEqual(versions, expected);
+  }
+  for (const session of sessions) session.destroy();
+});
+
 test('a watch from a version that is gone answers an ERROR event', async () => {
   await store.compact(await store.revision());
   const response = await fetch(`${base}/api/v1/nodes?watch=true&resourceVersion=1`);

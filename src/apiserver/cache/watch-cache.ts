@@ -22,6 +22,7 @@ import {
 import { CachedObject, type ObjectForm } from './cached-object.ts';
 import { Change } from './change.ts';
 import { ConvertedDelivery } from './converted-delivery.ts';
+import { DeliveryTurn } from './delivery-turn.ts';
 import { EventRing, ringAgeMs } from './event-ring.ts';
 import { changesFromHistory } from './history.ts';
 import { OrderedMap } from './ordered-map.ts';
@@ -41,6 +42,7 @@ export class WatchCache implements FeedSink {
   private readonly config: WatchCacheConfig;
   private readonly objects = new OrderedMap<CachedObject>();
   private readonly watchers: WatcherIndex;
+  private readonly turn = new DeliveryTurn();
   /** Between changes and watchers where objects have to be converted. */
   private readonly delivery: ConvertedDelivery | undefined;
   private readonly listeners = new Set<(change: Change) => void>();
@@ -156,7 +158,7 @@ export class WatchCache implements FeedSink {
    * be below `watchFloor`; one of the future waits by itself: earlier changes are not sent.
    */
   watch(scope: WatchScope, after: number): Watcher {
-    const watcher = new Watcher(scope, after);
+    const watcher = new Watcher(scope, after, this.turn);
     const missed: Change[] = [];
     if (after < this.changedAt) {
       for (const change of this.ring.after(after)) if (inScope(scope, change.key)) missed.push(change);

@@ -7,6 +7,7 @@ import type { EncodedWatchEvent } from '#api/request.ts';
 import { Mailbox } from '#base/mailbox.ts';
 import type { CachedObject } from './cached-object.ts';
 import type { Change } from './change.ts';
+import type { DeliveryTurn } from './delivery-turn.ts';
 
 /** Events that a watcher may fall behind before it is cut off; it lists again. */
 export const watcherBound = 10_000;
@@ -29,10 +30,17 @@ export class Watcher {
   after: number;
   /** True until what it missed was delivered, where that takes time. */
   onHold = false;
+  private readonly turn: DeliveryTurn;
 
-  constructor(scope: WatchScope, after: number) {
+  constructor(scope: WatchScope, after: number, turn: DeliveryTurn) {
     this.scope = scope;
     this.after = after;
+    this.turn = turn;
+  }
+
+  /** `ready` is called when the mailbox has something to take, or has ended: once for all changes that come together. */
+  listen(ready: () => void): void {
+    this.mailbox.listen(() => this.turn.add(ready));
   }
 
   offer(change: Change): void {
@@ -108,14 +116,20 @@ export class WatcherIndex {
     if (!this.triggerOf) return;
     const now = change.current && this.triggerOf(change.current);
     const before = change.previous && this.triggerOf(change.previous);
-    if (now !== undefined) this.offer(`trigger ${now}`, change);
-    if (before !== undefined && before !== now) this.offer(`trigger ${before}`, change);
+    if (now !== undefined) this.offerTriggered(now, change);
+    if (before !== undefined && before !== now) this.offerTriggered(before, change);
   }
 
+  /** The bucket's name says that the change is in the scope of all of them. */
   private offer(bucket: string, change: Change): void {
     const watchers = this.buckets.get(bucket);
-    if (!watchers) return;
-    for (const watcher of watchers) if (inScope(watcher.scope, change.key)) watcher.offer(change);
+    if (watchers) for (const watcher of watchers) watcher.offer(change);
+  }
+
+  private offerTriggered(value: string, change: Change): void {
+    const { key } = change;
+    for (const watcher of this.buckets.get(`trigger ${value}`) ?? [])
+      if (inScope(watcher.scope, key)) watcher.offer(change);
   }
 }
 

@@ -7,7 +7,7 @@
 import { isExpired, newResourceExpired, type StatusError } from '#api/errors.ts';
 import { exactMatch } from '#api/field-selector.ts';
 import type { KubeObject } from '#api/object.ts';
-import type { ApiResponse, EncodedWatchEvent, InitialEvents, WatchEvents } from '#api/request.ts';
+import type { ApiResponse, EncodedWatchEvent, EventQueue, InitialEvents, WatchEvents } from '#api/request.ts';
 import type { Clock, Timer } from '#base/env.ts';
 import { type CachedObject, PlainObject } from '../cache/cached-object.ts';
 import type { Change } from '../cache/change.ts';
@@ -145,7 +145,7 @@ interface WatchStreamConfig {
  * holds is given back whether or not anybody begins to read. There are thousands of them that do nothing: each has one timer, and keeps
  * nothing of its beginning.
  */
-class WatchStream implements WatchEvents, AsyncIterableIterator<readonly EncodedWatchEvent[]> {
+class WatchStream implements WatchEvents, EventQueue, AsyncIterableIterator<readonly EncodedWatchEvent[]> {
   private readonly config: WatchStreamConfig;
   private readonly onAbort = () => this.close();
   private head: readonly EncodedWatchEvent[];
@@ -181,23 +181,32 @@ class WatchStream implements WatchEvents, AsyncIterableIterator<readonly Encoded
     return { events: head, sent: this.config.initialized };
   }
 
+  listen(ready: () => void): this {
+    this.config.watcher.listen(ready);
+    return this;
+  }
+
+  take(): readonly EncodedWatchEvent[] | undefined {
+    return this.taken(this.takeHead() ?? this.config.watcher.mailbox.takeNow());
+  }
+
   async next(): Promise<IteratorResult<readonly EncodedWatchEvent[], undefined>> {
+    const value = this.taken(this.takeHead() ?? (await this.config.watcher.mailbox.take()));
+    return value ? { done: false, value } : { done: true, value };
+  }
+
+  private takeHead(): readonly EncodedWatchEvent[] | undefined {
     const { head } = this;
-    const { watcher, resource } = this.config;
-    if (head.length > 0) {
-      const value = head.slice(0, initialBatch);
-      this.head = head.slice(initialBatch);
-      resource.cache.eventsSent += value.length;
-      if (this.head.length === 0) this.config.initialized();
-      return { done: false, value };
-    }
-    const value = await watcher.mailbox.take();
-    if (value) {
-      resource.cache.eventsSent += value.length;
-      return { done: false, value };
-    }
-    this.close();
-    return { done: true, value: undefined };
+    if (head.length === 0) return undefined;
+    this.head = head.slice(initialBatch);
+    if (this.head.length === 0) this.config.initialized();
+    return head.slice(0, initialBatch);
+  }
+
+  private taken(events: readonly EncodedWatchEvent[] | undefined): readonly EncodedWatchEvent[] | undefined {
+    if (events) this.config.resource.cache.eventsSent += events.length;
+    else this.close();
+    return events;
   }
 
   async return(): Promise<IteratorResult<readonly EncodedWatchEvent[], undefined>> {
@@ -205,7 +214,7 @@ class WatchStream implements WatchEvents, AsyncIterableIterator<readonly Encoded
     return { done: true, value: undefined };
   }
 
-  private close(): void {
+  close(): void {
     const { resource, watcher, signal } = this.config;
     this.head = [];
     this.config.initialized();

@@ -26,7 +26,6 @@ import {
   type FrameEncoding,
   jsonFrames,
   largeObjectBytes,
-  SharedBatch,
   usualObjectBytes,
   WatchChunks,
 } from './watch-chunks.ts';
@@ -212,7 +211,6 @@ class Encoder {
 
   private readonly jsonFrames = jsonFrames();
   private readonly protobufFrames: FrameEncoding = {
-    shared: new SharedBatch(),
     frame: (event) => {
       if (event.type === 'ERROR') {
         return protobufWatchFrame(event.type, this.status(event.body.object as Status).protobuf());

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '#api/object.ts';
 import type { EncodedWatchEvent, InitialEvents, WatchEvents } from '#api/request.ts';
+import { Mailbox } from '#base/mailbox.ts';
 import { CachedObject, type ObjectForm, PlainObject } from '../cache/cached-object.ts';
 import { ObjectMemory } from '../cache/object-memory.ts';
 import { InitialFrame, WatchFrame } from '../cache/watch-frame.ts';
@@ -79,26 +80,89 @@ test('whoever only iterates gets the initial state too', async () => {
   assert.deepEqual(namesIn(text), ['a', 'b', 'c']);
 });
 
-test('a batch is joined once for all watchers, unless it is long', async () => {
+test('a frame is the same bytes for all watchers', async () => {
   const frames = jsonFrames();
-  const chunksOf = async (...batches: WatchFrame[][]): Promise<Uint8Array[]> => {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of new WatchChunks(eventsOf([], batches), frames, new Exchange())) chunks.push(chunk);
-    return chunks;
-  };
+  const chunksOf = async (...batches: WatchFrame[][]): Promise<Uint8Array[]> =>
+    Array.fromAsync(new WatchChunks(eventsOf([], batches), frames, new Exchange()));
   const [a, b, c] = [modified('a'), modified('b'), modified('c')];
-  const [first] = await chunksOf([a, b]);
-  const [second] = await chunksOf([a, b]);
-  assert.equal(first, second);
-  assert.deepEqual(namesIn(decoder.decode(first)), ['a', 'b']);
-  const [other, alone] = await chunksOf([a, c], [b]);
-  assert.deepEqual(namesIn(decoder.decode(other)), ['a', 'c']);
-  assert.deepEqual(namesIn(decoder.decode(alone)), ['b']);
-  const long = Array.from({ length: 30 }, (_, index) => modified(`long-${index}`, 'x'.repeat(5000)));
-  const chunks = await chunksOf(long);
-  assert.ok(chunks.length > 1 && chunks.every(({ length }) => length < chunkBytes + 6000));
+  const first = await chunksOf([a, b], [], [c]);
+  const second = await chunksOf([a], [b, c]);
   assert.deepEqual(
-    namesIn(chunks.map((chunk) => decoder.decode(chunk)).join('')),
-    long.map(({ body }) => body.object.metadata?.name),
+    first.map((chunk) => namesIn(decoder.decode(chunk))[0]),
+    ['a', 'b', 'c'],
   );
+  for (const [index, chunk] of first.entries()) assert.equal(second[index], chunk);
+});
+
+/** A watch that flows into a sink which takes so many chunks at a time. */
+function flowing(room: number) {
+  const mailbox = new Mailbox<EncodedWatchEvent>(100);
+  const seen: string[] = [];
+  let left = room;
+  let closed = 0;
+  let ready: (() => void) | undefined;
+  const source: WatchEvents = {
+    ...eventsOf([], []),
+    listen: (told) => {
+      ready = told;
+      return { take: () => mailbox.takeNow(), close: () => closed++ };
+    },
+  };
+  const flow = new WatchChunks(source, jsonFrames(), new Exchange()).flowInto({
+    write: (chunk) => {
+      seen.push(...namesIn(decoder.decode(chunk)));
+      return --left > 0;
+    },
+    end: () => seen.push('end'),
+    fail: (error) => seen.push((error as Error).message),
+  });
+  const push = (...names: string[]) => {
+    for (const name of names) mailbox.push(modified(name));
+    ready?.();
+  };
+  const resume = () => {
+    left = room;
+    flow?.resume();
+  };
+  const end = () => {
+    mailbox.end();
+    ready?.();
+  };
+  return { mailbox, flow, seen, push, resume, end, ready: () => ready?.(), closed: () => closed };
+}
+
+test('a flow puts into its sink what comes, no more than it takes, each once and in order, then the end', () => {
+  const { seen, push, resume, end } = flowing(3);
+  push('a');
+  assert.deepEqual(seen, ['a']);
+  push('b', 'c', 'd');
+  push('e');
+  assert.deepEqual(seen, ['a', 'b', 'c']);
+  end();
+  resume();
+  assert.deepEqual(seen, ['a', 'b', 'c', 'd', 'e', 'end']);
+});
+
+test('a flow that is cancelled, or whose event cannot be encoded, closes its source and puts nothing more', () => {
+  const cancelled = flowing(3);
+  cancelled.push('a');
+  cancelled.flow?.cancel();
+  cancelled.flow?.cancel();
+  cancelled.push('b');
+  assert.deepEqual(cancelled.seen, ['a']);
+  assert.equal(cancelled.closed(), 1);
+  const failed = flowing(3);
+  const object = { kind: 'A', metadata: { name: 'a' } };
+  const broken = () => {
+    throw new Error('broken');
+  };
+  failed.mailbox.push(new WatchFrame('ADDED', { object, json: broken, protobuf: broken }));
+  failed.push('b');
+  assert.deepEqual(failed.seen, ['broken']);
+  assert.equal(failed.closed(), 1);
+});
+
+test('a source that only iterates does not flow', () => {
+  const sink = { write: () => true, end: () => {}, fail: () => {} };
+  assert.equal(new WatchChunks(eventsOf([], []), jsonFrames(), new Exchange()).flowInto(sink), undefined);
 });

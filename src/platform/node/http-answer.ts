@@ -3,7 +3,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { ApiRequest } from '#api/request.ts';
-import type { ChunkStream, WireResponse } from '#api/wire.ts';
+import type { ChunkFlow, ChunkSink, ChunkStream, WireResponse } from '#api/wire.ts';
 import type { HttpBounds } from './http-bounds.ts';
 
 /** Answers from this size on are gzipped for clients that take it (upstream: 128 KiB, level 1). */
@@ -73,12 +73,69 @@ export async function writeChunks(
     const isWritten = written(chunk, sink, patienceMs());
     if (isWritten !== true && !(await isWritten)) return cut();
   }
+  if (stream?.flowInto && !sink.destroyed) {
+    const flowing = flowInto(sink, stream.flowInto.bind(stream), patienceMs, cut);
+    if (flowing) return flowing;
+  }
   for await (const chunk of stream ?? []) {
     if (sink.destroyed) return;
     if (sink.write(chunk) || (await drained(sink, patienceMs()))) continue;
     return cut();
   }
   sink.end();
+}
+
+/** Resolves when the source has ended, or the peer is gone or too slow; rejects when the source fails. Undefined if it does not flow. */
+function flowInto(
+  sink: Sink,
+  begin: NonNullable<ChunkStream['flowInto']>,
+  patienceMs: () => number,
+  cut: () => void,
+): Promise<void> | undefined {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  let flow: ChunkFlow | undefined;
+  let patience: NodeJS.Timeout | undefined;
+  const onDrain = (): void => {
+    clearTimeout(patience);
+    flow?.resume();
+  };
+  const onClose = (): void => {
+    stop();
+    flow?.cancel();
+    resolve();
+  };
+  const onStalled = (): void => {
+    onClose();
+    cut();
+  };
+  const stop = (): void => {
+    clearTimeout(patience);
+    sink.off('drain', onDrain);
+    sink.off('close', onClose);
+  };
+  const into: ChunkSink = {
+    write: (chunk) => {
+      if (sink.write(chunk)) return true;
+      const withinMs = patienceMs();
+      if (withinMs !== forever) patience = setTimeout(onStalled, Math.max(0, withinMs));
+      return false;
+    },
+    end: () => {
+      stop();
+      sink.end();
+      resolve();
+    },
+    fail: (error) => {
+      stop();
+      reject(error);
+    },
+  };
+  sink.on('drain', onDrain);
+  sink.once('close', onClose);
+  flow = begin(into);
+  if (flow) return promise;
+  stop();
+  return undefined;
 }
 
 /** True, or resolves, when the chunk's bytes are needed no more or the peer is gone; false when the time went by first. */

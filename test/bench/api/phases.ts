@@ -233,7 +233,9 @@ function untilMark(stream: ClientHttp2Stream, mark: Buffer): Promise<number> {
 export function watchPhases({ watchers }: PhaseOptions): Phase[] {
   return [
     { name: `watch ${watchers} watchers, 100 changes/s`, watchers, rate: 100 },
+    { name: `watch ${watchers} watchers, 30 changes/s`, watchers, rate: 30 },
     { name: 'watch 10 watchers, 5000 changes/s', watchers: 10, rate: 5000 },
+    { name: 'watch 10 watchers, 1000 changes/s', watchers: 10, rate: 1000 },
   ].map(({ name, watchers: count, rate }): Phase => {
     return { name, unit: 'event', run: (system, seconds) => watch(system, count, rate, seconds) };
   });

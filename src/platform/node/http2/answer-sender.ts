@@ -17,6 +17,8 @@ import type { Http2Stream } from './stream.ts';
 
 /** Bytes of a stream in a row while others wait. */
 const turnBytes = 64 * 1024;
+/** What is no longer than this goes past those who wait for their turn: events of watches. */
+const smallBytes = 16 * 1024;
 
 export class AnswerSender {
   /** What the peer lets us send of a stream that begins now. */
@@ -83,6 +85,17 @@ export class AnswerSender {
     if (!end) return;
     stream.localEnded = true;
     this.ended(stream);
+  }
+
+  sendWhole(stream: Http2Stream, bytes: Uint8Array): boolean {
+    const { length } = bytes;
+    if (length > smallBytes || length > this.frameSize || length > this.window || length > stream.sendWindow)
+      return false;
+    if (length === 0 || this.writer.isFull) return false;
+    this.writer.data(stream.id, bytes, this.frameSize);
+    this.window -= length;
+    stream.sendWindow -= length;
+    return true;
   }
 
   pump(stream: Http2Stream): void {

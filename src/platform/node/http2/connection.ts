@@ -405,6 +405,10 @@ export class Http2Connection implements StreamTransport {
     this.sender.pump(stream);
   }
 
+  sendWhole(stream: Http2Stream, bytes: Uint8Array): boolean {
+    return this.sender.sendWhole(stream, bytes);
+  }
+
   private finish(stream: Http2Stream): void {
     // The answer is out: what the peer still had to say is not wanted (RFC 9113, 8.1).
     if (stream.remoteEnded) this.forget(stream);

@@ -47,3 +47,33 @@ test('memory of frames is written to again only when its socket has taken it', a
     assert.equal(text === expected[index], true, `socket ${index}`);
   }
 });
+
+test('what a stream says in a turn is one frame of DATA, up to the bound, until something else comes; what several connections write in turns stays in few pieces', async () => {
+  const sockets = [new SlowSocket(), new SlowSocket()];
+  const writers = sockets.map((socket) => new FrameWriter(socket as never, () => {}));
+  const bound = 1000;
+  for (const writer of writers) writer.numberFrame(8, 0, 7);
+  for (const text of ['a'.repeat(400), 'b'.repeat(600), 'c', 'd']) {
+    for (const writer of writers) writer.data(1, Buffer.from(text), bound);
+  }
+  for (const writer of writers) {
+    writer.data(3, Buffer.from('e'), bound);
+    writer.numberFrame(8, 0, 7);
+    writer.data(3, Buffer.from('f'), bound);
+    writer.data(3, Buffer.from('g'), bound);
+  }
+  await new Promise((resolve) => setImmediate(resolve));
+  const window = '8:0:\0\0\0\x07';
+  for (const socket of sockets) {
+    while (socket.go()) await new Promise((resolve) => setImmediate(resolve));
+    assert.ok(socket.seen.length <= 2, `${socket.seen.length} writes`);
+    const bytes = Buffer.concat(socket.seen);
+    const frames: string[] = [];
+    for (let at = 0; at < bytes.length; at += 9 + bytes.readUIntBE(at, 3)) {
+      const length = bytes.readUIntBE(at, 3);
+      const payload = length > 4 ? `${length} bytes` : bytes.toString('latin1', at + 9, at + 9 + length);
+      frames.push(`${bytes[at + 3]}:${bytes.readUInt32BE(at + 5)}:${payload}`);
+    }
+    assert.deepEqual(frames, [window, '0:1:1000 bytes', '0:1:cd', '0:3:e', window, '0:3:fg']);
+  }
+});

@@ -4,7 +4,7 @@
  */
 
 import type { Duplex } from 'node:stream';
-import { frameHeadBytes } from './protocol.ts';
+import { FrameType, frameHeadBytes } from './protocol.ts';
 
 /** Memory for frames. It is written to again when the sockets have taken all of it. */
 class Slab {
@@ -32,18 +32,24 @@ class Slab {
 
 /** Two chunks of a list with their frames' heads: what goes out in one write is one piece of memory, and need not be put together. */
 const slabBytes = 160 * 1024;
-/** Of lists that go out together. */
-const freeBound = 4;
+/** Of answers that go out together: lists, or a change to a thousand watchers. */
+const freeBound = 12;
 const free: Slab[] = [];
 let current = new Slab();
 
-/** Bytes that wait for the peer before streams are asked to wait. */
+/** Bytes that wait for the peer before streams are asked to wait: those with much to say, and all of them. */
 const highWater = 128 * 1024;
+const fullBytes = 512 * 1024;
 
+/** What a connection gets of a slab beyond what it needs when others write in between: pieces of a few events would not be worth their overhead. */
+const grantBytes = 16 * 1024;
+
+/** Written up to `end`; up to `limit` it is nobody else's. */
 interface Segment {
   readonly slab: Slab;
   readonly start: number;
   end: number;
+  limit: number;
 }
 
 export class FrameWriter {
@@ -52,6 +58,10 @@ export class FrameWriter {
   private segments: Segment[] = [];
   private waiting = 0;
   private scheduled = false;
+  /** The stream whose DATA was written last, where that frame begins in the last segment, and its payload's bytes; 0 for none that could go on. */
+  private dataStream = 0;
+  private dataAt = 0;
+  private dataBytes = 0;
 
   /** `afterFlush` is called when what was waiting has been handed to the socket. */
   constructor(socket: Duplex, afterFlush: () => void) {
@@ -59,9 +69,14 @@ export class FrameWriter {
     this.afterFlush = afterFlush;
   }
 
-  /** Nothing but control frames should be added now: the peer does not take what it has got already. */
+  /** No more of long answers should be added now: the peer does not take what it has got already. */
   get isCongested(): boolean {
-    return this.waiting + this.socket.writableLength >= highWater;
+    return this.queued >= highWater;
+  }
+
+  /** Nothing but control frames should be added now. */
+  get isFull(): boolean {
+    return this.queued >= fullBytes;
   }
 
   /** Bytes that the peer has not taken. */
@@ -79,31 +94,50 @@ export class FrameWriter {
     end = payload?.length ?? 0,
   ): void {
     const length = end - start;
-    const at = this.take(frameHeadBytes + length);
-    const target = current.bytes;
-    target[at] = length >>> 16;
-    target[at + 1] = length >>> 8;
-    target[at + 2] = length;
-    target[at + 3] = type;
-    target[at + 4] = flags;
-    putUint32(target, at + 5, stream);
+    const segment = this.take(frameHeadBytes + length);
+    const { bytes } = segment.slab;
+    const at = segment.end - frameHeadBytes - length;
+    putLength(bytes, at, length);
+    bytes[at + 3] = type;
+    bytes[at + 4] = flags;
+    putUint32(bytes, at + 5, stream);
     if (payload === undefined) return;
-    target.set(start === 0 && end === payload.length ? payload : payload.subarray(start, end), at + frameHeadBytes);
+    bytes.set(start === 0 && end === payload.length ? payload : payload.subarray(start, end), at + frameHeadBytes);
+  }
+
+  /** A frame of DATA, or more of the last one if that was the same stream's and does not grow beyond `frameSize`. */
+  data(stream: number, payload: Uint8Array, frameSize: number): void {
+    const { length } = payload;
+    const segment = this.segments.at(-1);
+    const total = this.dataBytes + length;
+    if (this.dataStream === stream && segment && total <= frameSize && this.extend(segment, length)) {
+      const { bytes } = segment.slab;
+      bytes.set(payload, segment.end - length);
+      putLength(bytes, this.dataAt, total);
+      this.dataBytes = total;
+      return;
+    }
+    this.frame(FrameType.data, 0, stream, payload);
+    this.dataStream = stream;
+    this.dataAt = (this.segments.at(-1) as Segment).end - frameHeadBytes - length;
+    this.dataBytes = length;
   }
 
   /** A frame whose payload is one number of 32 bits. */
   numberFrame(type: number, stream: number, value: number): void {
-    const at = this.take(frameHeadBytes + 4);
-    const target = current.bytes;
-    target.fill(0, at, at + 5);
-    target[at + 2] = 4;
-    target[at + 3] = type;
-    putUint32(target, at + 5, stream);
-    putUint32(target, at + frameHeadBytes, value);
+    const segment = this.take(frameHeadBytes + 4);
+    const { bytes } = segment.slab;
+    const at = segment.end - frameHeadBytes - 4;
+    putLength(bytes, at, 4);
+    bytes[at + 3] = type;
+    bytes[at + 4] = 0;
+    putUint32(bytes, at + 5, stream);
+    putUint32(bytes, at + frameHeadBytes, value);
   }
 
-  flush(): void {
+  readonly flush = (): void => {
     this.scheduled = false;
+    this.dataStream = 0;
     const { segments } = this;
     if (segments.length === 0) return;
     this.segments = [];
@@ -116,27 +150,40 @@ export class FrameWriter {
     }
     if (segments.length > 1) socket.uncork();
     this.afterFlush();
-  }
+  };
 
-  /** Where in the current slab the next `bytes` are this connection's. */
-  private take(bytes: number): number {
-    if (current.used + bytes > slabBytes) nextSlab();
-    const slab = current;
-    const at = slab.used;
-    slab.used += bytes;
-    this.waiting += bytes;
+  /** The segment whose last `bytes` are now this connection's to write. */
+  private take(bytes: number): Segment {
+    this.dataStream = 0;
     const last = this.segments.at(-1);
-    if (last !== undefined && last.slab === slab && last.end === at) {
-      last.end = slab.used;
-    } else {
-      slab.hold();
-      this.segments.push({ slab, start: at, end: slab.used });
-    }
+    if (last && this.extend(last, bytes)) return last;
+    const size = last ? Math.max(bytes, grantBytes) : bytes;
+    if (current.used + size > slabBytes) nextSlab();
+    const slab = current;
+    const start = slab.used;
+    slab.used += size;
+    slab.hold();
+    const segment: Segment = { slab, start, end: start + bytes, limit: start + size };
+    this.segments.push(segment);
+    this.waiting += bytes;
     if (!this.scheduled) {
       this.scheduled = true;
-      process.nextTick(() => this.flush());
+      process.nextTick(this.flush);
     }
-    return at;
+    return segment;
+  }
+
+  /** False when there is no room behind it. */
+  private extend(segment: Segment, bytes: number): boolean {
+    const end = segment.end + bytes;
+    if (end > segment.limit) {
+      if (segment.slab !== current || segment.limit !== current.used || end > slabBytes) return false;
+      current.used = end;
+      segment.limit = end;
+    }
+    segment.end = end;
+    this.waiting += bytes;
+    return true;
   }
 }
 
@@ -147,6 +194,12 @@ function nextSlab(): void {
     full.used = 0;
     free.push(full);
   }
+}
+
+function putLength(target: Uint8Array, at: number, value: number): void {
+  target[at] = value >>> 16;
+  target[at + 1] = value >>> 8;
+  target[at + 2] = value;
 }
 
 function putUint32(target: Uint8Array, at: number, value: number): void {

@@ -19,6 +19,8 @@ export interface StreamTransport {
   ): void;
   /** Frames what `stream.unsent` has as far as windows and the connection allow. */
   pump(stream: Http2Stream): void;
+  /** Frames these bytes at once if nothing is in the way; otherwise false, and nothing has happened. */
+  sendWhole(stream: Http2Stream, bytes: Uint8Array): boolean;
   reset(stream: Http2Stream, code: ErrorCode): void;
   /** Bytes of the body that are no longer held. */
   consumed(stream: Http2Stream, bytes: number): void;
@@ -91,6 +93,10 @@ export class Http2Stream extends EventEmitter {
    */
   write(bytes: Uint8Array, taken?: () => void): boolean {
     if (this.destroyed || this.ending) return true;
+    if (this.unsent.length === 0 && this.transport.sendWhole(this, bytes)) {
+      taken?.();
+      return true;
+    }
     this.unsent.push({ bytes, at: 0, taken });
     this.transport.pump(this);
     if (this.unsent.length === 0) return true;

@@ -1,0 +1,68 @@
+/** WatchFlow: the events of a watch on their way into a sink, without a promise for any of them: a change for a thousand watchers is a walk over them. */
+
+import type { EncodedWatchEvent, EventQueue } from '#api/request.ts';
+import type { ChunkFlow, ChunkSink } from '#api/wire.ts';
+
+export class WatchFlow implements ChunkFlow {
+  private readonly sink: ChunkSink;
+  private readonly frameOf: (event: EncodedWatchEvent) => Uint8Array;
+  private queue: EventQueue | undefined;
+  /** What was taken, and how much of it the sink has got. */
+  private events: readonly EncodedWatchEvent[] = [];
+  private at = 0;
+  private isFull = false;
+
+  constructor(sink: ChunkSink, frameOf: (event: EncodedWatchEvent) => Uint8Array) {
+    this.sink = sink;
+    this.frameOf = frameOf;
+  }
+
+  begin(queue: EventQueue): void {
+    this.queue = queue;
+    this.ready();
+  }
+
+  /** There is something to take. */
+  ready(): void {
+    if (this.isFull || !this.queue) return;
+    try {
+      this.flow(this.queue);
+    } catch (error) {
+      this.cancel();
+      this.sink.fail(error);
+    }
+  }
+
+  resume(): void {
+    this.isFull = false;
+    this.ready();
+  }
+
+  cancel(): void {
+    const { queue } = this;
+    this.queue = undefined;
+    this.events = [];
+    this.at = 0;
+    queue?.close();
+  }
+
+  private flow(queue: EventQueue): void {
+    for (;;) {
+      while (this.at < this.events.length) {
+        const event = this.events[this.at++] as EncodedWatchEvent;
+        if (this.sink.write(this.frameOf(event))) continue;
+        this.isFull = true;
+        return;
+      }
+      const events = queue.take();
+      if (events === undefined) {
+        this.queue = undefined;
+        this.sink.end();
+        return;
+      }
+      this.events = events;
+      this.at = 0;
+      if (events.length === 0) return;
+    }
+  }
+}
