@@ -59,6 +59,17 @@ test('SortedMap keeps keys in order that arrive in order', () => {
   assert.equal(map.rank('k02999'), 3000);
 });
 
+test('SortedMap made of many keys is the one that they would have been put into', () => {
+  const keys = Array.from({ length: 1500 }, (_, index) => `k${String(index).padStart(5, '0')}`);
+  const map = SortedMap.of(keys, keys);
+  assert.deepEqual([map.size, map.rank('k01000'), map.get('k01499'), map.get('k1')], [1500, 1000, 'k01499', undefined]);
+  map.set('k00511-between', 'new');
+  map.delete('k00000');
+  assert.deepEqual([...map.range('k00511', 'k00513')], ['k00511', 'new', 'k00512']);
+  assert.deepEqual([...map.range()].length, 1500);
+  assert.deepEqual([...SortedMap.of([], []).range()], []);
+});
+
 test('prefixEnd is the end of the range of a prefix', () => {
   assert.equal(prefixEnd('/registry/pods/'), '/registry/pods0');
   assert.equal(prefixEnd(''), undefined);

@@ -18,6 +18,16 @@ export class SortedMap<V> {
   private readonly chunks: Chunk<V>[] = [];
   private count = 0;
 
+  /** Of keys in ascending order and their values: what `set` of each comes to, in a fraction of the time. */
+  static of<V>(keys: readonly string[], values: readonly V[]): SortedMap<V> {
+    const map = new SortedMap<V>();
+    for (let at = 0; at < keys.length; at += chunkLimit) {
+      map.chunks.push({ keys: keys.slice(at, at + chunkLimit), values: values.slice(at, at + chunkLimit) });
+    }
+    map.count = keys.length;
+    return map;
+  }
+
   get size(): number {
     return this.count;
   }

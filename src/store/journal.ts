@@ -9,6 +9,7 @@
  * 1. `append` resolves when all its records are durable; when it rejects, the store takes none of them as written and appends
  *    other records with the same revisions later. Appends do not overlap.
  * 2. After a crash at any point, `load` gives a gapless prefix of the appended records that holds every acknowledged one.
+ *    Beside them it may tell of records that compaction dropped: all of them superseded at the compacted revision or before.
  * 3. `read` answers from records that were acknowledged, never waits for an append, and may run beside anything.
  */
 

@@ -25,6 +25,7 @@ import { assert, messageOf } from '#base/errors.ts';
 import { AutoCompaction, type CompactionPolicy, defaultCompaction } from './auto-compaction.ts';
 import { ChangeWindow, type WindowBounds } from './change-window.ts';
 import { ExpiryQueue } from './expiry-queue.ts';
+import { IndexLoader } from './index-loader.ts';
 import type { Journal, JournalRecord, RecordHead } from './journal.ts';
 import { MemoryJournal } from './memory-journal.ts';
 import {
@@ -88,7 +89,7 @@ class RevisionStore implements Store {
   private readonly env: Env;
   private readonly journal: Journal;
   private readonly quotaBytes: number;
-  private readonly index = new VersionIndex();
+  private index = new VersionIndex();
   private readonly window: ChangeWindow;
   private readonly hub: WatchHub;
   private readonly expiries: ExpiryQueue;
@@ -135,29 +136,34 @@ class RevisionStore implements Store {
   }
 
   async load(): Promise<void> {
-    const nowMs = this.env.clock.now();
+    const loader = new IndexLoader();
     let missing = 0;
-    const state = await this.journal.load((record, deleted) => {
-      if (record.revision !== this.durable + 1) missing = record.revision - 1;
-      this.durable = record.revision;
-      this.indexRecord(record, deleted, undefined);
-      if (record.expiry) {
-        const { ttlSeconds, atMs } = record.expiry;
-        const remainingMs = Math.min(Math.max(atMs - nowMs, 0), ttlSeconds * 1000);
-        this.expiries.schedule(record.key, record.revision, ttlSeconds, remainingMs);
-      } else {
-        this.expiries.forget(record.key);
-      }
+    const state = await this.journal.load((head, deleted) => {
+      if (head.revision !== this.durable + 1) missing = head.revision - 1;
+      this.durable = head.revision;
+      loader.add(head, deleted);
     });
     if (missing > state.compactedRevision) {
       throw newInternalError(`the store's medium has lost revision ${missing}; restore it from a backup`);
     }
+    this.index = loader.index();
+    this.scheduleExpiries(loader);
     this.compacted = state.compactedRevision;
+    this.undropped = this.index.compact(this.compacted);
     // The newest record may be a deletion that was compacted away: its revision is not given again.
     this.durable = Math.max(this.durable, this.compacted);
     this.assigned = this.durable;
     this.hub.revision = this.durable;
     this.compaction.changed();
+  }
+
+  private scheduleExpiries(loader: IndexLoader): void {
+    const nowMs = this.env.clock.now();
+    for (const { version, expiry } of loader.expiring()) {
+      const { ttlSeconds, atMs } = expiry;
+      const remainingMs = Math.min(Math.max(atMs - nowMs, 0), ttlSeconds * 1000);
+      this.expiries.schedule(version.key, version.modRevision, ttlSeconds, remainingMs);
+    }
   }
 
   async get(key: string, options: GetOptions = {}): Promise<StoreEntry | undefined> {
@@ -332,7 +338,7 @@ class RevisionStore implements Store {
       const entry = entryOfRecord(record);
       const event = eventOf(record, entry);
       events.push(event);
-      this.window.push(event, this.indexRecord(record, entry === undefined, entry));
+      this.window.push(event, this.indexRecord(record, entry));
       if (record.expiry) this.expiries.schedule(record.key, record.revision, record.expiry.ttlSeconds);
       else this.expiries.forget(record.key);
       if (this.pending.get(record.key) === write) this.pending.delete(record.key);
@@ -351,13 +357,15 @@ class RevisionStore implements Store {
     for (const write of failed) write.reject(error);
   }
 
-  private indexRecord(record: RecordHead, deleted: boolean, entry: StoreEntry | undefined): Version | undefined {
-    const { key, revision, createRevision } = record;
-    if (deleted) {
+  private indexRecord(
+    { key, revision, createRevision }: RecordHead,
+    entry: StoreEntry | undefined,
+  ): Version | undefined {
+    if (!entry) {
       this.index.delete(key, revision);
       return undefined;
     }
-    const version = { key, createRevision, modRevision: revision, entry };
+    const version = { key, createRevision, modRevision: revision, endRevision: 0, entry };
     this.index.put(version);
     return version;
   }

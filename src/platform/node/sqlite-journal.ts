@@ -17,10 +17,20 @@ import { messageOf } from '#base/errors.ts';
 import type { Journal, JournalRecord, JournalState, RecordHead } from '#store/journal.ts';
 import { openRevisionStore, type RevisionStoreOptions } from '#store/revision-store.ts';
 import type { Store } from '#store/store.ts';
+import { defaultSegmentRecords, segmentChecksum, unpackHeads } from './sqlite-heads.ts';
 import { packedBound, packRecords } from './sqlite-records.ts';
-import { type DatabaseOptions, openDatabase, recordChecksum, usedBytesOf } from './sqlite-schema.ts';
+import {
+  type DatabaseOptions,
+  headColumns,
+  headOf,
+  openDatabase,
+  type Row,
+  recordChecksum,
+  recordColumns,
+  usedBytesOf,
+} from './sqlite-schema.ts';
 import { createSharedMemory, type SharedMemory, sharedWord } from './sqlite-shared.ts';
-import type { WriterData, WriterReply, WriterRequest, WriterResult } from './sqlite-writer.ts';
+import type { WriterData, WriterReply, WriterRequest, WriterResult, WriterSuccess } from './sqlite-writer.ts';
 
 export interface SqliteStoreOptions extends DatabaseOptions, Omit<RevisionStoreOptions, 'env' | 'journal'> {
   /** Made when it does not exist; holds store.db, its WAL, and store.lock. */
@@ -73,6 +83,11 @@ class SqliteJournal implements Journal {
   /** Whoever waits for other requests, in their order. */
   private readonly waiting: ((result: WriterResult) => void)[] = [];
   private bytes: number;
+  /** In segments, or on the way there. */
+  private heads = 0;
+  /** Those of them whose records were dropped. */
+  private stale = 0;
+  private readonly tidyAbove: number;
   private dead: string | undefined;
   private closing = false;
 
@@ -84,7 +99,9 @@ class SqliteJournal implements Journal {
     this.select = this.database.prepare(`SELECT ${recordColumns} FROM history WHERE revision = ?`);
     this.select.setReturnArrays(true);
     this.bytes = usedBytesOf(this.database)();
-    const data: WriterData = { path, maxPages: options.maxPages, shared: this.shared };
+    const { maxPages, segmentRecords = defaultSegmentRecords } = options;
+    this.tidyAbove = segmentRecords * 4;
+    const data: WriterData = { path, maxPages, segmentRecords, shared: this.shared };
     // Beside this module, as source or bundled.
     const script = new URL(`./sqlite-writer${extname(import.meta.url)}`, import.meta.url);
     this.writer = new Worker(script, { workerData: data });
@@ -95,10 +112,13 @@ class SqliteJournal implements Journal {
 
   async load(visit: (record: RecordHead, deleted: boolean) => void): Promise<JournalState> {
     try {
+      const after = this.loadSegments(visit);
       // Of values only whether there is one: a row with a value is checked when that is read, a deletion never is.
-      const rows = this.database.prepare(`SELECT ${headColumns}, value IS NULL FROM history ORDER BY revision`);
+      const rows = this.database.prepare(
+        `SELECT ${headColumns}, value IS NULL FROM history WHERE revision > ? ORDER BY revision`,
+      );
       rows.setReturnArrays(true);
-      for (const row of rows.iterate() as Iterable<unknown>) {
+      for (const row of rows.iterate(after) as Iterable<unknown>) {
         const [, , , , , , deleted] = row as Row;
         const head = headOf(row as Row);
         if (deleted === 1) this.check(head, undefined, row as Row);
@@ -115,8 +135,9 @@ class SqliteJournal implements Journal {
     }
   }
 
-  append(records: readonly JournalRecord[]): Promise<void> {
-    return this.settled((resolve) => {
+  async append(records: readonly JournalRecord[]): Promise<void> {
+    this.heads += records.length;
+    await this.settled((resolve) => {
       this.appending = resolve;
       const bound = packedBound(records);
       const { words, records: memory } = this.shared;
@@ -146,6 +167,8 @@ class SqliteJournal implements Journal {
     for (let start = 0; !this.closing && (start === 0 || start < superseded.length); start += compactChunk) {
       await this.request({ type: 'compact', revision, superseded: superseded.slice(start, start + compactChunk) });
     }
+    this.stale += superseded.length;
+    if (this.stale > this.tidyAbove && this.stale * 2 > this.heads) await this.tidy(revision);
   }
 
   size(): number {
@@ -160,7 +183,33 @@ class SqliteJournal implements Journal {
     if (this.lock.isOpen) this.lock.close();
   }
 
-  private request(request: WriterRequest): Promise<void> {
+  /** The last revision that segments tell of. */
+  private loadSegments(visit: (record: RecordHead, deleted: boolean) => void): number {
+    const segments = this.database.prepare('SELECT last_revision, checksum, records FROM heads ORDER BY last_revision');
+    segments.setReturnArrays(true);
+    let last = 0;
+    for (const segment of segments.iterate() as Iterable<unknown>) {
+      const [lastRevision, checksum, records] = segment as Row;
+      last = Number(lastRevision);
+      if (!(records instanceof Uint8Array) || segmentChecksum(records, last) !== checksum) throw this.damaged(last);
+      unpackHeads(records, last, (head) => {
+        this.heads++;
+        visit(head, head.deleted);
+      });
+    }
+    return last;
+  }
+
+  /** One segment at a time, so that appends get their turn in between. */
+  private async tidy(revision: number): Promise<void> {
+    this.heads -= this.stale;
+    this.stale = 0;
+    for (let after: number | undefined = 0; after !== undefined && !this.closing; ) {
+      after = (await this.request({ type: 'tidy', after, revision })).next;
+    }
+  }
+
+  private request(request: WriterRequest): Promise<WriterSuccess> {
     return this.settled((resolve) => {
       this.waiting.push(resolve);
       this.writer.postMessage(request);
@@ -168,7 +217,7 @@ class SqliteJournal implements Journal {
   }
 
   /** `ask` leaves something for the writer to do, and who is told how it went. Rejects with StatusError. */
-  private async settled(ask: (resolve: (result: WriterResult) => void) => void): Promise<void> {
+  private async settled(ask: (resolve: (result: WriterResult) => void) => void): Promise<WriterSuccess> {
     if (this.dead !== undefined) throw newInternalError(`the store ${this.path} has stopped: ${this.dead}`);
     const result = await new Promise<WriterResult>((resolve) => {
       ask(resolve);
@@ -177,6 +226,7 @@ class SqliteJournal implements Journal {
     });
     if (!result.ok) throw this.failure(result.code, result.message);
     this.bytes = result.usedBytes;
+    return result;
   }
 
   private answer(reply: WriterReply): void {
@@ -216,19 +266,12 @@ class SqliteJournal implements Journal {
 
   private check({ revision, createRevision, key }: RecordHead, value: Uint8Array | undefined, row: Row): void {
     if (recordChecksum(revision, createRevision, key, value ?? null) === row[5]) return;
-    throw newInternalError(`the store ${this.path} is damaged at revision ${revision}; restore it from a backup`);
+    throw this.damaged(revision);
   }
-}
 
-const headColumns = 'revision, key, create_revision, ttl_seconds, expires_at_ms, checksum';
-const recordColumns = `${headColumns}, value`;
-
-/** Columns in the order of recordColumns; `load` has whether the value is NULL in the value's place. */
-type Row = readonly unknown[];
-
-function headOf([revision, key, createRevision, ttlSeconds, atMs]: Row): RecordHead {
-  const expiry = typeof ttlSeconds === 'number' && typeof atMs === 'number' ? { ttlSeconds, atMs } : undefined;
-  return { revision: Number(revision), key: String(key), createRevision: Number(createRevision), expiry };
+  private damaged(revision: number): StatusError {
+    return newInternalError(`the store ${this.path} is damaged at revision ${revision}; restore it from a backup`);
+  }
 }
 
 export class StoreInUseError extends Error {

@@ -1,13 +1,15 @@
 /**
  * The store's database: one row per revision, found by its number, as etcd's backend. Appending in revision order keeps every
- * insert at the right edge of one B-tree, and there is no second index to maintain: keys are indexed in memory.
+ * insert at the right edge of one B-tree, and there is no second index to maintain: keys are indexed in memory, from what
+ * the table `heads` has of thousands of rows at a time (sqlite-heads.ts).
  */
 
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
+import type { RecordHead } from '#store/journal.ts';
 
 /** Raised when the layout changes; a database of an earlier one is brought up to it, one of a later one is refused. */
-const layoutVersion = 2;
+const layoutVersion = 3;
 
 /** The value is last: what is before it is read, by every start, without the pages that a long value goes on in. */
 const history = `
@@ -22,8 +24,18 @@ const history = `
   ) STRICT;
 `;
 
+const heads = `
+  CREATE TABLE heads (
+    last_revision INTEGER PRIMARY KEY,
+    count INTEGER NOT NULL,
+    checksum INTEGER NOT NULL,
+    records BLOB NOT NULL
+  ) STRICT;
+`;
+
 const layout = `
   ${history}
+  ${heads}
   CREATE TABLE compaction (revision INTEGER NOT NULL) STRICT;
   INSERT INTO compaction VALUES (0);
   PRAGMA user_version = ${layoutVersion};
@@ -36,6 +48,13 @@ const fromLayout1 = `
   INSERT INTO history (revision, key, create_revision, ttl_seconds, expires_at_ms, checksum, value)
     SELECT revision, key, create_revision, ttl_seconds, expires_at_ms, checksum, value FROM history_1 ORDER BY revision;
   DROP TABLE history_1;
+  ${heads}
+  PRAGMA user_version = ${layoutVersion};
+`;
+
+/** Layout 2 had no heads: the writer adds them, segment by segment. */
+const fromLayout2 = `
+  ${heads}
   PRAGMA user_version = ${layoutVersion};
 `;
 
@@ -45,6 +64,8 @@ const checkpointPages = 4096;
 export interface DatabaseOptions {
   /** Most pages that the database may have: a bound below the disk's own, for tests and small disks. */
   readonly maxPages?: number | undefined;
+  /** Records whose heads are put together (sqlite-heads.ts); tests have a few. */
+  readonly segmentRecords?: number | undefined;
 }
 
 /** Opens a connection for writing and makes the layout when the file is new. */
@@ -61,6 +82,7 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
     const version = pragma(database, 'user_version');
     if (version === 0) database.exec(`BEGIN; ${layout} COMMIT`);
     else if (version === 1) database.exec(`BEGIN; ${fromLayout1} COMMIT`);
+    else if (version === 2) database.exec(`BEGIN; ${fromLayout2} COMMIT`);
     else if (version > layoutVersion) {
       throw new Error(`${path} was written by a later version of kubets (layout ${version}, known: ${layoutVersion})`);
     }
@@ -69,6 +91,17 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
     database.close();
     throw error;
   }
+}
+
+export const headColumns = 'revision, key, create_revision, ttl_seconds, expires_at_ms, checksum';
+export const recordColumns = `${headColumns}, value`;
+
+/** Columns in the order of recordColumns, or `value IS NULL` in the value's place. */
+export type Row = readonly unknown[];
+
+export function headOf([revision, key, createRevision, ttlSeconds, atMs]: Row): RecordHead {
+  const expiry = typeof ttlSeconds === 'number' && typeof atMs === 'number' ? { ttlSeconds, atMs } : undefined;
+  return { revision: Number(revision), key: String(key), createRevision: Number(createRevision), expiry };
 }
 
 /** The number that a PRAGMA answers. */

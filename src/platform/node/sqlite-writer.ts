@@ -10,8 +10,10 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { assert, messageOf } from '#base/errors.ts';
+import type { SegmentHead } from './sqlite-heads.ts';
 import { type PackedRecords, unpackRecords } from './sqlite-records.ts';
 import { type DatabaseOptions, openDatabase, pragma, recordChecksum, usedBytesOf } from './sqlite-schema.ts';
+import { SegmentWriter } from './sqlite-segments.ts';
 import { type SharedMemory, sharedWord } from './sqlite-shared.ts';
 
 export interface WriterData extends DatabaseOptions {
@@ -23,13 +25,22 @@ export type WriterRequest =
   | { readonly type: 'append'; readonly records: PackedRecords }
   /** Drops rows and remembers the compacted revision; not synced by itself, for nobody was promised anything. */
   | { readonly type: 'compact'; readonly revision: number; readonly superseded: readonly number[] }
+  /** Clears the next segment of heads behind `after` of what was dropped; the answer says where to go on. */
+  | { readonly type: 'tidy'; readonly after: number; readonly revision: number }
   | { readonly type: 'close' };
 
 /** One for every request. A number, which is cheap to send, is that of the bytes in use after an append that went well. */
 export type WriterReply = number | { readonly type: WriterRequest['type']; readonly result: WriterResult };
 
+export interface WriterSuccess {
+  readonly ok: true;
+  readonly usedBytes: number;
+  /** Where `tidy` goes on; absent when there is no more. */
+  readonly next?: number | undefined;
+}
+
 export type WriterResult =
-  | { readonly ok: true; readonly usedBytes: number }
+  | WriterSuccess
   /** `code` is SQLite's extended result code; 0 when the failure is not SQLite's. */
   | { readonly ok: false; readonly code: number; readonly message: string };
 
@@ -40,19 +51,23 @@ class Writer {
   private readonly options: WriterData;
   private database: DatabaseSync;
   private statements: Statements;
+  private segments: SegmentWriter;
 
   constructor(options: WriterData) {
     this.options = options;
     this.database = openDatabase(options.path, options);
     this.statements = prepareStatements(this.database);
+    this.segments = new SegmentWriter(this.database, options.segmentRecords);
   }
 
   handle(request: WriterRequest): WriterResult {
     try {
+      let next: number | undefined;
       if (request.type === 'append') this.append(request.records);
       else if (request.type === 'compact') this.compact(request.revision, request.superseded);
+      else if (request.type === 'tidy') next = this.unsynced(() => this.segments.tidy(request.after, request.revision));
       else this.database.close();
-      return { ok: true, usedBytes: request.type === 'close' ? 0 : this.statements.usedBytes() };
+      return { ok: true, usedBytes: request.type === 'close' ? 0 : this.statements.usedBytes(), next };
     } catch (error) {
       return { ok: false, code: sqliteCode(error), message: messageOf(error) };
     }
@@ -60,36 +75,60 @@ class Writer {
 
   private append(records: PackedRecords): void {
     const { insert } = this.statements;
+    const heads: SegmentHead[] = [];
     this.transaction(() => {
       for (const { revision, key, value = null, createRevision, expiry } of unpackRecords(records)) {
         const checksum = recordChecksum(revision, createRevision, key, value);
         insert.run(revision, key, createRevision, expiry?.ttlSeconds ?? null, expiry?.atMs ?? null, checksum, value);
+        heads.push({ revision, key, createRevision, expiry, deleted: value === null });
       }
     });
+    this.segments.add(heads);
+  }
+
+  /** After an append was answered. What fails is tried again after the next: until then a start reads these records themselves. */
+  cutSegment(): void {
+    if (!this.segments.isDue) return;
+    try {
+      this.unsynced(() => this.segments.cut());
+    } catch {
+      this.segments = new SegmentWriter(this.database, this.options.segmentRecords);
+    }
   }
 
   private compact(revision: number, superseded: readonly number[]): void {
+    this.unsynced(() => {
+      this.database.prepare('UPDATE compaction SET revision = ?').run(revision);
+      const remove = this.database.prepare('DELETE FROM history WHERE revision = ?');
+      for (const dropped of superseded) remove.run(dropped);
+    });
+    const free = pragma(this.database, 'freelist_count');
+    if (free > vacuumPages && free * 4 > pragma(this.database, 'page_count')) {
+      this.database.exec('PRAGMA synchronous = NORMAL');
+      try {
+        this.database.exec(`PRAGMA incremental_vacuum(${vacuumPages})`);
+      } finally {
+        this.database.exec('PRAGMA synchronous = FULL');
+      }
+    }
+  }
+
+  /** What may be lost with the power: it is done again, or was not promised. */
+  private unsynced<T>(run: () => T): T {
     this.database.exec('PRAGMA synchronous = NORMAL');
     try {
-      this.transaction(() => {
-        this.database.prepare('UPDATE compaction SET revision = ?').run(revision);
-        const remove = this.database.prepare('DELETE FROM history WHERE revision = ?');
-        for (const dropped of superseded) remove.run(dropped);
-      });
-      const free = pragma(this.database, 'freelist_count');
-      if (free > vacuumPages && free * 4 > pragma(this.database, 'page_count')) {
-        this.database.exec(`PRAGMA incremental_vacuum(${vacuumPages})`);
-      }
+      return this.transaction(run);
     } finally {
       this.database.exec('PRAGMA synchronous = FULL');
     }
   }
 
-  private transaction(run: () => void): void {
+  private transaction<T>(run: () => T): T {
     this.statements.begin.run();
     try {
-      run();
+      const result = run();
       this.statements.commit.run();
+      return result;
     } catch (error) {
       this.undo();
       throw error;
@@ -104,6 +143,7 @@ class Writer {
       this.database.close();
       this.database = openDatabase(this.options.path, this.options);
       this.statements = prepareStatements(this.database);
+      this.segments = new SegmentWriter(this.database, this.options.segmentRecords);
     }
   }
 }
@@ -140,12 +180,14 @@ function serve(writer: Writer, { words, records }: SharedMemory): void {
       if (count > 0) {
         const result = writer.handle({ type: 'append', records: { count, bytes: records } });
         reply(result.ok ? result.usedBytes : { type: 'append', result });
+        writer.cutSegment();
       }
       const received = receiveMessageOnPort(parentPort) as { readonly message: WriterRequest } | undefined;
       if (received) {
         const { message } = received;
         reply({ type: message.type, result: writer.handle(message) });
         if (message.type === 'close') return;
+        writer.cutSegment();
       } else if (count === 0) break;
     }
     Atomics.wait(words, sharedWord.wakes, woken);
