@@ -9,6 +9,7 @@ import type { Clock } from '#base/env.ts';
 import type { HistogramSeries } from '#base/metrics.ts';
 import type { RequestRecord } from './request-metrics.ts';
 import { warningHeader } from './warnings.ts';
+import { type Offer, objectOffer } from './wire/accept.ts';
 
 /** A reader that takes longer than this (upstream's --request-timeout) holds nothing any more. */
 const longestHoldMs = 60_000;
@@ -18,6 +19,8 @@ export class Exchange {
   headers: WireHeaders | undefined;
   /** Texts of Warning headers, of refusals too. */
   readonly warnings: string[] = [];
+  /** What the answer comes as; of a request that did not come to its resource, what most of them have. */
+  offer: Offer = objectOffer;
   /** The answer is a watch of this server, which releases when its initial events are out. */
   watching = false;
   /** Of a request that came as far as what serves it: it is counted when its answer is out. */

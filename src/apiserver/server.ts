@@ -48,6 +48,7 @@ import { parseRequestInfo, type RequestInfo } from './request/request-info.ts';
 import type { RequestRecord } from './request-metrics.ts';
 import { transform } from './transform/transform.ts';
 import type { WebhookCaller } from './webhook/post.ts';
+import { objectOffer } from './wire/accept.ts';
 import { checkAcceptable } from './wire/acceptable.ts';
 import { createWireHandler } from './wire/encode.ts';
 import type { WriteHooks } from './write-hooks.ts';
@@ -345,6 +346,11 @@ class Server implements ApiServer {
       return this.paths.handle(request, info);
     }
     if (!resource) throw newPathNotFound();
+    if (resource.offer !== objectOffer) {
+      exchange.offer = resource.offer;
+      const refused = checkAcceptable(request, resource.offer);
+      if (refused) throw refused;
+    }
     const counted = this.count(call, resource, user, waitedMs);
     const context: RequestContext = {
       server: this.context,
@@ -420,7 +426,9 @@ class Server implements ApiServer {
 
   private handleChecked(request: ApiRequest, exchange: Exchange): Promise<ApiResponse> {
     const refused =
-      request.path.startsWith('/api/') || request.path.startsWith('/apis/') ? checkAcceptable(request) : undefined;
+      request.path.startsWith('/api/') || request.path.startsWith('/apis/')
+        ? checkAcceptable(request, objectOffer)
+        : undefined;
     return refused ? Promise.reject(refused) : this.serve(request, exchange);
   }
 }

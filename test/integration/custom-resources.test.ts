@@ -213,6 +213,55 @@ test('strict validation names unknown fields', async () => {
   );
 });
 
+/** As transports ask; answers the status and what it comes as. */
+async function asked(method: 'GET' | 'POST', path: string, accept: string, body?: object): Promise<string> {
+  const [pathname = '', query = ''] = path.split('?');
+  const end = new AbortController();
+  const response = await server.wire({
+    method,
+    path: pathname,
+    query: new URLSearchParams(query),
+    headers: { accept },
+    peer: { address: '' },
+    signal: end.signal,
+    ...(body ? { body: { type: 'object', object: body, contentType: 'application/json' } } : {}),
+  });
+  end.abort();
+  return response.type === 'upgrade' ? 'upgrade' : `${response.status} ${response.headers['content-type']}`;
+}
+
+const protobuf = 'application/vnd.kubernetes.protobuf';
+const metadataOf = (kind: string): string => `${protobuf};as=${kind};v=v1;g=meta.k8s.io`;
+
+// As client-go asks when it prefers protobuf; recorded from kube-apiserver 1.36.3.
+for (const [path, accept, expected] of [
+  ['', `${protobuf},application/json`, '200 application/json'],
+  ['/one', `${protobuf},application/json`, '200 application/json'],
+  ['/one/status', `${protobuf},application/yaml`, '200 application/yaml'],
+  ['/one/scale', `${protobuf},application/json`, '200 application/json'],
+  ['?watch=1', `${protobuf},application/json`, '200 application/json'],
+  ['/none', `${protobuf},application/json`, `404 ${protobuf}`],
+  ['', protobuf, `406 ${protobuf}`],
+  ['/one', protobuf, `406 ${protobuf}`],
+  ['/one/scale', protobuf, `406 ${protobuf}`],
+  ['?watch=1', protobuf, `406 ${protobuf}`],
+  ['', metadataOf('PartialObjectMetadataList'), `200 ${protobuf}`],
+  ['/one', metadataOf('PartialObjectMetadata'), `200 ${protobuf}`],
+  ['?watch=1', metadataOf('PartialObjectMetadata'), `200 ${protobuf};stream=watch`],
+  ['', `${metadataOf('Table')},application/json`, '200 application/json'],
+  ['', metadataOf('Table'), '406 application/json'],
+] as const) {
+  test(`GET crontabs${path} as ${accept}: ${expected}`, async () => {
+    assert.equal(await asked('GET', `${tabs}${path}`, accept), expected);
+  });
+}
+
+test('what nobody could show is not carried out', async () => {
+  const body = { apiVersion: 'stable.example.com/v1', kind: 'CronTab', metadata: { name: 'unseen' } };
+  assert.equal(await asked('POST', tabs, protobuf, { ...body, spec: { cronSpec: 'a' } }), `406 ${protobuf}`);
+  await assert.rejects(get(`${tabs}/unseen`), { message: 'crontabs.stable.example.com "unseen" not found' });
+});
+
 test('a server that starts serves what was established', async () => {
   await server.close();
   server = startServer();

@@ -10,6 +10,7 @@ import { ConvertedForms } from '../cache/converted-forms.ts';
 import type { ObjectMemory } from '../cache/object-memory.ts';
 import { registryPrefix, type StoreFeed } from '../cache/store-feed.ts';
 import { WatchCache } from '../cache/watch-cache.ts';
+import { customResourceOffer, type Offer, objectOffer } from '../wire/accept.ts';
 import type { KindCodec } from './kind-codec.ts';
 
 export interface StoredForm {
@@ -38,6 +39,7 @@ export class Resource {
   readonly prefix: string;
   readonly cache: WatchCache;
   readonly form: ObjectForm;
+  readonly offer: Offer;
   private readonly storedCodec: KindCodec;
 
   private readonly fields: readonly string[];
@@ -66,6 +68,7 @@ export class Resource {
       selectableFields: Object.values(definition.selectableFields),
       memory,
     };
+    this.offer = codec.encodeProtobuf ? objectOffer : customResourceOffer;
     this.storedCodec = storedCodec ?? codec;
     this.cache = new WatchCache({
       prefix: this.prefix,

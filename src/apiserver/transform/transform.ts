@@ -11,7 +11,7 @@ import { TableMaker } from './table.ts';
 export function transform(context: RequestContext, response: ApiResponse): ApiResponse {
   const accept = context.request.headers.accept;
   if (!accept?.includes('as=')) return response;
-  const as = negotiate(accept, true)?.as;
+  const as = negotiate(accept, context.resource.offer)?.as;
   if (!as) return response;
   switch (as.kind) {
     case 'Table':

@@ -28,6 +28,17 @@ export interface Negotiated {
   readonly pretty: boolean;
 }
 
+/** What answers come as: some have no protobuf, and a Status is shown as nothing else. */
+export interface Offer {
+  readonly protobuf: boolean;
+  readonly conversions: boolean;
+}
+
+export const objectOffer: Offer = { protobuf: true, conversions: true };
+/** Of custom resources: what is made of their metadata has protobuf, they themselves have none (apiserver handlers/rest.go). */
+export const customResourceOffer: Offer = { protobuf: false, conversions: true };
+export const statusOffer: Offer = { protobuf: true, conversions: false };
+
 /** Ranges by falling quality; those of equal quality as they were written. */
 export function parseAccept(accept: string): MediaRange[] {
   const ranges: MediaRange[] = [];
@@ -50,18 +61,18 @@ const cacheBound = 256;
 /** Longer than clients say it; what is kept must not grow with what somebody sends. */
 const cachedLength = 512;
 
-/** Undefined when the server has nothing that the client takes: 406. `conversions` tells which `as` kinds the endpoint can make. */
-export function negotiate(accept: string | undefined, conversions: boolean): Negotiated | undefined {
-  const key = `${conversions ? '+' : '-'}${accept ?? ''}`;
+/** Undefined when the server has nothing that the client takes: 406. */
+export function negotiate(accept: string | undefined, offer: Offer): Negotiated | undefined {
+  const key = `${offer.protobuf ? 'p' : ''}${offer.conversions ? 'c' : ''} ${accept ?? ''}`;
   if (cache.has(key)) return cache.get(key);
-  const result = choose(accept, conversions);
+  const result = choose(accept, offer);
   if (key.length > cachedLength) return result;
   if (cache.size >= cacheBound) cache.clear();
   cache.set(key, result);
   return result;
 }
 
-function choose(accept: string | undefined, conversions: boolean): Negotiated | undefined {
+function choose(accept: string | undefined, offer: Offer): Negotiated | undefined {
   if (!accept) return plainJson;
   // A quality of 0 is the last choice, as to upstream, and no refusal.
   for (const { type, parameters } of parseAccept(accept)) {
@@ -70,13 +81,15 @@ function choose(accept: string | undefined, conversions: boolean): Negotiated | 
     if (!encoding) continue;
     if (parameters.stream !== undefined && parameters.stream !== 'watch') continue;
     const as = conversionOf(parameters);
-    if (as === null || (as && !conversions)) continue;
+    if (as === null || (as && !offer.conversions)) continue;
+    // Tables have no protobuf, whatever is in them.
+    if (encoding === 'protobuf' && (as ? as.kind === 'Table' : !offer.protobuf)) continue;
     return { encoding, mediaType, as, pretty: parameters.pretty === '1' };
   }
   return undefined;
 }
 
-const plainJson: Negotiated = { encoding: 'json', mediaType: 'application/json', as: undefined, pretty: false };
+export const plainJson: Negotiated = { encoding: 'json', mediaType: 'application/json', as: undefined, pretty: false };
 
 /** Null for a conversion that the server does not know. */
 function conversionOf(parameters: Readonly<Record<string, string>>): Conversion | undefined | null {

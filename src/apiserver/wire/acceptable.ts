@@ -3,15 +3,15 @@
 import { newNoRepresentation, newNotAcceptable, type StatusError } from '#api/errors.ts';
 import type { ApiRequest } from '#api/request.ts';
 import { parseRequestInfo } from '../request/request-info.ts';
-import { negotiate, parseAccept } from './accept.ts';
+import { negotiate, type Offer, parseAccept } from './accept.ts';
 
 const objects = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'] as const;
 const watched = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'] as const;
 
 /** Checked before the request is carried out. Undefined for nearly everybody. */
-export function checkAcceptable(request: ApiRequest): StatusError | undefined {
+export function checkAcceptable(request: ApiRequest, offer: Offer): StatusError | undefined {
   const { accept } = request.headers;
-  if (accept === undefined || negotiate(accept, true)) return undefined;
+  if (accept === undefined || negotiate(accept, offer)) return undefined;
   const available = availableAt(request);
   // Upstream looks for a route by the media types alone, and then for a conversion.
   return takes(accept, available) ? newNotAcceptable(objects) : newNoRepresentation(available);

@@ -18,7 +18,7 @@ import { Exchange } from '../exchange.ts';
 import { RequestRefused } from '../fairness/refusal.ts';
 import type { CodecLookup } from '../registry/kind-codec.ts';
 import { isTrue } from '../request/request-info.ts';
-import { type Negotiated, negotiate } from './accept.ts';
+import { type Negotiated, negotiate, plainJson, statusOffer } from './accept.ts';
 import { answerWriter, ByteWriter } from './byte-writer.ts';
 import { type ListPieces, measureProtobuf, protobufListPieces, protobufWatchFrame } from './protobuf.ts';
 import {
@@ -43,19 +43,17 @@ export function createWireHandler({ handler, codecs, env }: WireConfig): WireHan
   const encode = new Encoder(codecs, env.clock);
   return async (received) => {
     const request = { ...received, auditId: auditIdOf(received, env) };
-    const accepted = negotiate(request.headers.accept, true) ?? negotiate(undefined, true);
     const exchange = new Exchange();
     try {
       const response = await handler(request, exchange);
       exchange.watching = response.type === 'watch';
-      const answer = await encode.response(request, response, accepted as Negotiated, exchange);
+      const accepted = negotiate(request.headers.accept, exchange.offer) ?? plainJson;
+      const answer = await encode.response(request, response, accepted, exchange);
       return withAuditId(exchange.answered(answer, request.signal, env.clock), request.auditId);
     } catch (error) {
       if (!isStatusError(error) && !isAborted(error)) exchange.record?.terminated(500);
       const answer =
-        error instanceof RequestRefused
-          ? error.answer
-          : encode.failure(request, statusOf(error, request, env), accepted as Negotiated);
+        error instanceof RequestRefused ? error.answer : encode.failure(request, statusOf(error, request, env));
       return withAuditId(exchange.answered(answer, request.signal, env.clock), request.auditId);
     }
   };
@@ -114,17 +112,12 @@ class Encoder {
     }
   }
 
-  failure(request: ApiRequest, status: Status, accepted: Negotiated): WireResponse {
+  failure(request: ApiRequest, status: Status): WireResponse {
+    const accepted = negotiate(request.headers.accept, statusOffer) ?? plainJson;
     const retryAfter = status.details?.retryAfterSeconds;
-    return this.full(
-      request,
-      status.code ?? 500,
-      this.status(status),
-      { ...accepted, as: undefined },
-      {
-        ...(retryAfter ? { 'retry-after': String(retryAfter) } : {}),
-      },
-    );
+    return this.full(request, status.code ?? 500, this.status(status), accepted, {
+      ...(retryAfter ? { 'retry-after': String(retryAfter) } : {}),
+    });
   }
 
   private status(status: Status): EncodedObject {
