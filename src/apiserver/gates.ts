@@ -7,6 +7,7 @@ import { newForbidden, newInternalError, newUnauthorized } from '#api/errors.ts'
 import type { ApiRequest, UserInfo } from '#api/request.ts';
 import type { Clock } from '#base/env.ts';
 import type { Audit, RequestAudit } from './audit/audit.ts';
+import { createImpersonation, type Impersonate, type Impersonated } from './authentication/impersonation.ts';
 import type { Authenticator } from './authenticator.ts';
 import type { Authorizer } from './authorizer.ts';
 import type { Exchange } from './exchange.ts';
@@ -32,8 +33,8 @@ export interface Call {
 export interface GateConfig {
   readonly authenticate: Authenticator;
   readonly authorize: Authorizer;
-  /** Whom the caller acts as; absent: itself. */
-  readonly impersonate?: (request: ApiRequest, caller: UserInfo) => Promise<UserInfo>;
+  /** Callers may act as others, as far as their rights go. */
+  readonly impersonates?: boolean;
   /** Absent: nothing is recorded. */
   readonly audit?: Audit;
 }
@@ -44,6 +45,7 @@ export class Gates {
   private readonly clock: Clock;
   private readonly metrics: ApiServerMetrics;
   private readonly fairness: Fairness | undefined;
+  private readonly actAs: Impersonate | undefined;
 
   /** Without `fairness` requests are executed as they come. */
   constructor(config: GateConfig, clock: Clock, metrics: ApiServerMetrics, fairness: Fairness | undefined) {
@@ -51,6 +53,8 @@ export class Gates {
     this.clock = clock;
     this.metrics = metrics;
     this.fairness = fairness;
+    const { authorize, impersonates } = config;
+    if (impersonates) this.actAs = createImpersonation({ authorize, clock, metrics: metrics.impersonation });
   }
 
   async authenticate({ request, info, startedMs }: Call): Promise<UserInfo> {
@@ -70,18 +74,19 @@ export class Gates {
     throw refusal;
   }
 
-  async impersonate(request: ApiRequest, caller: UserInfo): Promise<UserInfo> {
-    if (!this.config.impersonate) return caller;
-    const { clock } = this;
+  /** Undefined where the caller acts for itself. */
+  async impersonate(request: ApiRequest, caller: UserInfo): Promise<Impersonated | undefined> {
+    if (!this.actAs) return undefined;
+    const { clock, metrics } = this;
     const startedMs = clock.monotonic();
     try {
-      const user = await this.config.impersonate(request, caller);
+      const impersonated = await this.actAs(request, caller);
       const ms = clock.monotonic() - startedMs;
-      this.metrics.passed('constrainedimpersonation', ms);
-      if (user !== caller) this.metrics.impersonated('allowed', ms);
-      return user;
+      metrics.passed('constrainedimpersonation', ms);
+      if (impersonated) metrics.impersonation.attempted(impersonated.mode, ms);
+      return impersonated;
     } catch (error) {
-      this.metrics.impersonated('denied', clock.monotonic() - startedMs);
+      metrics.impersonation.attempted('', clock.monotonic() - startedMs);
       throw error;
     }
   }

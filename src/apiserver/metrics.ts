@@ -2,6 +2,7 @@
 
 import type { UserInfo } from '#api/request.ts';
 import { type HistogramSeries, MetricsRegistry, type Sample, type ValueSeries } from '#base/metrics.ts';
+import { ImpersonationMetrics } from './authentication/impersonation-metrics.ts';
 import type { Decision } from './authorizer.ts';
 import type { Registry } from './registry/registry.ts';
 import type { Resource } from './registry/resource.ts';
@@ -31,7 +32,7 @@ export class ApiServerMetrics {
   );
   private readonly authentication: (result: AuthenticationResult) => Attempts;
   private readonly authorization: (result: string) => Attempts;
-  private readonly impersonation: (decision: 'allowed' | 'denied') => Attempts;
+  readonly impersonation: ImpersonationMetrics;
   private readonly filters: Readonly<Record<FilterName, HistogramSeries>>;
 
   constructor(resources: Registry, clock: RequestClock) {
@@ -47,12 +48,7 @@ export class ApiServerMetrics {
       'authorization_duration_seconds',
       'Authorizations',
     );
-    this.impersonation = this.attempts(
-      'apiserver_impersonation_attempts_total',
-      'apiserver_impersonation_attempts_duration_seconds',
-      'Impersonations',
-      'decision',
-    );
+    this.impersonation = new ImpersonationMetrics(registry, clock);
     const filters = registry.histogram(
       'apiserver_request_filter_duration_seconds',
       'Seconds that a request spent at each station before it was served.',
@@ -100,23 +96,17 @@ export class ApiServerMetrics {
     this.filters.authorization.observe(ms / 1000);
   }
 
-  impersonated(decision: 'allowed' | 'denied', ms: number): void {
-    const { count, seconds } = this.impersonation(decision);
-    count.value++;
-    seconds.observe(ms / 1000);
-  }
-
   passed(filter: FilterName, ms: number): void {
     this.filters[filter].observe(ms / 1000);
   }
 
   /** A count and a duration by result. */
-  private attempts(counter: string, histogram: string, what: string, label = 'result'): (result: string) => Attempts {
-    const counts = this.registry.counter(counter, `${what} by ${label}.`, [label]);
+  private attempts(counter: string, histogram: string, what: string): (result: string) => Attempts {
+    const counts = this.registry.counter(counter, `${what} by result.`, ['result']);
     const seconds = this.registry.histogram(
       histogram,
-      `Seconds of ${what.toLowerCase()} by ${label}.`,
-      [label],
+      `Seconds of ${what.toLowerCase()} by result.`,
+      ['result'],
       secondsBuckets,
     );
     const known = new Map<string, Attempts>();

@@ -334,8 +334,9 @@ class Server implements ApiServer {
 
   private async carryOut(call: Call, caller: UserInfo, audit: RequestAudit | undefined): Promise<ApiResponse> {
     const { request: asked, info, resource, exchange, startedMs } = call;
-    const user = await this.gates.impersonate(asked, caller);
-    if (user !== caller) audit?.impersonated(user);
+    const impersonated = await this.gates.impersonate(asked, caller);
+    if (impersonated) audit?.impersonated(impersonated.user, impersonated.constraint);
+    const user = impersonated?.user ?? caller;
     const waitedMs = await this.gates.seat(call, user);
     await this.gates.authorize(call, user, audit);
     const request = asked.receive ? await received(asked, asked.receive) : asked;

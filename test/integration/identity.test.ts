@@ -16,7 +16,6 @@ import { after, before, describe, test } from 'node:test';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { SchemaRegistry } from '#api/schema/registry.ts';
 import { createExpressionCompiler } from '#apiserver/authentication/cel.ts';
-import { impersonated } from '#apiserver/authentication/impersonation.ts';
 import { firstOf } from '#apiserver/authentication/tokens.ts';
 import { createMatchConditionCompiler } from '#apiserver/authorization/cel.ts';
 import { createRbacAuthorizer } from '#apiserver/authorization/rbac.ts';
@@ -226,7 +225,7 @@ describe('identity', () => {
       codecs: schemaCodecs(schemas),
       authenticate,
       authorize,
-      impersonate: (request, caller) => impersonated(request, caller, authorize),
+      impersonates: true,
       metrics,
       actions: reviewActions({ authorize, rules, token, apiAudiences: ['api'] }),
     });

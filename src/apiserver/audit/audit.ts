@@ -43,7 +43,8 @@ export interface AuditConfig {
 export interface RequestAudit {
   /** The first value of a key stays. */
   annotate(key: string, value: string): void;
-  impersonated(user: UserInfo): void;
+  /** `constraint` is the right that let it, where that was a constrained one. */
+  impersonated(user: UserInfo, constraint: string | undefined): void;
   /** The decoded body; `json` is called only at levels that record it. */
   requestObject(object: KubeObject, json: () => string): void;
   /** The body of a patch, as JSON. */
@@ -144,8 +145,9 @@ export class RequestRecord implements RequestAudit {
     if (!annotations.has(key)) annotations.set(key, value);
   }
 
-  impersonated(user: UserInfo): void {
+  impersonated(user: UserInfo, constraint: string | undefined): void {
     this.facts.impersonatedUser = user;
+    if (constraint !== undefined) this.facts.impersonationConstraint = constraint;
   }
 
   requestObject({ metadata }: KubeObject, json: () => string): void {

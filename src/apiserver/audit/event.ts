@@ -30,6 +30,7 @@ export interface AuditFacts {
   readonly receivedMs: number;
   readonly objectRef: ObjectReference | undefined;
   impersonatedUser?: UserInfo;
+  impersonationConstraint?: string;
   responseStatus?: Partial<Status>;
   /** JSON text. */
   requestObject?: string;
@@ -76,7 +77,7 @@ export function objectReferenceOf(info: RequestInfo): ObjectReference | undefine
 
 /** One line of JSON, without a line end. */
 export function auditEventJson(facts: AuditFacts, stage: AuditStage, nowMs: number): string {
-  const { user, impersonatedUser, objectRef, annotations } = facts;
+  const { user, impersonatedUser, impersonationConstraint, objectRef, annotations } = facts;
   const head = JSON.stringify({
     kind: 'Event',
     apiVersion: 'audit.k8s.io/v1',
@@ -87,6 +88,7 @@ export function auditEventJson(facts: AuditFacts, stage: AuditStage, nowMs: numb
     verb: facts.verb,
     user: user ? userJson(user) : {},
     impersonatedUser: impersonatedUser && userJson(impersonatedUser),
+    authenticationMetadata: impersonationConstraint === undefined ? undefined : { impersonationConstraint },
     sourceIPs: facts.sourceIPs.length > 0 ? facts.sourceIPs : undefined,
     userAgent: facts.userAgent || undefined,
     objectRef: objectRef && withoutEmpty(objectRef),

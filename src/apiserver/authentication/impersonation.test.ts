@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ApiRequest, UserInfo } from '#api/request.ts';
+import { MetricsRegistry } from '#base/metrics.ts';
+import { createSimEnv } from '#platform/sim/env.ts';
 import type { AuthorizationAttributes } from '../authorizer.ts';
-import { impersonated } from './impersonation.ts';
+import { createImpersonation } from './impersonation.ts';
+import { ImpersonationMetrics } from './impersonation-metrics.ts';
 
 const caller: UserInfo = { username: 'admin', groups: [] };
 
@@ -24,8 +27,13 @@ function rightsTo(...rights: readonly string[]) {
     const allowed = rights.some((right) => textOf(attributes).startsWith(right));
     return { decision: allowed ? ('allow' as const) : ('no-opinion' as const), reason: '' };
   };
-  const as = (headers: Record<string, string>, user = caller) => impersonated(request(headers), user, authorize);
-  return { as, asked, authorize };
+  const clock = createSimEnv().clock;
+  const registry = new MetricsRegistry();
+  const impersonate = createImpersonation({ authorize, clock, metrics: new ImpersonationMetrics(registry, clock) });
+  /** Who the request goes on as; `ask` has the parts of what is asked for. */
+  const as = async (headers: Record<string, string>, user = caller, path = '/api/v1/namespaces/x/pods') =>
+    (await impersonate({ ...request(headers), path }, user))?.user ?? user;
+  return { as, asked, authorize, clock, registry };
 }
 
 test('without headers nobody is asked', async () => {
@@ -54,8 +62,10 @@ test('a group with a comma in its name is one group, and not two', async () => {
   const { authorize, asked } = rightsTo('impersonate ');
   const raw = ['Impersonate-User', 'jane', 'Impersonate-Group', 'dev, system:masters'];
   const headers = { 'impersonate-user': 'jane', 'impersonate-group': 'dev, system:masters' };
-  const user = await impersonated(request(headers, raw), caller, authorize);
-  assert.deepEqual(user.groups, ['dev, system:masters', 'system:authenticated']);
+  const { clock } = createSimEnv();
+  const impersonate = createImpersonation({ authorize, clock });
+  const user = (await impersonate(request(headers, raw), caller))?.user;
+  assert.deepEqual(user?.groups, ['dev, system:masters', 'system:authenticated']);
   assert.ok(asked.includes('impersonate /groups /dev, system:masters'));
 });
 
@@ -113,4 +123,63 @@ test('a pod may act as its own node, and the authorizer sees no more of it than 
   });
   assert.equal(asked[1], 'impersonate:associated-node authentication.k8s.io/nodes /*');
   await assert.rejects(as({ 'impersonate-user': 'system:node:n2' }, pod), { message: /impersonate-on:arbitrary-node/ });
+});
+
+test('what a constrained mode allowed is not asked again for ten seconds; refusals are', async () => {
+  const { as, asked, clock, registry } = rightsTo('impersonate-on:user-info:list', 'impersonate:user-info');
+  const asJane = { 'impersonate-user': 'jane' };
+  await as(asJane);
+  assert.deepEqual(asked.splice(0), [
+    'impersonate-on:user-info:list /pods x/',
+    'impersonate:user-info authentication.k8s.io/users /jane',
+  ]);
+  await as(asJane);
+  assert.deepEqual(asked.splice(0), []);
+  // Another request as the same: only what that request is about.
+  await as(asJane, caller, '/api/v1/namespaces/x/secrets');
+  assert.deepEqual(asked.splice(0), ['impersonate-on:user-info:list /secrets x/']);
+  await as({ ...asJane, 'impersonate-group': 'dev' });
+  assert.equal(asked.splice(0).length, 3);
+  await as(asJane, { username: 'other', groups: [] });
+  assert.equal(asked.splice(0).length, 2);
+  await clock.advance(10_000);
+  await as(asJane);
+  assert.equal(asked.splice(0).length, 2);
+  const asNobody = { 'impersonate-user': 'system:serviceaccount:x:y' };
+  for (let tries = 0; tries < 2; tries++) {
+    await assert.rejects(as(asNobody));
+    assert.equal(asked.splice(0).length, 2);
+  }
+  const checks = registry
+    .expose()
+    .split('\n')
+    .filter((line) => line.startsWith('apiserver_impersonation_authorization_attempts_total'));
+  assert.deepEqual(checks, [
+    'apiserver_impersonation_authorization_attempts_total{decision="allowed",mode="user-info"} 10',
+    'apiserver_impersonation_authorization_attempts_total{decision="denied",mode="serviceaccount"} 2',
+    'apiserver_impersonation_authorization_attempts_total{decision="denied",mode="legacy"} 2',
+  ]);
+});
+
+test('the mode that let a caller last is tried first', async () => {
+  const { as, asked } = rightsTo('impersonate ');
+  await as({ 'impersonate-user': 'jane' });
+  assert.deepEqual(asked.splice(0), ['impersonate-on:user-info:list /pods x/', 'impersonate /users /jane']);
+  await as({ 'impersonate-user': 'joe' });
+  assert.deepEqual(asked, ['impersonate /users /joe']);
+});
+
+test('the right to the own node is remembered for the account, whichever node it runs on', async () => {
+  const { as, asked } = rightsTo('impersonate-on:associated-node:list', 'impersonate:associated-node');
+  const agentOn = (node: string): UserInfo => ({
+    username: 'system:serviceaccount:ns:agent',
+    groups: [],
+    extra: { 'authentication.kubernetes.io/node-name': [node] },
+  });
+  const node = (name: string) => ({ 'impersonate-user': `system:node:${name}` });
+  assert.equal((await as(node('a'), agentOn('a'))).username, 'system:node:a');
+  assert.equal(asked.splice(0).length, 2);
+  assert.equal((await as(node('b'), agentOn('b'))).username, 'system:node:b');
+  assert.deepEqual(asked.splice(0), []);
+  await assert.rejects(as(node('a'), agentOn('b')));
 });

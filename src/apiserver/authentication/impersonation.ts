@@ -11,13 +11,17 @@ import { newBadRequest, newForbidden, type StatusError } from '#api/errors.ts';
 import { type FieldError, fieldErrorText } from '#api/field-error.ts';
 import { isDNS1123Subdomain } from '#api/name-format.ts';
 import { type ApiRequest, headerValues, type UserInfo } from '#api/request.ts';
+import type { Clock } from '#base/env.ts';
 import { assert } from '#base/errors.ts';
+import { ExpiringCache } from '#base/expiring-cache.ts';
 import { anonymousUser } from '../authenticator.ts';
 import { superuserGroup } from '../authorization/chain.ts';
 import type { AuthorizationAttributes, Authorizer } from '../authorizer.ts';
 import { attributesOf, forbiddenText } from '../request/attributes.ts';
 import { parseRequestInfo } from '../request/request-info.ts';
 import { authenticatedGroup } from './chain.ts';
+import { ImpersonationMemory } from './impersonation-memory.ts';
+import type { ImpersonationMetrics } from './impersonation-metrics.ts';
 import { unescapeExtraKey } from './request-header.ts';
 
 const extraPrefix = 'impersonate-extra-';
@@ -28,31 +32,61 @@ const authenticationGroup = 'authentication.k8s.io';
 const manyParts = 4;
 
 /** Whom the headers ask for: what is not said is ''. */
-interface Wanted {
+export interface Wanted {
   readonly username: string;
   readonly uid: string;
   readonly groups: readonly string[];
   readonly extra: Readonly<Record<string, readonly string[]>>;
 }
 
-/** The user to go on with: the caller, or whom it impersonates. Throws Forbidden, or BadRequest for parts without a user. */
-export async function impersonated(request: ApiRequest, caller: UserInfo, authorize: Authorizer): Promise<UserInfo> {
-  const wanted = wantedUser(request);
-  if (!wanted) return caller;
-  const info = parseRequestInfo(request);
-  assert(info, 'the path was parsed before');
-  const asked = attributesOf(request, info, caller);
-  let refusal: unknown;
-  for (const mode of modes) {
-    if (!mode.applies(wanted, caller)) continue;
-    try {
-      return await mode.impersonate(wanted, asked, authorize);
-    } catch (error) {
-      refusal ??= error;
-    }
-  }
-  throw refusal;
+/** What a request may go on as. */
+export interface Impersonated {
+  readonly user: UserInfo;
+  readonly mode: ImpersonationMode;
+  /** The verb whose right let it, where that is a constrained one: for the audit record. */
+  readonly constraint: string | undefined;
 }
+
+/** Undefined where nobody is impersonated. Throws Forbidden, or BadRequest for parts without a user. */
+export type Impersonate = (request: ApiRequest, caller: UserInfo) => Promise<Impersonated | undefined>;
+
+export interface ImpersonationConfig {
+  readonly authorize: Authorizer;
+  readonly clock: Clock;
+  /** Absent: nothing is measured. */
+  readonly metrics?: ImpersonationMetrics | undefined;
+}
+
+export function createImpersonation({ authorize, clock, metrics }: ImpersonationConfig): Impersonate {
+  const measured = metrics ? metrics.measuring(authorize) : authorize;
+  const memories = new Map(modes.map((mode) => [mode, new ImpersonationMemory(clock)]));
+  // Whoever impersonates mostly does it in one way: that is tried first.
+  const lastModes = new ExpiringCache<Mode>(clock, maxCallers);
+  return async (request, caller) => {
+    const wanted = wantedUser(request);
+    if (!wanted) return undefined;
+    const info = parseRequestInfo(request);
+    assert(info, 'the path was parsed before');
+    const asked = attributesOf(request, info, caller);
+    const last = lastModes.get(caller.username);
+    const tried = last ? [last, ...modes.filter((mode) => mode !== last)] : modes;
+    let refusal: unknown;
+    for (const mode of tried) {
+      if (!mode.applies(wanted, caller)) continue;
+      const memory = memories.get(mode) as ImpersonationMemory;
+      try {
+        const user = await mode.impersonate(wanted, asked, measured, memory);
+        if (mode !== last) lastModes.set(caller.username, mode, Number.POSITIVE_INFINITY);
+        return { user, mode: mode.name, constraint: mode.name === 'legacy' ? undefined : `impersonate:${mode.name}` };
+      } catch (error) {
+        refusal ??= error;
+      }
+    }
+    throw refusal;
+  };
+}
+
+const maxCallers = 10_000;
 
 function wantedUser(request: ApiRequest): Wanted | undefined {
   const { headers } = request;
@@ -82,18 +116,27 @@ function goText({ username, uid, groups, extra }: Wanted): string {
   return `&user.DefaultInfo{Name:${JSON.stringify(username)}, UID:${JSON.stringify(uid)}, Groups:${list(groups)}, Extra:${extras}}`;
 }
 
+export type ImpersonationMode = 'associated-node' | 'arbitrary-node' | 'serviceaccount' | 'user-info' | 'legacy';
+
 interface Mode {
+  readonly name: ImpersonationMode;
   applies(wanted: Wanted, caller: UserInfo): boolean;
-  impersonate(wanted: Wanted, asked: AuthorizationAttributes, authorize: Authorizer): Promise<UserInfo>;
+  impersonate(
+    wanted: Wanted,
+    asked: AuthorizationAttributes,
+    authorize: Authorizer,
+    memory: ImpersonationMemory,
+  ): Promise<UserInfo>;
 }
 
 const modes: readonly Mode[] = [
   {
-    ...constrained('associated-node', (wanted) => ({
-      ...wanted,
-      user: associatedKeys(wanted.user),
-      ...anyNode(wanted),
-    })),
+    ...constrained(
+      'associated-node',
+      (wanted) => ({ ...wanted, user: associatedKeys(wanted.user), ...anyNode(wanted) }),
+      // The right is one to the own node, whichever that is: so is what is remembered.
+      'system:node:*',
+    ),
     applies: (wanted, caller) => {
       const node = onlyName(wanted) ? nodeName(wanted.username) : undefined;
       const own = caller.extra?.['authentication.kubernetes.io/node-name'];
@@ -115,21 +158,34 @@ const modes: readonly Mode[] = [
     applies: ({ username }) => nodeName(username) === undefined && serviceAccount(username) === undefined,
   },
   {
+    name: 'legacy',
     applies: () => true,
     impersonate: (wanted, { user }, authorize) => checkIdentity(wanted, user, 'impersonate', false, authorize),
   },
 ];
 
-/** `seen` is what authorizers get to see of a question of this mode. */
+/** `seen` is what authorizers get to see of a question of this mode; `username` whom memory knows it by, if not by its name. */
 function constrained(
-  mode: string,
+  name: Exclude<ImpersonationMode, 'legacy'>,
   seen: (attributes: AuthorizationAttributes) => AuthorizationAttributes = (attributes) => attributes,
-): Pick<Mode, 'impersonate'> {
+  username?: string,
+): Pick<Mode, 'name' | 'impersonate'> {
   return {
-    async impersonate(wanted, asked, authorize) {
+    name,
+    async impersonate(wanted, asked, authorize, memory) {
       const narrowed: Authorizer = (attributes) => authorize(seen(attributes));
-      await check({ ...asked, verb: `impersonate-on:${mode}:${asked.verb}` }, narrowed);
-      return checkIdentity(wanted, asked.user, `impersonate:${mode}`, true, narrowed);
+      const known = username === undefined ? wanted : { ...wanted, username };
+      const { user: caller } = seen(asked);
+      const whole = memory.keyOf(known, caller, asked);
+      const identity = memory.keyOf(known, caller);
+      const remembered = memory.get(whole);
+      if (remembered) return { ...remembered, username: wanted.username };
+      await check({ ...asked, verb: `impersonate-on:${name}:${asked.verb}` }, narrowed);
+      const user =
+        memory.get(identity) ?? (await checkIdentity(wanted, asked.user, `impersonate:${name}`, true, narrowed));
+      memory.set(identity, user);
+      memory.set(whole, user);
+      return { ...user, username: wanted.username };
     },
   };
 }

@@ -9,7 +9,6 @@ import { type ComponentChecks, componentStatusAction } from '#apiserver/actions/
 import { AdmissionMetrics } from '#apiserver/admission-metrics.ts';
 import { createBootstrapTokenAuthenticator } from '#apiserver/authentication/bootstrap-token.ts';
 import { createExpressionCompiler } from '#apiserver/authentication/cel.ts';
-import { impersonated } from '#apiserver/authentication/impersonation.ts';
 import type { RequestHeaderConfig } from '#apiserver/authentication/request-header.ts';
 import { createServiceAccountTokens } from '#apiserver/authentication/service-account.ts';
 import { audienceAgnostic } from '#apiserver/authentication/tokens.ts';
@@ -152,7 +151,7 @@ export async function assembleApiServer({
     codecs: schemaCodecs(schemas),
     schemas,
     authenticate,
-    impersonate: (request, caller) => impersonated(request, caller, authorize),
+    impersonates: true,
     authorize,
     ...(audit ? { audit } : {}),
     metrics,

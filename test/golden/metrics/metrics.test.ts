@@ -107,7 +107,7 @@ before(async () => {
       certificateUsed,
     }),
     authorize: () => allowed,
-    impersonate: (_, caller) => Promise.resolve(caller),
+    impersonates: true,
     fairness: {
       objects,
       maxRequestsInFlight: 400,

@@ -10,7 +10,6 @@ import type { WireHandler } from '#api/wire.ts';
 import { builtinActions } from '#apiserver/actions/builtin.ts';
 import { componentStatusAction } from '#apiserver/actions/component-status.ts';
 import { withAuthenticatedGroup } from '#apiserver/authentication/chain.ts';
-import { impersonated } from '#apiserver/authentication/impersonation.ts';
 import { createServiceAccountTokens, type ServiceAccountKeys } from '#apiserver/authentication/service-account.ts';
 import { authorizerChain } from '#apiserver/authorization/chain.ts';
 import { createNodeAuthorizer } from '#apiserver/authorization/node.ts';
@@ -71,7 +70,7 @@ export async function startWorld({
     schemas,
     authenticate: ({ peer }) => peer.inProcess && withAuthenticatedGroup(peer.inProcess),
     authorize,
-    impersonate: (request, caller) => impersonated(request, caller, authorize),
+    impersonates: true,
     actions: {
       ...builtinActions,
       '/componentstatuses': componentStatusAction({ 'etcd-0': () => {} }),
