@@ -69,7 +69,7 @@ interface Answer {
 
 const get = (path: string, agent: Agent = admin): Promise<Answer> => ask('GET', path, agent);
 
-function ask(method: 'GET' | 'POST', path: string, agent: Agent, body?: object): Promise<Answer> {
+function ask(method: 'GET' | 'POST' | 'DELETE', path: string, agent: Agent, body?: object): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json' };
     request({ host: '127.0.0.1', port, path, agent, method, headers }, (response) => {
@@ -155,6 +155,39 @@ test('profiles are real ones', async () => {
   assert.match(text, /carryOut|serve|handle/);
   assert.match(text, /src\/apiserver\//);
   assert.match(gunzipSync(allocs.body).toString('latin1'), /alloc_space/);
+});
+
+test('traces, delays of the event loop and what is waited for', async () => {
+  const [trace, block] = await Promise.all([
+    get('/debug/pprof/trace?seconds=1'),
+    get('/debug/pprof/block?seconds=1'),
+    get('/api/v1/namespaces'),
+  ]);
+  assert.equal(trace.status, 200);
+  const { traceEvents } = JSON.parse(String(trace.body)) as {
+    readonly traceEvents: readonly { readonly cat: string }[];
+  };
+  assert.ok(traceEvents.some(({ cat }) => cat.includes('node.async_hooks')));
+  assert.match(String(block.body), /^--- contention:\nevent loop delays: \d\d+\nmean [\d.]+ ms\np50 /);
+  const { body } = await get('/debug/pprof/goroutine');
+  assert.match(String(body), /^goroutine profile: total \d+\n(?:\d+ @ \w+\n)*\d+ @ Timeout\n/m);
+  assert.equal((await get('/debug/pprof/mutex')).status, 404);
+});
+
+test('metrics of clients, controllers and scheduler in the process; DELETE begins them anew', async () => {
+  await get('/api/v1/namespaces');
+  const shown = String((await get('/metrics')).body);
+  assert.match(shown, /^rest_client_requests_total\{code="200",host="\[::1\]:\d+",method="GET"\} \d+$/m);
+  assert.match(shown, /^scheduler_pending_pods\{queue="active"\} 0$/m);
+  const lists =
+    /^apiserver_request_total\{code="200".*resource="namespaces",scope="cluster",subresource="",verb="LIST".*\} (\d+)$/m;
+  assert.match(shown, lists);
+  const answer = await ask('DELETE', '/metrics', admin);
+  assert.deepEqual([answer.status, String(answer.body)], [200, 'metrics reset\n']);
+  assert.doesNotMatch(String((await get('/metrics')).body), lists);
+  await get('/api/v1/namespaces');
+  assert.equal(lists.exec(String((await get('/metrics')).body))?.[1], '1');
+  assert.equal((await get('/metrics/resources')).status, 200);
 });
 
 test('they are for those who may ask', async () => {

@@ -12,7 +12,21 @@ export interface Profiler {
   cpu(durationMs: number, signal: AbortSignal): Promise<CpuProfile>;
   /** Allocations of that time: those that are still in use at its end, or all. */
   heap(durationMs: number, which: 'inuse' | 'alloc', signal: AbortSignal): Promise<HeapProfile>;
+  /** What the engine and the process's own code tell of that time, as trace events of Chrome's format, which Perfetto and others show. */
+  trace(durationMs: number, signal: AbortSignal): Promise<readonly object[]>;
+  /** How long work held the event loop in that time, so that other work had to wait. */
+  loopDelay(durationMs: number, signal: AbortSignal): Promise<LoopDelay>;
+  /** What the process waits for, by name: sockets, timers, files; once for each. */
+  waitsFor(): readonly string[];
   gzip(bytes: Uint8Array): Uint8Array;
+}
+
+/** Milliseconds. */
+export interface LoopDelay {
+  readonly count: number;
+  readonly mean: number;
+  readonly max: number;
+  readonly percentiles: readonly (readonly [percent: number, ms: number])[];
 }
 
 export class ProfilerBusy extends Error {}
@@ -25,12 +39,18 @@ export interface Verbosity {
 const cpuSeconds = 30;
 /** Allocations are only known from when one looks on. */
 const heapSeconds = 5;
+/** Go's. */
+const traceSeconds = 1;
+const blockSeconds = 5;
 const longestSeconds = 600;
 
 const descriptions = {
   allocs: 'All allocations of the next seconds (?seconds=N, 5 unless told), by where they were made, sampled',
+  block: 'How long work held the event loop in the next seconds (?seconds=N, 5 unless told)',
+  goroutine: 'What the process waits for: its sockets, timers and files, in place of goroutines',
   heap: 'Allocations of the next seconds (?seconds=N, 5 unless told) that are in use at their end, sampled',
   profile: 'What the CPU does in the next seconds (?seconds=N, 30 unless told)',
+  trace: 'Events of the engine in the next seconds (?seconds=N, 1 unless told), as JSON in the format of Chrome traces',
 } as const;
 
 export async function profilePage(
@@ -60,6 +80,14 @@ export async function profilePage(
         const profile = await profiler.heap(secondsOf(query, heapSeconds) * 1000, which, signal);
         return attachment(name, profiler.gzip(encodeHeapProfile(profile, which, times())));
       }
+      case 'trace': {
+        const traceEvents = await profiler.trace(secondsOf(query, traceSeconds) * 1000, signal);
+        return attachment(name, encoder.encode(JSON.stringify({ traceEvents })));
+      }
+      case 'block':
+        return plain(200, blockText(await profiler.loopDelay(secondsOf(query, blockSeconds) * 1000, signal)));
+      case 'goroutine':
+        return plain(200, waitsText(profiler.waitsFor()));
       default:
         return plain(404, 'Unknown profile\n', { 'x-go-pprof': '1' });
     }
@@ -84,6 +112,20 @@ export function flagPage({ method, path, body }: ApiRequest, verbosity: Verbosit
 function secondsOf(query: URLSearchParams, absent: number): number {
   const seconds = Number(query.get('seconds') ?? absent);
   return seconds > 0 ? Math.min(seconds, longestSeconds) : absent;
+}
+
+/** In the form of upstream's text, whose stacks are what waits here. */
+function waitsText(waits: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const wait of waits) counts.set(wait, (counts.get(wait) ?? 0) + 1);
+  const lines = [...counts].sort(([, a], [, b]) => b - a).map(([wait, count]) => `${count} @ ${wait}\n`);
+  return `goroutine profile: total ${waits.length}\n${lines.join('')}`;
+}
+
+function blockText({ count, mean, max, percentiles }: LoopDelay): string {
+  const ms = (value: number) => `${value.toFixed(3)} ms`;
+  const lines = percentiles.map(([percent, value]) => `p${percent} ${ms(value)}\n`);
+  return `--- contention:\nevent loop delays: ${count}\nmean ${ms(mean)}\n${lines.join('')}max ${ms(max)}\n`;
 }
 
 const profileIndex = (): string =>

@@ -218,6 +218,15 @@ test('/debug/pprof: its seconds, its names, one at a time', async () => {
       asked.push(`${which} ${ms}`);
       return Promise.resolve({ head: { id: 1, callFrame: frame('(root)', -1), children: [] }, samples: [] });
     },
+    trace: (ms) => {
+      asked.push(`trace ${ms}`);
+      return Promise.resolve([{ name: 'V8.GC' }]);
+    },
+    loopDelay: (ms) => {
+      asked.push(`block ${ms}`);
+      return Promise.resolve({ count: 3, mean: 0.5, max: 2, percentiles: [[99, 1.5]] });
+    },
+    waitsFor: () => ['Timeout', 'TCPSocketWrap', 'TCPSocketWrap'],
     gzip: (bytes) => bytes,
   };
   const clock = { now: () => 0, monotonic: () => 0, after: () => ({ cancel() {} }) };
@@ -229,10 +238,21 @@ test('/debug/pprof: its seconds, its names, one at a time', async () => {
   await get('/debug/pprof/heap?seconds=2');
   await get('/debug/pprof/allocs?seconds=99999');
   await get('/debug/pprof/allocs?seconds=-1');
-  assert.deepEqual(asked, ['cpu 30000', 'inuse 2000', 'alloc 600000', 'alloc 5000']);
+  assert.deepEqual(asked.splice(0), ['cpu 30000', 'inuse 2000', 'alloc 600000', 'alloc 5000']);
   assert.deepEqual(
-    [(await get('/debug/pprof/goroutine')).status, (await get('/debug/pprof/goroutine')).text],
-    [404, 'Unknown profile\n'],
+    (await get('/debug/pprof/goroutine')).text,
+    'goroutine profile: total 3\n2 @ TCPSocketWrap\n1 @ Timeout\n',
   );
+  assert.equal((await get('/debug/pprof/trace')).text, '{"traceEvents":[{"name":"V8.GC"}]}');
+  assert.equal(
+    (await get('/debug/pprof/block?seconds=3')).text,
+    '--- contention:\nevent loop delays: 3\nmean 0.500 ms\np99 1.500 ms\nmax 2.000 ms\n',
+  );
+  assert.deepEqual(asked.splice(0), ['trace 1000', 'block 3000']);
+  // Nothing here has locks that others wait for, and there is no list of threads.
+  for (const name of ['mutex', 'threadcreate', 'cmdline']) {
+    const answer = await get(`/debug/pprof/${name}`);
+    assert.deepEqual([answer.status, answer.text], [404, 'Unknown profile\n']);
+  }
   assert.equal(await profilePage(request('GET', '/debug/pprofs'), profiler, clock), undefined);
 });

@@ -1,10 +1,23 @@
 /** V8's profilers by the inspector of this process. The inspector is loaded when somebody first asks, and ends with the profile. */
 
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { gzipSync } from 'node:zlib';
-import { type Profiler, ProfilerBusy } from '#apiserver/zpages/debug.ts';
+import { type LoopDelay, type Profiler, ProfilerBusy } from '#apiserver/zpages/debug.ts';
 import { type CpuProfile, cpuIntervalMicros, type HeapProfile, heapIntervalBytes } from '#apiserver/zpages/pprof.ts';
 import { sleep } from '#base/abort.ts';
 import { nodeClock } from './env.ts';
+
+const traceCategories = [
+  'node.async_hooks',
+  'node.dns.native',
+  'node.environment',
+  'node.fs.sync',
+  'node.http',
+  'node.net.native',
+  'v8',
+];
+const delayResolutionMs = 1;
+const delayPercentiles = [50, 90, 99, 99.9];
 
 export function createNodeProfiler(): Profiler {
   const exclusive = oneAtATime();
@@ -30,6 +43,35 @@ export function createNodeProfiler(): Profiler {
         // The protocol's types leave out the samples and the numbers of nodes, which V8 gives.
         return profile as SamplingHeapProfile & HeapProfile;
       }),
+    trace: (durationMs, signal) =>
+      exclusive('tracing', async (session): Promise<readonly object[]> => {
+        const events: object[] = [];
+        session.on('NodeTracing.dataCollected', ({ params }) => events.push(...params.value));
+        const complete = new Promise<void>((resolve) => session.once('NodeTracing.tracingComplete', () => resolve()));
+        await session.post('NodeTracing.start', { traceConfig: { includedCategories: [...traceCategories] } });
+        await sleep(nodeClock, durationMs, signal);
+        await session.post('NodeTracing.stop');
+        await complete;
+        return events;
+      }),
+    loopDelay: async (durationMs, signal): Promise<LoopDelay> => {
+      const delays = monitorEventLoopDelay({ resolution: delayResolutionMs });
+      delays.enable();
+      try {
+        await sleep(nodeClock, durationMs, signal);
+      } finally {
+        delays.disable();
+      }
+      // What is measured is the time between two ticks, of which the resolution is no delay.
+      const ms = (nanos: number) => (Number.isFinite(nanos) ? Math.max(0, nanos / 1e6 - delayResolutionMs) : 0);
+      return {
+        count: delays.count,
+        mean: ms(delays.mean),
+        max: ms(delays.max),
+        percentiles: delayPercentiles.map((percent) => [percent, ms(delays.percentile(percent))]),
+      };
+    },
+    waitsFor: () => process.getActiveResourcesInfo(),
     gzip: (bytes) => gzipSync(bytes),
   };
 }
