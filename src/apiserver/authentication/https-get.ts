@@ -4,6 +4,8 @@ export interface HttpsGetRequest {
   readonly url: string;
   /** PEM; the system's authorities when absent. */
   readonly authorityPem?: string | undefined;
+  /** The Authorization header; not sent on to another host. */
+  readonly authorization?: string | undefined;
   readonly signal: AbortSignal;
 }
 

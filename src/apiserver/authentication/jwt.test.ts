@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import type { Env } from '#base/env.ts';
 import type { JwtAuthenticator } from './authentication-configuration.ts';
+import { createClaimResolver } from './distributed-claims.ts';
+import type { HttpsGetRequest } from './https-get.ts';
 import { createJwtAuthenticator, signingAlgorithms } from './jwt.ts';
 import { createOidcProvider } from './oidc-provider.ts';
 
@@ -133,4 +135,103 @@ test('an issuer that does not answer is asked until it does', async () => {
   await new Promise((resolve) => setImmediate(resolve));
   assert.equal(provider.problem, undefined);
   assert.equal((await provider.keys('r', 'RS256', false)).length, 1);
+});
+
+test('groups that are somewhere else are asked for there, and verified by the issuer that they come from', async () => {
+  const other = 'https://groups.example';
+  const asked: string[] = [];
+  let answer = '';
+  const get = async ({ url: address, authorization = '' }: HttpsGetRequest) => {
+    asked.push(`${address} ${authorization}`.trim());
+    if (address === 'https://groups.example/of/jane') return { status: answer === '' ? 404 : 200, body: answer };
+    const keys = [{ ...(await exportJWK(es.publicKey)), kid: 'e' }];
+    const found = address.startsWith(`${other}/.well-known`)
+      ? { issuer: other, jwks_uri: `${other}/keys` }
+      : address === `${other}/keys`
+        ? { keys }
+        : undefined;
+    return found ? { status: 200, body: JSON.stringify(found) } : { status: 404, body: '' };
+  };
+  const { state, get: mainGet } = issuer([{ kid: 'r', key: rs.publicKey }]);
+  const provider = createOidcProvider(authenticator.issuer ?? {}, env, mainGet);
+  await provider.asked;
+  const resolver = createClaimResolver({
+    claim: 'groups',
+    issuer: authenticator.issuer ?? {},
+    algorithms: signingAlgorithms,
+    env,
+    get,
+  });
+  const authenticate = createJwtAuthenticator(
+    { authenticator, expressions },
+    provider,
+    signingAlgorithms,
+    env,
+    resolver,
+  );
+  const elsewhere = {
+    _claim_names: { groups: 'there', other: 'nowhere' },
+    _claim_sources: { there: { endpoint: `${other}/of/jane`, access_token: 'f005ba11' } },
+  };
+  const claimToken = (claims: JWTPayload, key = es.privateKey) =>
+    token({ iss: other, ...claims }, key, { alg: 'ES256', kid: 'e' });
+  answer = await claimToken({ groups: ['a', 'b'] });
+  assert.deepEqual((await authenticate(await token(elsewhere)))?.groups, ['oidc:a', 'oidc:b']);
+  assert.deepEqual(asked, [
+    `${other}/of/jane Bearer f005ba11`,
+    `${other}/.well-known/openid-configuration`,
+    `${other}/keys`,
+  ]);
+  // What is here is not asked for, and what has no endpoint is passed over.
+  assert.deepEqual((await authenticate(await token({ ...elsewhere, groups: ['c'] })))?.groups, ['oidc:c']);
+  assert.deepEqual(
+    (await authenticate(await token({ ...elsewhere, _claim_sources: { there: { JWT: 'x' } } })))?.groups,
+    [],
+  );
+  assert.equal(state.asked.length, 2);
+  const refusal = async (claims: JWTPayload): Promise<string> => {
+    const error: unknown = await authenticate(await token(claims)).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    assert.ok(error instanceof Error);
+    return error.message.replace('oidc: could not expand distributed claims: ', '');
+  };
+  answer = '';
+  assert.equal(
+    await refusal(elsewhere),
+    'while getting distributed claim "groups": error while getting distributed claim JWT: 404',
+  );
+  answer = 'not a token';
+  assert.match(
+    await refusal(elsewhere),
+    /^getting untrusted issuer from endpoint https:\/\/groups.example\/of\/jane failed/,
+  );
+  answer = await claimToken({ groups: ['a'], aud: 'somebody' });
+  assert.equal(
+    await refusal(elsewhere),
+    'verify distributed claim token: oidc: expected audience "kubets" got ["somebody"]',
+  );
+  answer = await claimToken({ groups: ['a'] }, (await generateKeyPair('ES256')).privateKey);
+  assert.equal(
+    await refusal(elsewhere),
+    'verify distributed claim token: failed to verify signature: failed to verify id token signature',
+  );
+  answer = await claimToken({ groups: ['a'], iss: 'https://strange.example' });
+  assert.equal(
+    await refusal(elsewhere),
+    'verifying untrusted issuer https://strange.example failed: verifier not initialized for issuer: "https://strange.example"',
+  );
+  answer = await claimToken({});
+  assert.equal(
+    await refusal(elsewhere),
+    'jwt returned by distributed claim endpoint "https://groups.example/of/jane" did not contain claim: groups',
+  );
+  assert.equal(await refusal({ _claim_names: { groups: 'there' } }), 'oidc: no claim sources');
+  assert.equal(
+    await refusal({ _claim_names: { groups: 'there' }, _claim_sources: {} }),
+    'id token _claim_names contained a source there missing in _claims_sources',
+  );
+  resolver.close();
+  provider.close();
 });

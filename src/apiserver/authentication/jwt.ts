@@ -8,8 +8,10 @@
 
 import { compactVerify, decodeProtectedHeader } from 'jose';
 import type { Env } from '#base/env.ts';
+import { messageOf } from '#base/errors.ts';
 import type { ValidatedAuthenticator } from './authentication-validation.ts';
 import { type Claims, userOfClaims } from './claims.ts';
+import type { ClaimResolver } from './distributed-claims.ts';
 import type { OidcProvider } from './oidc-provider.ts';
 import type { TokenAnswer } from './tokens.ts';
 
@@ -34,16 +36,40 @@ export function createJwtAuthenticator(
   provider: Pick<OidcProvider, 'keys'>,
   algorithms: readonly string[],
   env: Env,
+  resolver?: Pick<ClaimResolver, 'expand'>,
 ): (token: string) => Promise<TokenAnswer['user'] | undefined> {
   const { url = '', audiences = [] } = authenticator.issuer ?? {};
   return async (token) => {
     const untrusted = untrustedClaims(token);
     if (untrusted === undefined || issuerOf(untrusted) !== url) return undefined;
-    checkAudience(untrusted, audiences);
-    checkTimes(untrusted, env.clock.now());
-    const claims = await verify(token, provider, algorithms);
+    const verified = await verifiedClaims(token, { url, audiences }, provider, algorithms, env.clock.now()).catch(
+      prefixed('oidc: verify token'),
+    );
+    const claims = await (resolver?.expand(verified).catch(prefixed('oidc: could not expand distributed claims')) ??
+      verified);
     return userOfClaims(claims, authenticator, expressions);
   };
+}
+
+function prefixed(what: string): (cause: unknown) => never {
+  return (cause) => {
+    throw new Error(`${what}: ${messageOf(cause)}`, { cause });
+  };
+}
+
+/** What a token of that issuer says. Rejects with an Error that says why it is not to be believed. */
+export async function verifiedClaims(
+  token: string,
+  { url, audiences }: { readonly url: string; readonly audiences: readonly string[] },
+  provider: Pick<OidcProvider, 'keys'>,
+  algorithms: readonly string[],
+  nowMs: number,
+): Promise<Claims> {
+  const untrusted = untrustedClaims(token);
+  if (untrusted === undefined || issuerOf(untrusted) !== url) throw new Error('oidc: malformed token');
+  checkAudience(untrusted, audiences);
+  checkTimes(untrusted, nowMs);
+  return verify(token, provider, algorithms);
 }
 
 async function verify(
@@ -55,7 +81,7 @@ async function verify(
   if (!algorithms.includes(alg)) {
     const expected = algorithms.map((name) => JSON.stringify(name)).join(' ');
     throw new Error(
-      `oidc: verify token: oidc: id token signed with unsupported algorithm, expected [${expected}] got ${JSON.stringify(alg)}`,
+      `oidc: id token signed with unsupported algorithm, expected [${expected}] got ${JSON.stringify(alg)}`,
     );
   }
   for (const again of [false, true]) {
@@ -68,11 +94,11 @@ async function verify(
       }
     }
   }
-  throw new Error('oidc: verify token: failed to verify signature: failed to verify id token signature');
+  throw new Error('failed to verify signature: failed to verify id token signature');
 }
 
 /** What the token says of itself, before anything is verified; undefined for what is no JWT. */
-function untrustedClaims(token: string): Claims | undefined {
+export function untrustedClaims(token: string): Claims | undefined {
   const parts = token.split('.');
   if (parts.length !== 3) return undefined;
   try {
@@ -94,7 +120,7 @@ function checkAudience({ aud }: Claims, wanted: readonly string[]): void {
   if (got.some((audience) => typeof audience === 'string' && wanted.includes(audience))) return;
   const [only] = wanted;
   const expected = wanted.length === 1 ? JSON.stringify(only) : `in [${quotedList([...wanted].sort())}]`;
-  throw new Error(`oidc: verify token: oidc: expected audience ${expected} got [${quotedList(got)}]`);
+  throw new Error(`oidc: expected audience ${expected} got [${quotedList(got)}]`);
 }
 
 function quotedList(values: readonly unknown[]): string {
@@ -104,12 +130,10 @@ function quotedList(values: readonly unknown[]): string {
 function checkTimes({ exp, nbf }: Claims, nowMs: number): void {
   const expiryMs = typeof exp === 'number' ? exp * 1000 : 0;
   if (!(expiryMs >= nowMs)) {
-    throw new Error(`oidc: verify token: oidc: token is expired (Token Expiry: ${timeText(expiryMs)})`);
+    throw new Error(`oidc: token is expired (Token Expiry: ${timeText(expiryMs)})`);
   }
   if (typeof nbf === 'number' && nowMs + notBeforeLeewayMs < nbf * 1000) {
-    throw new Error(
-      `oidc: verify token: oidc: current time ${timeText(nowMs)} before the nbf (not before) time: ${timeText(nbf * 1000)}`,
-    );
+    throw new Error(`oidc: current time ${timeText(nowMs)} before the nbf (not before) time: ${timeText(nbf * 1000)}`);
   }
 }
 

@@ -12,6 +12,8 @@ import type { HttpsGet } from './https-get.ts';
 export interface OidcProvider {
   /** Public keys that may have signed: those of that id, or all for a token that names none. Rejects when they cannot be had. */
   keys(keyID: string | undefined, algorithm: string, again: boolean): Promise<readonly CryptoKey[]>;
+  /** Resolves when the issuer was asked once, whether or not it answered. */
+  readonly asked: Promise<void>;
   /** Why no token can be verified yet; undefined when all is well. */
   readonly problem: string | undefined;
   close(): void;
@@ -51,7 +53,7 @@ export function createOidcProvider(issuer: Issuer, env: Env, get: HttpsGet): Oid
   const discover = async (): Promise<void> => {
     retry = undefined;
     try {
-      const found = await document(discoveryURL ?? `${url.replace(/\/$/, '')}/.well-known/openid-configuration`);
+      const found = await document(discoveryURL || `${url.replace(/\/$/, '')}/.well-known/openid-configuration`);
       if (found['issuer'] !== url) {
         throw new Error(
           `oidc: issuer did not match the issuer returned by provider, expected ${JSON.stringify(url)} got ${JSON.stringify(found['issuer'] ?? '')}`,
@@ -92,8 +94,9 @@ export function createOidcProvider(issuer: Issuer, env: Env, get: HttpsGet): Oid
     return made;
   };
 
-  void discover();
+  const asked = discover();
   return {
+    asked,
     get problem() {
       return problem;
     },

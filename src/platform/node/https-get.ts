@@ -12,11 +12,11 @@ export const nodeHttpsGet: HttpsGet = (request) => get(request, maxRedirects);
 
 function get(request: HttpsGetRequest, redirects: number): Promise<HttpsGetAnswer> {
   return new Promise((resolve, reject) => {
-    const { url, authorityPem, signal } = request;
+    const { url, authorityPem, authorization, signal } = request;
     const sent = httpsRequest(url, {
       signal,
       agent: false,
-      headers: { accept: 'application/json' },
+      headers: { accept: 'application/json', ...(authorization === undefined ? {} : { authorization }) },
       ...(authorityPem === undefined ? {} : { ca: authorityPem }),
     });
     sent.on('response', (response) => {
@@ -25,7 +25,11 @@ function get(request: HttpsGetRequest, redirects: number): Promise<HttpsGetAnswe
         response.resume();
         const next = new URL(headers.location, url);
         if (redirects === 0 || next.protocol !== 'https:') reject(new Error(`Get "${url}": redirect to ${next.href}`));
-        else get({ ...request, url: next.href }, redirects - 1).then(resolve, reject);
+        else {
+          const same = next.host === new URL(url).host;
+          const again = { ...request, url: next.href, authorization: same ? authorization : undefined };
+          get(again, redirects - 1).then(resolve, reject);
+        }
         return;
       }
       const chunks: Buffer[] = [];

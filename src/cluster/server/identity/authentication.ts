@@ -9,10 +9,11 @@ import {
 } from '#apiserver/authentication/authentication-configuration.ts';
 import { validateAuthenticationConfiguration } from '#apiserver/authentication/authentication-validation.ts';
 import { type AnonymousRule, createAuthenticator, healthChecksOnly } from '#apiserver/authentication/chain.ts';
+import { createClaimResolver } from '#apiserver/authentication/distributed-claims.ts';
 import type { ExpressionCompiler } from '#apiserver/authentication/expressions.ts';
 import { createJwtAuthenticator, signingAlgorithms } from '#apiserver/authentication/jwt.ts';
 import { certificateExpiration, TokenCacheMetrics } from '#apiserver/authentication/metrics.ts';
-import { createOidcProvider, type OidcProvider } from '#apiserver/authentication/oidc-provider.ts';
+import { createOidcProvider } from '#apiserver/authentication/oidc-provider.ts';
 import type { RequestHeaderConfig } from '#apiserver/authentication/request-header.ts';
 import { parseTokenFile } from '#apiserver/authentication/token-file.ts';
 import { audienceAgnostic, firstOf, remembered, type TokenAuthenticator } from '#apiserver/authentication/tokens.ts';
@@ -137,7 +138,9 @@ interface Issuers {
 /** One configuration in use: its authenticators and what they learn from their issuers. */
 interface Generation {
   readonly authenticate: TokenAuthenticator;
-  readonly providers: readonly OidcProvider[];
+  /** Issuers and what else is to be closed. */
+  readonly providers: readonly { close(): void }[];
+  readonly issuers: number;
 }
 
 function assembleIssuers(parts: PartsWithCache): Issuers | undefined {
@@ -181,7 +184,7 @@ function assembleIssuers(parts: PartsWithCache): Issuers | undefined {
   return {
     authenticate: (token, audiences) => current.authenticate(token, audiences),
     anonymous: configuration.anonymous && anonymousOf(configuration.anonymous),
-    count: () => current.providers.length,
+    count: () => current.issuers,
     close() {
       watch.close();
       closeAll(current);
@@ -225,16 +228,33 @@ function generation(
       `invalid authentication configuration: ${texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`}`,
     );
   }
+  for (const { authenticator } of authenticators) {
+    const { egressSelectorType } = authenticator.issuer ?? {};
+    // There is no egress selector configuration here, as without --egress-selector-config-file there.
+    if (egressSelectorType) {
+      const type = JSON.stringify(egressSelectorType);
+      throw new ConfigurationError(`oidc: egress lookup required with egress selector type ${type}`);
+    }
+  }
   const providers = authenticators.map(({ authenticator }) =>
     createOidcProvider(authenticator.issuer ?? {}, env, nodeHttpsGet),
   );
+  const resolvers = authenticators.map(({ authenticator: { issuer = {}, claimMappings } }) => {
+    const claim = claimMappings?.groups?.claim;
+    return claim ? createClaimResolver({ claim, issuer, algorithms, env, get: nodeHttpsGet }) : undefined;
+  });
   const verify = authenticators.flatMap((authenticator, position) => {
     const provider = providers[position];
     if (!provider) return [];
-    return [audienceAgnostic(apiAudiences, createJwtAuthenticator(authenticator, provider, algorithms, env))];
+    const verifier = createJwtAuthenticator(authenticator, provider, algorithms, env, resolvers[position]);
+    return [audienceAgnostic(apiAudiences, verifier)];
   });
   const cache = { clock: env.clock, successMs: verifiedMs, failureMs: 0, metrics: tokenCache };
-  return { authenticate: remembered(firstOf(verify), cache), providers };
+  return {
+    authenticate: remembered(firstOf(verify), cache),
+    providers: [...providers, ...resolvers.filter((resolver) => resolver !== undefined)],
+    issuers: providers.length,
+  };
 }
 
 /** The flags as the structured form that came after them. */

@@ -1,5 +1,6 @@
 /** Authorization of the cluster's API server, put together from its options. */
 
+import { readFileSync } from 'node:fs';
 import { ConfigurationError, millisecondsOf } from '#api/configuration.ts';
 import { type AbacPolicy, abacRules, createAbacAuthorizer, parseAbacPolicies } from '#apiserver/authorization/abac.ts';
 import {
@@ -24,6 +25,7 @@ import { type Authorizer, allowed } from '#apiserver/authorizer.ts';
 import type { LiveObjects } from '#apiserver/live-objects.ts';
 import type { WebhookClient, WebhookTarget } from '#apiserver/webhook/webhook-client.ts';
 import type { Env } from '#base/env.ts';
+import { messageOf } from '#base/errors.ts';
 import type { MetricsRegistry } from '#base/metrics.ts';
 import { Failure } from '../../failure.ts';
 import { durationFlag, flagList, flagText, type ServerFlags } from '../../server-options.ts';
@@ -246,8 +248,31 @@ function webhookMember(
 }
 
 function targetOf({ connectionInfo: { type, kubeConfigFile } }: WebhookConfiguration): WebhookTarget {
-  if (type !== 'KubeConfigFile' || kubeConfigFile === undefined) {
-    throw new ConfigurationError(`connectionInfo of type ${type} is not possible here: the server runs in no pod`);
-  }
+  if (type === 'InClusterConfig' || kubeConfigFile === undefined) return inClusterTarget();
   return webhookTargetFrom('authorization-config', kubeConfigFile);
+}
+
+const podFiles = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/** For a server that runs in a pod of another cluster: that cluster's API server, as the pod's service account (client-go rest.InClusterConfig). */
+function inClusterTarget(): WebhookTarget {
+  const { KUBERNETES_SERVICE_HOST: host = '', KUBERNETES_SERVICE_PORT: port = '' } = process.env;
+  if (host === '' || port === '') {
+    throw new ConfigurationError(
+      'unable to load in-cluster configuration, KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT must be defined',
+    );
+  }
+  return {
+    url: new URL(`https://${host.includes(':') ? `[${host}]` : host}:${port}`),
+    authorityPem: podFile('ca.crt'),
+    authorization: `Bearer ${podFile('token').trim()}`,
+  };
+}
+
+function podFile(name: string): string {
+  try {
+    return readFileSync(`${podFiles}/${name}`, 'utf8');
+  } catch (cause) {
+    throw new ConfigurationError(messageOf(cause), { cause });
+  }
 }
