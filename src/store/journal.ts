@@ -37,6 +37,8 @@ export interface Expiry {
 export interface Journal {
   /** Once, before anything else: every record left, in revision order. Values stay on the medium. */
   load(visit: (record: RecordHead, deleted: boolean) => void): Promise<JournalState>;
+  /** Resolves when an append of what is `waiting` pays: where one costs more than what is in it. Absent: always. */
+  gather?(waiting: () => number): Promise<void>;
   append(records: readonly JournalRecord[]): Promise<void>;
   /** The records of these revisions, in the same order; undefined for those that were compacted away. */
   read(revisions: readonly number[]): Promise<readonly (JournalRecord | undefined)[]>;

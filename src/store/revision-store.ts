@@ -283,9 +283,9 @@ class RevisionStore implements Store {
     const write = { record, settled, resolve, reject };
     this.pending.set(key, write);
     this.waiting.push(write);
-    // After this turn, so that writes made in one turn share an append.
     if (!this.flushing) {
       this.flushing = true;
+      // After what runs now, so that writes made in one go share an append.
       void Promise.resolve().then(() => this.flush());
     }
     return settled;
@@ -294,6 +294,7 @@ class RevisionStore implements Store {
   /** Appends what waits, until nothing waits. Never rejects. */
   private async flush(): Promise<void> {
     while (this.waiting.length > 0) {
+      await this.journal.gather?.(() => this.waiting.length);
       const batch = this.takeBatch();
       const failure = await this.append(batch);
       if (failure === undefined) this.commit(batch);

@@ -68,6 +68,12 @@ const compactChunk = 500;
 /** Below this much free space a failed write is put down to a full disk. */
 const fullBytes = 2 ** 20;
 
+/** Writes that come one after another without end do not hold the first of them back for longer. */
+const longestGatherMs = 4;
+
+/** One turn of the event loop: everything that is ready is done. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** SQLite's primary result codes (sqlite3.h). */
 const sqliteCode = { ioError: 10, full: 13 };
 
@@ -135,6 +141,18 @@ class SqliteJournal implements Journal {
     }
   }
 
+  /**
+   * An append costs a wakeup of both threads and a flush of the disk, whatever it holds, and the event loop is at work in the meantime: so it is
+   * not made before the loop has done what else is there to do, as long as that makes further writes.
+   */
+  async gather(waiting: () => number): Promise<void> {
+    const untilMs = performance.now() + longestGatherMs;
+    for (let count = 0; count < waiting() && performance.now() < untilMs; ) {
+      count = waiting();
+      await turn();
+    }
+  }
+
   async append(records: readonly JournalRecord[]): Promise<void> {
     this.heads += records.length;
     await this.settled((resolve) => {
@@ -158,7 +176,7 @@ class SqliteJournal implements Journal {
       return row && this.recordOf(row);
     });
     // Long reads come in chunks: between two of them the event loop turns.
-    if (revisions.length > 1) await new Promise<void>((resolve) => setImmediate(resolve));
+    if (revisions.length > 1) await turn();
     return records;
   }
 
