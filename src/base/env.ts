@@ -49,12 +49,8 @@ export function uuid(random: Random): string {
   const bytes = random.bytes(16);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = (from: number, to: number): string => {
-    let text = '';
-    for (let at = from; at < to; at++) text += byteHex[bytes[at] as number];
-    return text;
-  };
-  return `${hex(0, 4)}-${hex(4, 6)}-${hex(6, 8)}-${hex(8, 10)}-${hex(10, 16)}`;
+  const hex = bytes.toHex();
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
 /** Name suffix alphabet without vowels and look-alikes, as upstream's generated names use (apimachinery util/rand). */
@@ -66,5 +62,3 @@ export function nameSuffix(random: Random, length = 5): string {
   for (let i = 0; i < length; i++) suffix += suffixAlphabet[Math.floor(random.next() * suffixAlphabet.length)];
   return suffix;
 }
-
-const byteHex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));

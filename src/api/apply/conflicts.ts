@@ -4,8 +4,13 @@ import { newApplyConflict, type StatusError } from '../errors.ts';
 import type { FieldSet } from './field-set.ts';
 import type { Manager } from './managers.ts';
 
+export interface Conflict {
+  readonly manager: Manager;
+  readonly set: FieldSet;
+}
+
 /** By managerId. */
-export type Conflicts = ReadonlyMap<string, { readonly manager: Manager; readonly set: FieldSet }>;
+export type Conflicts = ReadonlyMap<string, Conflict>;
 
 /** Without the paths of the set. */
 export function conflictsWithout(conflicts: Conflicts, allowed: FieldSet): Conflicts {

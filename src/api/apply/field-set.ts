@@ -40,7 +40,17 @@ export class FieldSet {
 
   /** Paths of this set that are not in the other. */
   difference(other: FieldSet): FieldSet {
-    return this.filter(other, (own, theirs) => own && !theirs, true);
+    const { member } = this;
+    let children: Map<string, FieldSet> | undefined;
+    for (const [element, theirs] of other.children) {
+      const child = this.children.get(element);
+      const kept = child?.difference(theirs);
+      if (!kept || kept === child) continue;
+      children ??= new Map(this.children);
+      if (kept.isEmpty) children.delete(element);
+      else children.set(element, kept);
+    }
+    return children || (member && other.member) ? fieldSet(member && !other.member, children ?? this.children) : this;
   }
 
   /** Without the paths of the other and everything below them. */
@@ -59,7 +69,14 @@ export class FieldSet {
   }
 
   intersection(other: FieldSet): FieldSet {
-    return this.filter(other, (own, theirs) => own && theirs, false);
+    let children: Map<string, FieldSet> | undefined;
+    for (const [element, theirs] of other.children) {
+      const both = this.children.get(element)?.intersection(theirs);
+      if (!both || both.isEmpty) continue;
+      children ??= new Map();
+      children.set(element, both);
+    }
+    return fieldSet(this.member && other.member, children ?? noChildren);
   }
 
   equals(other: FieldSet): boolean {
@@ -77,20 +94,6 @@ export class FieldSet {
     const found: string[] = [];
     collectPaths(this, '', found);
     return found;
-  }
-
-  private filter(other: FieldSet, keeps: (own: boolean, theirs: boolean) => boolean, keepUnmatched: boolean): FieldSet {
-    const member = keeps(this.member, other.member);
-    let changed: Map<string, FieldSet> | undefined;
-    for (const [element, child] of this.children) {
-      const theirs = other.children.get(element);
-      const kept = theirs ? child.filter(theirs, keeps, keepUnmatched) : keepUnmatched ? child : emptyFieldSet;
-      if (kept === child) continue;
-      changed ??= new Map(this.children);
-      if (kept.isEmpty) changed.delete(element);
-      else changed.set(element, kept);
-    }
-    return changed || member !== this.member ? fieldSet(member, changed ?? this.children) : this;
   }
 }
 

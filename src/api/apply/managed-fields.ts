@@ -11,7 +11,7 @@
  */
 
 import { type JsonObject, jsonEqual } from '../patch/json-tree.ts';
-import { type Conflicts, conflictError, conflictsWithout } from './conflicts.ts';
+import { type Conflict, type Conflicts, conflictError, conflictsWithout } from './conflicts.ts';
 import type { Converting, Versioned } from './converting.ts';
 import { emptyFieldSet, type FieldSet, fieldSet, fieldSetOf, leafFieldSet, unionOf } from './field-set.ts';
 import { allowedByLastApplied, withLastApplied } from './last-applied.ts';
@@ -56,17 +56,17 @@ export function* managersAfterUpdate(
   writer: Writer,
 ): Converting<Managers> {
   const known = yield* reconciled(before, managers, writer);
-  const { rest, comparison } = yield* withoutChanges(before, after, known, writer, undefined);
-  const { changed } = comparison;
-  const own = writer.owned(changed).difference(systemFields);
-  if (own.isEmpty) return capManagers(rest);
+  const comparison = compareOwned(before, after, true, writer);
+  const own = comparison.changed.difference(systemFields);
   const self = managerOf(writer, 'Update');
   const id = managerId(self);
+  const rest = yield* withoutChanges(before, after, known, writer, comparison, own.isEmpty ? undefined : id);
+  if (own.isEmpty) return capManagers(rest);
   const previous = known.get(id);
   // Who writes the same fields again has the same set, and its stored form.
   const set = previous ? previous.set.difference(comparison.removed).union(own) : own;
   const entry = previous?.set === set ? previous.entry && { ...previous.entry, time: self.time } : undefined;
-  return capManagers(new Map(rest).set(id, { ...self, set, entry }));
+  return capManagers(rest.set(id, { ...self, set, entry }));
 }
 
 export interface ApplyResult {
@@ -129,15 +129,17 @@ function* attemptApply(
   const claimed = new Map(known).set(id, { ...self, time: last?.time, set: stated });
   const merged = { object: merge(live.object, configuration, live.place), place: live.place };
   const { object } = last ? yield* pruned(merged, last, claimed, writer) : merged;
-  const { rest, conflicts } = yield* withoutChanges(live, { object, place: live.place }, claimed, writer, id);
+  const next = { object, place: live.place };
+  const comparison = compareOwned(live, next, false, writer);
+  const conflicts = new Map<string, Conflict>();
+  const rest = yield* withoutChanges(live, next, claimed, writer, comparison, id, conflicts);
   if (conflicts.size > 0 && !force) return { conflicts };
   const set = stated.difference(systemFields);
   const same = jsonEqual(live.object, object);
-  const next = new Map(rest);
-  if (set.isEmpty) next.delete(id);
-  else if (last && same && last.apiVersion === self.apiVersion) next.set(id, withSet(last, set));
-  else next.set(id, { ...self, time: same ? last?.time : self.time, set });
-  return { conflicts: undefined, object: same ? undefined : (object as JsonObject), managers: next };
+  if (set.isEmpty) rest.delete(id);
+  else if (last && same && last.apiVersion === self.apiVersion) rest.set(id, withSet(last, set));
+  else rest.set(id, { ...self, time: same ? last?.time : self.time, set });
+  return { conflicts: undefined, object: same ? undefined : (object as JsonObject), managers: rest };
 }
 
 function managerOf({ manager, apiVersion, subresource, time }: Writer, operation: 'Apply' | 'Update'): Manager {
@@ -204,26 +206,21 @@ function isOneValue(place: Place): boolean {
   return (type === 'struct' || type === 'map' || type === 'list') && shapeOf(place, undefined).type === 'leaf';
 }
 
-interface Changes {
-  /** The managers but `self` without what changed. */
-  readonly rest: Managers;
-  readonly conflicts: Conflicts;
-  /** In the writer's version, and only of what the endpoint writes. */
-  readonly comparison: Comparison;
-}
-
-/** Takes what changed from all managers but `self`. */
+/**
+ * Takes what changed (`comparison` says it in the writer's version) from all managers but `self`. `conflicts`, where somebody asks for them, gets
+ * those that lose something.
+ */
 function* withoutChanges(
   before: Versioned,
   after: Versioned,
   managers: Managers,
   writer: Writer,
+  comparison: Comparison,
   self: string | undefined,
-): Converting<Changes> {
-  const comparison = owned(compare(before.object, after.object, after.place, self === undefined), writer);
+  conflicts?: Map<string, Conflict>,
+): Converting<Map<string, Manager>> {
   const comparisons = new Map([[writer.apiVersion, comparison]]);
   const rest = new Map<string, Manager>();
-  const conflicts = new Map<string, { readonly manager: Manager; readonly set: FieldSet }>();
   for (const [id, manager] of managers) {
     if (id === self) {
       rest.set(id, manager);
@@ -235,19 +232,21 @@ function* withoutChanges(
       const old = yield { object: before.object, apiVersion };
       const next = yield { object: after.object, apiVersion };
       if (!old || !next) continue;
-      compared = owned(compare(old.object, next.object, next.place, true), writer);
+      compared = compareOwned(old, next, true, writer);
       comparisons.set(apiVersion, compared);
     }
-    const lost = manager.set.intersection(compared.changed);
-    if (!lost.isEmpty) conflicts.set(id, { manager, set: lost });
+    const lost = conflicts && manager.set.intersection(compared.changed);
+    if (lost && !lost.isEmpty) conflicts.set(id, { manager, set: lost });
     const kept = withSet(manager, manager.set.difference(compared.changed).difference(compared.removed));
     if (!kept.set.isEmpty) rest.set(id, kept);
   }
-  return { rest, conflicts, comparison };
+  return rest;
 }
 
-function owned({ changed, removed }: Comparison, writer: Writer): Comparison {
-  return { changed: writer.owned(changed), removed: writer.owned(removed) };
+/** What changed, of what the endpoint writes. */
+function compareOwned(before: Versioned, after: Versioned, zeros: boolean, { owned }: Writer): Comparison {
+  const { changed, removed } = compare(before.object, after.object, after.place, zeros);
+  return { changed: owned(changed), removed: owned(removed) };
 }
 
 /**
