@@ -40,30 +40,31 @@ export function nodeRestriction(objects: LiveObjects, authorize?: Authorizer): A
   return {
     name: 'NodeRestriction',
     // After all that may change the object: it is the result that counts.
-    validate: async (context) => {
-      if (!isNode(context.user)) return;
-      const node = nodeNameOf(context.user);
-      if (node === '')
-        throw refused(context, `could not determine node from user ${JSON.stringify(context.user.username)}`);
-      switch (`${context.resource.group}/${context.resource.resource}`) {
-        case '/pods':
-          return checkPod(objects, context, node);
-        case '/nodes':
-          return checkNode(context, node);
-        case '/persistentvolumeclaims':
-          return checkClaim(context, node);
-        case '/serviceaccounts':
-          return checkToken(audiences, context, node);
-        case 'certificates.k8s.io/certificatesigningrequests':
-          return checkCertificateRequest(context, node);
-        case 'coordination.k8s.io/leases':
-          return checkLease(context, node);
-        case 'storage.k8s.io/csinodes':
-          if (nameOf(context) !== node)
-            throw refused(context, 'can only access CSINode with the same name as the requesting node');
-      }
-    },
+    validate: (context) => (isNode(context.user) ? restrict(context) : undefined),
   };
+
+  async function restrict(context: AdmissionContext): Promise<void> {
+    const node = nodeNameOf(context.user);
+    if (node === '')
+      throw refused(context, `could not determine node from user ${JSON.stringify(context.user.username)}`);
+    switch (`${context.resource.group}/${context.resource.resource}`) {
+      case '/pods':
+        return checkPod(objects, context, node);
+      case '/nodes':
+        return checkNode(context, node);
+      case '/persistentvolumeclaims':
+        return checkClaim(context, node);
+      case '/serviceaccounts':
+        return checkToken(audiences, context, node);
+      case 'certificates.k8s.io/certificatesigningrequests':
+        return checkCertificateRequest(context, node);
+      case 'coordination.k8s.io/leases':
+        return checkLease(context, node);
+      case 'storage.k8s.io/csinodes':
+        if (nameOf(context) !== node)
+          throw refused(context, 'can only access CSINode with the same name as the requesting node');
+    }
+  }
 }
 
 /** Of a create, what the object is named: the request has no name then. */

@@ -7,6 +7,7 @@
 
 import type { FieldError } from '#api/field-error.ts';
 import type { Clock } from '#base/env.ts';
+import type { HistogramSeries } from '#base/metrics.ts';
 import type { AdmissionMetrics, AdmissionPhase, Verdicts } from './admission-metrics.ts';
 import type { AdmissionContext, AdmissionOperation, AdmissionPlugin } from './admission-plugin.ts';
 
@@ -19,6 +20,8 @@ interface Station {
 interface Line {
   readonly phase: AdmissionPhase;
   readonly stations: readonly Station[];
+  /** A run of all stations that waited for none: each one's share of it. */
+  readonly share: HistogramSeries;
   readonly seconds: Verdicts;
 }
 
@@ -33,13 +36,13 @@ export class AdmissionChain {
 
   constructor(plugins: readonly AdmissionPlugin[], clock: Pick<Clock, 'monotonic'>, metrics: AdmissionMetrics) {
     this.clock = clock;
-    const lineOf = (phase: AdmissionPhase, operation: AdmissionOperation): Line => ({
-      phase,
-      stations: plugins
+    const lineOf = (phase: AdmissionPhase, operation: AdmissionOperation): Line => {
+      const stations = plugins
         .filter((plugin) => plugin[phase] && (plugin.handles?.(operation) ?? true))
-        .map((plugin) => ({ plugin, seconds: metrics.controller(plugin.name, phase, operation) })),
-      seconds: metrics.step(phase, operation),
-    });
+        .map((plugin) => ({ plugin, seconds: metrics.controller(plugin.name, phase, operation) }));
+      const share = metrics.together(stations.map(({ seconds }) => seconds));
+      return { phase, stations, share, seconds: metrics.step(phase, operation) };
+    };
     const byOperation = (phase: AdmissionPhase): Lines => ({
       CREATE: lineOf(phase, 'CREATE'),
       UPDATE: lineOf(phase, 'UPDATE'),
@@ -121,7 +124,8 @@ export class AdmissionChain {
         );
       }
     }
-    const endedMs = this.passed(stations, first, stations.length, sinceMs);
+    const endedMs = first === 0 ? this.clock.monotonic() : this.passed(stations, first, stations.length, sinceMs);
+    if (first === 0) line.share.observe((endedMs - startedMs) / 1000 / stations.length);
     line.seconds.passed.observe((endedMs - startedMs) / 1000);
     return undefined;
   }

@@ -1,6 +1,6 @@
 /** Metrics of admission, under upstream's names (apiserver admission/metrics, admission/plugin/policy/{validating,mutating}/metrics). */
 
-import type { HistogramSeries, MetricsRegistry } from '#base/metrics.ts';
+import { HistogramSeries, type MetricsRegistry } from '#base/metrics.ts';
 import type { AdmissionOperation } from './admission-plugin.ts';
 
 const stepBuckets = [0.005, 0.025, 0.1, 0.5, 1, 2.5];
@@ -172,6 +172,13 @@ export class AdmissionMetrics {
       passed: this.controllers.seriesOf(name, operation, 'false', phase),
       rejected: this.controllers.seriesOf(name, operation, 'true', phase),
     };
+  }
+
+  /** What all of them took alike, observed once. */
+  together(controllers: readonly Verdicts[]): HistogramSeries {
+    const series = new HistogramSeries(stepBuckets, []);
+    for (const { passed } of controllers) passed.include(series);
+    return series;
   }
 
   webhookCalled(
