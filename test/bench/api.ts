@@ -6,7 +6,7 @@
  *
  * Without --ours our server is started on a durable store in a temporary directory. --phases takes beginnings of names, separated by
  * commas ('create 1 KB', list, watch, rest); --seconds is the length of a phase on each system, --rounds how often they take turns,
- * --objects the pods on the shelf, --watchers those of the wide watch. Everything made is removed.
+ * --warm-up how long each verb runs on each system before anything is counted, --threads says which threads of ours used the CPU, --objects the pods on the shelf, --watchers those of the wide watch. Everything made is removed.
  * One run at a time against an anchor: the next begins with removing what it finds of the last.
  *
  * CPU is the server's, of all its processes and threads (for upstream: kube-apiserver and etcd), from /proc. Ratios are upstream's figure
@@ -38,10 +38,12 @@ const { values } = parseArgs({
     'pids-theirs': { type: 'string' },
     phases: { type: 'string', default: '' },
     seconds: { type: 'string', default: '3' },
+    'warm-up': { type: 'string', default: '2' },
     rounds: { type: 'string', default: '1' },
     objects: { type: 'string', default: '10000' },
     watchers: { type: 'string', default: '1000' },
     port: { type: 'string', default: '18443' },
+    threads: { type: 'boolean', default: false },
   },
 });
 const options = { objects: Number(values.objects), watchers: Number(values.watchers) };
@@ -57,7 +59,9 @@ try {
   for (const system of systems) {
     await prepare(system);
     // Neither a compiler nor empty caches are what is measured.
-    for (const phase of singlePhases(singleVerbs)) if (phase.name.endsWith(' 1 KB @16')) await phase.run(system, 0.5);
+    for (const phase of singlePhases(singleVerbs)) {
+      if (phase.name.endsWith(' 1 KB @16')) await phase.run(system, Number(values['warm-up']));
+    }
     const [watching] = watchPhases(options);
     if (watching && isWanted(watching.name)) await watching.run(system, 3);
   }
@@ -113,6 +117,7 @@ async function runPhase(phase: Phase): Promise<void> {
     ['ours', ours],
     ['upstream', theirs],
   ] as const) {
+    if (values.threads) console.log(`    ${system}, CPU ms by thread: ${summary.threads}`);
     if (summary.remarks !== '') console.log(`    ${system}: ${summary.remarks}`);
   }
 }
@@ -125,6 +130,8 @@ interface Summary {
   readonly cpuMs: number;
   readonly driverCpuMs: number;
   readonly remarks: string;
+  /** Milliseconds an operation, by thread. */
+  readonly threads: string;
 }
 
 function summarize(results: readonly Result[]): Summary {
@@ -134,6 +141,10 @@ function summarize(results: readonly Result[]): Summary {
   const quantile = (q: number) => latencies[Math.floor(latencies.length * q)] ?? Number.NaN;
   const errors = sum((result) => result.errors);
   const remarks = Object.entries(Object.assign({}, ...results.map((result) => result.remarks)) as Result['remarks']);
+  const threads = new Map<string, number>();
+  for (const result of results) {
+    for (const [name, seconds] of result.threadSeconds) threads.set(name, (threads.get(name) ?? 0) + seconds);
+  }
   return {
     rate: operations / sum((result) => result.seconds),
     p50: quantile(0.5),
@@ -144,6 +155,10 @@ function summarize(results: readonly Result[]): Summary {
       ...(errors > 0 ? [`${errors} errors`] : []),
       ...remarks.map(([name, value]) => `${name} ${figure(value)}`),
     ].join(', '),
+    threads: [...threads]
+      .filter(([, seconds]) => seconds > 0)
+      .map(([name, seconds]) => `${name} ${figure((1000 * seconds) / operations)}`)
+      .join(', '),
   };
 }
 

@@ -3,7 +3,7 @@
 import type { ClientHttp2Stream } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from './connection.ts';
-import { cpuSeconds, meter } from './meter.ts';
+import { cpuSeconds, meter, threadSeconds } from './meter.ts';
 import { delaysIn, podName } from './payload.ts';
 import { podMark, type System, shelfPods, singleConfigMaps, singleOperation, stock, stockPods } from './system.ts';
 
@@ -13,6 +13,8 @@ export interface Result {
   /** Milliseconds, of operations or of deliveries. */
   readonly latencies: readonly number[];
   readonly serverCpuSeconds: number;
+  /** Of these the threads' of the first process, by name. */
+  readonly threadSeconds: ReadonlyMap<string, number>;
   readonly clientCpuSeconds: number;
   readonly errors: number;
   readonly remarks: Readonly<Record<string, number>>;
@@ -105,15 +107,21 @@ async function load(
 }
 
 /** From now until the returned function is called. */
-function measured(system: System): () => Pick<Result, 'seconds' | 'serverCpuSeconds' | 'clientCpuSeconds'> {
+function measured(
+  system: System,
+): () => Pick<Result, 'seconds' | 'serverCpuSeconds' | 'threadSeconds' | 'clientCpuSeconds'> {
   const begin = performance.now();
   const server = cpuSeconds(system.pids);
+  const threads = threadSeconds(system.pids[0] ?? 0);
   const client = process.cpuUsage();
   return () => {
     const { user, system: kernel } = process.cpuUsage(client);
     return {
       seconds: (performance.now() - begin) / 1000,
       serverCpuSeconds: cpuSeconds(system.pids) - server,
+      threadSeconds: new Map(
+        [...threadSeconds(system.pids[0] ?? 0)].map(([name, until]) => [name, until - (threads.get(name) ?? 0)]),
+      ),
       clientCpuSeconds: (user + kernel) / 1e6,
     };
   };
