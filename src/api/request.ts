@@ -31,7 +31,7 @@ export interface ApiRequest {
    * Of byte transports: receives the body, which stays with the peer until somebody asks, once. Whoever is not let in cannot make the server
    * hold a body. Undefined for none; throws 413.
    */
-  readonly receive?: () => Promise<RequestBody | undefined>;
+  readonly receive?: () => RequestBody | undefined | Promise<RequestBody | undefined>;
   /** What the transport knows about the caller: certificate, in-process identity, address. */
   readonly peer: Peer;
   /** Names the request in audit records and in the answer (Audit-Id): the client's own, or made by the transport. */

@@ -9,9 +9,10 @@ import type { Clock } from '#base/env.ts';
 import type { Audit, RequestAudit } from './audit/audit.ts';
 import { createImpersonation, type Impersonate, type Impersonated } from './authentication/impersonation.ts';
 import type { Authenticator } from './authenticator.ts';
-import type { Authorizer } from './authorizer.ts';
+import type { AuthorizationAttributes, Authorizer, Decision } from './authorizer.ts';
 import type { Exchange } from './exchange.ts';
 import type { Fairness } from './fairness/fairness.ts';
+import type { Admission } from './fairness/flow-schema-state.ts';
 import { RequestRefused } from './fairness/refusal.ts';
 import type { ApiServerMetrics } from './metrics.ts';
 import type { Resource } from './registry/resource.ts';
@@ -39,7 +40,7 @@ export interface GateConfig {
   readonly audit?: Audit;
 }
 
-/** Every gate throws the StatusError of its refusal. */
+/** Every gate throws the StatusError of its refusal, or rejects with it where it had to wait. */
 export class Gates {
   private readonly config: GateConfig;
   private readonly clock: Clock;
@@ -57,17 +58,25 @@ export class Gates {
     if (impersonates) this.actAs = createImpersonation({ authorize, clock, metrics: metrics.impersonation });
   }
 
-  async authenticate({ request, info, startedMs }: Call): Promise<UserInfo> {
-    const { clock } = this;
-    let user: UserInfo | undefined;
-    try {
-      user = await this.config.authenticate(request);
-    } catch (error) {
-      this.metrics.authenticated(undefined, true, clock.monotonic() - startedMs);
+  authenticate(call: Call): UserInfo | Promise<UserInfo> {
+    const { request, info, startedMs } = call;
+    const failed = (error: unknown): never => {
+      this.metrics.authenticated(undefined, true, this.clock.monotonic() - startedMs);
       this.config.audit?.failedAuthentication(request, info, error);
       throw error;
+    };
+    let user: ReturnType<Authenticator>;
+    try {
+      user = this.config.authenticate(request);
+    } catch (error) {
+      return failed(error);
     }
-    this.metrics.authenticated(user, false, clock.monotonic() - startedMs);
+    return user instanceof Promise ? user.then((found) => this.known(call, found), failed) : this.known(call, user);
+  }
+
+  /** Throws Unauthorized for nobody. */
+  private known({ request, info, startedMs }: Call, user: UserInfo | undefined): UserInfo {
+    this.metrics.authenticated(user, false, this.clock.monotonic() - startedMs);
     if (user) return user;
     const refusal = newUnauthorized();
     this.config.audit?.failedAuthentication(request, info, refusal);
@@ -75,31 +84,44 @@ export class Gates {
   }
 
   /** Undefined where the caller acts for itself. */
-  async impersonate(request: ApiRequest, caller: UserInfo): Promise<Impersonated | undefined> {
+  impersonate(request: ApiRequest, caller: UserInfo): ReturnType<Impersonate> {
     if (!this.actAs) return undefined;
     const { clock, metrics } = this;
     const startedMs = clock.monotonic();
-    try {
-      const impersonated = await this.actAs(request, caller);
+    const passed = <T extends Impersonated | undefined>(impersonated: T): T => {
       const ms = clock.monotonic() - startedMs;
       metrics.passed('constrainedimpersonation', ms);
       if (impersonated) metrics.impersonation.attempted(impersonated.mode, ms);
       return impersonated;
-    } catch (error) {
+    };
+    const failed = (error: unknown): never => {
       metrics.impersonation.attempted('', clock.monotonic() - startedMs);
       throw error;
+    };
+    let impersonated: ReturnType<Impersonate>;
+    try {
+      impersonated = this.actAs(request, caller);
+    } catch (error) {
+      return failed(error);
     }
+    return impersonated instanceof Promise ? impersonated.then(passed, failed) : passed(impersonated);
   }
 
   /**
    * Waits for a seat, which the exchange gives back. Gives the milliseconds it took. The names of schema and level are not told: only their uids,
    * which those who may read them can look up.
    */
-  async seat({ request, info, resource, exchange }: Call, user: UserInfo): Promise<number> {
+  seat(call: Call, user: UserInfo): number | Promise<number> {
     const { fairness } = this;
+    const { request, info, resource } = call;
     if (!fairness || (isLongRunning(info) && info.verb !== 'watch')) return 0;
     const pending = fairness.admit(user, info, request, resource?.cache);
-    const admission = pending instanceof Promise ? await pending : pending;
+    return pending instanceof Promise
+      ? pending.then((admission) => this.seated(call, fairness, admission))
+      : this.seated(call, fairness, pending);
+  }
+
+  private seated({ request, info, resource, exchange }: Call, fairness: Fairness, admission: Admission): number {
     const { schema } = admission.item;
     exchange.headers = schema.headers;
     if (admission.state !== 'executing') {
@@ -112,22 +134,31 @@ export class Gates {
     return waitedMs;
   }
 
-  async authorize({ request, info }: Call, user: UserInfo, audit: RequestAudit | undefined): Promise<void> {
+  authorize({ request, info }: Call, user: UserInfo, audit: RequestAudit | undefined): Promise<void> | undefined {
     const attributes = attributesOf(request, info, user);
-    const { clock } = this;
-    const startedMs = clock.monotonic();
-    const pending = this.config.authorize(attributes);
-    const verdict = pending instanceof Promise ? await pending : pending;
-    this.metrics.authorized(verdict, clock.monotonic() - startedMs);
-    const { decision, reason, error } = verdict;
-    if (audit) {
-      audit.annotate('authorization.k8s.io/decision', decision === 'allow' ? 'allow' : 'forbid');
-      audit.annotate('authorization.k8s.io/reason', reason);
-    }
-    if (decision === 'allow') return;
-    // An authorizer that could not decide is no verdict on the user.
-    if (error !== undefined) throw newInternalError(error);
-    const text = forbiddenText(attributes) + (reason === '' ? '' : `: ${reason}`);
-    throw newForbidden({ group: info.apiGroup, resource: info.resource }, attributes.name, text);
+    const startedMs = this.clock.monotonic();
+    const judge = (verdict: Decision): undefined => {
+      this.metrics.authorized(verdict, this.clock.monotonic() - startedMs);
+      heed(verdict, attributes, audit);
+    };
+    const verdict = this.config.authorize(attributes);
+    return verdict instanceof Promise ? verdict.then(judge) : judge(verdict);
   }
+}
+
+/** Throws Forbidden, or InternalError where nobody could decide. */
+function heed(
+  { decision, reason, error }: Decision,
+  attributes: AuthorizationAttributes,
+  audit: RequestAudit | undefined,
+): void {
+  if (audit) {
+    audit.annotate('authorization.k8s.io/decision', decision === 'allow' ? 'allow' : 'forbid');
+    audit.annotate('authorization.k8s.io/reason', reason);
+  }
+  if (decision === 'allow') return;
+  // An authorizer that could not decide is no verdict on the user.
+  if (error !== undefined) throw newInternalError(error);
+  const text = forbiddenText(attributes) + (reason === '' ? '' : `: ${reason}`);
+  throw newForbidden({ group: attributes.apiGroup, resource: attributes.resource }, attributes.name, text);
 }

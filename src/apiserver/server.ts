@@ -297,9 +297,13 @@ class Server implements ApiServer {
     }
   };
 
-  private async serve(request: ApiRequest, exchange: Exchange): Promise<ApiResponse> {
+  /** Its stages give promises only where something has to be waited for: most do not, and a promise costs more than they do. */
+  private serve(request: ApiRequest, exchange: Exchange): Promise<ApiResponse> {
     if (this.closed) throw newServiceUnavailable('apiserver is shutting down');
-    if (!this.started) await this.ready();
+    return this.started ? this.begin(request, exchange) : this.ready().then(() => this.begin(request, exchange));
+  }
+
+  private begin(request: ApiRequest, exchange: Exchange): Promise<ApiResponse> {
     const info = parseRequestInfo(request);
     if (!info) throw newBadRequest(`invalid path: ${request.path}`);
     const resource = info.isResourceRequest
@@ -310,36 +314,39 @@ class Server implements ApiServer {
     // Before the work begins: a request that is refused must not be carried out, and its failure would be nobody's.
     const timeoutMs = timeoutOf(request);
     const work = this.handle({ request, info, resource, exchange, startedMs });
-    return within(this.context.env.clock, timeoutMs, request, this.counted(work), () =>
-      this.metrics.requests.timedOut(request, info, resource, work),
-    );
-  }
-
-  /** Work that is waited for before the server ends, whether or not its client still does. */
-  private async counted<T>(work: Promise<T>): Promise<T> {
     this.active++;
-    try {
-      return await work;
-    } finally {
-      if (--this.active === 0) this.whenIdle?.();
-    }
+    return within(this.context.env.clock, timeoutMs, request, work, {
+      // It is waited for before the server ends, whether or not its client still does.
+      ended: () => {
+        if (--this.active === 0) this.whenIdle?.();
+      },
+      timedOut: () => this.metrics.requests.timedOut(request, info, resource, work),
+    });
   }
 
-  private async handle(call: Call): Promise<ApiResponse> {
-    const caller = await this.gates.authenticate(call);
+  private handle(call: Call): Promise<ApiResponse> {
+    const caller = this.gates.authenticate(call);
+    return caller instanceof Promise ? caller.then((known) => this.audited(call, known)) : this.audited(call, caller);
+  }
+
+  private audited(call: Call, caller: UserInfo): Promise<ApiResponse> {
     const record = this.config.audit?.begin(call.request, call.info, caller);
-    const run = () => this.carryOut(call, caller, record);
-    return record ? record.around(run) : run();
+    return record ? record.around(() => this.carryOut(call, caller, record)) : this.carryOut(call, caller, undefined);
   }
 
   private async carryOut(call: Call, caller: UserInfo, audit: RequestAudit | undefined): Promise<ApiResponse> {
     const { request: asked, info, resource, exchange, startedMs } = call;
-    const impersonated = await this.gates.impersonate(asked, caller);
+    const acting = this.gates.impersonate(asked, caller);
+    const impersonated = acting instanceof Promise ? await acting : acting;
     if (impersonated) audit?.impersonated(impersonated.user, impersonated.constraint);
     const user = impersonated?.user ?? caller;
-    const waitedMs = await this.gates.seat(call, user);
-    await this.gates.authorize(call, user, audit);
-    const request = asked.receive ? await received(asked, asked.receive) : asked;
+    const seat = this.gates.seat(call, user);
+    const waitedMs = seat instanceof Promise ? await seat : seat;
+    const judging = this.gates.authorize(call, user, audit);
+    if (judging) await judging;
+    const receiving = asked.receive?.();
+    const body = receiving instanceof Promise ? await receiving : receiving;
+    const request = body ? { ...asked, body } : asked;
     const remote = this.aggregation?.find(info.path);
     if (remote) return this.proxy(this.aggregation as Aggregation, remote, request, info, user);
     if (!info.isResourceRequest) {
@@ -432,11 +439,6 @@ class Server implements ApiServer {
         : undefined;
     return refused ? Promise.reject(refused) : this.serve(request, exchange);
   }
-}
-
-async function received(request: ApiRequest, receive: NonNullable<ApiRequest['receive']>): Promise<ApiRequest> {
-  const body = await receive();
-  return body ? { ...request, body } : request;
 }
 
 const watchEndStepMs = 50;

@@ -48,7 +48,7 @@ export interface Impersonated {
 }
 
 /** Undefined where nobody is impersonated. Throws Forbidden, or BadRequest for parts without a user. */
-export type Impersonate = (request: ApiRequest, caller: UserInfo) => Promise<Impersonated | undefined>;
+export type Impersonate = (request: ApiRequest, caller: UserInfo) => Impersonated | undefined | Promise<Impersonated>;
 
 export interface ImpersonationConfig {
   readonly authorize: Authorizer;
@@ -62,9 +62,12 @@ export function createImpersonation({ authorize, clock, metrics }: Impersonation
   const memories = new Map(modes.map((mode) => [mode, new ImpersonationMemory(clock)]));
   // Whoever impersonates mostly does it in one way: that is tried first.
   const lastModes = new ExpiringCache<Mode>(clock, maxCallers);
-  return async (request, caller) => {
+  return (request, caller) => {
     const wanted = wantedUser(request);
-    if (!wanted) return undefined;
+    return wanted && actAs(wanted, request, caller);
+  };
+
+  async function actAs(wanted: Wanted, request: ApiRequest, caller: UserInfo): Promise<Impersonated> {
     const info = parseRequestInfo(request);
     assert(info, 'the path was parsed before');
     const asked = attributesOf(request, info, caller);
@@ -83,7 +86,7 @@ export function createImpersonation({ authorize, clock, metrics }: Impersonation
       }
     }
     throw refusal;
-  };
+  }
 }
 
 const maxCallers = 10_000;

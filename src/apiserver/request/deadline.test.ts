@@ -36,7 +36,7 @@ test('within tells of the end of the time once, and not of work that ends before
   let told = 0;
   const abandoned: string[] = [];
   const request = { abandon: (reason: Error) => void abandoned.push(reason.name) } as unknown as ApiRequest;
-  const timed = <T>(work: Promise<T>) => within(clock, 1000, request, work, () => told++);
+  const timed = <T>(work: Promise<T>) => within(clock, 1000, request, work, { timedOut: () => told++ });
   assert.equal(await timed(Promise.resolve(7)), 7);
   await clock.advance(2000);
   assert.equal(told, 0);

@@ -40,27 +40,35 @@ function faultOf(text: string): string {
     : `time: unknown unit ${JSON.stringify(unit)} in duration ${quoted}`;
 }
 
-/** What `work` gives, or 504, of which `onTimeout` is told; the work's own end is then nobody else's. */
+/** Who is told, whatever the client gets: of the work's end, and when its time is up. */
+export interface Observer {
+  readonly ended?: () => void;
+  readonly timedOut?: () => void;
+}
+
+/** What `work` gives, or 504; the work's own end is then nobody else's. */
 export function within<T>(
   clock: Clock,
   timeoutMs: number,
   request: ApiRequest,
   work: Promise<T>,
-  onTimeout?: () => void,
+  observer: Observer = {},
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = clock.after(timeoutMs, () => {
-      onTimeout?.();
+      observer.timedOut?.();
       reject(newTimeout('request did not complete within the allotted timeout', 0));
       request.abandon?.(new AbortedError('the request did not complete in time'));
     });
     work.then(
       (value) => {
         timer.cancel();
+        observer.ended?.();
         resolve(value);
       },
       (error: unknown) => {
         timer.cancel();
+        observer.ended?.();
         reject(error);
       },
     );

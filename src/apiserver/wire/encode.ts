@@ -48,7 +48,8 @@ export function createWireHandler({ handler, codecs, env }: WireConfig): WireHan
       const response = await handler(request, exchange);
       exchange.watching = response.type === 'watch';
       const accepted = negotiate(request.headers.accept, exchange.offer) ?? plainJson;
-      const answer = await encode.response(request, response, accepted, exchange);
+      const encoding = encode.response(request, response, accepted, exchange);
+      const answer = encoding instanceof Promise ? await encoding : encoding;
       return withAuditId(exchange.answered(answer, request.signal, env.clock), request.auditId);
     } catch (error) {
       if (!isStatusError(error) && !isAborted(error)) exchange.record?.terminated(500);

@@ -10,13 +10,13 @@ import type { HttpBounds } from './http-bounds.ts';
 const gzipFromBytes = 128 * 1024;
 const compress = promisify(gzip);
 
-export async function compressed(response: WireResponse, request: ApiRequest): Promise<WireResponse> {
+export function compressed(response: WireResponse, request: ApiRequest): WireResponse | Promise<WireResponse> {
   if (response.type === 'upgrade' || !response.compressible) return response;
   if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return response;
   const headers = { ...response.headers, 'content-encoding': 'gzip', vary: 'Accept-Encoding' };
   if (response.type === 'full') {
     if (response.body.length < gzipFromBytes) return response;
-    return { ...response, headers, body: await compress(response.body, { level: 1 }) };
+    return compress(response.body, { level: 1 }).then((body) => ({ ...response, headers, body }));
   }
   return { type: 'stream', status: response.status, headers, chunks: gzipChunks(response.chunks), compressible: false };
 }

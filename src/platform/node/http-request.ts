@@ -3,7 +3,7 @@
 import type { Socket } from 'node:net';
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import { newRequestEntityTooLarge, type StatusError } from '#api/errors.ts';
-import type { ApiRequest, Headers, Peer } from '#api/request.ts';
+import type { ApiRequest, Headers, Peer, RequestBody } from '#api/request.ts';
 import type { WireHandler } from '#api/wire.ts';
 import type { Logger } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
@@ -124,9 +124,14 @@ export interface IncomingBody {
   readonly isEmpty: boolean;
   /** As it comes. Who does not take all of it keeps the connection: the answer is still to go there. */
   stream(): AsyncIterable<Uint8Array>;
-  /** All of it, in parts. Rejects when the peer or `signal` ends it before; calls `onPart` for each, which may throw to stop. */
-  receive(signal: AbortSignal, onPart: (size: number) => void): Promise<readonly Uint8Array[]>;
+  /**
+   * All of it, in parts; a promise where it is not there yet. Rejects when the peer or `signal` ends it before; calls `onPart` for each part
+   * that it waited for, which may throw to stop.
+   */
+  receive(signal: AbortSignal, onPart: (size: number) => void): Parts | Promise<Parts>;
 }
+
+type Parts = readonly Uint8Array[];
 
 /** How a handler gets the body: as a whole when it asks for it, or as it comes where it is handed on. */
 export function contentOf(
@@ -144,7 +149,7 @@ export function contentOf(
 }
 
 /** Holds at most the bound, and nothing any more when the signal fires: the client is gone, or its time is up. */
-async function receiveBody(
+function receiveBody(
   body: IncomingBody,
   contentType: string,
   signal: AbortSignal,
@@ -152,14 +157,18 @@ async function receiveBody(
   if (signal.aborted) throw clientGone;
   if ((body.length ?? 0) > bodyBound) throw tooLarge();
   let size = 0;
-  const parts = await body.receive(signal, (more) => {
+  const parts = body.receive(signal, (more) => {
     size += more;
     if (size > bodyBound) throw tooLarge();
   });
-  if (size === 0) return undefined;
+  return parts instanceof Promise ? parts.then((all) => joined(all, contentType)) : joined(parts, contentType);
+}
+
+function joined(parts: Parts, contentType: string): RequestBody | undefined {
   const [first] = parts;
   const bytes = parts.length === 1 && first ? first : Buffer.concat(parts);
-  return { type: 'bytes', bytes, contentType };
+  if (bytes.length > bodyBound) throw tooLarge();
+  return bytes.length > 0 ? { type: 'bytes', bytes, contentType } : undefined;
 }
 
 function tooLarge(): StatusError {

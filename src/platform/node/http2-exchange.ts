@@ -54,7 +54,8 @@ async function serveHttp2(config: Serving, stream: Http2Stream, connection: Http
       peerOf(connection.socket as TLSSocket, config.trust()),
       end,
     );
-    const response = await compressed(await config.handler(request), request);
+    const compressing = compressed(await config.handler(request), request);
+    const response = compressing instanceof Promise ? await compressing : compressing;
     if (stream.destroyed) return closeChunks(response);
     if (response.type === 'upgrade') return stream.respond(400, {}, undefined, true);
     if (response.type === 'full') {
@@ -90,7 +91,15 @@ class Http2Body implements IncomingBody {
   }
 
   /** The stream ends with its answer, whatever that is: the signal need not be looked at. */
-  async receive(_signal: AbortSignal, onPart: (size: number) => void): Promise<readonly Uint8Array[]> {
+  receive(
+    _signal: AbortSignal,
+    onPart: (size: number) => void,
+  ): readonly Uint8Array[] | Promise<readonly Uint8Array[]> {
+    // Most bodies come with their head.
+    return this.incoming.remoteEnded ? this.incoming.takeAll() : this.receiveRest(onPart);
+  }
+
+  private async receiveRest(onPart: (size: number) => void): Promise<readonly Uint8Array[]> {
     const { incoming } = this;
     const parts: Uint8Array[] = [];
     for (let part = await incoming.read(); part !== undefined; part = await incoming.read()) {

@@ -183,8 +183,12 @@ function frame(type: number, flags: number, stream: number, payload: Buffer = Bu
   return Buffer.concat([head, payload]);
 }
 
-/** What the server says to these bytes, one frame a line: type, stream, and code where it has one. */
-async function answersTo(bytes: Buffer, onStream: Http2Options['onStream'] = () => {}): Promise<string[]> {
+/** What the server says to these bytes, one frame a line: type, stream, and code where it has one. `later` comes in a packet of its own. */
+async function answersTo(
+  bytes: Buffer,
+  onStream: Http2Options['onStream'] = () => {},
+  later?: Buffer,
+): Promise<string[]> {
   const [near, far] = wire();
   new Http2Connection(far, options(onStream));
   let got = Buffer.alloc(0);
@@ -193,6 +197,8 @@ async function answersTo(bytes: Buffer, onStream: Http2Options['onStream'] = () 
   });
   near.on('error', () => {});
   near.write(bytes);
+  await new Promise((resolve) => setImmediate(resolve));
+  if (later) near.write(later);
   for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
   const names = Object.entries(FrameType);
   const lines: string[] = [];
@@ -329,8 +335,9 @@ test('a body longer or shorter than it says resets its stream', async () => {
 test('an answer before the body: the rest is not wanted, and what of it is on its way is no fault', async () => {
   const more = [frame(FrameType.data, 0, 1, Buffer.alloc(9)), headers(1, literal('x-trailer', 'a'))];
   const answers = await answersTo(
-    Buffer.concat([hello, headers(1, get, Flag.endHeaders), ...more, frame(FrameType.ping, 0, 0, Buffer.alloc(8))]),
+    Buffer.concat([hello, headers(1, get, Flag.endHeaders)]),
     (stream) => stream.respond(413, {}, 0, true),
+    Buffer.concat([...more, frame(FrameType.ping, 0, 0, Buffer.alloc(8))]),
   );
   assert.deepEqual(answers, ['headers 1', `resetStream 1 ${ErrorCode.noError}`, 'ping 0']);
 });
@@ -338,9 +345,10 @@ test('an answer before the body: the rest is not wanted, and what of it is on it
 test('bytes that wait for a window go as far as it opens', async () => {
   const window = (bytes: number): Buffer =>
     frame(FrameType.settings, 0, 0, Buffer.concat([Buffer.from([0, 4]), number(bytes)]));
-  const answers = await answersTo(Buffer.concat([hello, window(0), headers(1, get), window(1)]), (stream) => {
+  const onStream = (stream: Http2Stream) => {
     stream.respond(200, {}, 5);
     stream.end(Buffer.from('12345'));
-  });
+  };
+  const answers = await answersTo(Buffer.concat([hello, window(0), headers(1, get)]), onStream, window(1));
   assert.deepEqual(answers, ['settings 0', 'headers 1', 'settings 0', 'data 1']);
 });

@@ -62,6 +62,8 @@ export class Http2Connection implements StreamTransport {
   private hasSettings = false;
   private block: HeaderBlock | undefined;
   private lastId = 0;
+  /** Streams of the bytes that are being read. */
+  private readonly begun: Http2Stream[] = [];
   /** The last streams that we ended before the peer had: its trailers may be on their way. */
   private readonly wasReset = new Set<number>();
   private receiveWindow: number;
@@ -117,6 +119,8 @@ export class Http2Connection implements StreamTransport {
     } catch (error) {
       this.fail(error);
     }
+    // Small bodies came with their heads.
+    for (const stream of this.begun.splice(0)) if (!stream.destroyed) this.options.onStream(stream, this);
   }
 
   private frame(type: number, flags: number, id: number, payload: Buffer): void {
@@ -241,7 +245,7 @@ export class Http2Connection implements StreamTransport {
     if (endStream && head.length !== undefined && head.length > 0) throw lengthFault();
     const stream = new Http2Stream(id, head, endStream, this.sender.streamWindow, this.options.streamWindow, this);
     this.streams.set(id, stream);
-    this.options.onStream(stream, this);
+    this.begun.push(stream);
   }
 
   private trailers(stream: Http2Stream, endStream: boolean, bytes: Buffer): void {

@@ -131,6 +131,13 @@ export class Http2Stream extends EventEmitter {
     }
   }
 
+  /** All of a body that has come as a whole, in parts, instead of `read`. */
+  takeAll(): readonly Uint8Array[] {
+    const parts = this.parts.splice(0);
+    for (const part of parts) this.transport.consumed(this, part.length);
+    return parts;
+  }
+
   /** The body as it comes. */
   async *body(): AsyncGenerator<Uint8Array, void, void> {
     for (let part = await this.read(); part !== undefined; part = await this.read()) yield part;
