@@ -104,6 +104,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   readonly keepsStatusOnCreate: boolean;
   /** A delete answers with the object and not with a Status. */
   readonly returnsDeletedObject: boolean;
+  /** What the objects hold is in no message, as audit records and whoever may write without reading see those. */
+  readonly confidential?: boolean;
   /** The rule for names (`prefix`: for generateName); a DNS subdomain when absent. Returns messages as upstream words them. */
   readonly validateName?: (name: string, prefix: boolean) => readonly string[];
   /** generateName is the whole name: nothing is drawn (names that mean something, such as addresses). */

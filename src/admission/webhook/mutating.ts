@@ -6,11 +6,13 @@
  */
 
 import { DecodeError } from '#api/codec/decode-error.ts';
+import { parseJson } from '#api/codec/json-decode.ts';
 import { isStatusError, newInternalError } from '#api/errors.ts';
 import type { AdmissionResponse } from '#api/generated/admission-v1.ts';
 import { applyJsonPatch, JsonPatchError, type Operation, parseJsonPatch } from '#api/patch/json-patch.ts';
 import type { AdmissionContext, AdmissionPlugin } from '#apiserver/admission-plugin.ts';
 import { equalTrees } from '#base/equal.ts';
+import { messageOf } from '#base/errors.ts';
 import { invocationsOf } from '../reinvocation.ts';
 import { isExempt } from '../rules.ts';
 import { apiVersionOf, replaceContent, shown } from '../shown.ts';
@@ -83,10 +85,9 @@ function readPatch({ name }: Webhook, { patch, patchType }: AdmissionResponse): 
   if (!patch) return [];
   if (patchType !== 'JSONPatch') throw new CallError(name, `unsupported patch type "${patchType}"`, undefined);
   try {
-    return parseJsonPatch(JSON.parse(new TextDecoder().decode(Uint8Array.fromBase64(patch))));
+    return parseJsonPatch(parseJson(new TextDecoder().decode(Uint8Array.fromBase64(patch))));
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new CallError(name, `received undecodable patch in webhook response: ${message}`, cause);
+    throw new CallError(name, `received undecodable patch in webhook response: ${messageOf(cause)}`, cause);
   }
 }
 

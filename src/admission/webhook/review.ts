@@ -1,8 +1,10 @@
 /** AdmissionReview: the request that a webhook gets, and what its answer must be like (webhook/request/admissionreview.go). */
 
+import { parseJson } from '#api/codec/json-decode.ts';
 import type { AdmissionResponse, AdmissionReview } from '#api/generated/admission-v1.ts';
 import type { Status } from '#api/generated/meta-v1.ts';
 import type { AdmissionContext } from '#apiserver/admission-plugin.ts';
+import { messageOf } from '#base/errors.ts';
 import { shown } from '../shown.ts';
 import type { Invocation } from './invocation.ts';
 
@@ -108,9 +110,9 @@ export function refusal(webhook: string, status: Status | undefined): Status {
 function parseReview(text: string): AdmissionReview {
   let tree: unknown;
   try {
-    tree = JSON.parse(text);
+    tree = parseJson(text);
   } catch (cause) {
-    throw new ReviewError(`couldn't get version/kind; json parse error: ${String(cause)}`, { cause });
+    throw new ReviewError(`couldn't get version/kind; json parse error: ${messageOf(cause)}`, { cause });
   }
   if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) {
     throw new ReviewError("couldn't get version/kind; json parse error: not an object");

@@ -4,11 +4,13 @@
  * are its own to change, and the object stays the same object. Pure.
  */
 
+import { parseJson } from '#api/codec/json-decode.ts';
 import { type FieldError, fieldErrorText } from '#api/field-error.ts';
 import { checkAnnotations, checkLabels } from '#api/label-rules.ts';
 import type { KubeObject } from '#api/object.ts';
 import { isTree, type Tree } from '#api/structural/schema.ts';
 import { mutableCopy } from '#base/edit.ts';
+import { messageOf } from '#base/errors.ts';
 
 /** In which version a webhook is spoken to; v1beta1 has the same fields, and of its answers neither kind nor uid is checked. */
 export type ReviewVersion = 'v1' | 'v1beta1';
@@ -68,9 +70,9 @@ export function readConverted(
 function convertedObjects(version: ReviewVersion, text: string, uid: string): readonly unknown[] {
   let review: unknown;
   try {
-    review = JSON.parse(text);
+    review = parseJson(text);
   } catch (cause) {
-    throw new ConversionError(`failed: couldn't get version/kind; json parse error: ${String(cause)}`, { cause });
+    throw new ConversionError(`failed: couldn't get version/kind; json parse error: ${messageOf(cause)}`, { cause });
   }
   const { apiVersion, kind, response } = isTree(review) ? review : {};
   const expected = groupVersionOf(version);

@@ -5,6 +5,7 @@ import { checkTree, parseJson } from '#api/codec/json-decode.ts';
 import { jsonText } from '#api/codec/text.ts';
 import { newBadRequest, newInvalid, newUnsupportedPatchType } from '#api/errors.ts';
 import { invalid } from '#api/field-error.ts';
+import { goText } from '#api/go-format.ts';
 import type { KubeObject } from '#api/object.ts';
 import { isObject } from '#api/patch/json-tree.ts';
 import type { ApiResponse } from '#api/request.ts';
@@ -69,7 +70,10 @@ function applyPatch(
     // Operations of JSON patch name places of the JSON form, which says more than the view: empty structs.
     const before = type === 'json' ? (JSON.parse(decoder.decode(codec.encodeJson(shown))) as KubeObject) : shown;
     const tree = patchTree(type, before, body, codec.strategicMerge === false ? undefined : codec.schema);
-    const { object, problems } = decodePatched(codec, tree, options);
+    const { object, problems } = decodePatched(codec, tree, options, () => {
+      if (resource.definition.confidential) return '<secret contents redacted>';
+      return type === 'strategic' ? goText(body) : sortedText(tree);
+    });
     // A second attempt finds the same again.
     if (!warned) reportProblems(context, problems, options);
     warned = true;
@@ -82,10 +86,15 @@ function applyPatch(
   return updateObject(context, options, { make, admissionOptions });
 }
 
-/** The patched tree as an object; what does not fit the kind is the patch's fault: 422. */
-function decodePatched(codec: KindCodec, tree: unknown, { fieldValidation }: WriteOptions): DecodedBody {
+/** The patched tree as an object; what does not fit the kind is the fault of the patch, which is shown as upstream shows it: 422. */
+function decodePatched(
+  codec: KindCodec,
+  tree: unknown,
+  { fieldValidation }: WriteOptions,
+  shown: () => string,
+): DecodedBody {
   const refuse = (message: string): never => {
-    throw newInvalid({ group: '', kind: '' }, '', [invalid('patch', sortedText(tree), message)]);
+    throw newInvalid({ group: '', kind: '' }, '', [invalid('patch', shown(), message)]);
   };
   try {
     const decoded = codec.decodeTree(tree);

@@ -3,6 +3,7 @@
  * failure may pass (upstream: apiserver util/webhook).
  */
 
+import { parseJson } from '#api/codec/json-decode.ts';
 import { type BackoffConfig, backoffDelayMs } from '#base/backoff.ts';
 import type { Env } from '#base/env.ts';
 import type { WebhookAnswer, WebhookClient, WebhookTarget } from './webhook-client.ts';
@@ -87,7 +88,7 @@ function failureOf({ status, body }: WebhookAnswer): string | undefined {
 }
 
 function statusOf({ body }: WebhookAnswer, kind: string): Readonly<Record<string, unknown>> {
-  const value: unknown = JSON.parse(new TextDecoder().decode(body));
+  const value = parseJson(new TextDecoder().decode(body));
   if (typeof value !== 'object' || value === null || !('kind' in value) || value.kind !== kind) {
     throw new Error(`the webhook's answer is no ${kind}`);
   }

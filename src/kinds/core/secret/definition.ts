@@ -11,6 +11,7 @@ export const Secrets = defineResource<Secret>({
   plural: 'secrets',
   scope: 'Namespaced',
   columns: secretColumns,
+  confidential: true,
   defaults: defaultSecret,
   validate: validateSecret,
   validateUpdate: validateSecretUpdate,
