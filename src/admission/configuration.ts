@@ -7,7 +7,18 @@ import { ConfigurationError, type ConfigurationKind, decodeConfiguration, type T
 import { child, duplicate, type FieldError, fieldErrorText, index, invalid } from '#api/field-error.ts';
 import { isDNS1123Label, isDNS1123Subdomain } from '#api/name-format.ts';
 import type { ScopedResourceSelectorRequirement } from '#kinds/generated/core-v1.ts';
+import type { EventLimit } from './event-rate-limit.ts';
+import {
+  eventLimitsOf,
+  type ImagePolicySettings,
+  imagePolicyOf,
+  podNodeSelectorOf,
+  podTolerationsOf,
+} from './optional-configuration.ts';
+import { isEnabled, type PluginChoice } from './plugin-choice.ts';
+import type { PodNodeSelectorConfiguration } from './pod-node-selector.ts';
 import { type Exemptions, type Policy, parsedLevel, parsedVersion, policyFault } from './pod-security/policy.ts';
+import type { PodTolerationConfiguration } from './pod-toleration-restriction.ts';
 
 export interface PodSecurityConfiguration {
   readonly defaults: Policy;
@@ -25,6 +36,10 @@ export interface LimitedResource {
 export interface AdmissionConfiguration {
   readonly podSecurity?: PodSecurityConfiguration;
   readonly limitedResources: readonly LimitedResource[];
+  readonly eventLimits?: readonly EventLimit[];
+  readonly podNodeSelector?: PodNodeSelectorConfiguration;
+  readonly podTolerations?: PodTolerationConfiguration;
+  readonly imagePolicy?: ImagePolicySettings;
   /** Paths of kubeconfigs that say who the API server is to webhooks. */
   readonly mutatingWebhookKubeconfig?: string;
   readonly validatingWebhookKubeconfig?: string;
@@ -101,7 +116,11 @@ interface PluginEntry {
 }
 
 /** `read` gives the content of a file that the configuration names. Throws ConfigurationError. */
-export function decodeAdmissionConfiguration(text: string, read: (path: string) => string): AdmissionConfiguration {
+export function decodeAdmissionConfiguration(
+  text: string,
+  read: (path: string) => string,
+  choice?: PluginChoice,
+): AdmissionConfiguration {
   const { plugins = [] } = decodeConfiguration(text, admissionKind) as { readonly plugins?: readonly PluginEntry[] };
   /** The first entry of a name counts. */
   const contentOf = (name: string): string | undefined => {
@@ -111,7 +130,7 @@ export function decodeAdmissionConfiguration(text: string, read: (path: string) 
     return found.path ? read(found.path) : undefined;
   };
   const decoded = <T>(name: string, decode: (content: string) => T): T | undefined => {
-    const content = contentOf(name);
+    const content = isEnabled(name, choice) ? contentOf(name) : undefined;
     if (content === undefined) return undefined;
     try {
       return decode(content);
@@ -123,8 +142,16 @@ export function decodeAdmissionConfiguration(text: string, read: (path: string) 
   const podSecurity = decoded('PodSecurity', podSecurityOf);
   const mutating = decoded('MutatingAdmissionWebhook', kubeconfigOf);
   const validating = decoded('ValidatingAdmissionWebhook', kubeconfigOf);
+  const eventLimits = decoded('EventRateLimit', eventLimitsOf);
+  const podNodeSelector = decoded('PodNodeSelector', podNodeSelectorOf);
+  const podTolerations = decoded('PodTolerationRestriction', podTolerationsOf);
+  const imagePolicy = decoded('ImagePolicyWebhook', imagePolicyOf);
   return {
     ...(podSecurity ? { podSecurity } : {}),
+    ...(eventLimits ? { eventLimits } : {}),
+    ...(podNodeSelector ? { podNodeSelector } : {}),
+    ...(podTolerations ? { podTolerations } : {}),
+    ...(imagePolicy ? { imagePolicy } : {}),
     limitedResources: decoded('ResourceQuota', limitedResourcesOf) ?? [],
     ...(mutating ? { mutatingWebhookKubeconfig: mutating } : {}),
     ...(validating ? { validatingWebhookKubeconfig: validating } : {}),

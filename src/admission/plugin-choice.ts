@@ -8,10 +8,25 @@ export interface PluginChoice {
 }
 
 /** Of ours, those that are off unless they are asked for. */
-const offByDefault: ReadonlySet<string> = new Set(['DenyServiceExternalIPs']);
+const offByDefault: ReadonlySet<string> = new Set([
+  'AlwaysAdmit',
+  'AlwaysDeny',
+  'AlwaysPullImages',
+  'DenyServiceExternalIPs',
+  'EventRateLimit',
+  'ExtendedResourceToleration',
+  'ImagePolicyWebhook',
+  'LimitPodHardAntiAffinityTopology',
+  'NamespaceAutoProvision',
+  'NamespaceExists',
+  'OwnerReferencesPermissionEnforcement',
+  'PodNodeSelector',
+  'PodTolerationRestriction',
+]);
 
 /** Plugins of ours that have upstream's names, and of upstream's those that have nothing to do while their features are off. */
 export const knownPlugins: ReadonlySet<string> = new Set([
+  ...offByDefault,
   'CertificateApproval',
   'CertificateSigning',
   'CertificateSubjectRestriction',
@@ -19,7 +34,6 @@ export const knownPlugins: ReadonlySet<string> = new Set([
   'DefaultIngressClass',
   'DefaultStorageClass',
   'DefaultTolerationSeconds',
-  'DenyServiceExternalIPs',
   'JobValidation',
   'LimitRanger',
   'MutatingAdmissionPolicy',
@@ -58,9 +72,13 @@ export function choiceFault({ enable, disable }: PluginChoice): string | undefin
     : `[${both.join(' ')}] in enable-admission-plugins and disable-admission-plugins overlapped`;
 }
 
-export function chosen(
-  plugins: readonly AdmissionPlugin[],
-  { enable, disable }: PluginChoice = { enable: [], disable: [] },
-): AdmissionPlugin[] {
-  return plugins.filter(({ name }) => (offByDefault.has(name) ? enable.includes(name) : !disable.includes(name)));
+const byDefault: PluginChoice = { enable: [], disable: [] };
+
+/** Whether a plugin runs. */
+export function isEnabled(name: string, { enable, disable }: PluginChoice = byDefault): boolean {
+  return offByDefault.has(name) ? enable.includes(name) : !disable.includes(name);
+}
+
+export function chosen(plugins: readonly AdmissionPlugin[], choice?: PluginChoice): AdmissionPlugin[] {
+  return plugins.filter(({ name }) => isEnabled(name, choice));
 }

@@ -8,18 +8,28 @@ import type { CredentialsFor } from '#apiserver/webhook/post.ts';
 import type { WebhookClient } from '#apiserver/webhook/webhook-client.ts';
 import type { Env } from '#base/env.ts';
 import { MetricsRegistry } from '#base/metrics.ts';
+import { alwaysAdmit, alwaysDeny } from './always-admit-deny.ts';
+import { alwaysPullImages } from './always-pull-images.ts';
 import { certificateSubjectRestriction } from './certificate-subject.ts';
 import { certificateApproval, certificateRequester, certificateSigning } from './certificates.ts';
 import type { AdmissionConfiguration } from './configuration.ts';
 import { defaultIngressClass } from './default-ingress-class.ts';
 import { denyServiceExternalIPs } from './deny-service-external-ips.ts';
+import { eventRateLimit } from './event-rate-limit.ts';
+import { extendedResourceToleration } from './extended-resource-toleration.ts';
+import { type ImagePolicyConfig, imagePolicyWebhook } from './image-policy.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { type NamespaceMaker, namespaceAutoProvision, namespaceExists } from './namespace-provision.ts';
 import { nodeDeclaredFeatures } from './node-declared-features.ts';
 import { nodeRestriction } from './node-restriction.ts';
+import { ownerReferencesPermissions } from './owner-references.ts';
 import { chosen, type PluginChoice } from './plugin-choice.ts';
+import { limitPodHardAntiAffinityTopology } from './pod-anti-affinity-topology.ts';
+import { podNodeSelector } from './pod-node-selector.ts';
 import { podResizeValidator } from './pod-resize.ts';
 import { podSecurity } from './pod-security/plugin.ts';
+import { podTolerationRestriction } from './pod-toleration-restriction.ts';
 import { defaultTolerationSeconds } from './pod-tolerations.ts';
 import { podTopologyLabels } from './pod-topology-labels.ts';
 import { mutatingPolicies } from './policy/mutating.ts';
@@ -43,7 +53,12 @@ export interface AdmissionConfig {
   /** Absent: what policies and webhooks do is counted where nobody looks. */
   readonly metrics?: AdmissionMetrics;
   /** What a configuration file says of single plugins. */
-  readonly configuration?: Pick<AdmissionConfiguration, 'podSecurity' | 'limitedResources'>;
+  readonly configuration?: Omit<AdmissionConfiguration, 'imagePolicy'>;
+  /** For the plugins that are off by default and need more than others; absent: those that need it cannot be chosen. */
+  readonly optional?: {
+    readonly makeNamespace: NamespaceMaker;
+    readonly imagePolicy?: ImagePolicyConfig | undefined;
+  };
   /** Absent for the plugins that are on by default. */
   readonly plugins?: PluginChoice;
   /** Absent where RBAC is not what authorizes. */
@@ -67,18 +82,30 @@ export function defaultAdmissionPlugins({
   dynamic,
   plugins,
   configuration,
+  optional,
   metrics = new AdmissionMetrics(new MetricsRegistry()),
 }: AdmissionConfig): AdmissionPlugin[] {
   const inTree: AdmissionPlugin[] = [
+    alwaysAdmit,
+    ...(optional ? [namespaceAutoProvision(objects, optional.makeNamespace)] : []),
     namespaceLifecycle(objects),
+    namespaceExists(objects),
+    limitPodHardAntiAffinityTopology,
     limitRanger(objects),
     serviceAccountAdmission(objects, env),
     nodeRestriction(objects, escalation?.authorize ?? dynamic?.authorize),
     taintNodesByCondition,
+    alwaysPullImages,
+    ...(optional?.imagePolicy ? [imagePolicyWebhook(optional.imagePolicy)] : []),
+    podNodeSelector(objects, configuration?.podNodeSelector),
     priority(objects),
     defaultTolerationSeconds,
+    podTolerationRestriction(objects, configuration?.podTolerations),
+    eventRateLimit(configuration?.eventLimits ?? [], env.clock),
+    extendedResourceToleration,
     defaultStorageClass(objects),
     storageObjectInUseProtection,
+    ...(dynamic ? [ownerReferencesPermissions(dynamic)] : []),
     persistentVolumeClaimResize(objects),
     runtimeClass(objects),
     podSecurity(objects, metrics, configuration?.podSecurity),
@@ -106,6 +133,7 @@ export function defaultAdmissionPlugins({
         ]
       : []),
     resourceQuota(objects, writeQuota, env.clock, configuration?.limitedResources),
+    alwaysDeny,
   ];
   return chosen(all, plugins);
 }

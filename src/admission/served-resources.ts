@@ -27,6 +27,8 @@ export interface ServedResources {
   readonly generation: number;
   /** Other resources that show the same stored objects; none for subresources with a kind of their own. */
   equivalents(request: Pick<AdmissionContext, 'kind' | 'resource'>): readonly EquivalentResource[];
+  /** What serves the kind in that version; none where nobody does. */
+  resourcesOf(kind: AdmissionContext['kind']): readonly { readonly resource: string; readonly namespaced: boolean }[];
   /** Undefined for kinds that are not served, or not stored. */
   paramsOf(kind: AdmissionContext['kind']): ParamObjects | undefined;
   /** The object with the status that Go prints for its kind where it has none: expressions see it so. */

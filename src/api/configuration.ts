@@ -11,6 +11,7 @@ import type { KubeObject } from './object.ts';
 export type Shape =
   | 'string'
   | 'boolean'
+  | 'integer'
   | 'duration'
   /** Whatever it is: somebody else reads it. */
   | 'any'
@@ -61,6 +62,8 @@ export function decodeConfiguration(text: string, wanted: ConfigurationKind | re
   return object;
 }
 
+const goTypes = { boolean: 'bool', integer: 'int32', string: 'string' } as const;
+
 function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -74,9 +77,9 @@ function decodeValue(value: unknown, shape: Shape, path: string, findings: strin
     return nanos;
   }
   if (typeof shape === 'string') {
-    if (typeof value === shape) return value;
+    if (shape === 'integer' ? Number.isInteger(value) : typeof value === shape) return value;
     throw new ConfigurationError(
-      `json: cannot unmarshal ${jsonKind(value)} into Go struct field ${path} of type ${shape === 'boolean' ? 'bool' : shape}`,
+      `json: cannot unmarshal ${jsonKind(value)} into Go struct field ${path} of type ${goTypes[shape]}`,
     );
   }
   if ('list' in shape) {

@@ -338,7 +338,9 @@ describe('identity', () => {
     await until(async () => {
       const answer = await metrics();
       const text = answer.type === 'full' ? new TextDecoder().decode(answer.body) : '';
-      return text.includes('authentication_config_controller_automatic_reloads_total{status="failure"} 1');
+      return /authentication_config_controller_automatic_reloads_total\{apiserver_id_hash="sha256:[0-9a-f]+",status="failure"\} 1$/m.test(
+        text,
+      );
     });
     assert.ok(JSON.stringify(await whoAmI(bearer(await jwt({ jti: '3' })))).includes('new:jane'));
   });

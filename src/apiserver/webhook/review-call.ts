@@ -14,6 +14,8 @@ export interface ReviewCaller {
   readonly env: Env;
   /** For one attempt. */
   readonly timeoutMs: number;
+  /** Before the second attempt; half a second when absent. */
+  readonly initialBackoffMs?: number;
 }
 
 /** How attempts ended, for metrics. */
@@ -57,7 +59,9 @@ export async function callReview(
     }
     const delayMs = Math.max(
       wantedMs,
-      backoffDelayMs(backoff, attempt, () => env.random.next()),
+      backoffDelayMs({ ...backoff, initialMs: caller.initialBackoffMs ?? backoff.initialMs }, attempt, () =>
+        env.random.next(),
+      ),
     );
     await new Promise<void>((resolve) => env.clock.after(delayMs, resolve));
   }

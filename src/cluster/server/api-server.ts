@@ -1,7 +1,9 @@
 /** The API server of a cluster, put together: who is let in, what may be done, what is admitted, what is carried out. */
 
 import { readFileSync } from 'node:fs';
-import { choiceFault, knownPlugins, type PluginChoice } from '#admission/plugin-choice.ts';
+import type { ImagePolicyConfig } from '#admission/image-policy.ts';
+import type { ImagePolicySettings } from '#admission/optional-configuration.ts';
+import { choiceFault, isEnabled, knownPlugins, type PluginChoice } from '#admission/plugin-choice.ts';
 import { defaultAdmissionPlugins } from '#admission/plugins.ts';
 
 import { SchemaRegistry } from '#api/schema/registry.ts';
@@ -21,10 +23,13 @@ import { reviewActions } from '#apiserver/identity/reviews.ts';
 import { tokenRequestAction } from '#apiserver/identity/token-request.ts';
 import { schemaCodecs } from '#apiserver/registry/schema-codec.ts';
 import { type ApiServer, createApiServer } from '#apiserver/server.ts';
+import type { ReviewCaller } from '#apiserver/webhook/review-call.ts';
+import type { WebhookTarget } from '#apiserver/webhook/webhook-client.ts';
 import type { MetricsRegistry } from '#base/metrics.ts';
 import { kubernetesEnvironment } from '#cel/kubernetes.ts';
 import { createClient } from '#client/api-client.ts';
 import { builtinDefinitions } from '#kinds/all.ts';
+import { Namespaces } from '#kinds/core/namespace/definition.ts';
 import { ResourceQuotas } from '#kinds/core/resource-quota/definition.ts';
 import { builtinTables } from '#kinds/schemas.ts';
 import { createNodeBackend } from '#platform/node/backend.ts';
@@ -88,6 +93,18 @@ function admissionPluginChoice(flags: ServerFlags): PluginChoice {
   return choice;
 }
 
+function imagePolicyOf(
+  settings: ImagePolicySettings | undefined,
+  target: WebhookTarget | undefined,
+  via: Pick<ReviewCaller, 'client' | 'env'>,
+): ImagePolicyConfig | undefined {
+  if (!settings || !target) return undefined;
+  const { initialBackoffMs, ...rest } = settings;
+  return { ...rest, caller: { ...via, target, timeoutMs: imageReviewTimeoutMs, initialBackoffMs } };
+}
+
+const imageReviewTimeoutMs = 30_000;
+
 export async function assembleApiServer({
   env,
   layout,
@@ -106,7 +123,14 @@ export async function assembleApiServer({
   const admissionMetrics = new AdmissionMetrics(metrics);
   const webhooks = createWebhookClient();
   const flags = settings.serverFlags ?? {};
-  const { configuration, ...webhookCredentials } = admissionSettings(flags);
+  const plugins = admissionPluginChoice(flags);
+  const { configuration, imagePolicyTarget, ...webhookCredentials } = admissionSettings(flags, plugins);
+  if (isEnabled('ImagePolicyWebhook', plugins) && !imagePolicyTarget) {
+    throw new Failure(
+      '--enable-admission-plugins: couldn\'t init admission plugin "ImagePolicyWebhook": no config specified',
+      'name its configuration in the file of --admission-control-config-file',
+    );
+  }
   const expressions = kubernetesEnvironment({ version: '1.36' });
   const authorization = assembleAuthorization({
     env,
@@ -171,8 +195,12 @@ export async function assembleApiServer({
       objects,
       env,
       metrics: admissionMetrics,
-      plugins: admissionPluginChoice(flags),
+      plugins,
       configuration,
+      optional: {
+        makeNamespace: (name) => inProcess.create(Namespaces, { metadata: { name } }),
+        imagePolicy: imagePolicyOf(configuration.imagePolicy, imagePolicyTarget, { client: webhooks, env }),
+      },
       writeQuota: (quota) => inProcess.updateStatus(ResourceQuotas, quota),
       escalation: { rbac, authorize },
       dynamic: {

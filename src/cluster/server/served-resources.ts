@@ -33,6 +33,11 @@ export function createServedResources(registry: () => Registry): ServedResources
     get generation() {
       return registry().generation;
     },
+    resourcesOf({ group, version, kind }) {
+      return Array.from(registry().all(), ({ definition }) => definition)
+        .filter((each) => each.group === group && each.version === version && each.kind === kind)
+        .map(({ plural, scope }) => ({ resource: plural, namespaced: scope === 'Namespaced' }));
+    },
     paramsOf({ group, version, kind }) {
       for (const resource of registry().all()) {
         const { definition } = resource;

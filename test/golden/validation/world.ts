@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { generateKeyPair } from 'jose';
-import { defaultAdmissionPlugins } from '#admission/plugins.ts';
+import type { ImagePolicyConfig } from '#admission/image-policy.ts';
+import { type AdmissionConfig, defaultAdmissionPlugins } from '#admission/plugins.ts';
 import { StatusError } from '#api/errors.ts';
 import type { ApiRequest, ApiResponse } from '#api/request.ts';
 import { SchemaRegistry } from '#api/schema/registry.ts';
@@ -25,6 +26,7 @@ import { createLiveObjects } from '#cluster/server/live-objects.ts';
 import { createServedResources } from '#cluster/server/served-resources.ts';
 import { serviceAccountIssuer } from '#cluster/server/service-account-keys.ts';
 import { builtinDefinitions } from '#kinds/all.ts';
+import { Namespaces } from '#kinds/core/namespace/definition.ts';
 import { builtinTables } from '#kinds/schemas.ts';
 import { createNodeEnv } from '#platform/node/env.ts';
 import { MemoryJournal } from '#store/memory-journal.ts';
@@ -49,12 +51,17 @@ export interface WorldOptions {
   readonly bootstrapped?: boolean;
   readonly namespace?: string;
   readonly env?: Env;
+  /** Plugins beside those that are on by default, and what is configured of them. */
+  readonly admission?: Pick<AdmissionConfig, 'plugins' | 'configuration'> & {
+    readonly imagePolicy?: (env: Env) => ImagePolicyConfig | undefined;
+  };
 }
 
 export async function startWorld({
   bootstrapped = false,
   namespace = goldenNamespace,
   env = createNodeEnv({ component: 'test', level: 'error' }),
+  admission: { imagePolicy, ...admission } = {},
 }: WorldOptions = {}): Promise<World> {
   const keys = await signingKeys;
   const store: Store = await openRevisionStore({ env, journal: new MemoryJournal() });
@@ -91,6 +98,11 @@ export async function startWorld({
       objects,
       env,
       writeQuota: (quota) => Promise.resolve(quota),
+      ...admission,
+      optional: {
+        makeNamespace: (name) => client.create(Namespaces, { metadata: { name } }),
+        imagePolicy: imagePolicy?.(env),
+      },
       escalation: { rbac, authorize },
       dynamic: {
         client: { post: () => Promise.reject(new Error('there are no webhooks')), close: () => {} },
@@ -99,13 +111,13 @@ export async function startWorld({
       },
     }),
   });
+  const client = createClient({
+    handler: (request: ApiRequest) => server.handler(request),
+    peer: { address: '', inProcess: recorder },
+    userAgent: 'golden',
+  });
   await server.ready();
-  if (bootstrapped) {
-    const handler = (request: ApiRequest) => server.handler(request);
-    await ensureBootstrapObjects(
-      createClient({ handler, peer: { address: '', inProcess: recorder }, userAgent: 'golden' }),
-    );
-  }
+  if (bootstrapped) await ensureBootstrapObjects(client);
   const send: Send = async ({ method, path, body, contentType, as }) => {
     const url = new URL(path, 'http://localhost');
     const asked: ApiRequest = {
