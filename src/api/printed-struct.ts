@@ -3,6 +3,8 @@
  * their names in Go and empty ones are there too.
  */
 
+import { sortedTree } from '#base/sorted-tree.ts';
+
 /** By name in Go: what stands for an absent value, or what the field is. */
 export type PrintedShape = Readonly<Record<string, Absent | PrintedField>>;
 
@@ -54,15 +56,9 @@ export function printedStruct(value: unknown, shape: PrintedShape): unknown {
       const given = fields[field];
       if (inner && absent === 'embedded') return Object.entries(printedStruct(given, inner) as object);
       if (inner && (given !== undefined || absent === 'struct')) return [[name, printedStruct(given, inner)]];
-      return [[name, given === undefined ? absent : inOrder(given)]];
+      return [[name, given === undefined ? absent : sortedTree(given)]];
     }),
   );
-}
-
-/** Go sorts the members of maps. */
-function inOrder(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function fieldOf(value: Absent | PrintedField): PrintedField {

@@ -1,5 +1,6 @@
 /** Elements of sets, and keys of lists that are maps, are there once (apiextensions pkg/apiserver/schema/listtype). */
 
+import { sortedTree } from '#base/sorted-tree.ts';
 import { child, duplicate, entry, type FieldError, index, invalid } from '../field-error.ts';
 import { isTree, type JsonSchema, type Tree } from './schema.ts';
 
@@ -45,7 +46,7 @@ function checkElements(value: readonly unknown[], schema: JsonSchema, path: stri
     case 'map': {
       const odd = value.findIndex((element) => element !== null && !isTree(element));
       const detail = 'must be an object for an array of list-type map';
-      if (odd >= 0) errors.push(invalid(index(path, odd), value[odd], detail));
+      if (odd >= 0) errors.push(invalid(index(path, odd), sortedTree(value[odd]), detail));
       else {
         const keys = schema['x-kubernetes-list-map-keys'] ?? [];
         checkOnce(
@@ -72,6 +73,6 @@ function checkOnce(values: readonly unknown[], path: string, errors: FieldError[
     const text = JSON.stringify(value);
     const before = times.get(text) ?? 0;
     times.set(text, before + 1);
-    if (before === 1) errors.push(duplicate(index(path, position), value));
+    if (before === 1) errors.push(duplicate(index(path, position), sortedTree(value)));
   });
 }

@@ -8,6 +8,7 @@
 
 import { RE2JS } from 're2js';
 import { equalTrees } from '#base/equal.ts';
+import { sortedTree } from '#base/sorted-tree.ts';
 import {
   child,
   type FieldError,
@@ -103,7 +104,7 @@ export class ValueValidator {
     if (minItems !== undefined && value.length < minItems)
       errors.push(invalid(path, value.length, `${path} in body should have at least ${minItems} items`));
     if (schema.uniqueItems && hasDuplicates(value))
-      errors.push(invalid(path, value, `${path} in body shouldn't contain duplicates`));
+      errors.push(invalid(path, sortedTree(value), `${path} in body shouldn't contain duplicates`));
     if (!items) return;
     const oldOf = before && elementsByKey(schema, before.old);
     value.forEach((item, position) => {
@@ -202,8 +203,8 @@ function checkNumber(value: number, schema: JsonSchema, path: string, errors: Fi
 
 function checkEnum(value: unknown, schema: JsonSchema, path: string, errors: FieldError[]): void {
   if (!schema.enum || schema.enum.some((allowed) => equalTrees(allowed, value))) return;
-  const supported = schema.enum.map((each) => (typeof each === 'string' ? each : JSON.stringify(each)));
-  errors.push(notSupported(path, value, supported));
+  const supported = schema.enum.map((each) => (typeof each === 'string' ? each : JSON.stringify(sortedTree(each))));
+  errors.push(notSupported(path, sortedTree(value), supported));
 }
 
 function inside(path: string, field: string): string {

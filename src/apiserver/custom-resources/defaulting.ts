@@ -3,7 +3,10 @@
  * where the schema does not allow null. In place.
  */
 
+import { asEmbedded, coerceEmbedded, hasEmbedded } from '#api/structural/embedded.ts';
+import { prune } from '#api/structural/pruning.ts';
 import { isTree, type JsonSchema, memberSchema } from '#api/structural/schema.ts';
+import { elementOf, memberOf, type Surroundings, wholeObject } from '#api/structural/surroundings.ts';
 import { mutableCopy } from '#base/edit.ts';
 
 export function applySchemaDefaults(value: unknown, schema: JsonSchema): void {
@@ -52,4 +55,47 @@ export function hasDefaults(schema: JsonSchema): boolean {
   if (schema.items && hasDefaults(schema.items)) return true;
   if (typeof schema.additionalProperties === 'object' && hasDefaults(schema.additionalProperties)) return true;
   return Object.values(schema.properties ?? {}).some(hasDefaults);
+}
+
+/**
+ * The schema with each default as it is read where it will be: metadata of resources inside has nothing that metadata has not (apiextensions
+ * PruneDefaults). What validation let pass needs it for nothing else.
+ */
+export function withReadDefaults(schema: JsonSchema): JsonSchema {
+  return hasEmbedded(schema) ? readDefaults(schema, asEmbedded(schema), wholeObject) : schema;
+}
+
+function readDefaults(schema: JsonSchema, root: JsonSchema, place: Surroundings): JsonSchema {
+  const { default: given, items, properties, additionalProperties, ...rest } = schema;
+  const read = given === undefined || given === null ? undefined : readDefault(given, root, place);
+  const values = typeof additionalProperties === 'object';
+  return {
+    ...rest,
+    ...(read === undefined ? {} : { default: read }),
+    ...(items ? { items: readDefaults(items, root, elementOf(place)) } : {}),
+    ...(additionalProperties === undefined
+      ? {}
+      : {
+          additionalProperties: values
+            ? readDefaults(additionalProperties, root, memberOf(place, '*'))
+            : additionalProperties,
+        }),
+    ...(properties
+      ? {
+          properties: Object.fromEntries(
+            Object.entries(properties).map(([name, property]) => [
+              name,
+              readDefaults(property, root, memberOf(place, name)),
+            ]),
+          ),
+        }
+      : {}),
+  };
+}
+
+function readDefault(value: unknown, root: JsonSchema, { around, inside }: Surroundings): unknown {
+  const object = around(mutableCopy(value));
+  coerceEmbedded(object, root, '', { dropsInvalid: true });
+  if (isTree(object)) prune(object, root);
+  return inside(object);
 }

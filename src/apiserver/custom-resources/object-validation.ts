@@ -5,15 +5,13 @@
 
 import type { HookContext } from '#api/definition.ts';
 import { type FieldError, type FieldErrorType, invalid } from '#api/field-error.ts';
-import type { ObjectMeta } from '#api/generated/meta-v1.ts';
-import { isQualifiedName, pathSegmentName } from '#api/name-format.ts';
+import { isQualifiedName } from '#api/name-format.ts';
 import type { KubeObject } from '#api/object.ts';
-import { type CheckMetadata, embeddedFindings, hasEmbedded } from '#api/structural/embedded.ts';
+import { embeddedFindings, hasEmbedded } from '#api/structural/embedded.ts';
 import { hasListTypes, listTypeFindings } from '#api/structural/list-types.ts';
 import type { JsonSchema } from '#api/structural/schema.ts';
 import { ValueValidator } from '#api/structural/value-validation.ts';
 import { RuleValidator } from '#cel/rules/validator.ts';
-import { validateObjectMeta } from '../validation/object-meta.ts';
 import type { ExpressionMetrics } from './expression-metrics.ts';
 import type { CustomVersion } from './json-schema.ts';
 import { scaleSpecFindings, scaleStatusFindings } from './scale-validation.ts';
@@ -69,7 +67,7 @@ export function objectValidation(
     validate(object, old, context) {
       const errors = values.validate(object, { old });
       if (scale) errors.push(...scaleSpecFindings(object, scale), ...scaleStatusFindings(object, scale));
-      if (embeds) errors.push(...embeddedFindings(object, schema, '', checkMetadata));
+      if (embeds) errors.push(...embeddedFindings(object, schema, ''));
       errors.push(...listFindings(object, old));
       return withRules(errors, object, old, context);
     },
@@ -83,13 +81,6 @@ export function objectValidation(
     },
   };
 }
-
-const checkMetadata: CheckMetadata = (metadata) => {
-  const meta = metadata as ObjectMeta;
-  // It needs no name.
-  const named = meta.name ? meta : { ...meta, name: 'unnamed' };
-  return validateObjectMeta(named, Boolean(meta.namespace), pathSegmentName, true);
-};
 
 const standardFinalizers: ReadonlySet<string> = new Set(['orphan', 'foregroundDeletion', 'kubernetes']);
 

@@ -36,6 +36,8 @@ export interface KindCodec {
   applyDefaults(draft: Draft<KubeObject>): void;
   /** JSON as Go prints the type. */
   encodeJson(object: KubeObject): Uint8Array;
+  /** What the metadata of a whole list says beside its version. */
+  readonly listMetadata?: { readonly continue: '' };
   /** Absent for kinds without a protobuf form. */
   readonly encodeProtobuf?: ((object: KubeObject) => Uint8Array) | undefined;
   /** The same from what `encodeJson` gave, faster; undefined for an object that it leaves to `encodeProtobuf`. */

@@ -8,7 +8,7 @@ import { decodeMessage, unwrapProtobuf } from '#api/codec/protobuf-decode.ts';
 import { encodeProtobuf } from '#api/codec/protobuf-encode.ts';
 import { jsonText, yamlText } from '#api/codec/text.ts';
 import { decodeYaml } from '#api/codec/yaml-decode.ts';
-import { newBadRequest, newUnsupportedMediaType } from '#api/errors.ts';
+import { newUnsupportedMediaType } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { RequestBody } from '#api/request.ts';
 import { applyDefaults } from '#api/schema/defaults.ts';
@@ -16,6 +16,7 @@ import type { SchemaRegistry } from '#api/schema/registry.ts';
 import type { StructSchema } from '#api/schema/schema.ts';
 import { type Draft, mutableCopy } from '#base/edit.ts';
 import { mediaTypeOf } from '../wire/media-type.ts';
+import { jsonFault, readable, typeOf, unhandled } from './body-faults.ts';
 import type { CodecLookup, DecodedBody, KindCheck, KindCodec } from './kind-codec.ts';
 
 export const acceptedBodyTypes = [
@@ -49,8 +50,8 @@ const encoder = new TextEncoder();
 
 class SchemaCodec implements KindCodec {
   readonly schema: StructSchema;
-  private readonly version: string;
-  private readonly kind: string;
+  readonly version: string;
+  readonly kind: string;
   private readonly jsonText: typeof encodeJson;
   readonly encodeProtobuf: (object: KubeObject) => Uint8Array;
   readonly transcodeJson: JsonTranscoder;
@@ -95,11 +96,11 @@ class SchemaCodec implements KindCodec {
       case 'application/json':
       case '': {
         const text = jsonText(bytes);
-        const tree = this.readable(bytes, "couldn't get version/kind; json parse error: ", () => parseJson(text));
+        const tree = readable(this.kind, bytes, jsonFault, () => parseJson(text));
         return this.fromTree(tree, [], bytes, checkKind, text);
       }
       case 'application/yaml': {
-        const { value, strictErrors } = this.readable(bytes, '', () => decodeYaml(yamlText(bytes)));
+        const { value, strictErrors } = readable(this.kind, bytes, '', () => decodeYaml(yamlText(bytes)));
         return this.fromTree(value, strictErrors, bytes, checkKind);
       }
       default:
@@ -115,85 +116,31 @@ class SchemaCodec implements KindCodec {
     checkKind: KindCheck | undefined,
     text?: string,
   ): Decoded {
-    // To Go, null is an object without anything.
-    if (tree === null) return this.fromTree({}, found, bytes, checkKind);
-    if (typeof tree !== 'object' || Array.isArray(tree)) {
-      const what = Array.isArray(tree) ? 'array' : typeof tree === 'boolean' ? 'bool' : typeof tree;
-      throw unrecognized(
-        this.kind,
-        `couldn't get version/kind; json parse error: json: cannot unmarshal ${what} into Go value of type ${typeMetaStruct}`,
-        bytes,
-      );
-    }
-    const given = typeOf(tree);
+    const given = readable(this.kind, bytes, '', () => typeOf(tree));
     checkKind?.(given);
     try {
+      // To Go, null is an object without anything.
       const decoded = decodeTree(this.schema, tree, text);
       return found.length === 0
         ? decoded
         : { object: decoded.object, strictErrors: [...found, ...decoded.strictErrors] };
     } catch (error) {
-      if (error instanceof DecodeError) throw this.unhandled(given, error);
+      if (error instanceof DecodeError) throw unhandled(given, this, error);
       throw error;
     }
   }
 
   private fromProtobuf(bytes: Uint8Array, checkKind: KindCheck | undefined): Decoded {
-    const given = this.readable(bytes, '', () => unwrapProtobuf(bytes));
+    const given = readable(this.kind, bytes, '', () => unwrapProtobuf(bytes));
     const { apiVersion, kind, message } = given;
     checkKind?.({ apiVersion, kind });
     try {
       return { object: { ...decodeMessage(this.schema, message), apiVersion, kind }, strictErrors: [] };
     } catch (error) {
-      if (error instanceof DecodeError) throw this.unhandled(given, error);
+      if (error instanceof DecodeError) throw unhandled(given, this, error);
       throw error;
     }
   }
-
-  private unhandled(given: { readonly apiVersion: string; readonly kind: string }, error: DecodeError): Error {
-    const kind = given.kind || this.kind;
-    const version = given.apiVersion.slice(given.apiVersion.indexOf('/') + 1) || this.version;
-    return newBadRequest(`${kind} in version "${version}" cannot be handled as a ${this.kind}: ${error.message}`);
-  }
-
-  private readable<T>(bytes: Uint8Array, prefix: string, read: () => T): T {
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      throw unrecognized(this.kind, prefix + error.message, bytes);
-    }
-  }
 }
 
-/** How Go names the struct that it looks for kind and version with. */
-const typeMetaStruct =
-  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
-
-function typeOf(tree: object): { readonly apiVersion: string; readonly kind: string } {
-  const { apiVersion, kind } = tree as { readonly apiVersion?: unknown; readonly kind?: unknown };
-  return { apiVersion: typeof apiVersion === 'string' ? apiVersion : '', kind: typeof kind === 'string' ? kind : '' };
-}
-
-/** Bytes of a body that an answer shows (apiserver endpoints/handlers summarizeData). */
-const excerptLength = 30;
-
-/** 400 for a body that does not say what it is, or is of another form. */
-export function unrecognized(kind: string, message: string, body: Uint8Array): Error {
-  return newBadRequest(
-    `the object provided is unrecognized (must be of type ${kind}): ${message} (${excerptOf(body)})`,
-  );
-}
-
-function excerptOf(body: Uint8Array): string {
-  if (body.length === 0) return '<empty>';
-  const head = body.subarray(0, excerptLength);
-  const isJson = head[0] === 0x7b;
-  const text = isJson
-    ? excerptDecoder.decode(head)
-    : Array.from(head, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return body.length > excerptLength ? `${text} ...` : text;
-}
-
-const excerptDecoder = new TextDecoder();
 const nothing = new Uint8Array();

@@ -8,6 +8,8 @@ import { type Conversion, negotiate } from '../wire/accept.ts';
 import { PartialMetadata } from './partial-metadata.ts';
 import { TableMaker } from './table.ts';
 
+type ListMetadata = Extract<ApiResponse, { readonly type: 'list' }>['metadata'];
+
 export function transform(context: RequestContext, response: ApiResponse): ApiResponse {
   const accept = context.request.headers.accept;
   if (!accept?.includes('as=')) return response;
@@ -45,6 +47,7 @@ function toPartial({ server }: RequestContext, response: ApiResponse, { version 
         ...response,
         apiVersion: `meta.k8s.io/${version}`,
         kind: 'PartialObjectMetadataList',
+        metadata: stated(response.metadata),
         items: response.items.map((item) => partial.of(item)),
       };
     case 'watch':
@@ -73,7 +76,7 @@ function toTable(context: RequestContext, response: ApiResponse, { version }: Co
       return {
         type: 'object',
         status: 200,
-        body: table.of(response.items, response.metadata),
+        body: table.of(response.items, stated(response.metadata)),
         ...(response.headers ? { headers: response.headers } : {}),
       };
     case 'watch':
@@ -81,6 +84,11 @@ function toTable(context: RequestContext, response: ApiResponse, { version }: Co
     default:
       return response;
   }
+}
+
+/** These have Go types, which leave out what is empty. */
+function stated({ continue: next, ...rest }: ListMetadata): ListMetadata {
+  return next ? { ...rest, continue: next } : rest;
 }
 
 function isStatus({ object }: EncodedObject): boolean {

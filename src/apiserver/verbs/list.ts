@@ -150,7 +150,7 @@ async function response(
     kind: resource.definition.listKind,
     metadata: {
       resourceVersion: String(revision),
-      ...(rest ? { continue: continueAt(context, revision, rest.start) } : {}),
+      ...(rest ? { continue: continueAt(context, revision, rest.start) } : resource.codec.listMetadata),
       ...(rest?.remaining !== undefined ? { remainingItemCount: rest.remaining } : {}),
     },
     items,

@@ -9,6 +9,7 @@ import { goText } from '#api/go-format.ts';
 import type { KubeObject } from '#api/object.ts';
 import { isObject } from '#api/patch/json-tree.ts';
 import type { ApiResponse } from '#api/request.ts';
+import { sortedTree } from '#base/sorted-tree.ts';
 import type { RequestContext } from '../context.ts';
 import type { DecodedBody, KindCodec } from '../registry/kind-codec.ts';
 import { parseWriteOptions, patchMediaType, type WriteOptions } from '../request/write-options.ts';
@@ -106,13 +107,6 @@ function decodePatched(
     if (error instanceof DecodeError) refuse(error.message);
     throw error;
   }
-}
-
-/** JSON with the members in order, as Go prints maps. */
-function sortedText(tree: unknown): string {
-  return JSON.stringify(tree, (_, value: unknown) =>
-    isObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value,
-  );
 }
 
 const admissionOptions = { kind: 'PatchOptions', apiVersion: 'meta.k8s.io/v1' };

@@ -4,6 +4,7 @@ import type { HookContext, ResourceDefinition } from '#api/definition.ts';
 import { newBadRequest, newInvalid, newRequestEntityTooLarge } from '#api/errors.ts';
 import type { FieldError } from '#api/field-error.ts';
 import type { KubeObject } from '#api/object.ts';
+import { validateObjectMeta, validateObjectMetaUpdate } from '#api/object-meta-rules.ts';
 import { formatTime } from '#api/time.ts';
 import { type Draft, deepFreeze } from '#base/edit.ts';
 import type { WriteResult } from '#store/store.ts';
@@ -14,7 +15,6 @@ import type { KindCodec } from '../registry/kind-codec.ts';
 import type { Resource, StoredForm } from '../registry/resource.ts';
 import { uint64Fault } from '../request/list-options.ts';
 import type { WriteOptions } from '../request/write-options.ts';
-import { validateObjectMeta, validateObjectMetaUpdate } from '../validation/object-meta.ts';
 
 /** Largest object that the store takes (etcd's default request limit). */
 const objectBound = 1536 * 1024;

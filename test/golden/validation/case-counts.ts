@@ -24,7 +24,7 @@ export const casesOfKinds: Readonly<Record<string, number>> = {
   'admissionregistration.k8s.io/validatingadmissionpolicies': 64,
   'admissionregistration.k8s.io/validatingadmissionpolicybindings': 33,
   'admissionregistration.k8s.io/validatingwebhookconfigurations': 55,
-  'apiextensions.k8s.io/customresourcedefinitions': 215,
+  'apiextensions.k8s.io/customresourcedefinitions': 302,
   'apiregistration.k8s.io/apiservices': 26,
   'apps/controllerrevisions': 26,
   'apps/daemonsets': 40,

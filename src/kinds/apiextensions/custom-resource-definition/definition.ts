@@ -1,7 +1,9 @@
 import { defineResource } from '#api/definition.ts';
 import type { Draft } from '#base/edit.ts';
 import type { CustomResourceDefinition } from '#kinds/generated/apiextensions-v1.ts';
+import { coerceDefaults } from './default-validation.ts';
 import { formatWarnings } from './format-warnings.ts';
+import { structuralOf, unsupportedPart } from './schema-tree.ts';
 import { validateDefinition, validateDefinitionStatus, validateDefinitionUpdate } from './validation.ts';
 
 /** Keeps a deleted definition until its objects are gone; the server takes it away. */
@@ -38,8 +40,12 @@ export const CustomResourceDefinitions = defineResource<CustomResourceDefinition
   prepareForCreate(draft) {
     draft.status = { acceptedNames: { plural: '', kind: '' } };
     rememberStorage(draft);
+    coerceAllDefaults(draft);
   },
-  prepareForUpdate: rememberStorage,
+  prepareForUpdate(draft) {
+    rememberStorage(draft);
+    coerceAllDefaults(draft);
+  },
   /** The first delete only marks: the definition's objects have to go before it. */
   holdsDeletion: ({ metadata }) => !metadata?.deletionTimestamp,
   marksDeletionByTime: true,
@@ -54,6 +60,14 @@ export const CustomResourceDefinitions = defineResource<CustomResourceDefinition
   validateStatusUpdate: validateDefinitionStatus,
   warnings: formatWarnings,
 });
+
+function coerceAllDefaults({ spec }: Draft<CustomResourceDefinition>): void {
+  for (const { schema } of spec.versions) {
+    const { openAPIV3Schema } = schema ?? {};
+    if (openAPIV3Schema && unsupportedPart(openAPIV3Schema) === undefined)
+      coerceDefaults(structuralOf(openAPIV3Schema));
+  }
+}
 
 function announceDeletion(draft: Draft<CustomResourceDefinition>, since: string | undefined): void {
   draft.status ??= {};

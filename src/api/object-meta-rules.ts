@@ -1,10 +1,10 @@
 /** Validation of metadata, the same for every kind (apimachinery api/validation/objectmeta.go). */
 
-import { child, type FieldError, forbidden, index, invalid, required, tooLong } from '#api/field-error.ts';
-import { immutableMessage } from '#api/field-rules.ts';
-import type { ManagedFieldsEntry, ObjectMeta, OwnerReference } from '#api/generated/meta-v1.ts';
-import { checkAnnotations, checkLabels } from '#api/label-rules.ts';
-import { isDNS1123Label, isQualifiedName, subdomainName } from '#api/name-format.ts';
+import { child, type FieldError, forbidden, index, invalid, required, tooLong } from './field-error.ts';
+import { immutableMessage } from './field-rules.ts';
+import type { ManagedFieldsEntry, ObjectMeta, OwnerReference } from './generated/meta-v1.ts';
+import { checkAnnotations, checkLabels } from './label-rules.ts';
+import { isDNS1123Label, isQualifiedName, subdomainName } from './name-format.ts';
 
 export type NameRule = (name: string, prefix: boolean) => readonly string[];
 
