@@ -7,7 +7,6 @@ import { newBadRequest, newInvalid, newUnsupportedPatchType } from '#api/errors.
 import { invalid } from '#api/field-error.ts';
 import { goText } from '#api/go-format.ts';
 import type { KubeObject } from '#api/object.ts';
-import { isObject } from '#api/patch/json-tree.ts';
 import type { ApiResponse } from '#api/request.ts';
 import { sortedTree } from '#base/sorted-tree.ts';
 import type { RequestContext } from '../context.ts';
@@ -73,7 +72,7 @@ function applyPatch(
     const tree = patchTree(type, before, body, codec.strategicMerge === false ? undefined : codec.schema);
     const { object, problems } = decodePatched(codec, tree, options, () => {
       if (resource.definition.confidential) return '<secret contents redacted>';
-      return type === 'strategic' ? goText(body) : sortedText(tree);
+      return type === 'strategic' ? goText(body) : JSON.stringify(sortedTree(tree));
     });
     // A second attempt finds the same again.
     if (!warned) reportProblems(context, problems, options);
