@@ -137,8 +137,13 @@ export interface EncodedWatchEvent {
 export interface WatchEvents extends AsyncIterable<readonly EncodedWatchEvent[]> {
   /** The events of the initial state, for who sends them at the peer's speed and says when they are out. They do not come by iteration then. */
   readonly takeInitial?: () => InitialEvents | undefined;
-  /** Instead of iterating, without promises: `ready` is called when there is something to take. */
-  readonly listen?: (ready: () => void) => EventQueue;
+  /** Instead of iterating, without promises. */
+  readonly listen?: (reader: EventReader) => EventQueue;
+}
+
+export interface EventReader {
+  /** There is something to take, or the end has come. Must not throw. */
+  ready(): void;
 }
 
 export interface EventQueue {

@@ -2,19 +2,26 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Mailbox } from './mailbox.ts';
 
+class Told extends Mailbox<number> {
+  told = 0;
+
+  protected override signal(): void {
+    super.signal();
+    this.told++;
+  }
+}
+
 test('whoever listens is told once for what comes before it takes, and of the end', () => {
-  const mailbox = new Mailbox<number>(10);
-  let told = 0;
-  mailbox.listen(() => told++);
+  const mailbox = new Told(10);
   assert.deepEqual(mailbox.takeNow(), []);
   mailbox.push(1);
   mailbox.push(2);
-  assert.equal(told, 1);
+  assert.equal(mailbox.told, 1);
   assert.deepEqual(mailbox.takeNow(), [1, 2]);
   mailbox.push(3);
-  assert.equal(told, 2);
+  assert.equal(mailbox.told, 2);
   mailbox.end();
-  assert.equal(told, 3);
+  assert.equal(mailbox.told, 3);
   assert.deepEqual(mailbox.takeNow(), [3]);
   assert.equal(mailbox.takeNow(), undefined);
 });

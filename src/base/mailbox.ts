@@ -11,7 +11,6 @@ const nothing: readonly never[] = [];
 export class Mailbox<T> implements AsyncIterable<T> {
   private items: T[] = [];
   private wake: (() => void) | undefined;
-  private ready: (() => void) | undefined;
   private ended = false;
   private failure: unknown;
   private readonly bound: number;
@@ -70,11 +69,6 @@ export class Mailbox<T> implements AsyncIterable<T> {
     return undefined;
   }
 
-  /** `ready` is called, before `push` or `end` returns, when there is something after there was nothing, and at the end. */
-  listen(ready: () => void): void {
-    this.ready = ready;
-  }
-
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, void> {
     for (;;) {
       const batch = await this.take();
@@ -83,10 +77,10 @@ export class Mailbox<T> implements AsyncIterable<T> {
     }
   }
 
-  private signal(): void {
+  /** There is something after there was nothing, or the end has come. */
+  protected signal(): void {
     const wake = this.wake;
     this.wake = undefined;
     wake?.();
-    this.ready?.();
   }
 }

@@ -81,8 +81,8 @@ export class ConvertedDelivery {
     const { status } = error instanceof StatusError ? error : newGenericFailure(messageOf(error));
     const frame = new WatchFrame('ERROR', new PlainObject(status as unknown as KubeObject));
     for (const watcher of this.watchers.all()) {
-      watcher.mailbox.push(frame);
-      watcher.mailbox.end();
+      watcher.push(frame);
+      watcher.end();
     }
   }
 }

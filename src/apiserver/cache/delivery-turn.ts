@@ -1,19 +1,20 @@
 /**
- * DeliveryTurn: watchers that have something to send, called one after the other when all changes that came together are in their mailboxes.
- * So a batch of changes is one walk over the watchers, and each sends it in one piece.
+ * DeliveryTurn: readers of watchers that have something to send, told one after the other when all changes that came together are with the
+ * watchers. So a batch of changes is one walk over them, and each sends it in one piece.
  */
 
-export class DeliveryTurn {
-  private ready: (() => void)[] = [];
+import type { EventReader } from '#api/request.ts';
 
-  /** `deliver` must not throw. */
-  add(deliver: () => void): void {
-    if (this.ready.push(deliver) === 1) queueMicrotask(this.run);
+export class DeliveryTurn {
+  private readers: EventReader[] = [];
+
+  add(reader: EventReader): void {
+    if (this.readers.push(reader) === 1) queueMicrotask(this.run);
   }
 
   private readonly run = (): void => {
-    const { ready } = this;
-    this.ready = [];
-    for (const deliver of ready) deliver();
+    const { readers } = this;
+    this.readers = [];
+    for (const reader of readers) reader.ready();
   };
 }

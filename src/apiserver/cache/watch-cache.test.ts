@@ -61,8 +61,8 @@ async function cluster() {
 }
 
 async function eventsOf(watcher: Watcher): Promise<string[]> {
-  if (watcher.mailbox.size === 0) return [];
-  const batch = (await watcher.mailbox.take()) ?? [];
+  if (watcher.size === 0) return [];
+  const batch = (await watcher.take()) ?? [];
   return batch.map(summary);
 }
 
@@ -173,7 +173,7 @@ test('a thousand watchers share one frame', async () => {
   await cache.ensureLoaded();
   const watchers = Array.from({ length: 1000 }, () => cache.watch(all, 0));
   await put('a/p');
-  const events = await Promise.all(watchers.map(async ({ mailbox }) => (await mailbox.take())?.[0]));
+  const events = await Promise.all(watchers.map(async (watcher) => (await watcher.take())?.[0]));
   assert.equal(new Set(events).size, 1);
   await close();
 });
@@ -184,7 +184,7 @@ test('a cache whose feed lost its position ends its watches and is read again', 
   await cache.ensureLoaded();
   const watcher = cache.watch(all, cache.revision);
   cache.reset();
-  assert.equal(await watcher.mailbox.take(), undefined);
+  assert.equal(await watcher.take(), undefined);
   await put('a/two');
   await cache.ensureLoaded();
   assert.deepEqual(

@@ -83,7 +83,7 @@ export class WatchCache implements FeedSink {
     return Math.max(this.config.feed.revision, this.loadedAt);
   }
 
-  /** Every change up to this revision is in the mailboxes of the watchers that want it. */
+  /** Every change up to this revision is with the watchers that want it. */
   get deliveredRevision(): number {
     const waiting = this.delivery?.waiting;
     return waiting === undefined ? this.revision : waiting - 1;
@@ -154,7 +154,7 @@ export class WatchCache implements FeedSink {
   }
 
   /**
-   * A watcher for changes after the revision; those known already are in its mailbox. The caller removes it. The revision must not
+   * A watcher for changes after the revision; those known already wait in it. The caller removes it. The revision must not
    * be below `watchFloor`; one of the future waits by itself: earlier changes are not sent.
    */
   watch(scope: WatchScope, after: number): Watcher {
@@ -179,7 +179,7 @@ export class WatchCache implements FeedSink {
 
   unwatch(watcher: Watcher): void {
     this.watchers.remove(watcher);
-    watcher.mailbox.end();
+    watcher.end();
   }
 
   /** Calls back at once with every later change of a loaded cache: for what must be exactly as new as the cache. */
@@ -189,12 +189,12 @@ export class WatchCache implements FeedSink {
 
   /** One function for each watch, which ends it. */
   watchEnds(): (() => void)[] {
-    return Array.from(this.watchers.all(), (watcher) => () => watcher.mailbox.end());
+    return Array.from(this.watchers.all(), (watcher) => () => watcher.end());
   }
 
   /** Ends every watch: the server stops, or the resource is gone. */
   close(): void {
-    for (const watcher of this.watchers.all()) watcher.mailbox.end();
+    for (const watcher of this.watchers.all()) watcher.end();
     this.closed = true;
     this.trimming?.cancel();
   }
@@ -207,7 +207,7 @@ export class WatchCache implements FeedSink {
 
   reset(): void {
     // Watchers end and list again; what was loading will be loaded again by whoever asks next.
-    for (const watcher of this.watchers.all()) watcher.mailbox.end();
+    for (const watcher of this.watchers.all()) watcher.end();
     this.objects.clear();
     this.bytes = 0;
     this.pending = [];

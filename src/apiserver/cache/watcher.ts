@@ -3,7 +3,7 @@
  * watch on its node's pods is not looked at for the pods of other nodes.
  */
 
-import type { EncodedWatchEvent } from '#api/request.ts';
+import type { EncodedWatchEvent, EventReader } from '#api/request.ts';
 import { Mailbox } from '#base/mailbox.ts';
 import type { CachedObject } from './cached-object.ts';
 import type { Change } from './change.ts';
@@ -23,30 +23,39 @@ export interface WatchScope {
   readonly matches?: ((object: CachedObject) => boolean) | undefined;
 }
 
-export class Watcher {
+/** Holds what its reader has not taken. A change goes through thousands of them: what it touches of each is kept small. */
+export class Watcher extends Mailbox<EncodedWatchEvent> {
   readonly scope: WatchScope;
-  readonly mailbox = new Mailbox<EncodedWatchEvent>(watcherBound);
   /** Changes up to this revision were sent or are part of the initial state. */
   after: number;
   /** True until what it missed was delivered, where that takes time. */
   onHold = false;
+  private readonly matches: WatchScope['matches'];
   private readonly turn: DeliveryTurn;
+  private reader: EventReader | undefined;
 
   constructor(scope: WatchScope, after: number, turn: DeliveryTurn) {
+    super(watcherBound);
     this.scope = scope;
     this.after = after;
+    this.matches = scope.matches;
     this.turn = turn;
   }
 
-  /** `ready` is called when the mailbox has something to take, or has ended: once for all changes that come together. */
-  listen(ready: () => void): void {
-    this.mailbox.listen(() => this.turn.add(ready));
+  /** The reader is told once for all changes that come together. */
+  listen(reader: EventReader): void {
+    this.reader = reader;
+  }
+
+  protected override signal(): void {
+    super.signal();
+    if (this.reader) this.turn.add(this.reader);
   }
 
   offer(change: Change): void {
     if (this.onHold || change.revision <= this.after) return;
-    const frame = change.frameFor(this.scope.matches);
-    if (frame) this.mailbox.push(frame);
+    const frame = change.frameFor(this.matches);
+    if (frame) this.push(frame);
   }
 }
 

@@ -7,10 +7,18 @@
 import { isExpired, newResourceExpired, type StatusError } from '#api/errors.ts';
 import { exactMatch } from '#api/field-selector.ts';
 import type { KubeObject } from '#api/object.ts';
-import type { ApiResponse, EncodedWatchEvent, EventQueue, InitialEvents, WatchEvents } from '#api/request.ts';
+import type {
+  ApiResponse,
+  EncodedWatchEvent,
+  EventQueue,
+  EventReader,
+  InitialEvents,
+  WatchEvents,
+} from '#api/request.ts';
 import type { Clock, Timer } from '#base/env.ts';
 import { type CachedObject, PlainObject } from '../cache/cached-object.ts';
 import type { Change } from '../cache/change.ts';
+import type { WatchCache } from '../cache/watch-cache.ts';
 import { InitialFrame, WatchFrame } from '../cache/watch-frame.ts';
 import { inScope, type Watcher, type WatchScope } from '../cache/watcher.ts';
 import type { RequestContext } from '../context.ts';
@@ -147,6 +155,8 @@ interface WatchStreamConfig {
  */
 class WatchStream implements WatchEvents, EventQueue, AsyncIterableIterator<readonly EncodedWatchEvent[]> {
   private readonly config: WatchStreamConfig;
+  private readonly watcher: Watcher;
+  private readonly cache: WatchCache;
   private readonly onAbort = () => this.close();
   private head: readonly EncodedWatchEvent[];
   private timer: Timer;
@@ -157,6 +167,8 @@ class WatchStream implements WatchEvents, EventQueue, AsyncIterableIterator<read
 
   constructor(config: WatchStreamConfig, head: readonly EncodedWatchEvent[]) {
     this.config = config;
+    this.watcher = config.watcher;
+    this.cache = config.resource.cache;
     this.head = head;
     const { signal, durationMs } = config;
     if (config.bookmarks) {
@@ -177,21 +189,21 @@ class WatchStream implements WatchEvents, EventQueue, AsyncIterableIterator<read
     const { head } = this;
     if (head.length === 0) return undefined;
     this.head = [];
-    this.config.resource.cache.eventsSent += head.length;
+    this.cache.eventsSent += head.length;
     return { events: head, sent: this.config.initialized };
   }
 
-  listen(ready: () => void): this {
-    this.config.watcher.listen(ready);
+  listen(reader: EventReader): this {
+    this.watcher.listen(reader);
     return this;
   }
 
   take(): readonly EncodedWatchEvent[] | undefined {
-    return this.taken(this.takeHead() ?? this.config.watcher.mailbox.takeNow());
+    return this.taken(this.takeHead() ?? this.watcher.takeNow());
   }
 
   async next(): Promise<IteratorResult<readonly EncodedWatchEvent[], undefined>> {
-    const value = this.taken(this.takeHead() ?? (await this.config.watcher.mailbox.take()));
+    const value = this.taken(this.takeHead() ?? (await this.watcher.take()));
     return value ? { done: false, value } : { done: true, value };
   }
 
@@ -204,7 +216,7 @@ class WatchStream implements WatchEvents, EventQueue, AsyncIterableIterator<read
   }
 
   private taken(events: readonly EncodedWatchEvent[] | undefined): readonly EncodedWatchEvent[] | undefined {
-    if (events) this.config.resource.cache.eventsSent += events.length;
+    if (events) this.cache.eventsSent += events.length;
     else this.close();
     return events;
   }
@@ -232,7 +244,7 @@ class WatchStream implements WatchEvents, EventQueue, AsyncIterableIterator<read
   private onDue(due: number): void {
     this.elapsed = due;
     if (due === this.config.durationMs) {
-      this.config.watcher.mailbox.end();
+      this.watcher.end();
       return;
     }
     if (due === this.nextBookmark) this.nextBookmark += bookmarkIntervalMs;
@@ -243,6 +255,6 @@ class WatchStream implements WatchEvents, EventQueue, AsyncIterableIterator<read
 
   private offerBookmark(): void {
     const { resource, watcher } = this.config;
-    watcher.mailbox.push(bookmark(resource, Math.max(resource.cache.deliveredRevision, watcher.after)));
+    watcher.push(bookmark(resource, Math.max(resource.cache.deliveredRevision, watcher.after)));
   }
 }

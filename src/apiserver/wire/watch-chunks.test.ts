@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '#api/object.ts';
-import type { EncodedWatchEvent, InitialEvents, WatchEvents } from '#api/request.ts';
+import type { EncodedWatchEvent, EventReader, InitialEvents, WatchEvents } from '#api/request.ts';
 import { Mailbox } from '#base/mailbox.ts';
 import { CachedObject, type ObjectForm, PlainObject } from '../cache/cached-object.ts';
 import { ObjectMemory } from '../cache/object-memory.ts';
@@ -100,11 +100,11 @@ function flowing(room: number) {
   const seen: string[] = [];
   let left = room;
   let closed = 0;
-  let ready: (() => void) | undefined;
+  let reader: EventReader | undefined;
   const source: WatchEvents = {
     ...eventsOf([], []),
-    listen: (told) => {
-      ready = told;
+    listen: (listening) => {
+      reader = listening;
       return { take: () => mailbox.takeNow(), close: () => closed++ };
     },
   };
@@ -118,7 +118,7 @@ function flowing(room: number) {
   });
   const push = (...names: string[]) => {
     for (const name of names) mailbox.push(modified(name));
-    ready?.();
+    reader?.ready();
   };
   const resume = () => {
     left = room;
@@ -126,9 +126,9 @@ function flowing(room: number) {
   };
   const end = () => {
     mailbox.end();
-    ready?.();
+    reader?.ready();
   };
-  return { mailbox, flow, seen, push, resume, end, ready: () => ready?.(), closed: () => closed };
+  return { mailbox, flow, seen, push, resume, end, closed: () => closed };
 }
 
 test('a flow puts into its sink what comes, no more than it takes, each once and in order, then the end', () => {

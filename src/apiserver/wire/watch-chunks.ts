@@ -8,7 +8,7 @@ import type { ChunkFlow, ChunkSink, ChunkStream } from '#api/wire.ts';
 import { InitialFrame, jsonFrame, WatchFrame } from '../cache/watch-frame.ts';
 import type { Exchange } from '../exchange.ts';
 import { ByteWriter } from './byte-writer.ts';
-import { WatchFlow } from './watch-flow.ts';
+import { type FrameMaker, WatchFlow } from './watch-flow.ts';
 
 /** Bytes handed to the transport at a time. */
 export const chunkBytes = 64 * 1024;
@@ -32,7 +32,7 @@ export function jsonFrames(): FrameEncoding {
 
 const end = { done: true, value: undefined } as const;
 
-export class WatchChunks implements ChunkStream, AsyncIterableIterator<Uint8Array, undefined> {
+export class WatchChunks implements ChunkStream, FrameMaker, AsyncIterableIterator<Uint8Array, undefined> {
   private readonly source: WatchEvents;
   private readonly batches: AsyncIterator<readonly EncodedWatchEvent[]>;
   private readonly encoding: FrameEncoding;
@@ -58,8 +58,8 @@ export class WatchChunks implements ChunkStream, AsyncIterableIterator<Uint8Arra
 
   flowInto(sink: ChunkSink): ChunkFlow | undefined {
     if (!this.source.listen) return undefined;
-    const flow = new WatchFlow(sink, (event) => this.frame(event));
-    flow.begin(this.source.listen(() => flow.ready()));
+    const flow = new WatchFlow(sink, this);
+    flow.begin(this.source.listen(flow));
     return flow;
   }
 
@@ -92,7 +92,7 @@ export class WatchChunks implements ChunkStream, AsyncIterableIterator<Uint8Arra
     sent();
   }
 
-  private frame(event: EncodedWatchEvent): Uint8Array {
+  frame(event: EncodedWatchEvent): Uint8Array {
     const frame = this.encoding.frame(event);
     this.count(frame.length);
     return frame;

@@ -1,20 +1,24 @@
 /** WatchFlow: the events of a watch on their way into a sink, without a promise for any of them: a change for a thousand watchers is a walk over them. */
 
-import type { EncodedWatchEvent, EventQueue } from '#api/request.ts';
+import type { EncodedWatchEvent, EventQueue, EventReader } from '#api/request.ts';
 import type { ChunkFlow, ChunkSink } from '#api/wire.ts';
 
-export class WatchFlow implements ChunkFlow {
+export interface FrameMaker {
+  frame(event: EncodedWatchEvent): Uint8Array;
+}
+
+export class WatchFlow implements ChunkFlow, EventReader {
   private readonly sink: ChunkSink;
-  private readonly frameOf: (event: EncodedWatchEvent) => Uint8Array;
+  private readonly frames: FrameMaker;
   private queue: EventQueue | undefined;
   /** What was taken, and how much of it the sink has got. */
   private events: readonly EncodedWatchEvent[] = [];
   private at = 0;
   private isFull = false;
 
-  constructor(sink: ChunkSink, frameOf: (event: EncodedWatchEvent) => Uint8Array) {
+  constructor(sink: ChunkSink, frames: FrameMaker) {
     this.sink = sink;
-    this.frameOf = frameOf;
+    this.frames = frames;
   }
 
   begin(queue: EventQueue): void {
@@ -22,7 +26,6 @@ export class WatchFlow implements ChunkFlow {
     this.ready();
   }
 
-  /** There is something to take. */
   ready(): void {
     if (this.isFull || !this.queue) return;
     try {
@@ -50,7 +53,7 @@ export class WatchFlow implements ChunkFlow {
     for (;;) {
       while (this.at < this.events.length) {
         const event = this.events[this.at++] as EncodedWatchEvent;
-        if (this.sink.write(this.frameOf(event))) continue;
+        if (this.sink.write(this.frames.frame(event))) continue;
         this.isFull = true;
         return;
       }

@@ -73,10 +73,8 @@ export async function writeChunks(
     const isWritten = written(chunk, sink, patienceMs());
     if (isWritten !== true && !(await isWritten)) return cut();
   }
-  if (stream?.flowInto && !sink.destroyed) {
-    const flowing = flowInto(sink, stream.flowInto.bind(stream), patienceMs, cut);
-    if (flowing) return flowing;
-  }
+  const flowing = stream && !sink.destroyed ? new Flowing(sink, patienceMs, cut).begin(stream) : undefined;
+  if (flowing) return flowing;
   for await (const chunk of stream ?? []) {
     if (sink.destroyed) return;
     if (sink.write(chunk) || (await drained(sink, patienceMs()))) continue;
@@ -85,57 +83,70 @@ export async function writeChunks(
   sink.end();
 }
 
-/** Resolves when the source has ended, or the peer is gone or too slow; rejects when the source fails. Undefined if it does not flow. */
-function flowInto(
-  sink: Sink,
-  begin: NonNullable<ChunkStream['flowInto']>,
-  patienceMs: () => number,
-  cut: () => void,
-): Promise<void> | undefined {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  let flow: ChunkFlow | undefined;
-  let patience: NodeJS.Timeout | undefined;
-  const onDrain = (): void => {
-    clearTimeout(patience);
-    flow?.resume();
+/** A stream that flows on its way into a sink; a sink that is full is waited for, as long as the peer may take. */
+class Flowing implements ChunkSink {
+  private readonly sink: Sink;
+  private readonly patienceMs: () => number;
+  private readonly cut: () => void;
+  private readonly settled = Promise.withResolvers<void>();
+  private flow: ChunkFlow | undefined;
+  private patience: NodeJS.Timeout | undefined;
+
+  constructor(sink: Sink, patienceMs: () => number, cut: () => void) {
+    this.sink = sink;
+    this.patienceMs = patienceMs;
+    this.cut = cut;
+  }
+
+  /** Resolves when the source has ended, or the peer is gone or too slow; rejects when the source fails. Undefined if it does not flow. */
+  begin(stream: ChunkStream): Promise<void> | undefined {
+    this.sink.on('drain', this.onDrain);
+    this.sink.once('close', this.onClose);
+    this.flow = stream.flowInto?.(this);
+    if (this.flow) return this.settled.promise;
+    this.stop();
+    return undefined;
+  }
+
+  write(chunk: Uint8Array): boolean {
+    if (this.sink.write(chunk)) return true;
+    const withinMs = this.patienceMs();
+    if (withinMs !== forever) this.patience = setTimeout(this.onStalled, Math.max(0, withinMs));
+    return false;
+  }
+
+  end(): void {
+    this.stop();
+    this.sink.end();
+    this.settled.resolve();
+  }
+
+  fail(error: unknown): void {
+    this.stop();
+    this.settled.reject(error);
+  }
+
+  private readonly onDrain = (): void => {
+    clearTimeout(this.patience);
+    this.flow?.resume();
   };
-  const onClose = (): void => {
-    stop();
-    flow?.cancel();
-    resolve();
+
+  private readonly onClose = (): void => {
+    this.stop();
+    this.flow?.cancel();
+    this.settled.resolve();
   };
-  const onStalled = (): void => {
-    onClose();
-    cut();
+
+  private readonly onStalled = (): void => {
+    this.onClose();
+    this.cut();
   };
-  const stop = (): void => {
-    clearTimeout(patience);
-    sink.off('drain', onDrain);
-    sink.off('close', onClose);
-  };
-  const into: ChunkSink = {
-    write: (chunk) => {
-      if (sink.write(chunk)) return true;
-      const withinMs = patienceMs();
-      if (withinMs !== forever) patience = setTimeout(onStalled, Math.max(0, withinMs));
-      return false;
-    },
-    end: () => {
-      stop();
-      sink.end();
-      resolve();
-    },
-    fail: (error) => {
-      stop();
-      reject(error);
-    },
-  };
-  sink.on('drain', onDrain);
-  sink.once('close', onClose);
-  flow = begin(into);
-  if (flow) return promise;
-  stop();
-  return undefined;
+
+  private stop(): void {
+    clearTimeout(this.patience);
+    this.sink.off('drain', this.onDrain);
+    this.sink.off('close', this.onClose);
+  }
 }
 
 /** True, or resolves, when the chunk's bytes are needed no more or the peer is gone; false when the time went by first. */
