@@ -38,8 +38,7 @@ export function encodeTree(value: unknown): string {
 
 /** A raw value keeps the order in which its writer had it. */
 function encodeRaw(value: unknown): string {
-  const text = JSON.stringify(value);
-  return needsEscape.test(text) ? escapeHtml(text) : text;
+  return escapeHtml(JSON.stringify(value));
 }
 
 /** Compact JSON text as upstream prints it for `?pretty=true`: two spaces, empty objects and lists closed at once. */
@@ -244,12 +243,14 @@ function sortedKeys(object: object): readonly string[] {
 
 /** Anything that JSON or Go's HTML-safe encoder writes differently than it is. */
 const needsEscape = /[^ !#-%'-;=?-[\]-\u2027\u202a-\ud7ff\ue000-\uffff]/;
-const htmlCharacters = /[<>&\u2028\u2029]/g;
+const htmlCharacter = /[<>&\u2028\u2029]/;
+const htmlCharacters = new RegExp(htmlCharacter, 'g');
 
 function quote(text: string): string {
   return needsEscape.test(text) ? escapeHtml(JSON.stringify(text.toWellFormed())) : `"${text}"`;
 }
 
 function escapeHtml(json: string): string {
+  if (!htmlCharacter.test(json)) return json;
   return json.replace(htmlCharacters, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -19,6 +19,7 @@ import {
 import { fromBase64 } from './base64.ts';
 import { DecodeError, maxDepth, maxStrictErrors } from './decode-error.ts';
 import { base64Text } from './scalar.ts';
+import { plainJson } from './yaml-json.ts';
 import { resolvePlain } from './yaml-scalar.ts';
 
 export interface YamlDocument {
@@ -30,6 +31,8 @@ export interface YamlDocument {
 
 /** Reads the first document, as the API server does. Throws DecodeError ('yaml: line 3: ...'). */
 export function decodeYaml(text: string): YamlDocument {
+  const json = plainJson(text);
+  if (json) return { value: json, strictErrors: [] };
   return decodeYamlAll(text)[0] ?? { value: null, strictErrors: [] };
 }
 
