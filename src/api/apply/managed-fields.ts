@@ -157,7 +157,7 @@ function* reconciled(live: Versioned, managers: Managers, writer: Writer): Conve
   const known = new Map<string, Manager>();
   const places = new Map([[writer.apiVersion, live.place]]);
   for (const [id, manager] of managers) {
-    let place = places.get(manager.apiVersion);
+    let place = manager.apiVersion === writer.apiVersion ? live.place : places.get(manager.apiVersion);
     if (!place) {
       const there = yield { object: live.object, apiVersion: manager.apiVersion };
       if (!there) continue;

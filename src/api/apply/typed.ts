@@ -76,25 +76,39 @@ function compareMaps(before: unknown, after: unknown, shape: MapShape, zeros: bo
   const next = isObject(after) ? after : emptyObject;
   // In an object that is new or gone as a whole, everything is.
   const whole = before === undefined || after === undefined;
-  const compareMember = (key: string, oldValue: unknown, nextValue: unknown): void => {
-    const child = shape.child(key);
-    const absent = zeros && !whole ? child.absent : undefined;
-    const left = oldValue === undefined ? absent : oldValue;
-    const right = nextValue === undefined ? absent : nextValue;
-    if (left !== right) differences.add(`f:${key}`, compare(left, right, child, zeros));
-  };
+  const fillsIn = zeros && !whole;
   for (const key of Object.keys(next)) {
     const oldValue = Object.hasOwn(old, key) ? old[key] : undefined;
-    if (oldValue !== next[key]) compareMember(key, oldValue, next[key]);
+    if (oldValue !== next[key]) compareMember(differences, shape, key, oldValue, next[key], zeros, fillsIn);
   }
-  for (const key of Object.keys(old)) if (!Object.hasOwn(next, key)) compareMember(key, old[key], undefined);
+  for (const key of Object.keys(old)) {
+    if (!Object.hasOwn(next, key)) compareMember(differences, shape, key, old[key], undefined, zeros, fillsIn);
+  }
   if (zeros && whole) {
     for (const key of shape.nulls) {
-      if (after !== undefined && !Object.hasOwn(next, key)) compareMember(key, undefined, null);
-      if (before !== undefined && !Object.hasOwn(old, key)) compareMember(key, null, undefined);
+      if (after !== undefined && !Object.hasOwn(next, key))
+        compareMember(differences, shape, key, undefined, null, zeros, fillsIn);
+      if (before !== undefined && !Object.hasOwn(old, key))
+        compareMember(differences, shape, key, null, undefined, zeros, fillsIn);
     }
   }
   return differences.at(before === undefined, before !== undefined && after === undefined);
+}
+
+/** `fillsIn`: what is not there is what Go has in its place. */
+function compareMember(
+  differences: Differences,
+  shape: MapShape,
+  key: string,
+  before: unknown,
+  after: unknown,
+  zeros: boolean,
+  fillsIn: boolean,
+): void {
+  const child = shape.child(key);
+  const left = before === undefined && fillsIn ? child.absent : before;
+  const right = after === undefined && fillsIn ? child.absent : after;
+  if (left !== right) differences.add(`f:${key}`, compare(left, right, child, zeros));
 }
 
 /** Where no schema says what it is: an object that became something else loses its members, something that became one gets them. */
@@ -162,11 +176,13 @@ const emptyObject: Readonly<JsonObject> = Object.freeze({});
 /** A map or list of the shape with something in it. */
 export function hasContent(value: unknown, shape: Shape): boolean {
   if (shape.type === 'list') return Array.isArray(value) && value.length > 0;
-  return isObject(value) && Object.keys(value).length > 0;
+  return isObject(value) && !isEmptyObject(value);
 }
 
 function isEmptyObject(value: unknown): boolean {
-  return isObject(value) && Object.keys(value).length === 0;
+  if (!isObject(value)) return false;
+  for (const key in value) if (Object.hasOwn(value, key)) return false;
+  return true;
 }
 
 export function itemsByElement(

@@ -36,6 +36,16 @@ export const healthChecksOnly: AnonymousRule = (asked) =>
 
 export function createAuthenticator(config: AuthenticationConfig): Authenticator {
   const { requestHeader, anonymous, token: authenticateToken, apiAudiences, certificateUsed } = config;
+  // The same of all requests of a connection.
+  const users = new WeakMap<Certificate, UserInfo>();
+  const userOf = (certificate: Certificate): UserInfo => {
+    let user = users.get(certificate);
+    if (!user) {
+      user = withAuthenticatedGroup(certificateUser(certificate));
+      users.set(certificate, user);
+    }
+    return user;
+  };
   return (request) => {
     const { inProcess, certificate, frontProxy } = request.peer;
     if (inProcess) return withAuthenticatedGroup(inProcess);
@@ -44,7 +54,7 @@ export function createAuthenticator(config: AuthenticationConfig): Authenticator
     // A certificate that the transport verified comes before tokens, as upstream's union does.
     if (certificate) {
       if (certificate.validUntilMs !== undefined) certificateUsed?.(certificate.validUntilMs);
-      return withAuthenticatedGroup(certificateUser(certificate));
+      return userOf(certificate);
     }
     const token = bearerToken(request);
     if (token !== undefined) return fromToken(authenticateToken, token, apiAudiences);
@@ -52,7 +62,9 @@ export function createAuthenticator(config: AuthenticationConfig): Authenticator
   };
 }
 
-function certificateUser(certificate: NonNullable<ApiRequest['peer']['certificate']>): UserInfo {
+type Certificate = NonNullable<ApiRequest['peer']['certificate']>;
+
+function certificateUser(certificate: Certificate): UserInfo {
   const { commonName, organizations, fingerprint, uid } = certificate;
   return {
     username: commonName,

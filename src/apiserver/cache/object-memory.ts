@@ -7,6 +7,7 @@
  */
 
 import type { KubeObject } from '#api/object.ts';
+import { RecentMap } from '#base/recent-map.ts';
 import { SecondChance } from '#base/second-chance.ts';
 import type { CachedObject } from './cached-object.ts';
 
@@ -29,8 +30,7 @@ export class ObjectMemory {
   readonly views: SecondChance<CachedObject>;
   readonly protobufs: SecondChance<CachedObject>;
   /** Keyed by the byte array itself: the store hands the same array back in its events. */
-  private readonly writtenViews = new WeakMap<Uint8Array, KubeObject>();
-  private readonly written: SecondChance<Uint8Array>;
+  private readonly written: RecentMap<Uint8Array, KubeObject>;
 
   constructor(bounds = objectMemoryBounds) {
     this.views = new SecondChance(bounds.viewBytes, {
@@ -41,20 +41,15 @@ export class ObjectMemory {
       wasUsed: (object) => object.protobufWasUsed(),
       drop: (object) => object.dropProtobuf(),
     });
-    this.written = new SecondChance(bounds.writtenBytes, {
-      wasUsed: () => false,
-      drop: (value) => this.writtenViews.delete(value),
-    });
+    this.written = new RecentMap(bounds.writtenBytes / 2);
   }
 
   /** `view` (frozen, without resourceVersion or with any) is what `value` encodes. */
   rememberView(value: Uint8Array, view: KubeObject): void {
-    if (this.writtenViews.has(value)) return;
-    this.writtenViews.set(value, view);
-    this.written.add(value, value.length);
+    if (!this.written.get(value)) this.written.set(value, view, value.length);
   }
 
   writtenView(value: Uint8Array): KubeObject | undefined {
-    return this.writtenViews.get(value);
+    return this.written.get(value);
   }
 }

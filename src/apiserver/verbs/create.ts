@@ -64,7 +64,10 @@ export async function createObject(
   const applied = options.applied ?? undefined;
   if (definition.hasStatus && !definition.keepsStatusOnCreate) delete (draft as { status?: unknown }).status;
   if (applied) draft.metadata.managedFields = applied;
-  else await updateManagedFields(context, undefined, draft, options);
+  else {
+    const managing = updateManagedFields(context, undefined, draft, options);
+    if (managing) await managing;
+  }
 
   const managed = draft.metadata.managedFields;
   const admitContext = admissionContext(context, 'CREATE', {

@@ -26,6 +26,9 @@ export function failed({ log }: Serving, error: unknown, signal: AbortSignal): v
 /** Largest request body (upstream's 3 MiB). */
 export const bodyBound = 3 * 1024 * 1024;
 
+/** Of most requests; nobody changes a request. */
+const noQuery = new URLSearchParams();
+
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 export function requestOf(
@@ -43,7 +46,7 @@ export function requestOf(
     // Methods that no path has answer like OPTIONS: 405.
     method: (methods.has(method) ? method : 'OPTIONS') as ApiRequest['method'],
     path: mark < 0 ? url : url.slice(0, mark),
-    query: new URLSearchParams(rawQuery),
+    query: rawQuery === '' ? noQuery : new URLSearchParams(rawQuery),
     rawQuery,
     headers,
     rawHeaders,
