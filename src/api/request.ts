@@ -14,7 +14,8 @@ export type Headers = Readonly<Record<string, string | undefined>>;
 export type ResponseHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 export interface ApiRequest {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
+  /** TRACE stands for all that nothing here is asked by. */
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS' | 'TRACE';
   /** Decoded only where needed by the router: '/api/v1/namespaces/default/pods'. */
   readonly path: string;
   readonly query: URLSearchParams;

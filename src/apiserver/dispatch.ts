@@ -74,7 +74,8 @@ function dispatchSubresource(context: RequestContext, actions: Actions): Promise
   checkName(info.name);
   if (subresource.type === 'action') {
     const action = actions[`${definition.group}/${definition.plural}/${subresource.name}`];
-    // A proxied request may have any method, OPTIONS too; what the verb is called does not matter to it.
+    // A proxied request may have any method that the API knows, OPTIONS too; what the verb is called does not matter to it.
+    if (subresource.name === 'proxy' && context.request.method === 'TRACE') throw newMethodNotAllowedOnPath();
     const served = subresource.name === 'proxy' || (subresource.verbs as readonly string[]).includes(info.verb);
     if (!action || !served) throw methodNotAllowed(context);
     return action(context);

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { SchemaRegistry } from '#api/schema/registry.ts';
 import type { Backend } from '#api/streaming/backend.ts';
 import { createConnectActions } from '#apiserver/connect/actions.ts';
@@ -41,6 +42,7 @@ interface Answer {
   readonly status: number | undefined;
   readonly headers: IncomingMessage['headers'];
   readonly text: string;
+  readonly bytes: Buffer;
 }
 
 describe('proxy subresources', () => {
@@ -150,9 +152,10 @@ describe('proxy subresources', () => {
     else sent.end(body);
     const [response] = await answered;
     sent.on('error', () => {});
-    let text = '';
-    for await (const chunk of response.setEncoding('utf8')) text += chunk;
-    return { status: response.statusCode, headers: response.headers, text };
+    const chunks: Buffer[] = [];
+    for await (const chunk of response) chunks.push(chunk as Buffer);
+    const bytes = Buffer.concat(chunks);
+    return { status: response.statusCode, headers: response.headers, text: bytes.toString(), bytes };
   };
 
   const paths: readonly (readonly [asked: string, got: string])[] = [
@@ -178,6 +181,14 @@ describe('proxy subresources', () => {
       assert.equal((await send(`${pod}/x`, { method })).text, `${method} /x`);
     });
   }
+
+  test('TRACE, and methods that nobody knows, are not handed on', async () => {
+    for (const method of ['TRACE', 'PROPFIND']) {
+      const { status, text } = await send(`${pod}/x`, { method });
+      assert.equal(status, 405);
+      assert.match(text, /"message":"the server does not allow this method on the requested resource"/);
+    }
+  });
 
   test('HEAD has the length of what is not sent', async () => {
     serve = (_, response) => response.writeHead(200, { 'content-length': 12 }).end();
@@ -227,6 +238,18 @@ describe('proxy subresources', () => {
       [status, headers.location, headers['access-control-allow-origin'], text],
       [302, `${pod}/login?a=b`, undefined, '<a href="/login">'],
     );
+  });
+
+  test('links of a compressed page lead through the proxy too', async () => {
+    let asked: string | undefined;
+    serve = (message, response) => {
+      asked = message.headers['accept-encoding'];
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-encoding': 'gzip' });
+      response.end(gzipSync('<a href="/x">ü</a>'));
+    };
+    const { headers, bytes } = await send(`${pod}/`, { headers: { 'accept-encoding': 'gzip' } });
+    assert.deepEqual([asked, headers['content-encoding'], headers['content-length']], ['gzip', 'gzip', undefined]);
+    assert.equal(gunzipSync(bytes).toString(), `<a href="${pod}/x">ü</a>`);
   });
 
   test('a page that is too long to be rewritten comes as it is', async () => {

@@ -18,6 +18,7 @@ import { answeredHeaders, forwarded, responseHeaders } from '#api/streaming/forw
 import { forwardedHeaders, proxyUpgrade } from '#api/streaming/proxy-upgrade.ts';
 import { isUpgradeRequest } from '#api/streaming/web-socket.ts';
 import { messageOf } from '#base/errors.ts';
+import { isPageCoding, recoded } from './coded-page.ts';
 import type { ConnectContext, ConnectHandler, ConnectLookup, ConnectOptions, EndpointsView } from './context.ts';
 import { isGlobalUnicast } from './ip-address.ts';
 import { bracketed, kubeletAddress } from './location.ts';
@@ -157,11 +158,9 @@ async function forward(
   backend: Backend,
   rewrite: LinkRewriter,
 ): Promise<ApiResponse> {
-  // Links cannot be rewritten in what is compressed.
-  const { 'accept-encoding': _, ...headers } = sent.headers;
   let answer: BackendResponse;
   try {
-    answer = await backend.request({ method, url, ...sent, headers, signal });
+    answer = await backend.request({ method, url, ...sent, signal });
   } catch (error) {
     throw newServiceUnavailable(`error trying to reach service: ${messageOf(error)}`);
   }
@@ -171,18 +170,22 @@ async function forward(
   if (single.location !== undefined) {
     return { ...plain, headers: responseHeaders(answered, { location: rewrite(single.location) }) };
   }
-  const isPage = contentType.split(';')[0]?.trim() === 'text/html' && !single['content-encoding'];
+  const coding = single['content-encoding'] ?? '';
+  const isPage = contentType.split(';')[0]?.trim() === 'text/html' && (coding === '' || isPageCoding(coding));
   if (!isPage || method === 'HEAD' || Number(single['content-length'] ?? 0) > maxHtmlBytes) {
     return { ...plain, headers: responseHeaders(answered) };
   }
-  const body = rewritten(answer.body, rewrite);
+  const withLinks = (page: Uint8Array) => rewriteHtml(page, rewrite);
+  const body = rewritten(answer.body, (page) =>
+    isPageCoding(coding) ? recoded(page, coding, withLinks, maxHtmlBytes) : withLinks(page),
+  );
   return { ...plain, body, headers: responseHeaders(answered, { 'content-length': undefined }) };
 }
 
 /** A page is rewritten as a whole; one that turns out to be too long comes as it is. */
 async function* rewritten(
   body: AsyncIterable<Uint8Array>,
-  rewrite: LinkRewriter,
+  rewrite: (page: Uint8Array) => Uint8Array | Promise<Uint8Array>,
 ): AsyncGenerator<Uint8Array, void, void> {
   let held: Uint8Array[] | undefined = [];
   let size = 0;
@@ -197,5 +200,5 @@ async function* rewritten(
     yield* held;
     held = undefined;
   }
-  if (held) yield rewriteHtml(concat(held), rewrite);
+  if (held) yield await rewrite(concat(held));
 }

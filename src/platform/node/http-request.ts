@@ -43,8 +43,8 @@ export function requestOf(
   const mark = url.indexOf('?');
   const rawQuery = mark < 0 ? '' : url.slice(mark + 1);
   return {
-    // Methods that no path has answer like OPTIONS: 405.
-    method: (methods.has(method) ? method : 'OPTIONS') as ApiRequest['method'],
+    // What the API does not know is refused like TRACE, which it knows and has nowhere.
+    method: (methods.has(method) ? method : 'TRACE') as ApiRequest['method'],
     path: mark < 0 ? url : url.slice(0, mark),
     query: rawQuery === '' ? noQuery : new URLSearchParams(rawQuery),
     rawQuery,
