@@ -6,6 +6,7 @@ import { Connection } from './connection.ts';
 import { cpuSeconds, meter, threadSeconds } from './meter.ts';
 import { delaysIn, podName } from './payload.ts';
 import { podMark, type System, shelfPods, singleConfigMaps, singleOperation, stock, stockPods } from './system.ts';
+import { WatchConnection } from './watch-connection.ts';
 
 export interface Result {
   readonly operations: number;
@@ -290,19 +291,18 @@ async function openWatches(
   system: System,
   count: number,
   onData: (chunk: Buffer, watcher: number) => void,
-): Promise<readonly Connection[]> {
+): Promise<readonly WatchConnection[]> {
   const list = await system.main.json({ path: `${singleConfigMaps}?limit=1` });
   const { metadata } = list as { readonly metadata: { readonly resourceVersion: string } };
   const path = `${singleConfigMaps}?watch=true&resourceVersion=${metadata.resourceVersion}`;
   const connections = Array.from(
     { length: Math.ceil(count / watchesPerConnection) },
-    () => new Connection(system.endpoint),
+    () => new WatchConnection(system.endpoint),
   );
   await Promise.all(
     Array.from({ length: count }, async (_, watcher) => {
-      const connection = connections[Math.floor(watcher / watchesPerConnection)] as Connection;
-      const stream = await connection.stream({ path });
-      stream.on('data', (chunk: Buffer) => onData(chunk, watcher));
+      const connection = connections[Math.floor(watcher / watchesPerConnection)] as WatchConnection;
+      await connection.watch(path, (chunk) => onData(chunk, watcher));
     }),
   );
   return connections;
