@@ -17,6 +17,7 @@ import { messageOf } from '#base/errors.ts';
 import type { Journal, JournalRecord, JournalState, RecordHead } from '#store/journal.ts';
 import { openRevisionStore, type RevisionStoreOptions } from '#store/revision-store.ts';
 import type { Store } from '#store/store.ts';
+import { gathered, turn } from './gather.ts';
 import { defaultSegmentRecords, segmentChecksum, unpackHeads } from './sqlite-heads.ts';
 import { packedBound, packRecords } from './sqlite-records.ts';
 import {
@@ -67,12 +68,6 @@ const compactChunk = 500;
 
 /** Below this much free space a failed write is put down to a full disk. */
 const fullBytes = 2 ** 20;
-
-/** Writes that come one after another without end do not hold the first of them back for longer. */
-const longestGatherMs = 4;
-
-/** One turn of the event loop: everything that is ready is done. */
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** SQLite's primary result codes (sqlite3.h). */
 const sqliteCode = { ioError: 10, full: 13 };
@@ -145,12 +140,8 @@ class SqliteJournal implements Journal {
    * An append costs a wakeup of both threads and a flush of the disk, whatever it holds, and the event loop is at work in the meantime: so it is
    * not made before the loop has done what else is there to do, as long as that makes further writes.
    */
-  async gather(waiting: () => number): Promise<void> {
-    const untilMs = performance.now() + longestGatherMs;
-    for (let count = 0; count < waiting() && performance.now() < untilMs; ) {
-      count = waiting();
-      await turn();
-    }
+  gather(waiting: () => number): Promise<void> {
+    return gathered(waiting);
   }
 
   async append(records: readonly JournalRecord[]): Promise<void> {
