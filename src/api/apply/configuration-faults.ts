@@ -16,6 +16,11 @@ export function configurationFaults(configuration: unknown, place: Place): reado
   return faults;
 }
 
+/** All of them as one text. */
+export function faultsText(faults: readonly string[]): string {
+  return faults.length === 1 ? faults.join('') : ['errors:', ...faults].join('\n  ');
+}
+
 function visit(value: unknown, place: Place, path: string, faults: string[]): void {
   const { schema } = place;
   if (schema === undefined || value === null || value === undefined) return;

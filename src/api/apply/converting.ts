@@ -15,6 +15,8 @@ export interface Conversion {
   /** Decoded, or a JSON tree. */
   readonly object: unknown;
   readonly apiVersion: string;
+  /** What cannot be done where the version has not all of the object's fields: 'failed to convert new object'. */
+  readonly failure: string;
 }
 
 /** undefined is answered when there is no such version. */

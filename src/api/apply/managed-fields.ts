@@ -159,7 +159,11 @@ function* reconciled(live: Versioned, managers: Managers, writer: Writer): Conve
   for (const [id, manager] of managers) {
     let place = manager.apiVersion === writer.apiVersion ? live.place : places.get(manager.apiVersion);
     if (!place) {
-      const there = yield { object: live.object, apiVersion: manager.apiVersion };
+      const there = yield {
+        object: live.object,
+        apiVersion: manager.apiVersion,
+        failure: 'failed to convert live object',
+      };
       if (!there) continue;
       place = there.place;
       places.set(manager.apiVersion, place);
@@ -229,8 +233,8 @@ function* withoutChanges(
     const { apiVersion } = manager;
     let compared = comparisons.get(apiVersion);
     if (!compared) {
-      const old = yield { object: before.object, apiVersion };
-      const next = yield { object: after.object, apiVersion };
+      const old = yield { object: before.object, apiVersion, failure: 'failed to convert old object' };
+      const next = yield { object: after.object, apiVersion, failure: 'failed to convert new object' };
       if (!old || !next) continue;
       compared = compareOwned(old, next, true, writer);
       comparisons.set(apiVersion, compared);
@@ -255,16 +259,33 @@ function compareOwned(before: Versioned, after: Versioned, zeros: boolean, { own
  */
 function* pruned(merged: Versioned, last: Manager, managers: Managers, writer: Writer): Converting<Versioned> {
   const stated = managers.get(managerId(managerOf(writer, 'Apply')))?.set ?? emptyFieldSet;
-  if (last.apiVersion === writer.apiVersion && last.set.difference(stated).isEmpty) return merged;
+  const isAlone = [...managers.values()].every(({ apiVersion }) => apiVersion === writer.apiVersion);
+  if (isAlone && last.apiVersion === writer.apiVersion && last.set.difference(stated).isEmpty) return merged;
+  const fails = (what: string): string => `failed to prune fields: ${what}`;
+  const addingBack = (what: string): string => fails(`failed add back owned items: failed to convert ${what}`);
+  const toLast = 'to last applied version';
   const then =
-    last.apiVersion === writer.apiVersion ? merged : yield { object: merged.object, apiVersion: last.apiVersion };
+    last.apiVersion === writer.apiVersion
+      ? merged
+      : yield {
+          object: merged.object,
+          apiVersion: last.apiVersion,
+          failure: fails(`failed to convert merged object ${toLast}`),
+        };
   if (!then) return merged;
   const lastSet = withNamedFields(last.set, then.place);
   let kept: Versioned = { object: removeFields(then.object, lastSet, then.place), place: then.place };
   let version = last.apiVersion;
   for (const [apiVersion, set] of ownedByVersion(managers, last.apiVersion)) {
-    const whole = apiVersion === last.apiVersion ? then : yield { object: then.object, apiVersion };
-    const rest = apiVersion === version ? kept : yield { object: kept.object, apiVersion };
+    const at = `at version ${apiVersion}`;
+    const whole =
+      apiVersion === last.apiVersion
+        ? then
+        : yield { object: then.object, apiVersion, failure: addingBack(`merged object ${at}`) };
+    const rest =
+      apiVersion === version
+        ? kept
+        : yield { object: kept.object, apiVersion, failure: addingBack(`pruned object ${at}`) };
     if (!whole || !rest) continue;
     const present = withNamedFields(fieldsOf(whole.object, whole.place), whole.place);
     const left = withNamedFields(fieldsOf(rest.object, rest.place), rest.place);
@@ -272,13 +293,20 @@ function* pruned(merged: Versioned, last: Manager, managers: Managers, writer: W
     kept = { object: removeFields(whole.object, gone, whole.place), place: whole.place };
     version = apiVersion;
   }
-  const rest = version === last.apiVersion ? kept : yield { object: kept.object, apiVersion: last.apiVersion };
+  const rest =
+    version === last.apiVersion
+      ? kept
+      : yield {
+          object: kept.object,
+          apiVersion: last.apiVersion,
+          failure: fails(`failed add back dangling items: failed to convert pruned object ${toLast}`),
+        };
   if (!rest) return merged;
   const present = withNamedFields(fieldsOf(then.object, then.place), then.place);
   const left = withNamedFields(fieldsOf(rest.object, rest.place), rest.place);
   const object = removeFields(then.object, present.difference(left).intersection(lastSet), then.place);
   if (last.apiVersion === writer.apiVersion) return { object, place: merged.place };
-  return (yield { object, apiVersion: writer.apiVersion }) ?? merged;
+  return (yield { object, apiVersion: writer.apiVersion, failure: 'failed to prune fields' }) ?? merged;
 }
 
 /** What managers own, joined by version, `first` before the others. */

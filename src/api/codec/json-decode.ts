@@ -192,7 +192,7 @@ class Walk {
         return this.structValue(value, schema);
       case 'list': {
         const list = this.listValue(value, schema);
-        return list.length === 0 && dropsZero ? undefined : list;
+        return list.length === 0 && dropsZero && !this.isManagedFields(field) ? undefined : list;
       }
       case 'map': {
         const map = this.mapValue(value, schema);
@@ -203,6 +203,11 @@ class Walk {
         return dropsZero && isOmitted(kept, schema) ? undefined : kept;
       }
     }
+  }
+
+  /** Those of the object itself: none at all is how a client says that they shall be forgotten (not of custom resources, which have no Go type). */
+  private isManagedFields({ name }: FieldSchema): boolean {
+    return name === 'managedFields' && this.path.length === 2 && this.path[0] === 'metadata';
   }
 
   private listValue(value: unknown, schema: ListSchema): unknown[] {

@@ -89,6 +89,11 @@ export class CustomCodec implements KindCodec {
     return this.read(mutableCopy(tree), [], () => {});
   }
 
+  /** Takes away what this version does not have. */
+  prune(draft: Draft<KubeObject>): void {
+    if (!this.config.preserveUnknownFields) prune(draft as Tree, this.config.schema);
+  }
+
   applyDefaults(draft: Draft<KubeObject>): void {
     applySchemaDefaults(draft, this.defaulting);
   }

@@ -23,7 +23,9 @@ import { assert, messageOf } from '#base/errors.ts';
 import type { CachedObject } from '../cache/cached-object.ts';
 import type { RequestContext, ServerContext } from '../context.ts';
 import type { Resource } from '../registry/resource.ts';
+import type { WriteOptions } from '../request/write-options.ts';
 import { deleteObject } from '../verbs/delete.ts';
+import { updateManagedFields } from '../verbs/managed.ts';
 import { encodeForStore, type MutableObject, sameBytes } from '../verbs/write.ts';
 import type { WebhookCaller } from '../webhook/post.ts';
 import { type ServedVersion, type ServingContext, schemaOf, servedVersionsOf, storageVersionOf } from './definition.ts';
@@ -35,6 +37,8 @@ import { componentOf } from './openapi.ts';
 export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
 
 const group = 'apiextensions.k8s.io';
+/** Who owns what the server says of definitions. */
+const writeOptions: WriteOptions = { dryRun: false, fieldManager: 'kube-apiserver', fieldValidation: 'Ignore' };
 /** Between two looks at what still holds objects of a definition that goes; between attempts after a failure. */
 const retryMs = 1000;
 
@@ -261,7 +265,7 @@ export class CustomResources {
     return resource.cache.size;
   }
 
-  private internalContext(resource: Resource, namespace: string, name: string): RequestContext {
+  private internalContext(resource: Resource, namespace: string, name: string, subresource = ''): RequestContext {
     const { plural, version } = resource.definition;
     const path = `/apis/${resource.apiVersion}/${namespace ? `namespaces/${namespace}/` : ''}${plural}/${name}`;
     const request: ApiRequest = {
@@ -284,7 +288,7 @@ export class CustomResources {
         namespace,
         resource: plural,
         name,
-        subresource: '',
+        subresource,
         trailing: '',
       },
       user: { username: 'system:apiserver', groups: ['system:masters'] },
@@ -338,9 +342,11 @@ export class CustomResources {
 
   /** False when somebody else wrote first; nothing is written when nothing changes. */
   private async writeStatus(cached: CachedObject, recipe: (draft: Writable) => void): Promise<boolean> {
-    const draft = mutableCopy(cached.object) as Writable;
-    recipe(draft);
-    const encoded = await encodeForStore(this.definitions, mutableCopy(draft) as MutableObject);
+    const draft = mutableCopy(cached.object);
+    recipe(draft as Writable);
+    const context = this.internalContext(this.definitions, '', cached.key, 'status');
+    await updateManagedFields(context, cached.object, draft as MutableObject, writeOptions);
+    const encoded = await encodeForStore(this.definitions, draft as MutableObject);
     if (sameBytes(encoded.value, cached.value)) return true;
     const options = { expectedModRevision: cached.revision };
     return (await this.server.store.put(this.definitions.prefix + cached.key, encoded.value, options)).succeeded;

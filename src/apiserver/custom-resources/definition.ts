@@ -151,8 +151,8 @@ function selectableFieldsOf({ selectableFields }: CustomVersion): ResourceDefini
 }
 
 /**
- * How this version differs from what is stored: its apiVersion (conversion None changes nothing else, a webhook whatever it likes), and
- * defaults that came into the schema after objects were written. Undefined where stored bytes can be shown as they are, which is the
+ * How this version differs from what is stored: its apiVersion and its fields (conversion None changes nothing else, a webhook whatever it
+ * likes), and defaults that came into the schema after objects were written. Undefined where stored bytes can be shown as they are, which is the
  * usual and fast case.
  */
 function storedForm(
@@ -174,6 +174,7 @@ function storedForm(
     fromStored(object) {
       const draft = mutableCopy(object);
       draft.apiVersion = `${group}/${version.name}`;
+      codec.prune(draft);
       codec.applyDefaults(draft);
       return deepFreeze(draft) as KubeObject;
     },

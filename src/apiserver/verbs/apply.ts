@@ -1,6 +1,6 @@
 /** Server-side apply: PATCH with a configuration. */
 
-import { configurationFaults } from '#api/apply/configuration-faults.ts';
+import { configurationFaults, faultsText } from '#api/apply/configuration-faults.ts';
 import { converting } from '#api/apply/converting.ts';
 import { apply } from '#api/apply/managed-fields.ts';
 import { rootPlace } from '#api/apply/place.ts';
@@ -121,8 +121,8 @@ function checkConfiguration(
     throw newBadRequest('metadata.managedFields must be nil');
   const faults = configurationFaults(configuration, rootPlace(schema));
   if (faults.length === 0) return;
-  const text = faults.length === 1 ? faults.join('') : ['errors:', ...faults].join('\n  ');
-  throw newGenericFailure(`failed to create typed patch object (${subjectOf(configuration)}): ${text}`);
+  const subject = subjectOf(configuration);
+  throw newGenericFailure(`failed to create typed patch object (${subject}): ${faultsText(faults)}`);
 }
 
 /** Upstream's decoder leaves nothing to find but values that a type cannot take. */

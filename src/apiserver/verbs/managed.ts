@@ -1,5 +1,6 @@
 /** Managed fields in the write path: who a write is by, and what it leaves in metadata.managedFields. */
 
+import { configurationFaults, faultsText } from '#api/apply/configuration-faults.ts';
 import { type Conversion, converting, type Versioned } from '#api/apply/converting.ts';
 import { type FieldSet, fieldSetOf } from '#api/apply/field-set.ts';
 import { managersAfterUpdate, type Writer } from '#api/apply/managed-fields.ts';
@@ -7,6 +8,7 @@ import { type Manager, type Managers, readManagers, writeManagers } from '#api/a
 import { rootPlace } from '#api/apply/place.ts';
 import { managersAfterScale, managersOfScale, type ReplicasOf } from '#api/apply/scale-managers.ts';
 import type { FieldPath, Subresource } from '#api/definition.ts';
+import { newGenericFailure, StatusError } from '#api/errors.ts';
 import type { ManagedFieldsEntry } from '#api/generated/meta-v1.ts';
 import type { KubeObject } from '#api/object.ts';
 import { type JsonObject, jsonEqual } from '#api/patch/json-tree.ts';
@@ -48,17 +50,19 @@ export function updateManagedFields(
     managersBefore,
     writerOf(context, options, view),
   );
-  const result = converting(work, converterOf(context.resource, context));
-  if (!(result instanceof Promise)) {
-    setManagers(draft, managersStored(context, view, managers, result));
-    return undefined;
+  const finish = (after: Managers): void => setManagers(draft, managersStored(context, view, managers, after));
+  // An object that cannot be told in the version of one of its managers loses them (upstream: UpdateNoErrors).
+  const lose = (error: unknown): void =>
+    context.server.env.log.error('managed fields are lost', { ...context.resource.name, cause: messageOf(error) });
+  try {
+    const result = converting(work, converterOf(context.resource, context));
+    if (result instanceof Promise) return result.then(finish, lose);
+    finish(result);
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    lose(error);
   }
-  return result.then(
-    (after) => setManagers(draft, managersStored(context, view, managers, after)),
-    // An object that cannot be told in the version of one of its managers loses them (upstream: UpdateNoErrors).
-    (error) =>
-      context.server.env.log.error('managed fields are lost', { ...context.resource.name, cause: messageOf(error) }),
-  );
+  return undefined;
 }
 
 export function setManagers(draft: MutableObject, managers: Iterable<Manager>): void {
@@ -147,22 +151,27 @@ export function converterOf(
   resource: Resource,
   { server }: RequestContext,
 ): (conversion: Conversion) => Versioned | undefined | Promise<Versioned | undefined> {
-  return ({ object, apiVersion }) => {
+  return ({ object, apiVersion, failure }) => {
     const from = (object as { readonly apiVersion?: unknown } | null)?.apiVersion;
     const source = resourceIn(resource, typeof from === 'string' ? from : resource.apiVersion, find) ?? resource;
     const target = resourceIn(resource, apiVersion, find);
     if (!target) return undefined;
     const place = rootPlace(target.codec.schema);
+    const checked = (converted: unknown): Versioned => {
+      const faults = configurationFaults(converted, place);
+      if (faults.length > 0) throw newGenericFailure(`${failure}: ${faultsText(faults)}`);
+      return { object: converted, place };
+    };
     if (target === source) return { object, place };
     const shown = source.codec.decodeTree(object).object as KubeObject;
     const asked = (target.definition.storedAs ?? source.definition.storedAs)?.conversion;
     if (asked)
-      return asked
-        .convert([shown], apiVersion)
-        .then(([converted]) => ({ object: explicitTree(target.codec, converted), place }));
+      return asked.convert([shown], apiVersion).then(([converted]) => checked(explicitTree(target.codec, converted)));
+    // What is no webhook's business is the same in every version.
+    if (target.codec.strategicMerge === false) return checked(explicitTree(target.codec, { ...shown, apiVersion }));
     const stored = source.definition.storedAs?.toStored(shown) ?? shown;
     const converted = target.definition.storedAs?.fromStored(stored) ?? stored;
-    return { object: explicitTree(target.codec, converted), place };
+    return checked(explicitTree(target.codec, converted));
   };
 
   function find(group: string, version: string, plural: string): Resource | undefined {

@@ -1,6 +1,7 @@
 /** The kinds that random writers write: their fields of every shape, each with few values, so that writers meet. */
 
 import { goldenNamespace } from '../validation/golden-case.ts';
+import { gadgets } from './definitions.ts';
 import { chance, type Draw, type Kind, pick, some, subset } from './random-writers.ts';
 import type { Definition } from './steps.ts';
 
@@ -321,6 +322,7 @@ const version = (name: string, storage: boolean) => ({
 });
 
 export const crds: readonly Definition[] = [
+  gadgets,
   {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',

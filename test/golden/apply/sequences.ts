@@ -1,5 +1,6 @@
 /** The sequences that are recorded, by name. */
 
+import { ofDefinitions } from './definitions.ts';
 import { kinds } from './kinds.ts';
 import { randomSteps } from './random-writers.ts';
 import type { Step } from './steps.ts';
@@ -22,4 +23,5 @@ const random = Object.entries(kinds).flatMap(([name, kind], at) =>
 export const sequences: Readonly<Record<string, readonly Step[]>> = Object.fromEntries([
   ...random,
   ...Object.entries(written),
+  ...Object.entries(ofDefinitions),
 ]);

@@ -161,11 +161,16 @@ function checkParts(
   }
   const columns = 'additionalPrinterColumns';
   for (const [version, at] of placesOf(columns, columns)) checkColumns(version[columns] ?? [], at, errors);
+  const isSharedPart = isShared(versions, 'selectableFields');
   for (const [{ name, schema, selectableFields = [] }, at] of placesOf('selectableFields', 'selectableFields')) {
     if (selectableFields.length === 0) continue;
     const before = old.find((version) => version.name === name)?.selectableFields;
     const stored = semanticallyEqual(before, selectableFields);
-    if (schema?.openAPIV3Schema) checkSelectableFields(selectableFields, schema.openAPIV3Schema, at, stored, errors);
+    const root = schema?.openAPIV3Schema;
+    if (isSharedPart ? !sharedSchema : !root) {
+      const whose = isSharedPart ? 'validations.schema is' : '`version.schema.openAPIV3Schema` is not';
+      errors.push(invalid(at, '', `may only be set when ${whose} included`));
+    } else if (root) checkSelectableFields(selectableFields, root, at, stored, errors);
   }
 }
 
@@ -247,8 +252,10 @@ function checkStoredVersions(
     errors.push(invalid(path, null, 'must have at least one stored version'));
     return;
   }
+  // A version of the same name as one before is none of them.
+  const left = new Set(stored);
   for (const { name, storage } of versions) {
-    if (storage && !stored.includes(name)) errors.push(invalid(path, stored, `must have the storage version ${name}`));
+    if (!left.delete(name) && storage) errors.push(invalid(path, stored, `must have the storage version ${name}`));
   }
   stored.forEach((name, position) => {
     if (versions.some((version) => version.name === name)) return;
