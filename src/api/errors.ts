@@ -109,12 +109,17 @@ export function newApplyConflict(causes: readonly StatusCause[], message: string
 }
 
 /** 422 of one object; `kind` is the kind's name and group as in 'Deployment.apps "web" is invalid'. */
+/** Most findings that an answer names. Upstream names them all: answers of hundreds of megabytes for bodies of three. */
+const maxFindings = 1000;
+
 export function newInvalid(
   kind: { readonly group: string; readonly kind: string },
   object: string,
-  errors: readonly FieldError[],
+  found: readonly FieldError[],
 ): StatusError {
+  const errors = found.length > maxFindings ? found.slice(0, maxFindings) : found;
   const texts = [...new Set(errors.map(fieldErrorText))];
+  if (errors !== found) texts.push(`and ${found.length - maxFindings} more`);
   const summary = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
   const subject = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
   return failure(422, 'Invalid', `${subject} "${object}" is invalid: ${summary}`, {

@@ -36,7 +36,9 @@ export function validateObjectMeta(
     errors.push(invalid(child(path, 'generation'), meta.generation, 'must be greater than or equal to 0'));
   }
   validateCommon(meta, path, errors);
-  if (meta.finalizers) errors.push(...validateFinalizers(meta.finalizers, plainFinalizers, child(path, 'finalizers')));
+  if (meta.finalizers)
+    for (const error of validateFinalizers(meta.finalizers, plainFinalizers, child(path, 'finalizers')))
+      errors.push(error);
   return errors;
 }
 
@@ -80,9 +82,11 @@ function validateCommon(meta: ObjectMeta, path: string, errors: FieldError[]): v
   if (meta.labels) checkLabels(meta.labels, child(path, 'labels'), errors);
   if (meta.annotations) checkAnnotations(meta.annotations, child(path, 'annotations'), errors);
   if (meta.ownerReferences) {
-    errors.push(...validateOwnerReferences(meta.ownerReferences, child(path, 'ownerReferences')));
+    for (const error of validateOwnerReferences(meta.ownerReferences, child(path, 'ownerReferences')))
+      errors.push(error);
   }
-  if (meta.managedFields) errors.push(...validateManagedFields(meta.managedFields, child(path, 'managedFields')));
+  if (meta.managedFields)
+    for (const error of validateManagedFields(meta.managedFields, child(path, 'managedFields'))) errors.push(error);
 }
 
 function validateOwnerReferences(references: readonly OwnerReference[], path: string): FieldError[] {

@@ -189,12 +189,13 @@ export function itemsByElement(
   list: unknown,
   elementOf: (item: unknown) => string | undefined,
 ): Map<string, readonly unknown[]> {
-  const items = new Map<string, readonly unknown[]>();
+  const items = new Map<string, unknown[]>();
   for (const item of Array.isArray(list) ? list : []) {
     const element = elementOf(item);
     if (element === undefined) continue;
     const known = items.get(element);
-    items.set(element, known ? [...known, item] : [item]);
+    if (known) known.push(item);
+    else items.set(element, [item]);
   }
   return items;
 }

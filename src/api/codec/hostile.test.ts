@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isStatusError } from '../errors.ts';
 import { SchemaRegistry } from '../schema/registry.ts';
 import type { SchemaTable } from '../schema/table.ts';
 import { DecodeError } from './decode-error.ts';
@@ -90,6 +91,25 @@ test('decodeJson reports at most 100 findings of many', () => {
   assert.equal(decodeJson(thing, `{${fields}}`).strictErrors.length, 100);
   const duplicates = Array.from({ length: 5000 }, (_, i) => `"k${i}":1,"k${i}":2`).join(',');
   assert.equal(decodeJson(thing, `{"counts":{${duplicates}}}`).strictErrors.length, 100);
+});
+
+test('bodies with more values than the bound are refused with 413, whatever their form', () => {
+  const few = Array.from({ length: 400 }, (_, i) => `k${i}`);
+  const json = `{"names":[${'"",'.repeat(40_000)}""],"counts":{${few.map((key) => `"${key}":1`).join(',')}}}`;
+  const yaml = `names:\n${'- x\n'.repeat(700)}counts:\n${few.map((key) => `  ${key}: 1\n`).join('')}`;
+  const protobuf = encodeMessage(thing, { names: Array<string>(2000).fill('') });
+  const tooLarge = (limit: number, read: (limit: number) => unknown): void => {
+    assert.throws(
+      () => read(limit),
+      (error) => isStatusError(error) && error.code === 413 && error.message.endsWith('values'),
+    );
+    read(limit * 2);
+  };
+  tooLarge(40_300, (limit) => parseJson(json, limit));
+  tooLarge(450, (limit) => decodeYaml(yaml, limit));
+  tooLarge(600, (limit) => decodeMessage(thing, protobuf, limit));
+  // What is in texts is no value.
+  parseJson(JSON.stringify({ text: '[{,'.repeat(30_000) }), 1);
 });
 
 test('decodeJson takes a list of a million elements in bounded time', () => {

@@ -15,7 +15,7 @@
  */
 
 import type { FieldSchema, ListSchema, MapSchema, ScalarSchema, Schema, StructSchema } from '../schema/schema.ts';
-import { DecodeError, maxDepth, maxStrictErrors, unknownField } from './decode-error.ts';
+import { DecodeError, maxDepth, maxStrictErrors, tooManyValues, unknownField } from './decode-error.ts';
 import { countMembers, scanJson } from './json-scan.ts';
 import { base64Text, canonicalMicroTime, canonicalTime, quantity } from './scalar.ts';
 
@@ -28,12 +28,12 @@ export interface Decoded {
   readonly strictErrors: readonly string[];
 }
 
-/** JSON.parse takes some 170 bytes for each level: what is longer than this could hold enough of them to hurt. */
-const depthCheckedLength = 64 * 1024;
+/** JSON.parse takes some 170 bytes for each level: what is longer than this could hold enough of them to hurt. Values are fewer than bytes. */
+const shapeCheckedLength = 64 * 1024;
 
-/** Parses JSON text. Throws DecodeError in upstream's words. */
-export function parseJson(text: string): unknown {
-  if (text.length > depthCheckedLength) checkDepth(text);
+/** Parses JSON text. Throws DecodeError in upstream's words, 413 for more than `limit` values. */
+export function parseJson(text: string, limit = Number.POSITIVE_INFINITY): unknown {
+  if (text.length > shapeCheckedLength) checkShape(text, limit);
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -43,9 +43,10 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Brackets outside of texts; whether they match is the parser's to say. */
-function checkDepth(text: string): void {
+/** Brackets and commas outside of texts; whether they match is the parser's to say. */
+function checkShape(text: string, limit: number): void {
   let depth = 0;
+  let values = 0;
   for (let i = 0; i < text.length; i++) {
     switch (text.charCodeAt(i)) {
       case 0x22:
@@ -54,6 +55,10 @@ function checkDepth(text: string): void {
       case 0x5b:
       case 0x7b:
         if (++depth > maxDepth) throw new DecodeError('exceeded max depth');
+        if (++values > limit) throw tooManyValues();
+        break;
+      case 0x2c:
+        if (++values > limit) throw tooManyValues();
         break;
       case 0x5d:
       case 0x7d:

@@ -9,7 +9,7 @@ import { formatDuration } from '../duration.ts';
 import type { FieldSchema, MapSchema, ScalarSchema, Schema, StructSchema } from '../schema/schema.ts';
 import { formatTime } from '../time.ts';
 import { toBase64 } from './base64.ts';
-import { DecodeError, maxDepth } from './decode-error.ts';
+import { DecodeError, maxDepth, tooManyValues } from './decode-error.ts';
 import { absentValue, parseJson, type Tree, zeroValue } from './json-decode.ts';
 import { protobufMagic } from './protobuf-encode.ts';
 import { quantity, zeroTimeMs } from './scalar.ts';
@@ -34,7 +34,7 @@ export function unwrapProtobuf(bytes: Uint8Array): ProtobufEnvelope {
   }
   const envelope = { apiVersion: '', kind: '', message: new Uint8Array(), contentEncoding: '', contentType: '' };
   if (bytes.length === protobufMagic.length) throw new DecodeError('empty body');
-  const reader = new Reader(bytes, protobufMagic.length, bytes.length);
+  const reader = new Reader(bytes, protobufMagic.length, bytes.length, { left: Number.POSITIVE_INFINITY });
   while (reader.next()) {
     if (reader.number === 1) {
       const inner = reader.message();
@@ -51,9 +51,10 @@ export function unwrapProtobuf(bytes: Uint8Array): ProtobufEnvelope {
   return envelope;
 }
 
-/** Decodes a message, without envelope. apiVersion and kind, when the schema has them, are the caller's to set. */
-export function decodeMessage(schema: StructSchema, bytes: Uint8Array): Tree {
-  return readStruct(new Reader(bytes, 0, bytes.length), schema, {}, 0);
+/** Decodes a message, without envelope. apiVersion and kind, when the schema has them, are the caller's to set. Throws 413 beyond `limit`. */
+export function decodeMessage(schema: StructSchema, bytes: Uint8Array, limit = Number.POSITIVE_INFINITY): Tree {
+  // An entry of a map is three fields to protobuf.
+  return readStruct(new Reader(bytes, 0, bytes.length, { left: limit * 3 }), schema, {}, 0);
 }
 
 const byNumber = new WeakMap<StructSchema, ReadonlyMap<number, FieldSchema>>();
@@ -293,8 +294,11 @@ class Reader {
   position: number;
   readonly end: number;
   private readonly buffer: Uint8Array;
+  /** Values that may come, in this message and all others of the body. */
+  private readonly values: { left: number };
 
-  constructor(buffer: Uint8Array, position: number, end: number) {
+  constructor(buffer: Uint8Array, position: number, end: number, values: { left: number }) {
+    this.values = values;
     this.buffer = buffer;
     this.position = position;
     this.end = end;
@@ -303,6 +307,7 @@ class Reader {
   /** Steps to the next field's value; false at the end. */
   next(): boolean {
     if (this.position >= this.end) return false;
+    if (--this.values.left < 0) throw tooManyValues();
     const tag = this.integer();
     this.number = Math.floor(tag / 8);
     this.wire = tag % 8;
@@ -358,7 +363,7 @@ class Reader {
 
   message(): Reader {
     const start = this.delimited();
-    return new Reader(this.buffer, start, this.position);
+    return new Reader(this.buffer, start, this.position, this.values);
   }
 
   skip(): void {

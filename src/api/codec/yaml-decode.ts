@@ -17,7 +17,7 @@ import {
   YAMLException,
 } from 'js-yaml';
 import { fromBase64 } from './base64.ts';
-import { DecodeError, maxDepth, maxStrictErrors } from './decode-error.ts';
+import { DecodeError, maxDepth, maxStrictErrors, tooManyValues } from './decode-error.ts';
 import { base64Text } from './scalar.ts';
 import { plainJson } from './yaml-json.ts';
 import { resolvePlain } from './yaml-scalar.ts';
@@ -29,24 +29,32 @@ export interface YamlDocument {
   readonly strictErrors: readonly string[];
 }
 
-/** Reads the first document, as the API server does. Throws DecodeError ('yaml: line 3: ...'). */
-export function decodeYaml(text: string): YamlDocument {
+/** Reads the first document, as the API server does. Throws DecodeError ('yaml: line 3: ...'), 413 for more than `limit` values. */
+export function decodeYaml(text: string, limit = Number.POSITIVE_INFINITY): YamlDocument {
   const json = plainJson(text);
   if (json) return { value: json, strictErrors: [] };
-  return decodeYamlAll(text)[0] ?? { value: null, strictErrors: [] };
+  const events = eventsOf(text);
+  // Of a value its key is an event too, and the end of a list or map.
+  if (events.length > limit * 3) throw tooManyValues();
+  return new TreeBuilder(text, events).document() ?? { value: null, strictErrors: [] };
 }
 
 /** Reads every document of a file. */
 export function decodeYamlAll(text: string): readonly YamlDocument[] {
-  let events: readonly Event[];
+  const builder = new TreeBuilder(text, eventsOf(text));
+  const documents: YamlDocument[] = [];
+  for (let next = builder.document(); next; next = builder.document()) documents.push(next);
+  return documents;
+}
+
+function eventsOf(text: string): readonly Event[] {
   try {
-    events = parseEvents(text, { maxDepth });
+    return parseEvents(text, { maxDepth });
   } catch (cause) {
     if (!(cause instanceof YAMLException)) throw cause;
     const line = cause.mark ? `line ${cause.mark.line + 1}: ` : '';
     throw new DecodeError(`yaml: ${line}${cause.reason}`, { cause });
   }
-  return new TreeBuilder(text, events).documents();
 }
 
 const textDecoder = new TextDecoder();
@@ -76,19 +84,17 @@ class TreeBuilder {
     this.events = events;
   }
 
-  documents(): readonly YamlDocument[] {
-    const documents: YamlDocument[] = [];
-    while (this.position < this.events.length) {
-      this.position++;
-      this.anchors = new Map();
-      this.duplicates = [];
-      const value = this.isEnd() ? null : this.node();
-      // The document's end.
-      this.position++;
-      const message = `yaml: unmarshal errors:\n${this.duplicates.map((line) => `  ${line}`).join('\n')}`;
-      documents.push({ value, strictErrors: this.duplicates.length > 0 ? [message] : [] });
-    }
-    return documents;
+  /** The next one; undefined behind the last. */
+  document(): YamlDocument | undefined {
+    if (this.position >= this.events.length) return undefined;
+    this.position++;
+    this.anchors = new Map();
+    this.duplicates = [];
+    const value = this.isEnd() ? null : this.node();
+    // The document's end.
+    this.position++;
+    const message = `yaml: unmarshal errors:\n${this.duplicates.map((line) => `  ${line}`).join('\n')}`;
+    return { value, strictErrors: this.duplicates.length > 0 ? [message] : [] };
   }
 
   private isEnd(): boolean {

@@ -19,6 +19,16 @@ export function jsonEqual(a: unknown, b: unknown): boolean {
   );
 }
 
+/** The same text for values that `jsonEqual` finds equal, and for no others. */
+export function identityOf(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(identityOf).join(',')}]`;
+  if (!isObject(value)) return JSON.stringify(value) ?? '';
+  const members = Object.keys(value)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${identityOf(value[key])}`);
+  return `{${members.join(',')}}`;
+}
+
 /** Sets an own property whatever its name: `__proto__` is data. */
 export function setMember(target: JsonObject, key: string, value: unknown): void {
   if (key === '__proto__') {

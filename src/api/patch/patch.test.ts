@@ -214,6 +214,34 @@ for (const [name, [patch, expected]] of Object.entries(strategicCases)) {
   });
 }
 
+const containersWith = (field: string, list: readonly object[]) => ({
+  spec: { containers: [{ name: 'a', [field]: list }] },
+});
+
+test('strategic merge patch takes a time that grows with its lists and not with their square', {
+  timeout: 20_000,
+}, () => {
+  const named = Array.from({ length: 30_000 }, (_, i) => ({ name: `e${i}` }));
+  const before = containersWith('env', named);
+  const reversed = containersWith('env', [...named].reverse());
+  assert.deepEqual(applyStrategicMergePatch(before, reversed, pod), reversed);
+  const deleting = containersWith(
+    'env',
+    named.slice(1).map(({ name }) => ({ name, $patch: 'delete' })),
+  );
+  assert.deepEqual(applyStrategicMergePatch(before, deleting, pod), containersWith('env', named.slice(0, 1)));
+});
+
+test('strategic merge patch knows elements by the value of their key: 1 and "1" are two', () => {
+  const before = containersWith('ports', [{ containerPort: 1 }]);
+  const patch = containersWith('ports', [{ containerPort: '1', name: 'text' }]);
+  const both = [{ containerPort: '1', name: 'text' }, { containerPort: 1 }];
+  assert.deepEqual(
+    new Set((applyStrategicMergePatch(before, patch, pod) as typeof before).spec.containers[0]?.ports as object[]),
+    new Set(both),
+  );
+});
+
 test('strategic merge patch refuses an element without its merge key', () => {
   const patch = { spec: { containers: [{ image: 'x' }] } };
   assert.throws(() => applyStrategicMergePatch(original, patch, pod), {

@@ -8,7 +8,7 @@
  */
 
 import type { FieldSchema, Schema, StructSchema } from '../schema/schema.ts';
-import { copyObject, isObject, type JsonObject, jsonEqual, setMember } from './json-tree.ts';
+import { copyObject, identityOf, isObject, type JsonObject, setMember } from './json-tree.ts';
 
 /** The patch is malformed; the server answers 400 with this message. */
 export class StrategicPatchFormatError extends Error {
@@ -108,11 +108,12 @@ function retainKeys(result: JsonObject, patch: Readonly<JsonObject>): JsonObject
   if (!Object.hasOwn(patch, retainKeysDirective)) return result;
   const retained = patch[retainKeysDirective];
   if (!Array.isArray(retained)) throw new StrategicPatchFormatError('invalid patch format of retainKeys');
+  const names = new Set<unknown>(retained);
   for (const key of Object.keys(patch)) {
     if (key.startsWith('$') || patch[key] === null) continue;
-    if (!retained.includes(key)) throw new StrategicPatchFormatError("patch content doesn't match retainKeys list");
+    if (!names.has(key)) throw new StrategicPatchFormatError("patch content doesn't match retainKeys list");
   }
-  for (const key of Object.keys(result)) if (!retained.includes(key)) delete result[key];
+  for (const key of Object.keys(result)) if (!names.has(key)) delete result[key];
   return result;
 }
 
@@ -120,7 +121,8 @@ function deleteFromPrimitiveList(result: JsonObject, key: string, values: unknow
   if (!Array.isArray(values)) throw new StrategicPatchFormatError('invalid patch format of primitive list');
   const list = result[key];
   if (!Array.isArray(list)) return;
-  const rest = list.filter((item) => !values.some((value) => jsonEqual(value, item)));
+  const gone = new Set(values.map(identityOf));
+  const rest = list.filter((item) => !gone.has(identityOf(item)));
   if (rest.length === 0) delete result[key];
   else setMember(result, key, rest);
 }
@@ -139,7 +141,12 @@ function mergeList(original: readonly unknown[], patch: readonly unknown[], fiel
 
 function mergePrimitives(original: readonly unknown[], patch: readonly unknown[]): unknown[] {
   const merged = [...original];
-  for (const value of patch) if (!merged.some((item) => jsonEqual(item, value))) merged.push(value);
+  const known = new Set(original.map(identityOf));
+  for (const value of patch) {
+    const identity = identityOf(value);
+    if (!known.has(identity)) merged.push(value);
+    known.add(identity);
+  }
   return merged;
 }
 
@@ -153,26 +160,32 @@ function mergeObjects(
   }
   let merged = [...original];
   let replace = false;
+  const deleted = new Set<string>();
   const changes: JsonObject[] = [];
   for (const item of patch) {
     if (!isObject(item)) throw new StrategicPatchError('list element types are not identical');
     const directive = Object.hasOwn(item, patchDirective) ? item[patchDirective] : undefined;
     if (directive === undefined) changes.push(item);
     else if (directive === 'replace') replace = true;
-    else if (directive === 'delete') {
-      const value = keyValue(item, mergeKey);
-      merged = merged.filter((existing) => !jsonEqual(keyValue(existing, mergeKey), value));
-    } else if (directive === 'merge')
-      throw new StrategicPatchError('merging lists cannot yet be specified in the patch');
+    else if (directive === 'delete') deleted.add(identityOf(keyValue(item, mergeKey)));
+    else if (directive === 'merge') throw new StrategicPatchError('merging lists cannot yet be specified in the patch');
     else throw new StrategicPatchError(`unknown patch type: ${goForm(directive)} in map: ${goForm(item)}`);
   }
+  if (deleted.size > 0) merged = merged.filter((existing) => !deleted.has(identityOf(keyValue(existing, mergeKey))));
   if (replace) return changes.map(withoutDirectives);
+  // Of several with the same key the first is the one.
+  const places = new Map<string, number>();
+  const place = (item: unknown, index: number): void => {
+    if (!isObject(item) || item[mergeKey] === undefined) return;
+    const identity = identityOf(item[mergeKey]);
+    if (!places.has(identity)) places.set(identity, index);
+  };
+  merged.forEach(place);
   for (const change of changes) {
-    const value = keyValue(change, mergeKey);
-    const index = merged.findIndex((existing) => isObject(existing) && jsonEqual(existing[mergeKey], value));
-    const existing = merged[index];
-    if (isObject(existing)) merged[index] = mergeObject(existing, change, element);
-    else merged.push(withoutDirectives(change));
+    const index = places.get(identityOf(keyValue(change, mergeKey)));
+    const existing = index === undefined ? undefined : merged[index];
+    if (index !== undefined && isObject(existing)) merged[index] = mergeObject(existing, change, element);
+    else place(merged[merged.push(withoutDirectives(change)) - 1], merged.length - 1);
   }
   return merged;
 }

@@ -3,7 +3,7 @@
  * other content is pruned; types are validation's business (422), as upstream does it.
  */
 
-import { DecodeError, unknownField } from '#api/codec/decode-error.ts';
+import { DecodeError, maxValues, unknownField } from '#api/codec/decode-error.ts';
 import { checkTree, decodeTree, parseJson } from '#api/codec/json-decode.ts';
 import { encodeTree } from '#api/codec/json-encode.ts';
 import { jsonText, yamlText } from '#api/codec/text.ts';
@@ -72,11 +72,11 @@ export class CustomCodec implements KindCodec {
     if (mediaType === undefined || (mediaType !== '' && !(acceptedTypes as readonly string[]).includes(mediaType)))
       throw newUnsupportedMediaType(acceptedTypes);
     if (mediaType === 'application/yaml') {
-      const { value, strictErrors } = readable(kind, bytes, '', () => decodeYaml(yamlText(bytes)));
+      const { value, strictErrors } = readable(kind, bytes, '', () => decodeYaml(yamlText(bytes), maxValues));
       return this.fromBody(value, strictErrors, bytes, checkKind);
     }
     const text = jsonText(bytes);
-    const tree = readable(kind, bytes, jsonFault, () => parseJson(text));
+    const tree = readable(kind, bytes, jsonFault, () => parseJson(text, maxValues));
     return this.fromBody(tree, [], bytes, checkKind, text);
   }
 

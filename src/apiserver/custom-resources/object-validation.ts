@@ -66,17 +66,20 @@ export function objectValidation(
   return {
     validate(object, old, context) {
       const errors = values.validate(object, { old });
-      if (scale) errors.push(...scaleSpecFindings(object, scale), ...scaleStatusFindings(object, scale));
-      if (embeds) errors.push(...embeddedFindings(object, schema, ''));
-      errors.push(...listFindings(object, old));
+      if (scale) {
+        for (const error of scaleSpecFindings(object, scale)) errors.push(error);
+        for (const error of scaleStatusFindings(object, scale)) errors.push(error);
+      }
+      if (embeds) for (const error of embeddedFindings(object, schema, '')) errors.push(error);
+      for (const error of listFindings(object, old)) errors.push(error);
       return withRules(errors, object, old, context);
     },
     validateStatus(object, old, context) {
       const { status: current } = object as { readonly status?: unknown };
       const { status: before } = old as { readonly status?: unknown };
       const errors = current === undefined ? [] : status.validate(current, { old: before, path: 'status' });
-      if (scale) errors.push(...scaleStatusFindings(object, scale));
-      errors.push(...listFindings(object, old));
+      if (scale) for (const error of scaleStatusFindings(object, scale)) errors.push(error);
+      for (const error of listFindings(object, old)) errors.push(error);
       return withRules(errors, object, old, context);
     },
   };

@@ -1,6 +1,6 @@
 /** KindCodec of built-in kinds, over the generated schema tables. */
 
-import { DecodeError } from '#api/codec/decode-error.ts';
+import { DecodeError, maxValues } from '#api/codec/decode-error.ts';
 import { type Decoded, decodeTree, parseJson } from '#api/codec/json-decode.ts';
 import { encodeJson, encodeProtobufRead } from '#api/codec/json-encode.ts';
 import { type JsonTranscoder, jsonTranscoder } from '#api/codec/json-to-protobuf.ts';
@@ -96,11 +96,11 @@ class SchemaCodec implements KindCodec {
       case 'application/json':
       case '': {
         const text = jsonText(bytes);
-        const tree = readable(this.kind, bytes, jsonFault, () => parseJson(text));
+        const tree = readable(this.kind, bytes, jsonFault, () => parseJson(text, maxValues));
         return this.fromTree(tree, [], bytes, checkKind, text);
       }
       case 'application/yaml': {
-        const { value, strictErrors } = readable(this.kind, bytes, '', () => decodeYaml(yamlText(bytes)));
+        const { value, strictErrors } = readable(this.kind, bytes, '', () => decodeYaml(yamlText(bytes), maxValues));
         return this.fromTree(value, strictErrors, bytes, checkKind);
       }
       default:
@@ -135,7 +135,7 @@ class SchemaCodec implements KindCodec {
     const { apiVersion, kind, message } = given;
     checkKind?.({ apiVersion, kind });
     try {
-      return { object: { ...decodeMessage(this.schema, message), apiVersion, kind }, strictErrors: [] };
+      return { object: { ...decodeMessage(this.schema, message, maxValues), apiVersion, kind }, strictErrors: [] };
     } catch (error) {
       if (error instanceof DecodeError) throw unhandled(given, this, error);
       throw error;

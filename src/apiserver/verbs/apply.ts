@@ -4,7 +4,7 @@ import { configurationFaults, faultsText } from '#api/apply/configuration-faults
 import { converting } from '#api/apply/converting.ts';
 import { apply } from '#api/apply/managed-fields.ts';
 import { rootPlace } from '#api/apply/place.ts';
-import { DecodeError } from '#api/codec/decode-error.ts';
+import { DecodeError, maxValues } from '#api/codec/decode-error.ts';
 import { yamlText } from '#api/codec/text.ts';
 import { decodeYaml } from '#api/codec/yaml-decode.ts';
 import { newBadRequest, newGenericFailure } from '#api/errors.ts';
@@ -29,7 +29,15 @@ import {
 } from './managed.ts';
 import { type UpdateResult, updateObject } from './update.ts';
 import { viewOf } from './view.ts';
-import { applyDefaults, asMutable, ensureNamespace, ensurePatchedName, type MutableObject } from './write.ts';
+import {
+  applyDefaults,
+  asMutable,
+  checkSize,
+  ensureNamespace,
+  ensurePatchedName,
+  type MutableObject,
+  othersTurn,
+} from './write.ts';
 
 /** Throws 400 for what is no configuration of the kind, 409 for conflicts, and what writing throws. */
 export async function applyConfiguration(
@@ -44,6 +52,8 @@ export async function applyConfiguration(
   context.audit?.requestPatch(() => JSON.stringify(configuration));
   checkConfiguration(configuration, apiVersion, kind, codec.schema);
   deepFreeze(configuration);
+  const parsed = othersTurn(context);
+  if (parsed) await parsed;
   const force = isTrue(request.query.get('force'));
   let warned = false;
 
@@ -63,10 +73,13 @@ export async function applyConfiguration(
       ensureNamespace(context, draft);
       ensurePatchedName(draft, info.name);
       if (!view?.ownKind) applyDefaults(resource, draft);
+      checkSize(context, draft);
       const written = view && current ? view.write(current, draft as KubeObject) : draft;
       setManagers(written, managersStored(context, view, stored, managers));
       return written;
     };
+    const merged = othersTurn(context);
+    if (merged) return merged.then(async () => finish(await result));
     return result instanceof Promise ? result.then(finish) : finish(result);
   };
   const shown = (object: KubeObject): KubeObject => withoutManagedFields(view ? view.read(object) : object);
@@ -94,7 +107,7 @@ function parseConfiguration({ request: { body } }: RequestContext): Configuratio
 
 function decodedYaml(bytes: Uint8Array): ReturnType<typeof decodeYaml> {
   try {
-    return decodeYaml(yamlText(bytes));
+    return decodeYaml(yamlText(bytes), maxValues);
   } catch (error) {
     if (error instanceof DecodeError)
       throw newBadRequest(`error decoding YAML: error converting YAML to JSON: ${error.message}`);

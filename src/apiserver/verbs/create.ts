@@ -14,11 +14,13 @@ import { keepValidManagers, updateManagedFields } from './managed.ts';
 import {
   admissionContext,
   applyDefaults,
+  checkSize,
   decodeObject,
   encodeForStore,
   ensureNamespace,
   hookContext,
   type MutableObject,
+  othersTurn,
   putObject,
   validateNew,
 } from './write.ts';
@@ -38,10 +40,13 @@ export async function create(context: RequestContext): Promise<ApiResponse> {
     { apiVersion: resource.apiVersion, kind: resource.definition.kind },
     options,
   );
+  const decoded = othersTurn(context);
+  if (decoded) await decoded;
   ensureNamespace(context, draft);
   // Upstream: 500 with this text. What a client got wrong is no failure of the server.
   if (draft.metadata.resourceVersion) throw newBadRequest('resourceVersion should not be set on objects to be created');
   applyDefaults(resource, draft);
+  checkSize(context, draft);
   return { type: 'object', status: 201, body: await createObject(context, draft, options) };
 }
 
@@ -68,6 +73,8 @@ export async function createObject(
     const managing = updateManagedFields(context, undefined, draft, options);
     if (managing) await managing;
   }
+  const followed = othersTurn(context);
+  if (followed) await followed;
 
   const managed = draft.metadata.managedFields;
   const admitContext = admissionContext(context, 'CREATE', {
@@ -106,6 +113,8 @@ export async function createObject(
       if (attempt === 1) {
         const inspecting = admission.inspect(admitContext);
         validateNew(context, draft, inspecting ? await inspecting : []);
+        const validated = othersTurn(context);
+        if (validated) await validated;
         const validating = admission.validate({ ...admitContext, name: draft.metadata.name ?? '' });
         if (validating) await validating;
       }

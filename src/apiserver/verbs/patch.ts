@@ -1,6 +1,6 @@
 /** PATCH: JSON patch, merge patch, strategic merge patch, server-side apply. */
 
-import { DecodeError } from '#api/codec/decode-error.ts';
+import { DecodeError, maxValues } from '#api/codec/decode-error.ts';
 import { checkTree, parseJson } from '#api/codec/json-decode.ts';
 import { jsonText } from '#api/codec/text.ts';
 import { newBadRequest, newInvalid, newUnsupportedPatchType } from '#api/errors.ts';
@@ -19,6 +19,7 @@ import { type View, viewOf } from './view.ts';
 import {
   applyDefaults,
   asMutable,
+  checkSize,
   ensureNamespace,
   ensurePatchedName,
   type MutableObject,
@@ -81,6 +82,7 @@ function applyPatch(
     ensureNamespace(context, patched);
     ensurePatchedName(patched, context.info.name);
     if (!view?.ownKind) applyDefaults(resource, patched);
+    checkSize(context, patched);
     return view ? view.write(current, patched) : patched;
   };
   return updateObject(context, options, { make, admissionOptions });
@@ -115,7 +117,7 @@ function parseBody({ request }: RequestContext, type: PatchType): unknown {
   const { body } = request;
   if (body?.type === 'object') return body.object;
   try {
-    const tree = parseJson(jsonText(body?.bytes ?? new Uint8Array()));
+    const tree = parseJson(jsonText(body?.bytes ?? new Uint8Array()), maxValues);
     checkTree(tree);
     return tree;
   } catch (error) {

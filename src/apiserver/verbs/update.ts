@@ -25,12 +25,14 @@ import {
   admissionContext,
   applyDefaults,
   checkName,
+  checkSize,
   decodeObject,
   encodeForStore,
   ensureNamespace,
   hookContext,
   isStatus,
   type MutableObject,
+  othersTurn,
   putObject,
   revisionOf,
   sameBytes,
@@ -54,9 +56,12 @@ export async function update(context: RequestContext): Promise<ApiResponse> {
   }
   const expected = { apiVersion: resource.apiVersion, kind: resource.definition.kind };
   const submitted = decodeObject(context, resource.codec, expected, options);
+  const decoded = othersTurn(context);
+  if (decoded) await decoded;
   ensureNamespace(context, submitted);
   checkName(submitted, info.name);
   applyDefaults(resource, submitted);
+  checkSize(context, submitted);
   const make = () => mutableCopy(submitted) as MutableObject;
   const mayCreate = resource.definition.allowCreateOnUpdate && info.subresource === '';
   const result = await updateObject(context, options, { make, create: mayCreate ? make : undefined });
@@ -139,12 +144,16 @@ async function attemptUpdate(
   const old = current.object;
   const making = plan.make(old);
   let draft = making instanceof Promise ? await making : making;
+  const made = othersTurn(context);
+  if (made) await made;
   const conditional = checkRevision(context, draft, current);
   checkUid(context, draft, old);
   keepSystemFields(context, draft, old);
   isolate(context, draft, old);
   const managing = plan.managed ? undefined : updateManagedFields(context, old, draft, options);
   if (managing) await managing;
+  const followed = othersTurn(context);
+  if (followed) await followed;
 
   const managed = draft.metadata.managedFields;
   const view = viewOf(context);
@@ -171,6 +180,8 @@ async function attemptUpdate(
   try {
     const inspecting = server.admission.inspect(judged ? admitContext : { ...admitContext, object: draft });
     validateChanged(context, draft, old, inspecting ? await inspecting : []);
+    const validated = othersTurn(context);
+    if (validated) await validated;
     const validating = server.admission.validate(admitContext);
     if (validating) await validating;
 

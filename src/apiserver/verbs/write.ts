@@ -6,6 +6,7 @@ import type { FieldError } from '#api/field-error.ts';
 import type { KubeObject } from '#api/object.ts';
 import { validateObjectMeta, validateObjectMetaUpdate } from '#api/object-meta-rules.ts';
 import { formatTime } from '#api/time.ts';
+import { sleep } from '#base/abort.ts';
 import { type Draft, deepFreeze } from '#base/edit.ts';
 import type { WriteResult } from '#store/store.ts';
 import type { AdmissionContext, AdmissionOperation } from '../admission-plugin.ts';
@@ -49,6 +50,7 @@ export function decodeObject(
     `${expected.kind} in version "${version}" cannot be handled as a ${expected.kind}: `,
   );
   const draft = asMutable(object, expected);
+  checkSize(context, draft);
   context.audit?.requestObject(draft, () => defaultedJson(context.resource, codec, draft));
   return draft;
 }
@@ -152,6 +154,50 @@ export function ensurePatchedName(patched: MutableObject, name: string): void {
 export function applyDefaults(resource: Resource, draft: MutableObject): void {
   resource.codec.applyDefaults(draft);
   resource.definition.defaults?.(draft);
+}
+
+/** Of a client's body: what is shorter is written in a few milliseconds. */
+const turnsLength = 128 * 1024;
+
+/** Between the stages of a large object's write, each of which may take a tenth of a second, others have their turn; else undefined. */
+export function othersTurn({ server, request: { body } }: RequestContext): Promise<void> | undefined {
+  return body?.type === 'bytes' && body.bytes.length > turnsLength ? sleep(server.env.clock, 0) : undefined;
+}
+
+/** Of a client's body; what is made of a shorter one is within bounds. */
+const sizeCheckedLength = 16 * 1024;
+
+/**
+ * Of an object that a client sent or made: throws 413 when it cannot become small enough for the store, before anybody has looked at all
+ * that is in it. Managed fields do not count (encodeForStore).
+ */
+export function checkSize({ request: { body } }: RequestContext, object: MutableObject): void {
+  if (body?.type !== 'bytes' || body.bytes.length < sizeCheckedLength) return;
+  const { managedFields: _, ...metadata } = object.metadata;
+  if (leastLength({ ...object, metadata }, objectBound) > objectBound) throw tooLarge();
+}
+
+function tooLarge(): Error {
+  return newRequestEntityTooLarge(`limit is ${objectBound}`);
+}
+
+/** Bytes that the value's JSON has at least; counts no further than to `bound`. */
+function leastLength(value: unknown, bound: number): number {
+  if (typeof value === 'string') return value.length + 2;
+  if (typeof value !== 'object' || value === null) return 1;
+  let length = 1;
+  if (Array.isArray(value)) {
+    for (const element of value) {
+      length += 1 + leastLength(element, bound - length);
+      if (length > bound) break;
+    }
+    return length;
+  }
+  for (const key in value) {
+    length += key.length + 4 + leastLength((value as Readonly<Record<string, unknown>>)[key], bound - length);
+    if (length > bound) break;
+  }
+  return length;
 }
 
 export function admissionContext(
@@ -274,7 +320,7 @@ export function encodeForStore(
   const form = resource.encodeStored(view);
   const checked = ({ view: stored, value }: StoredForm): EncodedForStore | Promise<EncodedForStore> => {
     if (value.length <= objectBound) return { view, stored, value };
-    if (!forgetsManagers || !view.metadata?.managedFields) throw newRequestEntityTooLarge(`limit is ${objectBound}`);
+    if (!forgetsManagers || !view.metadata?.managedFields) throw tooLarge();
     const { managedFields: _, ...metadata } = view.metadata;
     return encodeForStore(resource, { ...view, metadata } as MutableObject);
   };

@@ -24,7 +24,8 @@ interface Place {
 export function defaultFindings(schema: JsonSchema, path: string): FieldError[] {
   const errors: FieldError[] = [];
   forEachDefault(schema, path, (owner, value, at, place) => {
-    errors.push(...(place.isInMetadata ? metadataFindings : findingsOf)(owner, value, child(at, 'default'), place));
+    const find = place.isInMetadata ? metadataFindings : findingsOf;
+    for (const error of find(owner, value, child(at, 'default'), place)) errors.push(error);
   });
   return errors;
 }

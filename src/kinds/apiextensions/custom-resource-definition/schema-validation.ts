@@ -40,12 +40,15 @@ export function validateSchema(schema: Schema, path: string, known: KnownRules):
   if (unsupported === undefined) {
     const before = errors.length;
     checkStructural(schema, path, errors);
-    if (errors.length === before) errors.push(...defaultFindings(structuralOf(schema), path));
+    if (errors.length === before) for (const error of defaultFindings(structuralOf(schema), path)) errors.push(error);
   }
   const checks = unsupported === undefined && errors.length === 0 ? newRuleChecks(known) : undefined;
   const rules = checks && rootScope(checks);
   checkSchema(schema, path, { isRoot: true, insideMeta: false, noDefaults: undefined, rules }, errors);
-  if (checks) errors.push(...checks.errors, ...totalCostFindings(checks, path));
+  if (checks) {
+    for (const error of checks.errors) errors.push(error);
+    errors.push(...totalCostFindings(checks, path));
+  }
   if (errors.length === 0 && unsupported !== undefined) errors.push(invalid(path, '', unsupported));
   return errors;
 }

@@ -36,7 +36,7 @@ export function validateDefinition(
     errors.push(invalid('metadata.name', metadata?.name ?? '', 'must be spec.names.plural+"."+spec.group'));
   }
   checkSpec(spec, old?.spec, errors);
-  errors.push(...validateConversion(spec.conversion, old));
+  for (const error of validateConversion(spec.conversion, old)) errors.push(error);
   if (status?.acceptedNames) checkNames(status.acceptedNames, 'status.acceptedNames', errors);
   checkStoredVersions(status?.storedVersions ?? [], spec.versions ?? [], errors);
   checkApproval(definition, old, errors);
@@ -148,7 +148,7 @@ function checkParts(
       if (sharedSchema ? anyStatus : version.subresources?.status) checkRootOfStatus(schema, schemaPath, errors);
       const before = old.find(({ name }) => name === version.name)?.schema?.openAPIV3Schema;
       const isUnchanged = before !== undefined && semanticallyEqual(before, schema);
-      errors.push(...validateSchema(schema, schemaPath, { stored, isUnchanged }));
+      for (const error of validateSchema(schema, schemaPath, { stored, isUnchanged })) errors.push(error);
     }
   }
   versions.forEach(({ schema, served }, position) => {

@@ -25,7 +25,8 @@ export function validateEndpointSlice(slice: EndpointSlice, _context: HookContex
   checkPorts(ports, errors);
   const found: FieldError[] = [];
   checkEndpoints(endpoints, addressType, found);
-  if (found.length > 0 && !(old && semanticallyEqual(old.endpoints, endpoints))) errors.push(...found);
+  if (found.length > 0 && !(old && semanticallyEqual(old.endpoints, endpoints)))
+    for (const error of found) errors.push(error);
   return errors;
 }
 
