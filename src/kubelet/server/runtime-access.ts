@@ -52,16 +52,15 @@ export function createRuntimeAccess({ runtime, clock, containerEnded }: RuntimeA
 
   return {
     exec: async (pod, container, command, streams) =>
-      new URL(await runtime.exec(await containerId(pod, container), { command, ...streams })),
-    attach: async (pod, container, streams) =>
-      new URL(await runtime.attach(await containerId(pod, container), streams)),
+      urlOf(await runtime.exec(await containerId(pod, container), { command, ...streams })),
+    attach: async (pod, container, streams) => urlOf(await runtime.attach(await containerId(pod, container), streams)),
     portForward: async (pod, ports) => {
       const sandboxes = await runtime.listPodSandboxes({ podUid: pod.metadata?.uid ?? '' });
       const ready = sandboxes
         .filter(({ state }) => state === 'SANDBOX_READY')
         .sort((a, b) => b.createdAtMs - a.createdAtMs)[0];
       if (!ready) throw new Error(`failed to find sandboxID for pod ${pod.metadata?.name}_${pod.metadata?.namespace}`);
-      return new URL(await runtime.portForward(ready.id, ports));
+      return urlOf(await runtime.portForward(ready.id, ports));
     },
     run: async (pod, container, command) => {
       const { stdout, stderr, exitCode } = await runtime.execSync(
@@ -83,4 +82,13 @@ export function createRuntimeAccess({ runtime, clock, containerEnded }: RuntimeA
       return { path: logPath, life };
     },
   };
+}
+
+/** Where the runtime streams: by HTTP. */
+function urlOf(text: string): URL {
+  const url = URL.parse(text);
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
+  throw new Error(
+    `the container runtime streams at no address that can be called: ${JSON.stringify(text.slice(0, 200))}`,
+  );
 }

@@ -25,7 +25,6 @@ import type {
   RuntimeImage,
   RuntimeStatus,
   RuntimeVersion,
-  SandboxState,
 } from '#kubelet/cri/runtime.ts';
 
 /** A decoded message; fields are read by the accessors below, which know the wire's defaults. */
@@ -108,7 +107,7 @@ function sandbox(item: Message): PodSandbox {
   return {
     id: text(item, 'id'),
     metadata: sandboxMetadata(item.metadata),
-    state: item.state as SandboxState,
+    state: item.state === 'SANDBOX_READY' ? 'SANDBOX_READY' : 'SANDBOX_NOTREADY',
     createdAtMs: ms(item, 'createdAt'),
     labels: map(item, 'labels'),
     annotations: map(item, 'annotations'),
@@ -138,6 +137,18 @@ export function sandboxStatus(value: unknown): PodSandboxStatus {
   };
 }
 
+/** A state that the kubelet does not know is CONTAINER_UNKNOWN: such a container is ended and made again. */
+function containerState(value: unknown): RuntimeContainerState {
+  switch (value) {
+    case 'CONTAINER_CREATED':
+    case 'CONTAINER_RUNNING':
+    case 'CONTAINER_EXITED':
+      return value;
+    default:
+      return 'CONTAINER_UNKNOWN';
+  }
+}
+
 function imageSpec(value: unknown): ImageSpec {
   return { image: text(value, 'image'), userSpecifiedImage: text(value, 'userSpecifiedImage') };
 }
@@ -149,7 +160,7 @@ export function containers(value: unknown): readonly RuntimeContainer[] {
     metadata: { name: text(item.metadata, 'name'), attempt: int(item.metadata, 'attempt') },
     image: imageSpec(item.image),
     imageRef: text(item, 'imageRef'),
-    state: item.state as RuntimeContainerState,
+    state: containerState(item.state),
     createdAtMs: ms(item, 'createdAt'),
     labels: map(item, 'labels'),
     annotations: map(item, 'annotations'),
@@ -172,7 +183,7 @@ export function containerStatus(value: unknown): RuntimeContainerStatus {
   return {
     id: text(status, 'id'),
     metadata: { name: text(status.metadata, 'name'), attempt: int(status.metadata, 'attempt') },
-    state: status.state as RuntimeContainerState,
+    state: containerState(status.state),
     createdAtMs: ms(status, 'createdAt'),
     startedAtMs: ms(status, 'startedAt'),
     finishedAtMs: ms(status, 'finishedAt'),

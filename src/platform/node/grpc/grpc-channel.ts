@@ -208,7 +208,7 @@ class Call {
     const { stream } = this;
     try {
       if (stream.destroyed && this.failure) throw this.failure;
-      for await (const message of messages(stream)) yield decodeMessage(this.method.response, message);
+      for await (const message of messages(stream)) yield decoded(this.method, message);
       if (this.reason) throw this.reason;
       const failure = failureOf(this.status);
       if (failure) throw failure;
@@ -271,6 +271,15 @@ async function* messages(stream: ClientHttp2Stream): AsyncGenerator<Uint8Array, 
     }
     chunks = whole.length > 0 ? [whole] : [];
     buffered = whole.length;
+  }
+}
+
+/** What cannot be read is the server's fault, and no reason to think that it is away. */
+function decoded({ path, response }: Method, message: Uint8Array): unknown {
+  try {
+    return decodeMessage(response, message);
+  } catch (cause) {
+    throw new GrpcError('Internal', `the answer of ${path} cannot be read: ${messageOf(cause)}`, { cause });
   }
 }
 

@@ -148,7 +148,8 @@ class Reader {
       case 'int32':
         return Number(BigInt.asIntN(32, this.varint()));
       case 'uint32':
-        return this.uint32();
+        // Longer ones are cut, as every reader of protobuf does.
+        return Number(BigInt.asUintN(32, this.varint()));
       case 'int64':
         return BigInt.asIntN(64, this.varint());
       case 'uint64':
