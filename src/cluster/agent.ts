@@ -9,7 +9,9 @@ import { readFileSync } from 'node:fs';
 import { aborted, sleep } from '#base/abort.ts';
 import { backoffDelayMs } from '#base/backoff.ts';
 import type { Env } from '#base/env.ts';
+import { MetricsRegistry } from '#base/metrics.ts';
 import type { Client } from '#client/client.ts';
+import { ClientMetrics } from '#client/request-metrics.ts';
 import { dns } from '#dns/dns.ts';
 import { kubeletConfig } from '#kubelet/config.ts';
 import { createKubelet } from '#kubelet/kubelet.ts';
@@ -22,8 +24,10 @@ import { startHttpServer } from '#platform/node/http-server.ts';
 import { kernelTools } from '#platform/node/kernel-tools.ts';
 import { createKubeletPorts } from '#platform/node/kubelet-ports.ts';
 import { nodeLogFiles } from '#platform/node/log-files.ts';
+import { registerProcessMetrics } from '#platform/node/process-metrics.ts';
 import { nodeRawDeflate } from '#platform/node/raw-deflate.ts';
 import { nodeWebSocketAcceptor } from '#platform/node/web-socket.ts';
+import { ProxyMetrics } from '#proxy/metrics.ts';
 import { createNftablesDataPlane } from '#proxy/nftables/data-plane.ts';
 import { proxy } from '#proxy/proxy.ts';
 import { Informers } from '#runtime/informer.ts';
@@ -32,6 +36,7 @@ import { pauseReference } from './images/pause/pause.ts';
 import { type ClusterLayout, nodeLayout } from './machine/layout.ts';
 import { nodeCgroup } from './machine/node-machine.ts';
 import { certificateFile, keyFile } from './pki/authority.ts';
+import { proxyMetricsAddress, proxyWire } from './proxy-paths.ts';
 import { connectClient } from './remote-client.ts';
 import { agentDnsPort } from './server/dns-service.ts';
 import { type ClusterSettings, nodesOf } from './settings.ts';
@@ -77,7 +82,10 @@ export async function runAgent(
   const link = linkToSupervisor(env, { socketPath: layout.supervisorSocket, unit: `agent-${nodeName}` }, signal);
   const server = `https://${settings.network.hostAddress}:${settings.apiPort}`;
   const asKubelet = connectClient({ pki: layout.pki, certificate: `kubelet-client-${nodeName}`, server });
-  const asProxy = connectClient({ pki: layout.pki, certificate: 'kube-proxy', server });
+  const proxyRegistry = new MetricsRegistry();
+  registerProcessMetrics(proxyRegistry);
+  const clientMetrics = new ClientMetrics(proxyRegistry, env.clock);
+  const asProxy = connectClient({ pki: layout.pki, certificate: 'kube-proxy', server, metrics: clientMetrics });
   const files = nodeLayout(layout, nodeName);
 
   await untilServes(asProxy.client, env, signal);
@@ -125,9 +133,17 @@ export async function runAgent(
   );
   const ownAddresses = [settings.network.dnsServiceAddress, plan.address];
   const network = { env, client: asProxy.client };
+  const proxyServer = await startHttpServer({
+    handler: proxyWire(proxyRegistry),
+    log: env.log,
+    ...proxyMetricsAddress,
+  });
   const started = await Promise.all([
     startKubelet(),
-    proxy.start({ ...network, config: { nodeName, dataPlane, informers } }, signal),
+    proxy.start(
+      { ...network, config: { nodeName, dataPlane, informers, metrics: new ProxyMetrics(proxyRegistry, env.clock) } },
+      signal,
+    ),
     dns.start(
       {
         ...network,
@@ -145,6 +161,7 @@ export async function runAgent(
   env.log.info('agent runs', { node: nodeName });
   await aborted(signal);
   await Promise.allSettled(started.map(({ stopped }) => stopped));
+  await proxyServer.close();
   asKubelet.close();
   asProxy.close();
   ports.close();

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createClient } from '#client/api-client.ts';
 import type { Client } from '#client/client.ts';
 import { createRemoteHandler } from '#client/remote-handler.ts';
+import type { ClientMetrics } from '#client/request-metrics.ts';
 import { createHttpClient } from '#platform/node/http-client.ts';
 import { certificateFile, keyFile } from './pki/authority.ts';
 
@@ -16,6 +17,8 @@ export function connectClient(options: {
   readonly pki: string;
   readonly certificate: string;
   readonly server: string;
+  /** Absent: its requests are not counted. */
+  readonly metrics?: ClientMetrics;
 }): RemoteClient {
   const http = createHttpClient({
     server: options.server,
@@ -23,8 +26,9 @@ export function connectClient(options: {
     certificatePem: readFileSync(certificateFile(options.pki, options.certificate), 'utf8'),
     keyPem: readFileSync(keyFile(options.pki, options.certificate), 'utf8'),
   });
+  const handler = createRemoteHandler(http.send);
   const client = createClient({
-    handler: createRemoteHandler(http.send),
+    handler: options.metrics?.measured(handler, new URL(options.server).host) ?? handler,
     // The server goes by the certificate.
     peer: { address: '' },
     userAgent: `kubets/${options.certificate}`,

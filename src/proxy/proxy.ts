@@ -16,6 +16,7 @@ import type { EndpointSlice } from '#kinds/generated/discovery-v1.ts';
 import type { Component } from '#runtime/component.ts';
 import { Informers } from '#runtime/informer.ts';
 import type { DataPlane } from './data-plane.ts';
+import type { ProxyMetrics } from './metrics.ts';
 import { clusterIPsOf, type Frontend, frontendKey, frontendsOf, isProxied, serviceNameLabel } from './service-map.ts';
 
 export interface ProxyConfig {
@@ -23,7 +24,12 @@ export interface ProxyConfig {
   readonly dataPlane: DataPlane;
   /** Shared with other components of the process; the proxy makes its own when absent. */
   readonly informers?: Informers;
+  /** Absent: nothing is measured. */
+  readonly metrics?: ProxyMetrics;
 }
+
+/** When what a slice follows from happened, as its controller writes it. */
+const triggerTime = 'endpoints.kubernetes.io/last-change-trigger-time';
 
 /** Before the data plane is tried again after a failure. */
 const retryMs = 1000;
@@ -40,34 +46,54 @@ export const proxy: Component<ProxyConfig> = {
     });
     const state = new ServiceState(config.nodeName);
     const dirty = new Set<string>();
+    let isSynced = false;
     let wake: (() => void) | undefined;
     const mark = (key: string | undefined) => {
       if (!key) return;
       dirty.add(key);
       wake?.();
     };
-    const markService = (service: Service) => mark(keyOf(service));
+    const { metrics } = config;
+    const markService = (service: Service) => {
+      metrics?.serviceChanged();
+      mark(keyOf(service));
+    };
     const markSlice = (slice: EndpointSlice) => {
       const name = slice.metadata?.labels?.[serviceNameLabel];
       mark(name && `${slice.metadata?.namespace}/${name}`);
     };
     services.addHandler({ onAdd: markService, onUpdate: (_, service) => markService(service), onDelete: markService });
+    const seen = (slice: EndpointSlice, old?: EndpointSlice) => {
+      const trigger = slice.metadata?.annotations?.[triggerTime];
+      metrics?.endpointsChanged(trigger === old?.metadata?.annotations?.[triggerTime] ? undefined : trigger);
+    };
     slices.addHandler({
-      onAdd: markSlice,
+      // What was there at the start changed at some time before: that is no time that programming took.
+      onAdd: (slice) => {
+        seen(slice, isSynced ? undefined : slice);
+        markSlice(slice);
+      },
       onUpdate: (old, slice) => {
+        seen(slice, old);
         markSlice(old);
         markSlice(slice);
       },
-      onDelete: markSlice,
+      onDelete: (slice) => {
+        seen(slice, slice);
+        markSlice(slice);
+      },
     });
     signal.addEventListener('abort', () => wake?.(), { once: true });
     // Programming before both are known would cut off services that work.
     await Promise.all([services.whenSynced(signal), slices.whenSynced(signal)]);
+    isSynced = true;
 
     const synchronise = async () => {
       for (const key of dirty) state.set(key, services.get(key), slices.byIndex('service', key));
       dirty.clear();
-      await applyUntilDone(config.dataPlane, state, env, signal);
+      const done = metrics?.begin();
+      await applyUntilDone(config.dataPlane, state, env, signal, metrics);
+      if (!signal.aborted) done?.();
     };
     await synchronise();
     const run = async () => {
@@ -89,13 +115,20 @@ export const proxy: Component<ProxyConfig> = {
   },
 };
 
-async function applyUntilDone(dataPlane: DataPlane, state: ServiceState, env: Env, signal: AbortSignal): Promise<void> {
+async function applyUntilDone(
+  dataPlane: DataPlane,
+  state: ServiceState,
+  env: Env,
+  signal: AbortSignal,
+  metrics: ProxyMetrics | undefined,
+): Promise<void> {
   for (;;) {
     try {
       await dataPlane.apply(state.snapshot(), signal);
       return;
     } catch (error) {
       if (signal.aborted) return;
+      metrics?.failed();
       env.log.error('services could not be programmed, will retry', { error: messageOf(error) });
       await sleep(env.clock, retryMs, signal).catch(() => {});
     }
