@@ -5,16 +5,22 @@
  */
 
 import { newForbidden } from '#api/errors.ts';
+import { type FieldError, invalid } from '#api/field-error.ts';
 import { semanticallyEqual } from '#api/semantic-equal.ts';
 import type { AdmissionContext, AdmissionPlugin } from '#apiserver/admission-plugin.ts';
 import type { Authorizer } from '#apiserver/authorizer.ts';
 import { type Draft, mutableCopy } from '#base/edit.ts';
 import type { CertificateSigningRequest } from '#kinds/generated/certificates-v1.ts';
+import { readRequest } from './certification-request.ts';
+import { signatureFault } from './request-signature.ts';
 
 const group = 'certificates.k8s.io';
 const resource = 'certificatesigningrequests';
 
-/** A request says who made it. */
+/**
+ * A request says who made it, and is one: what is not, or was not signed with the key that it names, is a finding of its validation, which
+ * upstream has in the kind's own.
+ */
 export const certificateRequester: AdmissionPlugin = {
   name: 'CertificateRequester',
   handles: (operation) => operation === 'CREATE',
@@ -22,7 +28,21 @@ export const certificateRequester: AdmissionPlugin = {
     if (isRequest(context) && context.object)
       writeRequester(context.object as Draft<CertificateSigningRequest>, context);
   },
+  inspect: (context) => {
+    if (!isRequest(context) || context.subresource !== '') return undefined;
+    const { request } = (context.object as CertificateSigningRequest).spec;
+    const found = readRequest(request);
+    return found && requestFindings(request, found);
+  },
 };
+
+async function requestFindings(
+  request: string,
+  found: NonNullable<ReturnType<typeof readRequest>>,
+): Promise<readonly FieldError[]> {
+  const fault = 'fault' in found ? found.fault : await signatureFault(found);
+  return fault === undefined ? [] : [invalid('spec.request', request, fault)];
+}
 
 /** Without an authorizer everybody may approve and sign. */
 export function certificateApproval(authorize: Authorizer | undefined): AdmissionPlugin {

@@ -1,22 +1,14 @@
 /**
- * The subject in a PKCS #10 certification request (RFC 2986): a user's name and, as organizations, groups. As much DER as that needs.
+ * PKCS #10 certification requests (RFC 2986): whose they are, and for whom: as much DER as that needs.
  *
- *     CertificationRequest     ::= SEQUENCE { CertificationRequestInfo, ... }
- *     CertificationRequestInfo ::= SEQUENCE { version INTEGER, subject Name, ... }
+ *     CertificationRequest     ::= SEQUENCE { CertificationRequestInfo, signatureAlgorithm, signature BIT STRING }
+ *     CertificationRequestInfo ::= SEQUENCE { version INTEGER, subject Name, subjectPKInfo, [0] attributes }
  *     Name                     ::= SEQUENCE OF SET OF SEQUENCE { type OBJECT IDENTIFIER, value }
  */
 
-interface Element {
-  readonly tag: number;
-  readonly content: Uint8Array;
-  /** After the element. */
-  readonly rest: Uint8Array;
-}
+import { alternativeNamesFault } from './alternative-names.ts';
+import { type Element, hex, read, tags, textOf } from './der.ts';
 
-const sequence = 0x30;
-const set = 0x31;
-const integer = 0x02;
-const bmpString = 0x1e;
 /** id-at-organizationName, 2.5.4.10. */
 const organizationName = '55040a';
 /** id-at-commonName, 2.5.4.3. */
@@ -28,11 +20,64 @@ export interface CertificateSubject {
   readonly organizations: readonly string[];
 }
 
+/** What its signature is about, and by which key it must be. */
+export interface SignedRequest {
+  readonly info: Uint8Array;
+  /** SubjectPublicKeyInfo. */
+  readonly publicKey: Uint8Array;
+  /** Hexadecimal form of the algorithm's identifier. */
+  readonly algorithm: string;
+  readonly signature: Uint8Array;
+}
+
+/**
+ * The request in the field of a CertificateSigningRequest, or what is wrong with it in Go's words (as far as those are about what a person can
+ * mend). Undefined when there is no PEM block of a request.
+ */
+export function readRequest(request: string): SignedRequest | { readonly fault: string } | undefined {
+  const der = derOf(request);
+  if (!der) return undefined;
+  if (der.length < 2) return { fault: 'asn1: syntax error: sequence truncated' };
+  if (der[0] !== tags.sequence) return { fault: otherTag(der) };
+  const outer = read(der);
+  if (!outer) return { fault: 'asn1: syntax error: data truncated' };
+  if (outer.rest.length > 0) return { fault: 'asn1: syntax error: trailing data' };
+  const info = read(outer.content, tags.sequence);
+  const algorithm = read(info?.rest, tags.sequence);
+  const bits = read(algorithm?.rest, tags.bitString);
+  const oid = read(algorithm?.content, tags.oid);
+  const subject = read(read(info?.content, tags.integer)?.rest, tags.sequence);
+  const publicKey = read(subject?.rest, tags.sequence);
+  if (!info || !bits || !oid || !subject || !publicKey || !namesOf(subject.content)) {
+    return { fault: outer.content.length === 0 ? 'asn1: syntax error: sequence truncated' : malformed };
+  }
+  const fault = alternativeNamesFault(publicKey.rest);
+  if (fault !== undefined) return { fault };
+  const whole = (element: Element, within: Uint8Array) => within.subarray(0, within.length - element.rest.length);
+  return {
+    info: whole(info, outer.content),
+    publicKey: whole(publicKey, subject.rest),
+    algorithm: hex(oid.content),
+    // The first byte counts unused bits; there are none.
+    signature: bits.content.subarray(1),
+  };
+}
+
+const malformed = 'asn1: structure error: the request is not what it should be';
+
+/** As Go prints what it found in place of the sequence. */
+function otherTag([tag = 0, length = 0]: Uint8Array): string {
+  const found = `class:${tag >> 6} tag:${tag & 0x1f} length:${length} isCompound:${(tag & 0x20) !== 0}`;
+  const wanted =
+    'optional:false explicit:false application:false private:false defaultValue:<nil> tag:<nil> stringType:0 timeType:0 set:false omitEmpty:false';
+  return `asn1: structure error: tags don't match (16 vs {${found}}) {${wanted}} certificateRequest @2`;
+}
+
 /** `request` is the field of a CertificateSigningRequest: base64 of PEM. Undefined when there is no such request in it. */
 export function subjectOf(request: string): CertificateSubject | undefined {
   const der = derOf(request);
-  const info = der && read(read(der, sequence)?.content, sequence);
-  const subject = read(read(info?.content, integer)?.rest, sequence);
+  const info = der && read(read(der, tags.sequence)?.content, tags.sequence);
+  const subject = read(read(info?.content, tags.integer)?.rest, tags.sequence);
   const names = subject && namesOf(subject.content);
   if (!names) return undefined;
   const all = (type: string): readonly string[] => names.flatMap(([of, text]) => (of === type ? [text] : []));
@@ -52,11 +97,11 @@ function derOf(request: string): Uint8Array | undefined {
 function namesOf(subject: Uint8Array): readonly (readonly [type: string, text: string])[] | undefined {
   const names: [string, string][] = [];
   for (let left = subject; left.length > 0; ) {
-    const attributes = read(left, set);
+    const attributes = read(left, tags.set);
     if (!attributes) return undefined;
     for (let inner = attributes.content; inner.length > 0; ) {
-      const attribute = read(inner, sequence);
-      const type = read(attribute?.content, 0x06);
+      const attribute = read(inner, tags.sequence);
+      const type = read(attribute?.content, tags.oid);
       const value = type && read(type.rest);
       if (!attribute || !type || !value) return undefined;
       names.push([hex(type.content), textOf(value)]);
@@ -65,26 +110,4 @@ function namesOf(subject: Uint8Array): readonly (readonly [type: string, text: s
     left = attributes.rest;
   }
   return names;
-}
-
-function textOf({ tag, content }: Element): string {
-  return new TextDecoder(tag === bmpString ? 'utf-16be' : 'utf-8').decode(content);
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-/** The element at the start, of this tag when one is given. */
-function read(bytes: Uint8Array | undefined, tag?: number): Element | undefined {
-  if (!bytes) return undefined;
-  const [found, first] = bytes;
-  if (found === undefined || first === undefined || (tag !== undefined && found !== tag)) return undefined;
-  const lengthBytes = first < 0x80 ? 0 : first & 0x7f;
-  // Longer lengths than four bytes are of no request that fits into an object; 0x80, the indefinite one, is not DER.
-  if (first === 0x80 || lengthBytes > 4 || bytes.length < 2 + lengthBytes) return undefined;
-  const length = lengthBytes === 0 ? first : bytes.slice(2, 2 + lengthBytes).reduce((sum, byte) => sum * 256 + byte, 0);
-  const start = 2 + lengthBytes;
-  if (bytes.length < start + length) return undefined;
-  return { tag: found, content: bytes.subarray(start, start + length), rest: bytes.subarray(start + length) };
 }

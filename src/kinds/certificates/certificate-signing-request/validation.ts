@@ -1,6 +1,7 @@
 /**
  * Rules of CertificateSigningRequests. What is stored may keep old faults; decisions are made through the approval subresource and
- * certificates are written through status, and neither is taken back. Of what is inside the PEM blocks nothing is looked at here.
+ * certificates are written through status, and neither is taken back. What is inside of a request's PEM block is
+ * looked at by admission/certificates.ts, which may wait; inside of certificates nobody looks.
  */
 
 import type { HookContext } from '#api/definition.ts';

@@ -1,0 +1,52 @@
+/** Reading DER (X.690), an element at a time. */
+
+export interface Element {
+  readonly tag: number;
+  readonly content: Uint8Array;
+  /** After the element. */
+  readonly rest: Uint8Array;
+}
+
+export const tags = {
+  integer: 0x02,
+  bitString: 0x03,
+  octetString: 0x04,
+  oid: 0x06,
+  bmpString: 0x1e,
+  sequence: 0x30,
+  set: 0x31,
+} as const;
+
+/** The element at the start, of this tag when one is given; undefined when there is none. */
+export function read(bytes: Uint8Array | undefined, tag?: number): Element | undefined {
+  if (!bytes) return undefined;
+  const [found, first] = bytes;
+  if (found === undefined || first === undefined || (tag !== undefined && found !== tag)) return undefined;
+  const lengthBytes = first < 0x80 ? 0 : first & 0x7f;
+  // Longer lengths than four bytes are of no request that fits into an object; 0x80, the indefinite one, is not DER.
+  if (first === 0x80 || lengthBytes > 4 || bytes.length < 2 + lengthBytes) return undefined;
+  const length = lengthBytes === 0 ? first : bytes.slice(2, 2 + lengthBytes).reduce((sum, byte) => sum * 256 + byte, 0);
+  const start = 2 + lengthBytes;
+  if (bytes.length < start + length) return undefined;
+  return { tag: found, content: bytes.subarray(start, start + length), rest: bytes.subarray(start + length) };
+}
+
+/** Elements one after the other; undefined when something is left that is none. */
+export function readAll(bytes: Uint8Array): readonly Element[] | undefined {
+  const elements: Element[] = [];
+  for (let left = bytes; left.length > 0; ) {
+    const element = read(left);
+    if (!element) return undefined;
+    elements.push(element);
+    left = element.rest;
+  }
+  return elements;
+}
+
+export function textOf({ tag, content }: Element): string {
+  return new TextDecoder(tag === tags.bmpString ? 'utf-16be' : 'utf-8').decode(content);
+}
+
+export function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
