@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { MetricsRegistry } from '#base/metrics.ts';
 import type { Pod } from '#kinds/generated/core-v1.ts';
 import { assignedPodDelete, forceActivate, nodeAdd, nodeDelete } from '../framework/cluster-event.ts';
 import type { Framework } from '../framework/framework.ts';
 import { createBench, ManualClock, makeNode, makePod, podInfo } from '../testing/fixtures.ts';
+import { QueueMetrics } from './metrics.ts';
 import { Nominator } from './nominator.ts';
 import type { QueuedPod } from './queued-pod.ts';
 import { SchedulingQueue } from './scheduling-queue.ts';
@@ -11,14 +13,20 @@ import { SchedulingQueue } from './scheduling-queue.ts';
 const none: ReadonlySet<string> = new Set();
 const byResources: ReadonlySet<string> = new Set(['NodeResourcesFit']);
 
-function newQueue() {
+function newQueue(registry?: MetricsRegistry) {
   const clock = new ManualClock();
   clock.advance(1_000_000);
   const { profile } = createBench();
   const profiles = new Map<string, Framework>([['default-scheduler', profile]]);
   const backoff = { initialMs: 1000, maxMs: 10_000 };
   const queue = new SchedulingQueue(
-    { clock, nominator: new Nominator(), backoff, maxUnschedulableMs: 300_000 },
+    {
+      clock,
+      nominator: new Nominator(),
+      backoff,
+      maxUnschedulableMs: 300_000,
+      metrics: registry && new QueueMetrics(registry, clock),
+    },
     profiles,
   );
   return { clock, queue };
@@ -210,4 +218,37 @@ test('an update may help a rejected pod', () => {
   };
   queue.update(relabelled, podInfo(tolerant));
   assert.equal(popName(queue), 'p');
+});
+
+test('metrics say what brought pods where, and what hints answered', () => {
+  const registry = new MetricsRegistry();
+  const { clock, queue } = newQueue(registry);
+  const gated = pending('gated', { schedulingGates: [{ name: 'g' }] });
+  queue.add(gated);
+  // It stays where it is, and comes nowhere.
+  queue.moveAll(nodeAdd, undefined, makeNode('n', room));
+  queue.add(pending('a'));
+  rejectNext(queue);
+  queue.moveAll(nodeAdd, undefined, makeNode('n', room));
+  clock.advance(10_000);
+  assert.equal(popName(queue), 'a');
+  const lines = registry.expose().split('\n');
+  assert.deepEqual(
+    lines.filter((line) => line.startsWith('scheduler_queue_incoming_pods_total')),
+    [
+      'scheduler_queue_incoming_pods_total{event="UnschedulablePodAdd",queue="unschedulable"} 1',
+      'scheduler_queue_incoming_pods_total{event="UnschedulablePodAdd",queue="active"} 1',
+      'scheduler_queue_incoming_pods_total{event="ScheduleAttemptFailure",queue="unschedulable"} 1',
+      'scheduler_queue_incoming_pods_total{event="NodeAdd",queue="backoff"} 1',
+      'scheduler_queue_incoming_pods_total{event="BackoffComplete",queue="active"} 1',
+    ],
+  );
+  assert.ok(
+    lines.some((line) =>
+      line.startsWith(
+        'scheduler_queueing_hint_execution_duration_seconds_count{event="NodeAdd",hint="Queue",plugin="NodeResourcesFit"} 1',
+      ),
+    ),
+  );
+  assert.deepEqual([...queue.rejections()], [['SchedulingGates', 'default-scheduler', 1]]);
 });

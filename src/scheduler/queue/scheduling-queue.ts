@@ -289,10 +289,10 @@ export class SchedulingQueue {
 
   private moveToActive(pod: QueuedPod, event: string): void {
     // Gates were looked at when it went into back-off.
-    const comesFromBackoff = pod.place === 'backoff';
+    const { place: before } = pod;
     this.leave(pod);
-    if (!comesFromBackoff && this.isGated(pod)) {
-      this.putIntoPool(pod, event);
+    if (before !== 'backoff' && this.isGated(pod)) {
+      this.putIntoPool(pod, before === 'unschedulable' ? undefined : event);
       return;
     }
     this.config.metrics?.came('active', event);
@@ -304,9 +304,10 @@ export class SchedulingQueue {
   }
 
   private moveToBackoff(pod: QueuedPod, event: string): void {
+    const { place: before } = pod;
     this.leave(pod);
     if (this.isGated(pod)) {
-      this.putIntoPool(pod, event);
+      this.putIntoPool(pod, before === 'unschedulable' ? undefined : event);
       return;
     }
     this.config.metrics?.came('backoff', event);
@@ -323,8 +324,9 @@ export class SchedulingQueue {
     this.armBackoffTimer();
   }
 
-  private putIntoPool(pod: QueuedPod, event: string): void {
-    this.config.metrics?.came('unschedulable', event);
+  /** Without an event for a pod that was there: it does not come. */
+  private putIntoPool(pod: QueuedPod, event: string | undefined): void {
+    if (event !== undefined) this.config.metrics?.came('unschedulable', event);
     this.pool.put(pod);
     if (!this.flushTimer && !this.closed) {
       this.flushTimer = this.config.clock.after(flushIntervalMs, () => this.flushPool());
