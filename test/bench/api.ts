@@ -6,7 +6,8 @@
  *
  * Without --ours our server is started on a durable store in a temporary directory. --phases takes beginnings of names, separated by
  * commas ('create 1 KB', list, watch, rest); --seconds is the length of a phase on each system, --rounds how often they take turns,
- * --warm-up how long each verb runs on each system before anything is counted, --threads says which threads of ours used the CPU, --objects the pods on the shelf, --watchers those of the wide watch. Everything made is removed.
+ * --warm-up how long each verb runs on each system before anything is counted, --threads says which threads of ours used the CPU, --objects the pods on the shelf, --watchers those of the
+ * wide watch, --watches-per-connection how many of them share one. Everything made is removed.
  * One run at a time against an anchor: the next begins with removing what it finds of the last.
  *
  * CPU is the server's, of all its processes and threads (for upstream: kube-apiserver and etcd), from /proc. Ratios are upstream's figure
@@ -42,11 +43,16 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '1' },
     objects: { type: 'string', default: '10000' },
     watchers: { type: 'string', default: '1000' },
+    'watches-per-connection': { type: 'string', default: '100' },
     port: { type: 'string', default: '18443' },
     threads: { type: 'boolean', default: false },
   },
 });
-const options = { objects: Number(values.objects), watchers: Number(values.watchers) };
+const options = {
+  objects: Number(values.objects),
+  watchers: Number(values.watchers),
+  watchesPerConnection: Number(values['watches-per-connection']),
+};
 const wanted = values.phases.split(',');
 const isWanted = (name: string) => wanted.some((beginning) => name.startsWith(beginning));
 const phases = [...singlePhases(singleVerbs), ...listPhases(options), ...watchPhases(options)];
@@ -62,8 +68,8 @@ try {
     for (const phase of singlePhases(singleVerbs)) {
       if (phase.name.endsWith(' 1 KB @16')) await phase.run(system, Number(values['warm-up']));
     }
-    const [watching] = watchPhases(options);
-    if (watching && isWanted(watching.name)) await watching.run(system, 3);
+    const watching = watchPhases(options).find(({ name }) => isWanted(name));
+    if (watching) await watching.run(system, Number(values['warm-up']));
   }
   console.log(
     `| phase | ${['ours', 'upstream'].map((name) => `${name} /s | p50 ms | p99 ms | CPU ms`).join(' | ')} | CPU ratio | rate | p99 | driver CPU ms |`,

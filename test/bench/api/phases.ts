@@ -5,7 +5,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from './connection.ts';
 import { cpuSeconds, meter, threadSeconds } from './meter.ts';
 import { delaysIn, podName } from './payload.ts';
-import { podMark, type System, shelfPods, singleConfigMaps, singleOperation, stock, stockPods } from './system.ts';
+import {
+  inParallel,
+  podMark,
+  type System,
+  shelfPods,
+  singleConfigMaps,
+  singleOperation,
+  stock,
+  stockPods,
+} from './system.ts';
 import { WatchConnection } from './watch-connection.ts';
 
 export interface Result {
@@ -31,6 +40,8 @@ export interface Phase {
 export interface PhaseOptions {
   readonly objects: number;
   readonly watchers: number;
+  /** Watches that share a connection; 100 are below every server's bound of streams. */
+  readonly watchesPerConnection: number;
 }
 
 const json = 'application/json';
@@ -239,29 +250,33 @@ function untilMark(stream: ClientHttp2Stream, mark: Buffer): Promise<number> {
   });
 }
 
-export function watchPhases({ watchers }: PhaseOptions): Phase[] {
+export function watchPhases({ watchers, watchesPerConnection }: PhaseOptions): Phase[] {
   return [
     { name: `watch ${watchers} watchers, 100 changes/s`, watchers, rate: 100 },
     { name: `watch ${watchers} watchers, 30 changes/s`, watchers, rate: 30 },
     { name: 'watch 10 watchers, 5000 changes/s', watchers: 10, rate: 5000 },
     { name: 'watch 10 watchers, 1000 changes/s', watchers: 10, rate: 1000 },
   ].map(({ name, watchers: count, rate }): Phase => {
-    return { name, unit: 'event', run: (system, seconds) => watch(system, count, rate, seconds) };
+    return { name, unit: 'event', run: (system, seconds) => watch(system, count, watchesPerConnection, rate, seconds) };
   });
 }
 
-/** Watches on one connection: below every server's bound of streams. */
-const watchesPerConnection = 100;
 /** Watches whose events are looked into; of the others they are counted. */
 const sampledWatches = 10;
 /** Objects that the changes go round, and changes under way at the same time: one writer an object, so that none is refused. */
 const changedObjects = 64;
 
-async function watch(system: System, count: number, rate: number, seconds: number): Promise<Result> {
+async function watch(
+  system: System,
+  count: number,
+  perConnection: number,
+  rate: number,
+  seconds: number,
+): Promise<Result> {
   await stock(system, changedObjects, 1024);
   const delays: number[] = [];
   let events = 0;
-  const connections = await openWatches(system, count, (chunk, watcher) => {
+  const connections = await openWatches(system, count, perConnection, (chunk, watcher) => {
     for (let at = chunk.indexOf(0x0a); at >= 0; at = chunk.indexOf(0x0a, at + 1)) events++;
     if (watcher % Math.ceil(count / sampledWatches) === 0) for (const delay of delaysIn(chunk)) delays.push(delay);
   });
@@ -290,21 +305,22 @@ async function watch(system: System, count: number, rate: number, seconds: numbe
 async function openWatches(
   system: System,
   count: number,
+  perConnection: number,
   onData: (chunk: Buffer, watcher: number) => void,
 ): Promise<readonly WatchConnection[]> {
   const list = await system.main.json({ path: `${singleConfigMaps}?limit=1` });
   const { metadata } = list as { readonly metadata: { readonly resourceVersion: string } };
   const path = `${singleConfigMaps}?watch=true&resourceVersion=${metadata.resourceVersion}`;
-  const connections = Array.from(
-    { length: Math.ceil(count / watchesPerConnection) },
-    () => new WatchConnection(system.endpoint),
-  );
-  await Promise.all(
-    Array.from({ length: count }, async (_, watcher) => {
-      const connection = connections[Math.floor(watcher / watchesPerConnection)] as WatchConnection;
-      await connection.watch(path, (chunk) => onData(chunk, watcher));
-    }),
-  );
+  const connections: WatchConnection[] = [];
+  await inParallel(20, Math.ceil(count / perConnection), async (index) => {
+    const connection = new WatchConnection(system.endpoint);
+    connections.push(connection);
+    const first = index * perConnection;
+    const watches = Array.from({ length: Math.min(perConnection, count - first) }, (_, next) =>
+      connection.watch(path, (chunk) => onData(chunk, first + next)),
+    );
+    await Promise.all(watches);
+  });
   return connections;
 }
 
@@ -352,7 +368,7 @@ const settleMs = 20_000;
 /** Memory and idleness of a system with its pods; watchers come and go. */
 export async function restPhase(
   system: System,
-  { objects, watchers }: PhaseOptions,
+  { objects, watchers, watchesPerConnection }: PhaseOptions,
 ): Promise<readonly MemoryFigures[]> {
   await stockPods(system, objects);
   await sleep(settleMs);
@@ -362,7 +378,7 @@ export async function restPhase(
   const after = meter(system.pids);
   await stock(system, 1, 1024);
   const held = meter(system.pids).pssBytes;
-  const connections = await openWatches(system, watchers, () => {});
+  const connections = await openWatches(system, watchers, watchesPerConnection, () => {});
   await sleep(settleMs);
   const watched = meter(system.pids).pssBytes;
   for (const connection of connections) connection.close();
