@@ -108,10 +108,10 @@ export function newApplyConflict(causes: readonly StatusCause[], message: string
   return failure(409, 'Conflict', message, { causes });
 }
 
-/** 422 of one object; `kind` is the kind's name and group as in 'Deployment.apps "web" is invalid'. */
 /** Most findings that an answer names. Upstream names them all: answers of hundreds of megabytes for bodies of three. */
 const maxFindings = 1000;
 
+/** 422 of one object; `kind` is the kind's name and group as in 'Deployment.apps "web" is invalid'. */
 export function newInvalid(
   kind: { readonly group: string; readonly kind: string },
   object: string,

@@ -103,8 +103,7 @@ describe('rolling update', { skip: isRoot() ? false : 'needs root' }, () => {
   });
 
   test('it is updated and rolled back under load without one failed request', async () => {
-    const nodes = await nodeAddresses();
-    const load = startLoad(nodes);
+    await using load = startLoad(await nodeAddresses());
     for (const version of ['two', 'three', 'one']) {
       const current = await api.client.get(Deployments, { namespace: 'default', name: 'web' });
       const { template } = web(version).spec ?? {};
@@ -121,7 +120,7 @@ describe('rolling update', { skip: isRoot() ? false : 'needs root' }, () => {
   });
 
   test('it is scaled under load without one failed request', async () => {
-    const load = startLoad(await nodeAddresses());
+    await using load = startLoad(await nodeAddresses());
     for (const replicas of [8, 2, 4]) {
       const current = await api.client.get(Deployments, { namespace: 'default', name: 'web' });
       assert.ok(current.spec);
@@ -188,11 +187,14 @@ function startLoad(nodes: readonly string[]) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   });
+  const stop = async () => {
+    running = false;
+    await Promise.all(clients);
+    return { answers, failures };
+  };
   return {
-    async stop() {
-      running = false;
-      await Promise.all(clients);
-      return { answers, failures };
-    },
+    stop,
+    // Whatever else fails, it does not go on for ever.
+    [Symbol.asyncDispose]: async () => void (await stop()),
   };
 }

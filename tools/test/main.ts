@@ -9,6 +9,11 @@ import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
+/** A test that hangs fails by then; the slowest takes a third of it on a machine that is busy with other things. */
+const longestTestMs = 20 * 60_000;
+/** And a file that does not end, whatever its tests say. */
+const longestSuiteMs = 45 * 60_000;
+
 interface Suite {
   readonly files: readonly string[];
   /** Test files at a time. Those that make clusters have the machine for themselves. */
@@ -51,13 +56,14 @@ for (const [name, { files, concurrency, onlyNamed }] of Object.entries(suites)) 
     [
       '--test',
       `--test-concurrency=${concurrency}`,
+      `--test-timeout=${longestTestMs}`,
       '--test-reporter=dot',
       '--test-reporter-destination=stdout',
       '--test-reporter=tap',
       `--test-reporter-destination=${report}`,
       ...found,
     ],
-    { cwd: root, stdio: 'inherit' },
+    { cwd: root, stdio: 'inherit', timeout: longestSuiteMs },
   );
   console.log(
     `\n${name}: ${status === 0 ? 'passed' : 'failed'} in ${((performance.now() - started) / 1000).toFixed(1)} s`,
