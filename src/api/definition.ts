@@ -98,8 +98,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   readonly hasStatus: boolean;
   /** metadata.generation starts at 1 and counts writes that change anything but metadata and status. */
   readonly tracksGeneration: boolean;
-  /** It counts changes of annotations as well. */
-  readonly countsAnnotations?: boolean;
+  /** What of the metadata it counts as well. */
+  readonly generationCounts?: 'annotations' | 'labels';
   /** A create keeps the status that the client sent (nodes); otherwise it starts empty. */
   readonly keepsStatusOnCreate: boolean;
   /** A delete answers with the object and not with a Status. */

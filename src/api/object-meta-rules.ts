@@ -35,14 +35,11 @@ export function validateObjectMeta(
   if ((meta.generation ?? 0) < 0) {
     errors.push(invalid(child(path, 'generation'), meta.generation, 'must be greater than or equal to 0'));
   }
-  validateCommon(meta, path, errors);
-  if (meta.finalizers)
-    for (const error of validateFinalizers(meta.finalizers, plainFinalizers, child(path, 'finalizers')))
-      errors.push(error);
+  validateCommon(meta, path, plainFinalizers, errors);
   return errors;
 }
 
-export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta): FieldError[] {
+export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, plainFinalizers = false): FieldError[] {
   const path = 'metadata';
   const errors: FieldError[] = [];
   if (old.deletionTimestamp) {
@@ -61,7 +58,7 @@ export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta): Fie
       errors.push(invalid(child(path, field), meta[field] ?? (isText(field) ? '' : null), immutableMessage));
     }
   }
-  validateCommon(meta, path, errors);
+  validateCommon(meta, path, plainFinalizers, errors);
   return errors;
 }
 
@@ -78,7 +75,7 @@ function isText(field: (typeof immutableFields)[number]): boolean {
   return field === 'name' || field === 'namespace' || field === 'uid';
 }
 
-function validateCommon(meta: ObjectMeta, path: string, errors: FieldError[]): void {
+function validateCommon(meta: ObjectMeta, path: string, plainFinalizers: boolean, errors: FieldError[]): void {
   if (meta.labels) checkLabels(meta.labels, child(path, 'labels'), errors);
   if (meta.annotations) checkAnnotations(meta.annotations, child(path, 'annotations'), errors);
   if (meta.ownerReferences) {
@@ -87,6 +84,9 @@ function validateCommon(meta: ObjectMeta, path: string, errors: FieldError[]): v
   }
   if (meta.managedFields)
     for (const error of validateManagedFields(meta.managedFields, child(path, 'managedFields'))) errors.push(error);
+  if (meta.finalizers)
+    for (const error of validateFinalizers(meta.finalizers, plainFinalizers, child(path, 'finalizers')))
+      errors.push(error);
 }
 
 function validateOwnerReferences(references: readonly OwnerReference[], path: string): FieldError[] {

@@ -303,10 +303,10 @@ function setOrDelete(fields: Record<string, unknown>, field: string, value: unkn
 
 /** Anything but metadata and status differs. */
 function contentChanged({ resource }: RequestContext, draft: Draft<KubeObject>, old: KubeObject): boolean {
-  const { countsAnnotations } = resource.definition;
+  const { generationCounts } = resource.definition;
   const content = (object: KubeObject): KubeObject => {
     const { metadata, status: _status, ...rest } = object as KubeObject & { readonly status?: unknown };
-    return countsAnnotations ? { ...rest, metadata: { annotations: metadata?.annotations } } : rest;
+    return generationCounts ? { ...rest, metadata: { [generationCounts]: metadata?.[generationCounts] } } : rest;
   };
   const [next, before] = [content(draft), content(old)];
   // What is written is what counts; trees that are equal are written alike.

@@ -271,7 +271,7 @@ export function validateChanged(
       ];
   const errors: FieldError[] = [
     ...found,
-    ...validateObjectMetaUpdate(object.metadata, old.metadata ?? {}),
+    ...validateObjectMetaUpdate(object.metadata, old.metadata ?? {}, definition.allowsPlainFinalizers),
     ...(own ?? []),
   ];
   if (errors.length > 0) throw newInvalid(validatedKind(definition), object.metadata.name ?? '', dropRepeated(errors));

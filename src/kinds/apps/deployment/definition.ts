@@ -21,7 +21,7 @@ export const Deployments = defineResource<Deployment>({
   validateStatusUpdate: validateDeploymentStatus,
   columns: deploymentColumns,
   tracksGeneration: true,
-  countsAnnotations: true,
+  generationCounts: 'annotations',
   defaults: defaultDeployment,
   shortNames: ['deploy'],
   categories: ['all'],

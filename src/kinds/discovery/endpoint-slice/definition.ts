@@ -15,6 +15,7 @@ export const EndpointSlices = defineResource<EndpointSlice>({
   validateUpdate: validateEndpointSliceUpdate,
   columns: endpointSliceColumns,
   tracksGeneration: true,
+  generationCounts: 'labels',
   prepareForCreate: (slice) => dropTopology(slice),
   prepareForUpdate: dropTopology,
   defaults: defaultEndpointSlice,
