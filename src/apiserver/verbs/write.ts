@@ -13,6 +13,7 @@ import type { AdmissionContext, AdmissionOperation } from '../admission-plugin.t
 import { CachedObject } from '../cache/cached-object.ts';
 import type { RequestContext } from '../context.ts';
 import type { KindCodec } from '../registry/kind-codec.ts';
+import { isOlderVersion } from '../registry/older-versions.ts';
 import type { Resource, StoredForm } from '../registry/resource.ts';
 import { uint64Fault } from '../request/list-options.ts';
 import type { WriteOptions } from '../request/write-options.ts';
@@ -94,7 +95,12 @@ function checkKind(
   const apiVersion = given.apiVersion || expected.apiVersion;
   if (kind === expected.kind && (apiVersion === expected.apiVersion || apiVersion === expected.olderVersion)) return;
   const version = versionOf(apiVersion);
-  const known = server.registry.codecOf(groupOf(apiVersion), version, kind) !== undefined;
+  const known =
+    server.registry.codecOf(groupOf(apiVersion), version, kind) !== undefined || isOlderVersion(apiVersion, kind);
+  if (known && kind === expected.kind) {
+    const fault = 'does not match the expected API version';
+    throw newBadRequest(`the API version in the data (${apiVersion}) ${fault} (${expected.apiVersion})`);
+  }
   const target = groupOf(expected.apiVersion).split('.', 1)[0] || 'core';
   const cause = known
     ? `converting (${version}.${kind}) to (${target}.${expected.kind}): unknown conversion`

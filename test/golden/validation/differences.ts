@@ -16,12 +16,6 @@ export const differences: Readonly<Record<string, string>> = {
         "upstream answers 500 with the text of the fault, which is the client's: 422",
       ]),
   ),
-  ...Object.fromEntries(
-    ['Deployment', 'ReplicaSet', 'StatefulSet', 'ReplicationController'].map((kind) => [
-      `autoscaling/scale: ${kind}: other group`,
-      'upstream still knows versions that it serves no more, and words it otherwise',
-    ]),
-  ),
   'rbac/escalation: rolebindings: to an odd kind': "upstream's 500 is the client's fault: 422",
   'core/pod: overhead': "our RuntimeClass plugin looks while it admits; upstream's looks after validation",
   'requests/verbs: create with a version': '400: what a client got wrong is no failure of the server, upstream 500',
