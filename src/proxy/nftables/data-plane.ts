@@ -4,7 +4,7 @@ import type { Logger } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
 import type { DataPlane, KernelTools } from '../data-plane.ts';
 import type { Frontend, ServiceMap } from '../service-map.ts';
-import { changeScript, type Desired, desiredState, fullScript, keepingMaps, type TableConfig } from './ruleset.ts';
+import { changeSteps, type Desired, desiredState, fullScript, keepingMaps, type TableConfig } from './ruleset.ts';
 
 export function createNftablesDataPlane(tools: KernelTools, config: TableConfig, log: Logger): DataPlane {
   let programmed: { readonly state: Desired; readonly services: ServiceMap } | undefined;
@@ -13,9 +13,8 @@ export function createNftablesDataPlane(tools: KernelTools, config: TableConfig,
       let state = desiredState(services);
       if (programmed) {
         state = keepingMaps(programmed.state, state);
-        const script = changeScript(programmed.state, state, config);
         try {
-          if (script !== '') await tools.nft(script, signal);
+          for (const script of changeSteps(programmed.state, state, config)) await tools.nft(script, signal);
         } catch (error) {
           if (signal.aborted) throw error;
           log.warn('nftables change was refused, loading the whole table', { error: messageOf(error) });

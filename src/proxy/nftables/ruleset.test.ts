@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Frontend, ServiceMap } from '../service-map.ts';
 import { frontendKey } from '../service-map.ts';
-import { changeScript, desiredState, fullScript, keepingMaps, type TableConfig } from './ruleset.ts';
+import { changeScript, changeSteps, desiredState, fullScript, keepingMaps, type TableConfig } from './ruleset.ts';
 
 const config: TableConfig = {
   table: 'kubets',
@@ -84,6 +84,25 @@ test('changeScript of one more endpoint moves only its elements', () => {
       '',
     ].join('\n'),
   );
+});
+
+test('changeSteps adds where a service is to be found before it removes where it was', () => {
+  const before = desiredState(services(frontend({ backends: two })));
+  const after = keepingMaps(before, desiredState(services(frontend())));
+  assert.deepEqual(changeSteps(before, after, config), [
+    [
+      'add map ip kubets endpoints-1 { typeof ip daddr . meta l4proto . th dport . numgen random mod 2 : ip daddr . th dport; }',
+      'add element ip kubets endpoints-1 { 10.96.0.7 . tcp . 80 . 0 : 10.244.0.5 . 8080 }',
+      'add rule ip kubets dispatch dnat ip to ip daddr . meta l4proto . th dport . numgen random mod 1 map @endpoints-1',
+      '',
+    ].join('\n'),
+    [
+      'delete element ip kubets hairpin { 10.244.1.5 . 10.244.1.5 }',
+      'delete element ip kubets endpoints-2 { 10.96.0.7 . tcp . 80 . 0, 10.96.0.7 . tcp . 80 . 1 }',
+      '',
+    ].join('\n'),
+  ]);
+  assert.deepEqual(changeSteps(before, before, config), []);
 });
 
 test('affinity makes chains, and they go with the service', () => {

@@ -13,6 +13,8 @@
  * Invariants
  * 1. The state is a function of the frontends; `changeScript(a, b)` applied to `a` gives exactly `fullScript(b)`.
  * 2. A script is one transaction: the kernel takes all of it or nothing.
+ * 3. A service that has endpoints before and after a change has some at every moment of it, for packets on their way through the rules too
+ *    (`changeSteps`): a packet reads the rules of one generation, but each lookup in a map reads the map of its own moment.
  */
 
 import { type Frontend, familyOf, type ServiceMap } from '../service-map.ts';
@@ -126,7 +128,26 @@ export function fullScript(desired: Desired, config: TableConfig): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** The commands that lead from one state to the other; '' when they are equal. */
+/**
+ * The transactions that lead from one state to the other, in order; none when they are equal. What is new comes before what is old goes: with
+ * both in one, a packet that has passed the rule of the new map and comes to that of the old one as the kernel commits would find its service
+ * in neither, and its connection would be refused.
+ */
+export function changeSteps(from: Desired, to: Desired, config: TableConfig): string[] {
+  const both: Desired = {
+    elements: new Map(
+      [...new Set([...from.elements.keys(), ...to.elements.keys()])].map((set) => [
+        set,
+        new Map([...(from.elements.get(set) ?? []), ...(to.elements.get(set) ?? [])]),
+      ]),
+    ),
+    chains: new Map([...from.chains, ...to.chains]),
+    clientSets: new Map([...from.clientSets, ...to.clientSets]),
+  };
+  return [changeScript(from, both, config), changeScript(both, to, config)].filter((script) => script !== '');
+}
+
+/** The commands that lead from one state to the other in one transaction; '' when they are equal. */
 export function changeScript(from: Desired, to: Desired, config: TableConfig): string {
   const { table } = config;
   const added: string[] = [];
