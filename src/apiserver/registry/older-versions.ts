@@ -50,5 +50,6 @@ const kindsByVersion: Readonly<Record<string, readonly string[]>> = {
 };
 
 export function isOlderVersion(apiVersion: string, kind: string): boolean {
-  return kindsByVersion[apiVersion]?.includes(kind) ?? false;
+  // It is what a client says: 'constructor' is no version.
+  return Object.hasOwn(kindsByVersion, apiVersion) && (kindsByVersion[apiVersion]?.includes(kind) ?? false);
 }

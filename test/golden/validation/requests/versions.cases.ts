@@ -66,7 +66,7 @@ const targets: readonly (readonly [path: string, kind: string, versions: readonl
   ],
   ['/apis/authorization.k8s.io/v1/subjectaccessreviews', 'SubjectAccessReview', ['authorization.k8s.io/v1beta1']],
   ['/apis/authentication.k8s.io/v1/tokenreviews', 'TokenReview', ['authentication.k8s.io/v1beta1']],
-  ['configmaps', 'ConfigMap', ['v2', 'apps/v1']],
+  ['configmaps', 'ConfigMap', ['v2', 'apps/v1', 'constructor', '__proto__']],
 ];
 
 export const cases: readonly GoldenCase[] = targets.flatMap(([path, kind, versions]) =>
