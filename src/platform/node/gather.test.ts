@@ -21,6 +21,18 @@ test('what comes in turns that follow each other is gathered, and nothing is wai
   await making;
 });
 
+test('enough is enough', async () => {
+  let asked = 0;
+  await gathered(
+    () => {
+      asked++;
+      return 32;
+    },
+    () => 0,
+  );
+  assert.equal(asked, 1);
+});
+
 test('what comes without end is not gathered for ever', async () => {
   let waiting = 0;
   let nowMs = 0;
@@ -28,5 +40,5 @@ test('what comes without end is not gathered for ever', async () => {
     () => ++waiting,
     () => nowMs++,
   );
-  assert.ok(waiting > 2);
+  assert.ok(waiting > 2 && waiting < 32);
 });

@@ -3,14 +3,18 @@
 /** Work that comes without end does not hold its first piece back for longer. */
 const longestMs = 4;
 
+/** So much shares what a piece alone would cost; more is not waited for. */
+const enough = 32;
+
 /** One turn of the event loop: everything that is ready is done. */
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Resolves after the first turn in which no more came to be `waiting`; milliseconds of `now` bound it. */
+/** Resolves after the first turn in which no more came to be `waiting`, or when that is enough; milliseconds of `now` bound it. */
 export async function gathered(waiting: () => number, now = () => performance.now()): Promise<void> {
   const untilMs = now() + longestMs;
-  for (let count = 0; count < waiting() && now() < untilMs; ) {
-    count = waiting();
+  let count = waiting();
+  for (let before = 0; before < count && count < enough && now() < untilMs; count = waiting()) {
+    before = count;
     await turn();
   }
 }
