@@ -13,6 +13,7 @@ import type { KubeObject } from '#api/object.ts';
 import { isObject, type JsonObject } from '#api/patch/json-tree.ts';
 import type { StructSchema } from '#api/schema/schema.ts';
 import { deepFreeze } from '#base/edit.ts';
+import type { CachedObject } from '../cache/cached-object.ts';
 import type { RequestContext } from '../context.ts';
 import type { DecodedBody, KindCodec } from '../registry/kind-codec.ts';
 import { isTrue } from '../request/request-info.ts';
@@ -24,6 +25,7 @@ import {
   managersStored,
   setManagers,
   storedManagers,
+  storedTree,
   withoutManagedFields,
   writerOf,
 } from './managed.ts';
@@ -57,11 +59,11 @@ export async function applyConfiguration(
   const force = isTrue(request.query.get('force'));
   let warned = false;
 
-  const make = (current: KubeObject | undefined): MutableObject | Promise<MutableObject> => {
+  const make = (current?: KubeObject, cached?: CachedObject): MutableObject | Promise<MutableObject> => {
     const stored = storedManagers(current);
     const place = rootPlace(codec.schema);
     const empty = (): JsonObject => explicitTree(codec, codec.decodeTree({ apiVersion, kind }).object as KubeObject);
-    const live = { object: current ? explicitTree(codec, shown(current)) : empty(), empty, place };
+    const live = { object: current && cached ? shown(current, cached) : empty(), empty, place };
     const writer = writerOf(context, options, view);
     const work = apply(live, configuration, managersShown(context, view, stored), writer, force);
     const result = converting(work, converterOf(resource, context));
@@ -82,8 +84,13 @@ export async function applyConfiguration(
     if (merged) return merged.then(async () => finish(await result));
     return result instanceof Promise ? result.then(finish) : finish(result);
   };
-  const shown = (object: KubeObject): KubeObject => withoutManagedFields(view ? view.read(object) : object);
-  const create = info.subresource === '' ? () => make(undefined) : undefined;
+  const shown = (current: KubeObject, cached: CachedObject): JsonObject => {
+    if (view) return explicitTree(codec, withoutManagedFields(view.read(current)));
+    const tree = storedTree(cached);
+    if (isObject(tree.metadata)) delete tree.metadata.managedFields;
+    return tree;
+  };
+  const create = info.subresource === '' ? () => make() : undefined;
   return updateObject(context, options, { make, create, managed: true, admissionOptions });
 }
 

@@ -9,10 +9,12 @@ import { goText } from '#api/go-format.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { ApiResponse } from '#api/request.ts';
 import { sortedTree } from '#base/sorted-tree.ts';
+import type { CachedObject } from '../cache/cached-object.ts';
 import type { RequestContext } from '../context.ts';
 import type { DecodedBody, KindCodec } from '../registry/kind-codec.ts';
 import { parseWriteOptions, patchMediaType, type WriteOptions } from '../request/write-options.ts';
 import { applyConfiguration } from './apply.ts';
+import { explicitTree, storedTree } from './managed.ts';
 import { type PatchType, patchTree } from './patch-tree.ts';
 import { type UpdateResult, updateObject } from './update.ts';
 import { type View, viewOf } from './view.ts';
@@ -32,8 +34,6 @@ const patchTypes: Readonly<Record<string, PatchType | 'apply'>> = {
   'application/strategic-merge-patch+json': 'strategic',
   'application/apply-patch+yaml': 'apply',
 };
-
-const decoder = new TextDecoder('utf-8', { fatal: true });
 
 export async function patch(context: RequestContext): Promise<ApiResponse> {
   const type = patchTypeOf(context);
@@ -66,10 +66,11 @@ function applyPatch(
   const { resource } = context;
   const codec = view?.codec ?? resource.codec;
   let warned = false;
-  const make = (current: KubeObject): MutableObject => {
-    const shown = view ? view.read(current) : current;
-    // Operations of JSON patch name places of the JSON form, which says more than the view: empty structs.
-    const before = type === 'json' ? (JSON.parse(decoder.decode(codec.encodeJson(shown))) as KubeObject) : shown;
+  // Operations of JSON patch name places of the JSON form, which says more than the view: empty structs.
+  const treeOf = (current: KubeObject, cached: CachedObject): KubeObject =>
+    view ? explicitTree(codec, view.read(current)) : storedTree(cached);
+  const make = (current: KubeObject, cached: CachedObject): MutableObject => {
+    const before = type === 'json' ? treeOf(current, cached) : view ? view.read(current) : current;
     const tree = patchTree(type, before, body, codec.strategicMerge === false ? undefined : codec.schema);
     const { object, problems } = decodePatched(codec, tree, options, () => {
       if (resource.definition.confidential) return '<secret contents redacted>';

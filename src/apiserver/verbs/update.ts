@@ -69,8 +69,8 @@ export async function update(context: RequestContext): Promise<ApiResponse> {
 }
 
 export interface UpdatePlan {
-  /** The next state, fresh and mutable, from the current one; called again when the object changed meanwhile. */
-  readonly make: (current: KubeObject) => MutableObject | Promise<MutableObject>;
+  /** The next state, fresh and mutable, from the current one (and its bytes); called again when the object changed meanwhile. */
+  readonly make: (current: KubeObject, cached: CachedObject) => MutableObject | Promise<MutableObject>;
   /** The object to create when there is none; absent: 404. */
   readonly create?: (() => MutableObject | Promise<MutableObject>) | undefined;
   /** True when `make` has set managedFields itself (apply). */
@@ -142,7 +142,7 @@ async function attemptUpdate(
   const { server, resource, info } = context;
   const { definition } = resource;
   const old = current.object;
-  const making = plan.make(old);
+  const making = plan.make(old, current);
   let draft = making instanceof Promise ? await making : making;
   const made = othersTurn(context);
   if (made) await made;
