@@ -27,6 +27,8 @@ export interface SignedRequest {
   readonly publicKey: Uint8Array;
   /** Hexadecimal form of the algorithm's identifier. */
   readonly algorithm: string;
+  /** Of the algorithm, as they stand there; empty for none. */
+  readonly parameters: Uint8Array;
   readonly signature: Uint8Array;
 }
 
@@ -58,6 +60,7 @@ export function readRequest(request: string): SignedRequest | { readonly fault: 
     info: whole(info, outer.content),
     publicKey: whole(publicKey, subject.rest),
     algorithm: hex(oid.content),
+    parameters: oid.rest,
     // The first byte counts unused bits; there are none.
     signature: bits.content.subarray(1),
   };

@@ -17,6 +17,9 @@ export const tags = {
   set: 0x31,
 } as const;
 
+/** Of an element in a constructed one that stands in it by number: [0], [1] and so on. */
+export const numbered = (number: number): number => 0xa0 + number;
+
 /** The element at the start, of this tag when one is given; undefined when there is none. */
 export function read(bytes: Uint8Array | undefined, tag?: number): Element | undefined {
   if (!bytes) return undefined;
@@ -48,5 +51,5 @@ export function textOf({ tag, content }: Element): string {
 }
 
 export function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return bytes.toHex();
 }

@@ -1,12 +1,12 @@
 /** Whether a certification request was signed with the key that it names (WebCrypto, which browsers and Node have alike). */
 
 import type { SignedRequest } from './certification-request.ts';
-import { hex, read, tags } from './der.ts';
+import { hex, numbered, read, tags } from './der.ts';
 
 type Hash = 'SHA-256' | 'SHA-384' | 'SHA-512';
 
 type Algorithm =
-  | { readonly type: 'RSA' | 'ECDSA'; readonly hash: Hash }
+  | { readonly type: 'RSA' | 'RSASSA-PSS' | 'ECDSA'; readonly hash: Hash }
   | { readonly type: 'Ed25519' }
   | { readonly type: 'insecure'; readonly name: string };
 
@@ -24,6 +24,19 @@ const algorithms: Readonly<Record<string, Algorithm>> = {
   '2b6570': { type: 'Ed25519' },
 };
 
+const rsaPss = '2a864886f70d01010a';
+const maskGeneration1 = '2a864886f70d010108';
+const noParameters = ['', '0500'];
+
+const hashes: Readonly<Record<string, Hash>> = {
+  '608648016503040201': 'SHA-256',
+  '608648016503040202': 'SHA-384',
+  '608648016503040203': 'SHA-512',
+};
+
+/** As many as the hash has. */
+const saltBytes: Readonly<Record<Hash, number>> = { 'SHA-256': 32, 'SHA-384': 48, 'SHA-512': 64 };
+
 /** By identifier: their name, and bytes of a coordinate. */
 const curves: Readonly<Record<string, readonly [name: string, bytes: number]>> = {
   '2a8648ce3d030107': ['P-256', 32],
@@ -31,13 +44,10 @@ const curves: Readonly<Record<string, readonly [name: string, bytes: number]>> =
   '2b81040023': ['P-521', 66],
 };
 
-/** RSASSA-PSS, whose parameters are not read, and curves that WebCrypto has not: the signer looks at those. */
-const rsaPss = '2a864886f70d01010a';
-
-/** In Go's words; undefined when it was. */
+/** In Go's words; undefined when it was, or when its curve is one that WebCrypto has not: the signer looks at those. */
 export async function signatureFault(request: SignedRequest): Promise<string | undefined> {
-  const algorithm = Object.hasOwn(algorithms, request.algorithm) ? algorithms[request.algorithm] : undefined;
-  if (request.algorithm === rsaPss) return undefined;
+  const algorithm = algorithmOf(request);
+  // Upstream's words for algorithms that it does not know (x509.ErrUnsupportedAlgorithm); those that it knows are all here.
   if (!algorithm) return 'x509: cannot verify signature: algorithm unimplemented';
   switch (algorithm.type) {
     case 'insecure':
@@ -45,6 +55,13 @@ export async function signatureFault(request: SignedRequest): Promise<string | u
     case 'RSA': {
       const scheme = { name: 'RSASSA-PKCS1-v1_5', hash: algorithm.hash };
       return (await verifies(request, scheme, scheme, request.signature))
+        ? undefined
+        : 'crypto/rsa: verification error';
+    }
+    case 'RSASSA-PSS': {
+      const key = { name: 'RSA-PSS', hash: algorithm.hash };
+      const saltLength = saltBytes[algorithm.hash];
+      return (await verifies(request, key, { name: 'RSA-PSS', saltLength }, request.signature))
         ? undefined
         : 'crypto/rsa: verification error';
     }
@@ -62,6 +79,45 @@ export async function signatureFault(request: SignedRequest): Promise<string | u
       return isRight ? undefined : 'x509: ECDSA verification failure';
     }
   }
+}
+
+function algorithmOf({ algorithm, parameters }: SignedRequest): Algorithm | undefined {
+  if (algorithm === rsaPss) return pssOf(parameters);
+  const found = Object.hasOwn(algorithms, algorithm) ? algorithms[algorithm] : undefined;
+  // RFC 8410, 3: it has none.
+  return found?.type === 'Ed25519' && parameters.length > 0 ? undefined : found;
+}
+
+/**
+ * RSASSA-PSS-params ::= SEQUENCE { [0] hash, [1] mask generation, [2] salt length, [3] trailer }: three of the many that there may be, as in Go
+ * (one hash for both, a salt of its length, the usual trailer).
+ */
+function pssOf(parameters: Uint8Array): Algorithm | undefined {
+  const hash = read(read(parameters, tags.sequence)?.content, numbered(0));
+  const mask = read(hash?.rest, numbered(1));
+  const salt = read(mask?.rest, numbered(2));
+  if (!hash || !mask || !salt) return undefined;
+  const maskGeneration = read(mask.content, tags.sequence);
+  const maskOid = read(maskGeneration?.content, tags.oid);
+  const found = hashOf(hash.content);
+  const length = read(salt.content, tags.integer)?.content;
+  const isUsual =
+    found !== undefined &&
+    maskOid !== undefined &&
+    hex(maskOid.content) === maskGeneration1 &&
+    hashOf(maskOid.rest) === found &&
+    length?.length === 1 &&
+    length[0] === saltBytes[found] &&
+    ['', 'a303020101'].includes(hex(salt.rest));
+  return isUsual ? { type: 'RSASSA-PSS', hash: found } : undefined;
+}
+
+/** AlgorithmIdentifier of a hash. */
+function hashOf(identifier: Uint8Array): Hash | undefined {
+  const oid = read(read(identifier, tags.sequence)?.content, tags.oid);
+  if (!oid || !noParameters.includes(hex(oid.rest))) return undefined;
+  const id = hex(oid.content);
+  return Object.hasOwn(hashes, id) ? hashes[id] : undefined;
 }
 
 type ImportScheme = Parameters<SubtleCrypto['importKey']>[2];
