@@ -3,7 +3,7 @@
  * certificate can carry make the request none, as in Go.
  */
 
-import { type Element, hex, read, readAll, tags } from './der.ts';
+import { type Element, read, readAll, tags } from './der.ts';
 
 /** pkcs-9-at-extensionRequest, 1.2.840.113549.1.9.14. */
 const extensionRequest = '2a864886f70d01090e';
@@ -20,7 +20,7 @@ const address = 0x87;
 export function alternativeNamesFault(attributes: Uint8Array): string | undefined {
   for (const attribute of readAll(read(attributes, 0xa0)?.content ?? new Uint8Array()) ?? []) {
     const type = read(attribute.content, tags.oid);
-    if (!type || hex(type.content) !== extensionRequest) continue;
+    if (!type || type.content.toHex() !== extensionRequest) continue;
     const extensions = read(read(type.rest, tags.set)?.content, tags.sequence);
     for (const extension of readAll(extensions?.content ?? new Uint8Array()) ?? []) {
       const fault = extensionFault(extension);
@@ -34,7 +34,7 @@ function extensionFault({ content }: Element): string | undefined {
   const parts = readAll(content) ?? [];
   const [type] = parts;
   const value = parts.find(({ tag }) => tag === tags.octetString);
-  if (!type || !value || hex(type.content) !== subjectAltName) return undefined;
+  if (!type || !value || type.content.toHex() !== subjectAltName) return undefined;
   const names = readAll(read(value.content, tags.sequence)?.content ?? new Uint8Array());
   if (!names) return 'x509: invalid subject alternative names';
   for (const { tag, content: name } of names) {

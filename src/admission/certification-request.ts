@@ -7,7 +7,7 @@
  */
 
 import { alternativeNamesFault } from './alternative-names.ts';
-import { type Element, hex, read, tags, textOf } from './der.ts';
+import { type Element, read, tags, textOf } from './der.ts';
 
 /** id-at-organizationName, 2.5.4.10. */
 const organizationName = '55040a';
@@ -59,7 +59,7 @@ export function readRequest(request: string): SignedRequest | { readonly fault: 
   return {
     info: whole(info, outer.content),
     publicKey: whole(publicKey, subject.rest),
-    algorithm: hex(oid.content),
+    algorithm: oid.content.toHex(),
     parameters: oid.rest,
     // The first byte counts unused bits; there are none.
     signature: bits.content.subarray(1),
@@ -107,7 +107,7 @@ function namesOf(subject: Uint8Array): readonly (readonly [type: string, text: s
       const type = read(attribute?.content, tags.oid);
       const value = type && read(type.rest);
       if (!attribute || !type || !value) return undefined;
-      names.push([hex(type.content), textOf(value)]);
+      names.push([type.content.toHex(), textOf(value)]);
       inner = attribute.rest;
     }
     left = attributes.rest;

@@ -49,7 +49,3 @@ export function readAll(bytes: Uint8Array): readonly Element[] | undefined {
 export function textOf({ tag, content }: Element): string {
   return new TextDecoder(tag === tags.bmpString ? 'utf-16be' : 'utf-8').decode(content);
 }
-
-export function hex(bytes: Uint8Array): string {
-  return bytes.toHex();
-}

@@ -1,7 +1,7 @@
 /** Whether a certification request was signed with the key that it names (WebCrypto, which browsers and Node have alike). */
 
 import type { SignedRequest } from './certification-request.ts';
-import { hex, numbered, read, tags } from './der.ts';
+import { numbered, read, tags } from './der.ts';
 
 type Hash = 'SHA-256' | 'SHA-384' | 'SHA-512';
 
@@ -104,19 +104,19 @@ function pssOf(parameters: Uint8Array): Algorithm | undefined {
   const isUsual =
     found !== undefined &&
     maskOid !== undefined &&
-    hex(maskOid.content) === maskGeneration1 &&
+    maskOid.content.toHex() === maskGeneration1 &&
     hashOf(maskOid.rest) === found &&
     length?.length === 1 &&
     length[0] === saltBytes[found] &&
-    ['', 'a303020101'].includes(hex(salt.rest));
+    ['', 'a303020101'].includes(salt.rest.toHex());
   return isUsual ? { type: 'RSASSA-PSS', hash: found } : undefined;
 }
 
 /** AlgorithmIdentifier of a hash. */
 function hashOf(identifier: Uint8Array): Hash | undefined {
   const oid = read(read(identifier, tags.sequence)?.content, tags.oid);
-  if (!oid || !noParameters.includes(hex(oid.rest))) return undefined;
-  const id = hex(oid.content);
+  if (!oid || !noParameters.includes(oid.rest.toHex())) return undefined;
+  const id = oid.content.toHex();
   return Object.hasOwn(hashes, id) ? hashes[id] : undefined;
 }
 
@@ -142,7 +142,7 @@ async function verifies(
 function curveOf(publicKey: Uint8Array): readonly [name: string, bytes: number] | undefined {
   const kind = read(read(publicKey, tags.sequence)?.content, tags.sequence);
   const curve = read(read(kind?.content, tags.oid)?.rest, tags.oid);
-  const id = curve ? hex(curve.content) : '';
+  const id = curve ? curve.content.toHex() : '';
   return Object.hasOwn(curves, id) ? curves[id] : undefined;
 }
 

@@ -59,19 +59,24 @@ export class Gates {
   }
 
   authenticate(call: Call): UserInfo | Promise<UserInfo> {
-    const { request, info, startedMs } = call;
-    const failed = (error: unknown): never => {
-      this.metrics.authenticated(undefined, true, this.clock.monotonic() - startedMs);
-      this.config.audit?.failedAuthentication(request, info, error);
-      throw error;
-    };
     let user: ReturnType<Authenticator>;
     try {
-      user = this.config.authenticate(request);
+      user = this.config.authenticate(call.request);
     } catch (error) {
-      return failed(error);
+      return this.unauthenticated(call, error);
     }
-    return user instanceof Promise ? user.then((found) => this.known(call, found), failed) : this.known(call, user);
+    if (!(user instanceof Promise)) return this.known(call, user);
+    return user.then(
+      (found) => this.known(call, found),
+      (error: unknown) => this.unauthenticated(call, error),
+    );
+  }
+
+  /** The credential is wrong. */
+  private unauthenticated({ request, info, startedMs }: Call, error: unknown): never {
+    this.metrics.authenticated(undefined, true, this.clock.monotonic() - startedMs);
+    this.config.audit?.failedAuthentication(request, info, error);
+    throw error;
   }
 
   /** Throws Unauthorized for nobody. */
@@ -86,25 +91,30 @@ export class Gates {
   /** Undefined where the caller acts for itself. */
   impersonate(request: ApiRequest, caller: UserInfo): ReturnType<Impersonate> {
     if (!this.actAs) return undefined;
-    const { clock, metrics } = this;
-    const startedMs = clock.monotonic();
-    const passed = <T extends Impersonated | undefined>(impersonated: T): T => {
-      const ms = clock.monotonic() - startedMs;
-      metrics.passed('constrainedimpersonation', ms);
-      if (impersonated) metrics.impersonation.attempted(impersonated.mode, ms);
-      return impersonated;
-    };
-    const failed = (error: unknown): never => {
-      metrics.impersonation.attempted('', clock.monotonic() - startedMs);
-      throw error;
-    };
+    const startedMs = this.clock.monotonic();
     let impersonated: ReturnType<Impersonate>;
     try {
       impersonated = this.actAs(request, caller);
     } catch (error) {
-      return failed(error);
+      return this.refused(startedMs, error);
     }
-    return impersonated instanceof Promise ? impersonated.then(passed, failed) : passed(impersonated);
+    if (!(impersonated instanceof Promise)) return this.acting(startedMs, impersonated);
+    return impersonated.then(
+      (found) => this.acting(startedMs, found),
+      (error: unknown) => this.refused(startedMs, error),
+    );
+  }
+
+  private acting<T extends Impersonated | undefined>(startedMs: number, impersonated: T): T {
+    const ms = this.clock.monotonic() - startedMs;
+    this.metrics.passed('constrainedimpersonation', ms);
+    if (impersonated) this.metrics.impersonation.attempted(impersonated.mode, ms);
+    return impersonated;
+  }
+
+  private refused(startedMs: number, error: unknown): never {
+    this.metrics.impersonation.attempted('', this.clock.monotonic() - startedMs);
+    throw error;
   }
 
   /**
@@ -137,12 +147,21 @@ export class Gates {
   authorize({ request, info }: Call, user: UserInfo, audit: RequestAudit | undefined): Promise<void> | undefined {
     const attributes = attributesOf(request, info, user);
     const startedMs = this.clock.monotonic();
-    const judge = (verdict: Decision): undefined => {
-      this.metrics.authorized(verdict, this.clock.monotonic() - startedMs);
-      heed(verdict, attributes, audit);
-    };
     const verdict = this.config.authorize(attributes);
-    return verdict instanceof Promise ? verdict.then(judge) : judge(verdict);
+    if (verdict instanceof Promise)
+      return verdict.then((decided) => this.judged(startedMs, decided, attributes, audit));
+    this.judged(startedMs, verdict, attributes, audit);
+    return undefined;
+  }
+
+  private judged(
+    startedMs: number,
+    verdict: Decision,
+    attributes: AuthorizationAttributes,
+    audit: RequestAudit | undefined,
+  ): void {
+    this.metrics.authorized(verdict, this.clock.monotonic() - startedMs);
+    heed(verdict, attributes, audit);
   }
 }
 

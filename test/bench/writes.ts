@@ -2,7 +2,7 @@
  * What a write costs behind the transport: the API server as the server role assembles it, on a durable store, called with requests as
  * bytes and answering with bytes, in this process. The rest of what test/bench/api.ts measures is HTTP/2, TLS and sockets.
  *
- *     node --max-semi-space-size=8 test/bench/writes.ts [--clients 16] [--seconds 3] [--verbs create,update] [--bytes 1024]
+ *     node --max-semi-space-size=32 test/bench/writes.ts [--clients 16] [--seconds 3] [--verbs create,update] [--bytes 1024]
  *
  * CPU in microseconds of an operation: of the serving thread, and of all others (the store's writer, collectors, compilers); the best
  * quarter of many short runs. Bytes of the heap that it allocates do not depend on what else the machine does.

@@ -69,9 +69,7 @@ function excerptOf(body: Uint8Array): string {
   if (body.length === 0) return '<empty>';
   const head = body.subarray(0, excerptLength);
   const isJson = head[0] === 0x7b;
-  const text = isJson
-    ? excerptDecoder.decode(head)
-    : Array.from(head, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const text = isJson ? excerptDecoder.decode(head) : head.toHex();
   return body.length > excerptLength ? `${text} ...` : text;
 }
 

@@ -181,5 +181,5 @@ export class StaticPods {
 /** 32 hexadecimal digits of SHA-256. */
 async function digest(text: string): Promise<string> {
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
-  return [...hash.subarray(0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hash.subarray(0, 16).toHex();
 }
