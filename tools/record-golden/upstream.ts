@@ -41,6 +41,7 @@ export interface AnswerOfRaw {
   readonly code: number;
   readonly contentType: string;
   readonly text: string;
+  readonly warning: string | readonly string[] | undefined;
 }
 
 export type RawUpstream = (ask: RawAsk) => Promise<AnswerOfRaw>;
@@ -77,7 +78,8 @@ export async function connectRaw(kubeconfig: string): Promise<RawUpstream> {
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('end', () => {
           const contentType = response.headers['content-type'] ?? '';
-          resolve({ code: response.statusCode ?? 0, contentType, text: Buffer.concat(chunks).toString() });
+          const { warning } = response.headers;
+          resolve({ code: response.statusCode ?? 0, contentType, text: Buffer.concat(chunks).toString(), warning });
         });
       });
       outgoing.on('error', reject);
@@ -124,7 +126,7 @@ export async function sender(kubeconfig: string): Promise<Send> {
 }
 
 /** '299 - "text", 299 - "text"' as texts. */
-function warningsOf(header: string | readonly string[] | undefined): string[] {
+export function warningsOf(header: string | readonly string[] | undefined): string[] {
   const text = typeof header === 'string' ? header : (header ?? []).join(', ');
   return [...text.matchAll(/299 - "((?:[^"\\]|\\.)*)"/g)].map(([, quoted = '']) => quoted.replace(/\\(.)/g, '$1'));
 }

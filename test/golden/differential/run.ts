@@ -1,0 +1,216 @@
+/**
+ * Asks our API server and upstream's the same generated requests and prints where the answers differ, by cause:
+ *
+ *   node test/golden/differential/run.ts --kubeconfig FILE [--seed 1] [--pairs N] [--updates] [--sample 0.05] [--report FILE] [RESOURCE|GROUP ...]
+ *
+ * Creates are dry runs; updates (--updates) are dry runs of objects that are stored for it and removed again. What is the same
+ * every time that upstream is asked counts; the rest is upstream's chance. --report has every difference as a line of JSON.
+ */
+
+import { createWriteStream } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { pick, seeded } from '../apply/random-writers.ts';
+import { differencesOf } from './compare.ts';
+import { type Mutant, type Mutation, mutantsOf, textOf, valueAt, type Walk } from './mutants.ts';
+import { readSeeds, type Seeds } from './seeds.ts';
+import { type Asked, ourSide, type Reply, type Side, upstreamSide } from './sides.ts';
+
+const { values: options, positionals: wanted } = parseArgs({
+  options: {
+    kubeconfig: { type: 'string', default: '' },
+    namespace: { type: 'string', default: 'differential' },
+    seed: { type: 'string', default: '1' },
+    pairs: { type: 'string', default: '0' },
+    sample: { type: 'string', default: '0.05' },
+    updates: { type: 'boolean', default: false },
+    creates: { type: 'boolean', default: true },
+    report: { type: 'string' },
+  },
+  allowNegative: true,
+  allowPositionals: true,
+});
+if (options.kubeconfig === '') throw new Error('--kubeconfig is missing');
+
+/** Requests of each side that are under way together. */
+const concurrency = 8;
+/** Objects of a kind that are stored for updates. */
+const mostStored = 8;
+const validations = ['Strict', 'Warn', 'Ignore'];
+const { namespace } = options;
+const draw = seeded(Number(options.seed));
+const { seeds, known } = await readSeeds(namespace, wanted);
+const walk: Walk = { draw, sample: Number(options.sample), known, visited: new Set() };
+const report = options.report === undefined ? undefined : createWriteStream(options.report);
+
+interface Group {
+  count: number;
+  readonly examples: string[];
+}
+const groups = new Map<string, Group>();
+let compared = 0;
+
+const [ours, upstream] = [await ourSide(namespace), await upstreamSide(options.kubeconfig, namespace)];
+try {
+  for (const kind of seeds) {
+    const before = compared;
+    if (options.creates) await together(createsOf(kind), (asked) => compare(kind, asked.field, asked, asked));
+    if (options.updates) await updatesOf(kind);
+    process.stderr.write(`${kind.definition.plural}: ${compared - before} requests\n`);
+  }
+} finally {
+  await ours.close();
+  await upstream.close();
+}
+print();
+
+type AskedOf = Asked & { readonly field: string };
+
+function createsOf({ schema, bodies, path }: Seeds): AskedOf[] {
+  const single = mutantsOf(schema, bodies, walk);
+  return [...single, ...pairsOf(single)].map(({ body, mutations, field }) => ({
+    method: 'POST',
+    target: `${path}?${query()}`,
+    text: textOf(body, mutations),
+    field,
+  }));
+}
+
+function query(): string {
+  const validation = pick(draw, validations);
+  return `dryRun=All&fieldManager=differential&fieldValidation=${validation}`;
+}
+
+/** Two mutations of one body at once. */
+function pairsOf(single: readonly Mutant[]): Mutant[] {
+  return Array.from({ length: Number(options.pairs) }, () => {
+    const [one, other] = [pick(draw, single), pick(draw, single)];
+    const mutations: Mutation[] = [...one.mutations, ...other.mutations];
+    return { body: one.body, mutations, field: `${one.field} + ${other.field}` };
+  });
+}
+
+type Body = { readonly metadata: Readonly<Record<string, unknown>>; readonly status?: unknown };
+
+/** Stores objects on both sides, puts mutants of what is stored there, and removes them. */
+async function updatesOf({ definition, schema, path, bodies, ...rest }: Seeds): Promise<void> {
+  if (!definition.stored || !definition.verbs.includes('update')) return;
+  const kind = { definition, schema, path, bodies, ...rest };
+  const stored: { readonly name: string; readonly ours: Body; readonly upstreams: Body }[] = [];
+  for (const body of variedOf(bodies)) {
+    const name = (body as Body).metadata?.name;
+    if (typeof name !== 'string' || stored.some((other) => other.name === name)) continue;
+    const asked: Asked = { method: 'POST', target: `${path}?fieldManager=differential`, text: JSON.stringify(body) };
+    const [mine, theirs] = await Promise.all([ours.ask(asked), upstream.ask(asked)]);
+    if (mine.code < 300 && theirs.code < 300) stored.push({ name, ours: bodyOf(mine), upstreams: bodyOf(theirs) });
+    else await removeFrom(mine.code < 300 ? ours : upstream, `${path}/${name}`);
+  }
+  const byBody = new Map<unknown, (typeof stored)[number]>(stored.map((one) => [one.upstreams, one]));
+  const hasStatus = definition.subresources.some(({ name }) => name === 'status');
+  for (const part of hasStatus ? ['', 'status'] : ['']) {
+    // Samples for what is absent make bodies of their own: the object is found by its name.
+    const fresh = { ...walk, visited: part === '' ? walk.visited : new Set<string>() };
+    const single = mutantsOf(schema, [...byBody.keys()], fresh, part === '' ? undefined : part).filter(
+      ({ field }) => part !== '' || !field.startsWith('status'),
+    );
+    await together([...single, ...pairsOf(single)], ({ body, mutations, field }) => {
+      const one = stored.find(({ name }) => name === (body as Body).metadata.name);
+      if (!one) return Promise.resolve();
+      const target = `${path}/${one.name}${part === '' ? '' : `/${part}`}?${query()}`;
+      const toUpstream = textOf(body, mutations);
+      const identity = ['uid', 'resourceVersion'].map((name): Mutation | undefined => {
+        const same = one.upstreams.metadata[name];
+        const mutated = mutations.some(({ path: at }) => at[0] === 'metadata' && at.length < 3);
+        return mutated || valueAt(body, ['metadata', name]) !== same
+          ? undefined
+          : { path: ['metadata', name], op: 'set', value: one.ours.metadata[name] };
+      });
+      const toOurs = textOf(body, [...mutations, ...identity.filter((mutation) => mutation !== undefined)]);
+      const asked = { method: 'PUT', target } as const;
+      return compare(kind, `${part}(update) ${field}`, { ...asked, text: toOurs }, { ...asked, text: toUpstream });
+    });
+  }
+  for (const { name } of stored) {
+    for (const side of [ours, upstream]) await removeFrom(side, `${path}/${name}`);
+  }
+}
+
+/** Those that have the most fields which the ones before have not. */
+function variedOf(bodies: readonly unknown[]): unknown[] {
+  const covered = new Set<string>();
+  const fields = new Map(bodies.map((body) => [body, new Set(fieldsOf(body, ''))]));
+  const chosen: unknown[] = [];
+  while (chosen.length < mostStored) {
+    const gain = (body: unknown): number => [...(fields.get(body) ?? [])].filter((field) => !covered.has(field)).length;
+    const best = bodies.filter((body) => !chosen.includes(body)).sort((a, b) => gain(b) - gain(a))[0];
+    if (best === undefined || gain(best) === 0) break;
+    for (const field of fields.get(best) ?? []) covered.add(field);
+    chosen.push(best);
+  }
+  // Each under a name of its own.
+  return chosen.map((body, at) => ({
+    ...(body as Body),
+    metadata: { ...(body as Body).metadata, name: at === 0 ? nameOf(body) : `${nameOf(body)}-${at}` },
+  }));
+}
+
+function nameOf(body: unknown): string {
+  return `${(body as Body).metadata?.name ?? 'differential'}`;
+}
+
+function fieldsOf(value: unknown, path: string): string[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    fieldsOf(inner, Array.isArray(value) ? path : `${path}.${key}`),
+  );
+}
+
+async function removeFrom(side: Side, target: string): Promise<void> {
+  const headers = { 'content-type': 'application/merge-patch+json' };
+  await side.ask({ method: 'PATCH', target, headers, text: '{"metadata":{"finalizers":null}}' });
+  await side.ask({ method: 'DELETE', target: `${target}?gracePeriodSeconds=0` });
+}
+
+function bodyOf({ text }: Reply): Body {
+  const { metadata, ...rest } = JSON.parse(text) as Body;
+  const { managedFields: _, ...kept } = metadata;
+  return { ...rest, metadata: kept };
+}
+
+async function together<T>(items: readonly T[], run: (item: T) => Promise<void>): Promise<void> {
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < items.length) await run(items[next++] as T);
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+}
+
+async function compare({ definition }: Seeds, field: string, toOurs: Asked, toUpstream: Asked): Promise<void> {
+  const theirs = await upstream.ask(toUpstream);
+  const mine = await ours.ask(toOurs);
+  compared++;
+  const found = differencesOf(mine, theirs);
+  if (found.length === 0 || (await isChance(mine, toUpstream))) return;
+  const key = found.join('\n    ');
+  const group = groups.get(key) ?? { count: 0, examples: [] };
+  group.count++;
+  if (group.examples.length < 4) group.examples.push(`${definition.plural} ${field}`);
+  groups.set(key, group);
+  report?.write(
+    `${JSON.stringify({ kind: definition.plural, field, found, asked: toUpstream, ours: mine, upstream: theirs })}\n`,
+  );
+}
+
+/** Whether upstream gives our answer as well when it is asked again. */
+async function isChance(mine: Reply, asked: Asked): Promise<boolean> {
+  for (let attempt = 0; attempt < 4; attempt++) {
+    if (differencesOf(mine, await upstream.ask(asked)).length === 0) return true;
+  }
+  return false;
+}
+
+function print(): void {
+  for (const [key, { count, examples }] of [...groups].sort(([, a], [, b]) => b.count - a.count)) {
+    console.log(`${count} x ${examples.join(', ')}\n    ${key}`);
+  }
+  console.log(`${compared} requests, ${groups.size} groups of differences`);
+}
