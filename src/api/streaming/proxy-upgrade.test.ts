@@ -28,6 +28,13 @@ describe('forwardedHeaders', () => {
     assert.deepEqual(headers, { upgrade: 'SPDY/3.1', connection: 'Upgrade', 'x-forwarded-for': '192.0.2.9' });
   });
 
+  it('keeps the token here that a browser hands over as a subprotocol', () => {
+    const token = `base64url.bearer.authorization.k8s.io.${btoa('secret')}`;
+    const protocols = (offered: string) => forwardedHeaders(request({ 'sec-websocket-protocol': offered }));
+    assert.equal(protocols(`v5.channel.k8s.io, ${token},chat`)['sec-websocket-protocol'], 'v5.channel.k8s.io, chat');
+    assert.equal('sec-websocket-protocol' in protocols(token), false);
+  });
+
   it('makes a line of each protocol version', () => {
     const headers = forwardedHeaders(request({ 'x-stream-protocol-version': 'v4.channel.k8s.io, v3.channel.k8s.io' }));
     assert.deepEqual(headers['x-stream-protocol-version'], ['v4.channel.k8s.io', 'v3.channel.k8s.io']);

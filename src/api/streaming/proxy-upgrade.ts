@@ -13,6 +13,7 @@ import { newInternalError } from '../errors.ts';
 import type { ApiRequest, ApiResponse, Headers } from '../request.ts';
 import { type Backend, type BackendResponse, dialUpgrade } from './backend.ts';
 import { type ByteStream, collect, splice } from './byte-stream.ts';
+import { withoutBearerProtocol } from './web-socket.ts';
 
 /** Bytes of a backend's refusal that are handed on. */
 const maxRefusalBytes = 1 << 20;
@@ -32,6 +33,11 @@ export function forwardedHeaders(request: ApiRequest): Record<string, string | r
   const versions = request.headers['x-stream-protocol-version'];
   if (versions?.includes(','))
     forwarded['x-stream-protocol-version'] = versions.split(',').map((version) => version.trim());
+  if (forwarded['sec-websocket-protocol'] !== undefined) {
+    const protocols = withoutBearerProtocol(request.headers);
+    if (protocols.length > 0) forwarded['sec-websocket-protocol'] = protocols.join(', ');
+    else delete forwarded['sec-websocket-protocol'];
+  }
   const previous = request.headers['x-forwarded-for'];
   forwarded['x-forwarded-for'] = previous ? `${previous}, ${request.peer.address}` : request.peer.address;
   return forwarded;

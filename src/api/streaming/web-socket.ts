@@ -51,8 +51,13 @@ export function chooseProtocol(headers: Headers, supported: readonly string[]): 
   return offered.find((protocol) => supported.includes(protocol));
 }
 
-/** A browser hands its bearer token over as a subprotocol of this prefix; it is the authenticator's and is never echoed. */
+/** A browser hands its bearer token over as a subprotocol of this prefix; it is the authenticator's, never echoed and never handed on. */
 export const bearerProtocolPrefix = 'base64url.bearer.authorization.k8s.io.';
+
+/** The subprotocols as a backend may see them: without the token. */
+export function withoutBearerProtocol(headers: Headers): readonly string[] {
+  return offeredProtocols(headers).filter((protocol) => !protocol.startsWith(bearerProtocolPrefix));
+}
 
 /** A WebSocket whose binary messages are the bytes of one stream, message borders meaning nothing (port-forward tunnels). */
 export function messagesAsBytes(socket: MessageSocket): ByteStream {

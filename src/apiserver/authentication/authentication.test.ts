@@ -96,7 +96,7 @@ test('certificates, in-process identities and health checks', async () => {
 
 test('bootstrap tokens are secrets of kube-system', async () => {
   const encode = (text: string) => new TextEncoder().encode(text).toBase64();
-  const secret = (expiration: string) =>
+  const secret = (expiration: string, groups: string) =>
     ({
       metadata: { name: 'bootstrap-token-abcdef', namespace: 'kube-system' },
       type: 'bootstrap.kubernetes.io/token',
@@ -105,11 +105,11 @@ test('bootstrap tokens are secrets of kube-system', async () => {
         'token-secret': encode('0123456789abcdef'),
         'usage-bootstrap-authentication': encode('true'),
         expiration: encode(expiration),
-        'auth-extra-groups': encode('system:bootstrappers:x,cluster-admins'),
+        'auth-extra-groups': encode(groups),
       },
     }) as KubeObject;
-  const authenticator = (expiration: string) =>
-    createBootstrapTokenAuthenticator(world({ '/secrets': [secret(expiration)] }), env);
+  const authenticator = (expiration: string, groups = 'system:bootstrappers:x') =>
+    createBootstrapTokenAuthenticator(world({ '/secrets': [secret(expiration, groups)] }), env);
   const good = authenticator('2099-01-01T00:00:00Z');
   assert.deepEqual(await good('abcdef.0123456789abcdef'), {
     username: 'system:bootstrap:abcdef',
@@ -118,4 +118,30 @@ test('bootstrap tokens are secrets of kube-system', async () => {
   assert.equal(await good('abcdef.0123456789abcde0'), undefined);
   assert.equal(await authenticator('2001-01-01T00:00:00Z')('abcdef.0123456789abcdef'), undefined);
   assert.equal(await good('something else'), undefined);
+  const withGroups = (groups: string) =>
+    authenticator('2099-01-01T00:00:00Z', groups)('abcdef.0123456789abcdef').then((user) => user?.groups);
+  assert.deepEqual(await withGroups(''), ['system:bootstrappers']);
+  const two = 'system:bootstrappers:y,system:bootstrappers:x,system:bootstrappers:y';
+  assert.deepEqual(await withGroups(two), ['system:bootstrappers', 'system:bootstrappers:x', 'system:bootstrappers:y']);
+  assert.equal(await withGroups('system:bootstrappers:x,cluster-admins'), undefined);
+});
+
+test('browsers hand a token over as a subprotocol beside the one they want', async () => {
+  const user = { username: 'jane', groups: [] };
+  const authenticate = createAuthenticator({
+    token: async (token, audiences) => (token === 'good' ? { user, audiences } : undefined),
+    apiAudiences: ['api'],
+    anonymous: healthChecksOnly,
+  });
+  const prefix = 'base64url.bearer.authorization.k8s.io.';
+  const [good, wrong] = [prefix + btoa('good').replace(/=+$/, ''), prefix + btoa('wrong').replace(/=+$/, '')];
+  const by = async (protocols: string, headers = { connection: 'Upgrade', upgrade: 'websocket' }) =>
+    (await authenticate(request({ ...headers, 'sec-websocket-protocol': protocols })))?.username;
+  assert.equal(await by(`${good}, chat`), 'jane');
+  assert.equal(await by(`chat,${good}`), 'jane');
+  assert.equal(await by('chat'), undefined);
+  assert.equal(await by(`${good}, chat`, { connection: 'Upgrade', upgrade: 'SPDY/3.1' }), undefined);
+  for (const refused of [good, `${good}, ${good}, chat`, `${wrong}, chat`, `${prefix}*, chat`, `${prefix}_w, chat`]) {
+    await assert.rejects(by(refused), { message: 'Unauthorized' }, refused);
+  }
 });

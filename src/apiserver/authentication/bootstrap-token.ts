@@ -7,6 +7,7 @@ import type { CollectionName, LiveObjects } from '../live-objects.ts';
 
 const secrets: CollectionName = '/secrets';
 const pattern = /^([a-z0-9]{6})\.([a-z0-9]{16})$/;
+const defaultGroup = 'system:bootstrappers';
 const groupPattern = /^system:bootstrappers:[a-z0-9:-]{0,255}[a-z0-9]$/;
 
 export function createBootstrapTokenAuthenticator(
@@ -26,10 +27,11 @@ export function createBootstrapTokenAuthenticator(
     const expired = expiration !== '' && !(Date.parse(expiration) > env.clock.now());
     const matches = field('token-id') === id && equalInConstantTime(field('token-secret'), secretPart);
     if (!matches || expired || field('usage-bootstrap-authentication') !== 'true') return undefined;
-    const extraGroups = field('auth-extra-groups')
-      .split(',')
-      .filter((group) => groupPattern.test(group));
-    return { username: `system:bootstrap:${id}`, groups: ['system:bootstrappers', ...extraGroups] };
+    const extraGroups = field('auth-extra-groups');
+    const groups = new Set([defaultGroup, ...(extraGroups === '' ? [] : extraGroups.split(','))]);
+    // One group that may not be given spoils the token: nobody meant it to be half of what it says.
+    if (![...groups].every((group) => group === defaultGroup || groupPattern.test(group))) return undefined;
+    return { username: `system:bootstrap:${id}`, groups: [...groups].sort() };
   };
 }
 

@@ -5,6 +5,12 @@
 
 import { newUnauthorized } from '#api/errors.ts';
 import type { ApiRequest, UserInfo } from '#api/request.ts';
+import {
+  bearerProtocolPrefix,
+  isWebSocketRequest,
+  offeredProtocols,
+  withoutBearerProtocol,
+} from '#api/streaming/web-socket.ts';
 import { type Authenticator, anonymousUser } from '../authenticator.ts';
 import { frontProxyUser, type RequestHeaderConfig } from './request-header.ts';
 import type { TokenAuthenticator } from './tokens.ts';
@@ -92,27 +98,29 @@ async function fromToken(
   return withAuthenticatedGroup(answer.user);
 }
 
-/** The token of the Authorization header, or of the subprotocol that browsers' WebSockets can set. */
+/** The token of the Authorization header, or of the subprotocol that browsers' WebSockets can set. Throws Unauthorized for a wrong one. */
 function bearerToken({ headers }: ApiRequest): string | undefined {
-  const { authorization } = headers;
-  if (authorization) {
-    const [scheme = '', token = ''] = authorization.trim().split(/\s+/, 2);
-    return scheme.toLowerCase() === 'bearer' && token !== '' ? token : undefined;
-  }
-  for (const protocol of (headers['sec-websocket-protocol'] ?? '').split(',')) {
-    const encoded = protocol.trim();
-    if (!encoded.startsWith(tokenProtocol)) continue;
-    try {
-      const bytes = Uint8Array.fromBase64(encoded.slice(tokenProtocol.length), { alphabet: 'base64url' });
-      return new TextDecoder().decode(bytes);
-    } catch {
-      throw newUnauthorized();
-    }
-  }
-  return undefined;
+  const [scheme = '', token = ''] = (headers.authorization ?? '').trim().split(/\s+/, 2);
+  if (scheme.toLowerCase() === 'bearer' && token !== '') return token;
+  return isWebSocketRequest(headers) ? protocolToken(headers) : undefined;
 }
 
-const tokenProtocol = 'base64url.bearer.authorization.k8s.io.';
+/** As upstream's (apiserver authentication/request/websocket): one at most, and beside it a protocol that can be answered with. */
+function protocolToken(headers: ApiRequest['headers']): string | undefined {
+  const [encoded, ...more] = offeredProtocols(headers).filter((protocol) => protocol.startsWith(bearerProtocolPrefix));
+  if (encoded === undefined) return undefined;
+  if (more.length > 0) throw newUnauthorized();
+  let token: string;
+  try {
+    const bytes = Uint8Array.fromBase64(encoded.slice(bearerProtocolPrefix.length), { alphabet: 'base64url' });
+    token = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw newUnauthorized();
+  }
+  if (token === '') return undefined;
+  if (withoutBearerProtocol(headers).length === 0) throw newUnauthorized();
+  return token;
+}
 
 /** Everybody with a credential is in the group, save who a webhook or a proxy says is anonymous. */
 export function withAuthenticatedGroup(user: UserInfo): UserInfo {
