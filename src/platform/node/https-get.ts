@@ -22,9 +22,10 @@ function get(request: HttpsGetRequest, redirects: number): Promise<HttpsGetAnswe
     sent.on('response', (response) => {
       const { statusCode: status = 0, headers } = response;
       if (status >= 300 && status < 400 && headers.location !== undefined) {
-        response.resume();
-        const next = new URL(headers.location, url);
-        if (redirects === 0 || next.protocol !== 'https:') reject(new Error(`Get "${url}": redirect to ${next.href}`));
+        response.destroy();
+        const next = URL.parse(headers.location, url);
+        if (redirects === 0 || next?.protocol !== 'https:')
+          reject(new Error(`Get "${url}": redirect to ${next?.href ?? headers.location}`));
         else {
           const same = next.host === new URL(url).host;
           const again = { ...request, url: next.href, authorization: same ? authorization : undefined };
