@@ -99,7 +99,9 @@ export class OpenApi {
       return { bytes, contentType: protobufTypes[1], etag: `"${fingerprint(bytes)}"` };
     }
     if (!name.startsWith('v3/')) return undefined;
-    const [, root, group = '', version] = name.split('/');
+    const [, root, group = '', version, ...more] = name.split('/');
+    // What is made is kept: paths that are not served must make nothing.
+    if (more.length > 0 || (root === 'api' && version !== undefined)) return undefined;
     const isCore = root === 'api' && group !== '';
     if (isCore || (root === 'apis' && version !== undefined)) {
       const place = isCore ? { group: '', version: group } : { group, version: version ?? '' };
