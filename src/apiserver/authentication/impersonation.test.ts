@@ -161,6 +161,20 @@ test('what a constrained mode allowed is not asked again for ten seconds; refusa
   ]);
 });
 
+test('keys of extra fields may be called like members of every object', async () => {
+  const { as } = rightsTo('impersonate ');
+  const headers = {
+    'impersonate-user': 'jane',
+    'impersonate-extra-__proto__': 'x',
+    'impersonate-extra-constructor': 'y',
+  };
+  const { extra = {} } = await as(headers);
+  assert.deepEqual(Object.entries(extra), [
+    ['__proto__', ['x']],
+    ['constructor', ['y']],
+  ]);
+});
+
 test('the mode that let a caller last is tried first', async () => {
   const { as, asked } = rightsTo('impersonate ');
   await as({ 'impersonate-user': 'jane' });

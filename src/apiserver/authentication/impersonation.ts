@@ -22,7 +22,7 @@ import { parseRequestInfo } from '../request/request-info.ts';
 import { authenticatedGroup } from './chain.ts';
 import { ImpersonationMemory } from './impersonation-memory.ts';
 import type { ImpersonationMetrics } from './impersonation-metrics.ts';
-import { unescapeExtraKey } from './request-header.ts';
+import { extraOf } from './request-header.ts';
 
 const extraPrefix = 'impersonate-extra-';
 const unauthenticatedGroup = 'system:unauthenticated';
@@ -96,18 +96,12 @@ function wantedUser(request: ApiRequest): Wanted | undefined {
   const username = headers['impersonate-user'] ?? '';
   const uid = headers['impersonate-uid'] ?? '';
   const groups = headerValues(request, 'impersonate-group');
-  let extra: Record<string, string[]> | undefined;
-  for (const name in headers) {
-    if (!name.startsWith(extraPrefix)) continue;
-    const key = unescapeExtraKey(name.slice(extraPrefix.length));
-    extra ??= {};
-    extra[key] = [...(extra[key] ?? []), ...headerValues(request, name)];
-  }
-  if (username !== '') return { username, uid, groups, extra: extra ?? {} };
-  if (uid === '' && groups.length === 0 && extra === undefined) return undefined;
-  throw newBadRequest(
-    `requested ${goText({ username, uid, groups, extra: extra ?? {} })} without impersonating a user name`,
-  );
+  let asksExtra = false;
+  for (const name in headers) asksExtra ||= name.startsWith(extraPrefix);
+  if (username === '' && uid === '' && groups.length === 0 && !asksExtra) return undefined;
+  const wanted = { username, uid, groups, extra: asksExtra ? extraOf(request, [extraPrefix]) : {} };
+  if (username !== '') return wanted;
+  throw newBadRequest(`requested ${goText(wanted)} without impersonating a user name`);
 }
 
 /** As Go prints a user.DefaultInfo with %#v. */

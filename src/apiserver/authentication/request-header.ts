@@ -44,20 +44,21 @@ export function frontProxyUser(
   };
 }
 
-function extraOf(request: ApiRequest, prefixes: readonly string[]): Record<string, string[]> {
-  const extra: Record<string, string[]> = {};
+/** Extra fields of a user by the headers with these prefixes. Keys are the client's choice: `__proto__` is one as others. */
+export function extraOf(request: ApiRequest, prefixes: readonly string[]): Readonly<Record<string, readonly string[]>> {
+  const extra = new Map<string, readonly string[]>();
   for (const prefix of prefixes) {
     for (const name of Object.keys(request.headers)) {
       if (!name.startsWith(prefix.toLowerCase())) continue;
       const key = unescapeExtraKey(name.slice(prefix.length));
-      extra[key] = [...(extra[key] ?? []), ...headerValues(request, name)];
+      extra.set(key, [...(extra.get(key) ?? []), ...headerValues(request, name)]);
     }
   }
-  return extra;
+  return Object.fromEntries(extra);
 }
 
 /** Keys of extra fields are percent-encoded in header names; one that is badly encoded is itself. */
-export function unescapeExtraKey(encoded: string): string {
+function unescapeExtraKey(encoded: string): string {
   try {
     return decodeURIComponent(encoded);
   } catch {

@@ -121,7 +121,7 @@ async function boundObject(
   if (!reference) return undefined;
   const { name = '', uid, apiVersion: ofVersion = '', kind: ofKind = '' } = reference;
   const [version = '', ofGroup = ''] = ofVersion.split('/').reverse();
-  const collection = ofGroup === '' ? boundKinds[ofKind] : undefined;
+  const collection = ofGroup === '' && Object.hasOwn(boundKinds, ofKind) ? boundKinds[ofKind] : undefined;
   if (!collection) {
     throw newBadRequest(`cannot bind token to object of type ${ofGroup}/${version}, Kind=${ofKind}`);
   }

@@ -57,7 +57,7 @@ function choose(accept: string | undefined, kind: ZPage): Chosen | undefined {
     const { as, g, v = '' } = parameters;
     const isText = type === 'text/plain' || type === 'text/*' || type === '*/*';
     if (isText && as === undefined) return { type: 'text' };
-    const structured = structuredTypes[type];
+    const structured = Object.hasOwn(structuredTypes, type) ? structuredTypes[type] : undefined;
     if (structured && as === kind && g === group && versions.some((version) => version === v)) {
       return { type: structured, version: v };
     }

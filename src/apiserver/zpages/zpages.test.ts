@@ -72,8 +72,9 @@ test('what a client accepts decides on the form of /statusz, as upstream answere
     of('application/yaml;v=v1beta1;g=config.k8s.io;as=Statusz').text,
     /^apiVersion: config.k8s.io\/v1beta1\n/,
   );
+  const unknown = 'constructor;v=v1beta1;g=config.k8s.io;as=Statusz';
   const words = '406 only the following media types are accepted: application/json, application/yaml, text/plain';
-  for (const accept of ['application/json', 'text/html', json('v1', 'Statusz'), json('v1beta1', 'Flagz')]) {
+  for (const accept of ['application/json', 'text/html', json('v1', 'Statusz'), json('v1beta1', 'Flagz'), unknown]) {
     assert.equal(refused(accept), words, accept);
   }
 });
