@@ -1,0 +1,69 @@
+/** Where two answers to a step differ, and what may differ. */
+
+import { isDeepStrictEqual } from 'node:util';
+import type { Step, StepAnswer } from './exchange.ts';
+
+export interface Difference {
+  /** Verb, path of the member and shape of the texts: differences of one cause are in one group. */
+  readonly group: string;
+  readonly ours: unknown;
+  readonly theirs: unknown;
+}
+
+export function differencesOf(step: Step, ours: StepAnswer | undefined, theirs: StepAnswer | undefined): Difference[] {
+  const found: Difference[] = [];
+  if (ours === undefined || theirs === undefined || isExplained(ours, theirs)) return [];
+  walk('', comparable(ours), comparable(theirs), found);
+  const kind = (step.path.split('?', 1)[0] ?? '')
+    .replace(/^.*<namespace>\/|^\/api\/v1\//, '')
+    .replace(/\/[abc]\b|\/<[^/]*>(-\w)?/, '/NAME');
+  return found.slice(0, 1).map(({ group, ...rest }) => ({ group: `${step.method} ${kind} ${group}`, ...rest }));
+}
+
+/** Whoever asks is told what they got wrong; upstream fails. */
+function isExplained(ours: StepAnswer, theirs: StepAnswer): boolean {
+  return theirs.code === 500 && ours.code >= 400 && ours.code < 500;
+}
+
+/** Without descriptions of columns, which are in words of our own or none; what two rules find counts once. */
+function comparable(answer: StepAnswer): StepAnswer {
+  return JSON.parse(
+    JSON.stringify(answer, (name, value: unknown) => {
+      if (name === 'description') return undefined;
+      if (name === 'causes' && Array.isArray(value)) return [...new Set(value.map((cause) => JSON.stringify(cause)))];
+      return value;
+    }),
+  ) as StepAnswer;
+}
+
+function walk(path: string, ours: unknown, theirs: unknown, found: Difference[]): void {
+  if (isDeepStrictEqual(ours, theirs)) return;
+  if (Array.isArray(ours) && Array.isArray(theirs) && ours.length === theirs.length) {
+    for (const [index, element] of ours.entries()) walk(`${path}[]`, element, theirs[index], found);
+    return;
+  }
+  if (isObject(ours) && isObject(theirs)) {
+    const members = new Set([...Object.keys(ours), ...Object.keys(theirs)]);
+    if (path === '.body' && ours.kind === 'Status' && theirs.kind === 'Status') {
+      const same = ours.message === theirs.message;
+      if (!same) {
+        found.push({ group: `${path} ${shape(ours.message)} / ${shape(theirs.message)}`, ours, theirs });
+        return;
+      }
+    }
+    for (const member of members) walk(`${path}.${member}`, ours[member], theirs[member], found);
+    return;
+  }
+  const texts = typeof ours === 'string' && typeof theirs === 'string' ? ` ${shape(ours)} / ${shape(theirs)}` : '';
+  found.push({ group: `${path}${texts}`, ours, theirs });
+}
+
+const shape = (text: unknown): string =>
+  String(text)
+    .replaceAll(/"[^"]*"/g, '""')
+    .replaceAll(/\d+/g, '0')
+    .slice(0, 90);
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
