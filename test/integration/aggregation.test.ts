@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import type { TLSSocket } from 'node:tls';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
@@ -49,10 +49,13 @@ describe('aggregation', () => {
       seen.push(message);
       assert.equal((message.socket as TLSSocket).getPeerCertificate().subject.CN, 'front-proxy-client');
       const path = new URL(message.url ?? '', 'https://x').pathname;
-      if (!isHealthy) response.writeHead(500).end('broken');
+      if (endless.has(path)) endlessly(response);
+      else if (!isHealthy) response.writeHead(500).end('broken');
       else if (path === base) response.end(JSON.stringify(resourceList));
       else if (path === '/openapi/v2' && message.headers['if-none-match'] === '"1"') response.writeHead(304).end();
       else if (path === '/openapi/v2') response.setHeader('etag', '"1"').end(JSON.stringify(openApi.v2));
+      else if (path.endsWith('/moved/endlessly'))
+        response.writeHead(302, { location: 'https://10.0.0.1/' }).flushHeaders();
       else if (path.endsWith('/moved')) response.writeHead(302, { location: 'https://10.0.0.1/' }).end();
       else if (path === '/openapi/v3' && hasV3) response.end(JSON.stringify(openApi.v3));
       else if (path === `/openapi/v3${base}`) response.end(`for ${message.headers['x-remote-user']}`);
@@ -82,11 +85,14 @@ describe('aggregation', () => {
   });
 
   let proceed = () => {};
+  /** Paths whose answers have no end. */
+  const endless = new Set<string>();
 
   beforeEach(async () => {
     seen.length = 0;
     isHealthy = true;
     hasV3 = true;
+    endless.clear();
     open = await startOpenServer(({ objects }) => ({ aggregation: { objects, connect: remoteConnectionTo(remote) } }));
     ({ server } = open);
     client = open.clientOf(user, '10.0.0.9');
@@ -228,6 +234,49 @@ describe('aggregation', () => {
       [response.status, response.headers?.location, await textOf(response)],
       [502, undefined, 'the backend attempted to redirect this request, which is not permitted'],
     );
+  });
+
+  test('a redirect whose body has no end is one all the same', async () => {
+    await up();
+    const response = await send('GET', `${base}/moved/endlessly`);
+    assert.equal(response.type === 'bytes' && response.status, 502);
+  });
+
+  test('an answer without an end is broken off when the time of its request is up; others are served meanwhile', async () => {
+    const path = `${base}/flunders`;
+    endless.add(path);
+    await up();
+    const http = await startHttpServer({
+      handler: (request) => server.wire({ ...request, peer: { address: '10.0.0.9', inProcess: user } }),
+      log: testEnv.log,
+      host: '127.0.0.1',
+      port: 0,
+    });
+    const at = `http://127.0.0.1:${http.port}`;
+    const before = process.memoryUsage().rss;
+    const answer = await fetch(`${at}${path}?timeout=500ms`);
+    let bytes = 0;
+    const reading = (async () => {
+      for await (const chunk of answer.body as AsyncIterable<Uint8Array>) bytes += chunk.length;
+    })();
+    reading.catch(() => {});
+    for (let asked = 0; asked < 10; asked++) await (await fetch(`${at}/readyz`)).text();
+    await assert.rejects(reading);
+    assert.ok(bytes > 0);
+    // One that nobody reads is not taken from its server either.
+    const unread = await fetch(`${at}${path}?timeout=500ms`);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    assert.ok(process.memoryUsage().rss - before < 200 * 2 ** 20);
+    await assert.rejects(unread.text());
+    await http.close();
+  });
+
+  test('a document without an end makes nobody unavailable, and keeps nobody available', async () => {
+    endless.add(base).add('/openapi/v2');
+    await up();
+    while (!seen.some(({ url }) => url === '/openapi/v2')) await new Promise((resolve) => setImmediate(resolve));
+    await client.delete(Services, { namespace: 'wardle', name: 'api' });
+    await untilReason('ServiceNotFound');
   });
 
   test('controllers in process read its kinds as they read ours', async () => {
@@ -532,4 +581,14 @@ function echo(terminal: WebSocket, data: RawData): void {
   }
   terminal.send(Buffer.from('\x03{"status":"Success"}'));
   terminal.close(1000);
+}
+
+/** As much as the caller takes, until it is gone. */
+function endlessly(response: ServerResponse): void {
+  const piece = Buffer.alloc(64 * 1024, 'x');
+  const more = () => {
+    while (!response.destroyed && response.write(piece));
+  };
+  response.on('drain', more);
+  more();
 }

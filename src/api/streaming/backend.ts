@@ -26,8 +26,10 @@ export interface BackendResponse {
   readonly statusText: string;
   /** In order, names in lower case. */
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** Must be read to its end or left early. */
+  /** Must be read to its end, left early or discarded. */
   readonly body: AsyncIterable<Uint8Array>;
+  /** Instead of reading the body: what is still to come is not waited for. */
+  readonly discard: () => void;
 }
 
 export interface UpgradedBackend {

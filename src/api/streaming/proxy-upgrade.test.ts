@@ -201,6 +201,7 @@ function refusing(
         status,
         statusText: '',
         headers,
+        discard: () => {},
         body: (async function* () {
           yield bytes(body);
         })(),

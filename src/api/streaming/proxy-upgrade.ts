@@ -64,7 +64,7 @@ export async function proxyUpgrade(
 /** What a client is told of an upgrade that the backend refused. */
 export async function refusal(answer: BackendResponse): Promise<ApiResponse> {
   if (answer.status < 400) {
-    for await (const _ of answer.body) break;
+    answer.discard();
     throw newInternalError(`invalid upgrade response: status code ${answer.status}`);
   }
   const kept: Record<string, string> = {};

@@ -27,6 +27,7 @@ import { AggregationMetrics } from './metrics.ts';
 import { proxyToRemote } from './proxy.ts';
 import { type ConnectRemote, type RemoteGroupVersion, remoteOf } from './remote-group-version.ts';
 import { readOpenApi } from './remote-openapi.ts';
+import { RunsByName } from './runs-by-name.ts';
 
 export interface AggregationConfig {
   readonly objects: LiveObjects;
@@ -44,9 +45,9 @@ export class Aggregation {
   private readonly config: AggregationConfig;
   /** By 'group/version'. */
   private readonly remotes = new Map<string, RemoteGroupVersion>();
-  private readonly checks = new Map<string, Promise<void>>();
-  /** Checks to be made once those under way are over. */
-  private readonly again = new Set<string>();
+  private readonly checks: RunsByName;
+  /** Apart from the checks: a server that is slow to tell of itself is found missing all the same. */
+  private readonly documents: RunsByName;
   private readonly controller = new AbortController();
   private watchesServices = false;
   private changes = 0;
@@ -56,6 +57,9 @@ export class Aggregation {
     this.server = server;
     this.config = config;
     this.metrics = new AggregationMetrics(metrics, () => this.stored());
+    const { clock } = server.env;
+    this.checks = new RunsByName(clock, (name) => this.check(name));
+    this.documents = new RunsByName(clock, (name) => this.readDocuments(name));
   }
 
   /** Resolves when every APIService in the store is known. */
@@ -68,7 +72,7 @@ export class Aggregation {
 
   async close(): Promise<void> {
     this.controller.abort();
-    await Promise.all(this.checks.values());
+    await Promise.all([this.checks.close(), this.documents.close()]);
     for (const { backend } of this.remotes.values()) backend.close();
     this.remotes.clear();
   }
@@ -127,50 +131,28 @@ export class Aggregation {
     else {
       previous?.backend.close();
       this.remotes.delete(place);
+      this.checks.forget(name);
     }
     this.changes++;
     // Its own status comes back here: only what is new is a reason to look.
-    if (remote && (!previous || previous.signature !== remote.signature)) this.check(name);
+    if (remote && (!previous || previous.signature !== remote.signature)) this.checks.now(name);
   }
 
-  private check(name: string): void {
-    if (this.controller.signal.aborted) return;
-    if (this.checks.has(name)) {
-      this.again.add(name);
-      return;
-    }
-    const checking = this.checkNow(name).catch((error: unknown) => {
+  private async check(name: string): Promise<void> {
+    try {
+      await this.watchServices();
+      const remote = this.named(name);
+      if (!remote) return;
+      const availability = await this.availabilityOf(remote);
+      await this.writeCondition(name, availability);
+      const isAvailable = availability.status === 'True';
+      if (isAvailable) this.documents.now(name);
+      if (this.named(name)) this.checks.later(name, isAvailable ? recheckMs : retryMs);
+    } catch (error) {
       if (this.controller.signal.aborted) return;
       this.server.env.log.warn('checking an APIService failed, will retry', { name, error: messageOf(error) });
-      this.later(name, retryMs);
-    });
-    this.checks.set(
-      name,
-      checking.finally(() => {
-        this.checks.delete(name);
-        if (this.again.delete(name)) this.check(name);
-      }),
-    );
-  }
-
-  private later(name: string, delayMs: number): void {
-    if (this.controller.signal.aborted) return;
-    const timer = this.server.env.clock.after(delayMs, () => {
-      this.controller.signal.removeEventListener('abort', cancel);
-      this.check(name);
-    });
-    const cancel = () => timer.cancel();
-    this.controller.signal.addEventListener('abort', cancel, { once: true });
-  }
-
-  private async checkNow(name: string): Promise<void> {
-    await this.watchServices();
-    const remote = this.named(name);
-    if (!remote) return;
-    const availability = await this.availabilityOf(remote);
-    await this.writeCondition(name, availability);
-    if (availability.status === 'True') await this.readDocuments(name);
-    if (this.named(name)) this.later(name, availability.status === 'True' ? recheckMs : retryMs);
+      this.checks.later(name, retryMs);
+    }
   }
 
   private named(name: string): RemoteGroupVersion | undefined {
@@ -190,7 +172,7 @@ export class Aggregation {
     if (fault) return fault;
     try {
       const resources = await readDiscovery(this.probeOf(remote));
-      const isKnown = JSON.stringify(remote.resources) === JSON.stringify(resources);
+      const isKnown = !resources || JSON.stringify(remote.resources) === JSON.stringify(resources);
       this.remember(remote, isKnown ? {} : { resources });
       return passed;
     } catch (error) {
@@ -243,7 +225,7 @@ export class Aggregation {
         if (!object || this.remotes.size === 0) return;
         const [namespace, name] = [object.metadata?.namespace, serviceOf(object)];
         for (const { service, name: apiService } of this.remotes.values()) {
-          if (service.namespace === namespace && service.name === name) this.check(apiService);
+          if (service.namespace === namespace && service.name === name) this.checks.now(apiService);
         }
       });
     };
@@ -271,7 +253,7 @@ export class Aggregation {
     const { succeeded } = await this.server.store.put(resource.prefix + name, value, {
       expectedModRevision: cached.revision,
     });
-    if (!succeeded) this.again.add(name);
+    if (!succeeded) this.checks.now(name);
     else if (status === 'False' && old?.status === 'True') this.metrics.becameUnavailable(name, reason);
   }
 }

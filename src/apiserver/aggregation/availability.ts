@@ -66,11 +66,11 @@ export interface Probe {
   readonly signal: AbortSignal;
 }
 
-/** The server's resources of the group version, by its discovery document. Rejects with upstream's message. */
-export async function readDiscovery(probe: Probe): Promise<readonly RemoteResource[]> {
+/** The server's resources of the group version, by its discovery document; undefined where it says none that can be read. Rejects with upstream's message. */
+export async function readDiscovery(probe: Probe): Promise<readonly RemoteResource[] | undefined> {
   const path = probe.group === '' ? `/api/${probe.version}` : `/apis/${probe.group}/${probe.version}`;
   const enough = linkedAbort(probe.signal);
-  const attempt = async (): Promise<readonly RemoteResource[]> => {
+  const attempt = async (): Promise<readonly RemoteResource[] | undefined> => {
     const url = urlOf(await probe.endpoint(), path);
     try {
       return await readOnce({ ...probe, signal: enough.signal }, url);
@@ -88,16 +88,19 @@ export async function readDiscovery(probe: Probe): Promise<readonly RemoteResour
   }
 }
 
-async function readOnce({ backend, clock, signal }: Probe, url: URL): Promise<readonly RemoteResource[]> {
+async function readOnce({ backend, clock, signal }: Probe, url: URL): Promise<readonly RemoteResource[] | undefined> {
   const deadline = new AbortController();
   const timer = clock.after(timeoutMs, () => deadline.abort());
   const linked = linkedAbort(signal, deadline.signal);
   try {
     const headers = { host: url.host, accept: 'application/json', ...identityHeaders(prober) };
     const answer = await backend.request({ method: 'GET', url, headers, signal: linked.signal });
-    const body = await collect(answer.body, maxDocumentBytes);
-    if (answer.status < 200 || answer.status > 299) throw new Error(`bad status from ${url.href}: ${answer.status}`);
-    return resourcesOf(body);
+    if (answer.status < 200 || answer.status > 299) {
+      answer.discard();
+      throw new Error(`bad status from ${url.href}: ${answer.status}`);
+    }
+    // Upstream looks at the status alone: what follows it, or does not, makes nobody unavailable.
+    return resourcesOf(await collect(answer.body, maxDocumentBytes).catch(() => undefined));
   } catch (error) {
     if (!deadline.signal.aborted) throw error;
     throw new Error(`Get "${url.href}": context deadline exceeded`, { cause: error });
@@ -107,17 +110,17 @@ async function readOnce({ backend, clock, signal }: Probe, url: URL): Promise<re
   }
 }
 
-/** A server that answers something else is available all the same; it shows no resources. */
-function resourcesOf(body: Uint8Array | undefined): readonly RemoteResource[] {
-  if (!body) return [];
+/** A server that answers something else is available all the same. */
+function resourcesOf(body: Uint8Array | undefined): readonly RemoteResource[] | undefined {
+  if (!body) return undefined;
   let document: unknown;
   try {
     document = parseJson(new TextDecoder().decode(body));
   } catch {
-    return [];
+    return undefined;
   }
   const { resources } = (document ?? {}) as { readonly resources?: unknown };
-  if (!Array.isArray(resources)) return [];
+  if (!Array.isArray(resources)) return undefined;
   return resources.filter(
     (entry): entry is RemoteResource => typeof entry === 'object' && entry !== null && typeof entry.name === 'string',
   );

@@ -42,7 +42,7 @@ export async function proxyToRemote(
     return unavailable(`error trying to reach service: ${messageOf(error)}`);
   }
   if (answer.status >= 300 && answer.status < 400 && headerOf(answer.headers, 'location')) {
-    for await (const _ of answer.body) break;
+    answer.discard();
     return plainText(502, 'the backend attempted to redirect this request, which is not permitted');
   }
   const answered = answeredHeaders(answer);

@@ -297,6 +297,7 @@ function setup(answer: { status?: number; headers?: BackendResponse['headers']; 
         status: answer.status ?? 200,
         statusText: '',
         headers: answer.headers ?? [],
+        discard: () => {},
         body: (async function* () {
           yield new TextEncoder().encode(answer.body ?? '');
         })(),

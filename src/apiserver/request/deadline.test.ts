@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StatusError } from '#api/errors.ts';
-import type { ApiRequest } from '#api/request.ts';
+import type { ApiRequest, ApiResponse } from '#api/request.ts';
 import { createSimEnv } from '#platform/sim/env.ts';
 import { timeoutOf, within } from './deadline.ts';
 
@@ -31,18 +31,47 @@ test('timeoutOf refuses what is no duration in the words of upstream (recorded f
   assert.throws(() => timeout(`${'9'.repeat(1e5)}s`), StatusError);
 });
 
-test('within tells of the end of the time once, and not of work that ends before', async () => {
+type Answer = Extract<ApiResponse, { readonly type: 'bytes' }>;
+
+function timing() {
   const { clock } = createSimEnv();
-  let told = 0;
+  const ending = new AbortController();
   const abandoned: string[] = [];
-  const request = { abandon: (reason: Error) => void abandoned.push(reason.name) } as unknown as ApiRequest;
-  const timed = <T>(work: Promise<T>) => within(clock, 1000, request, work, { timedOut: () => told++ });
-  assert.equal(await timed(Promise.resolve(7)), 7);
+  const told = { timedOut: 0, ended: 0 };
+  const abandon = (reason: Error) => void abandoned.push(reason.name);
+  const request = { abandon, signal: ending.signal } as unknown as ApiRequest;
+  const timed = (work: Promise<ApiResponse>) =>
+    within(clock, 1000, request, work, { timedOut: () => told.timedOut++, ended: () => told.ended++ });
+  return { abandoned, clock, ending, timed, told };
+}
+
+const whole: Answer = { type: 'bytes', status: 200, contentType: '', body: new Uint8Array() };
+
+async function* nothing(): AsyncGenerator<Uint8Array, void, void> {}
+
+test('within tells of the end of the time once, and not of work that ends before', async () => {
+  const { abandoned, clock, timed, told } = timing();
+  assert.equal(await timed(Promise.resolve(whole)), whole);
   await clock.advance(2000);
-  assert.equal(told, 0);
+  assert.equal(told.timedOut, 0);
   const late = timed(new Promise(() => {}));
   const answered = assert.rejects(late, (error) => error instanceof StatusError && error.code === 504);
   await clock.advance(2000);
   await answered;
-  assert.deepEqual([told, abandoned], [1, ['AbortedError']]);
+  assert.deepEqual([told, abandoned], [{ timedOut: 1, ended: 1 }, ['AbortedError']]);
+});
+
+test('within breaks an answer off that goes on when the time is up', async () => {
+  const { abandoned, clock, ending, timed, told } = timing();
+  const streamed: Answer = { ...whole, body: nothing() };
+  await clock.advance(500);
+  assert.equal(await timed(Promise.resolve(streamed)), streamed);
+  await clock.advance(999);
+  assert.deepEqual(abandoned, []);
+  await clock.advance(1);
+  assert.deepEqual([told, abandoned], [{ timedOut: 0, ended: 1 }, ['AbortedError']]);
+  await timed(Promise.resolve(streamed));
+  ending.abort();
+  await clock.advance(2000);
+  assert.equal(abandoned.length, 1);
 });

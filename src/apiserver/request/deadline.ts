@@ -5,7 +5,7 @@
 
 import { parseDuration } from '#api/duration.ts';
 import { newBadRequest, newTimeout } from '#api/errors.ts';
-import type { ApiRequest } from '#api/request.ts';
+import type { ApiRequest, ApiResponse } from '#api/request.ts';
 import { AbortedError } from '#base/abort.ts';
 import type { Clock } from '#base/env.ts';
 
@@ -46,25 +46,31 @@ export interface Observer {
   readonly timedOut?: () => void;
 }
 
-/** What `work` gives, or 504; the work's own end is then nobody else's. */
-export function within<T>(
+/**
+ * What `work` gives, or 504; the work's own end is then nobody else's. An answer that somebody else goes on making has what is left of the time: then
+ * it is broken off, as upstream does it.
+ */
+export function within(
   clock: Clock,
   timeoutMs: number,
   request: ApiRequest,
-  work: Promise<T>,
+  work: Promise<ApiResponse>,
   observer: Observer = {},
-): Promise<T> {
+): Promise<ApiResponse> {
   return new Promise((resolve, reject) => {
+    let isAnswered = false;
     const timer = clock.after(timeoutMs, () => {
-      observer.timedOut?.();
+      if (!isAnswered) observer.timedOut?.();
       reject(newTimeout('request did not complete within the allotted timeout', 0));
       request.abandon?.(new AbortedError('the request did not complete in time'));
     });
     work.then(
-      (value) => {
-        timer.cancel();
+      (response) => {
+        isAnswered = true;
+        if (isStreamed(response)) request.signal.addEventListener('abort', () => timer.cancel(), { once: true });
+        else timer.cancel();
         observer.ended?.();
-        resolve(value);
+        resolve(response);
       },
       (error: unknown) => {
         timer.cancel();
@@ -73,4 +79,9 @@ export function within<T>(
       },
     );
   });
+}
+
+/** Somebody else's answer, handed on as it comes. */
+function isStreamed(response: ApiResponse): boolean {
+  return response.type === 'bytes' && !(response.body instanceof Uint8Array);
 }

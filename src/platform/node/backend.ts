@@ -120,6 +120,7 @@ function answer(response: IncomingMessage): BackendResponse {
     statusText: response.statusMessage ?? '',
     headers: pairs(response),
     body: response,
+    discard: () => response.destroy(),
   };
 }
 
