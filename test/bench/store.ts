@@ -54,6 +54,7 @@ async function measure(name: string, store: Store, writers: number, valueBytes: 
 /** The same rows by bare SQLite: no thread, no messages, no index of keys, no checksum. */
 function measureBare(path: string, rows: number, valueBytes: number): void {
   const database = openDatabase(path);
+  database.exec('PRAGMA synchronous = FULL');
   const insert = database.prepare('INSERT INTO history VALUES (?, ?, ?, NULL, NULL, 0, ?)');
   const value = new Uint8Array(valueBytes).fill(0x61);
   const begin = performance.now();

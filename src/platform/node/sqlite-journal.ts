@@ -1,5 +1,5 @@
 /**
- * The store's journal on SQLite: WAL, synchronous=FULL, one transaction per append on a thread of its own.
+ * The store's journal on SQLite: WAL, one transaction and flush per append on a thread of its own.
  *
  * Writes go to the writer's thread, their records through memory that both threads have. Reads of history run on the calling thread with a second connection: they are few and
  * small (the recent past is in memory above), take microseconds from the page cache, and so never queue behind an fsync.

@@ -75,9 +75,11 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): Datab
     // Takes effect only before the first table exists.
     database.exec('PRAGMA auto_vacuum = INCREMENTAL');
     database.exec('PRAGMA journal_mode = WAL');
-    database.exec('PRAGMA synchronous = FULL');
+    // Commits are flushed by the writer (sqlite-wal.ts).
+    database.exec('PRAGMA synchronous = NORMAL');
     database.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
-    database.exec(`PRAGMA journal_size_limit = ${checkpointPages * 4096}`);
+    // Room for a checkpoint that comes late: a log that is cut off has to be made longer again.
+    database.exec(`PRAGMA journal_size_limit = ${checkpointPages * 4096 * 2}`);
     if (options.maxPages !== undefined) database.exec(`PRAGMA max_page_count = ${options.maxPages}`);
     const version = pragma(database, 'user_version');
     if (version === 0) database.exec(`BEGIN; ${layout} COMMIT`);

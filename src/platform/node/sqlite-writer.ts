@@ -1,5 +1,5 @@
 /**
- * The thread that writes the store's database: an append is one transaction, answered when it is on disk, so the fsync waits
+ * The thread that writes the store's database: an append is one transaction, answered when it is on disk, so the flush waits
  * here and not on the thread that serves requests. Started by sqlite-journal.ts.
  *
  * It waits on memory that both threads have, not on messages: waking it so takes a third of what a message does. Appends come in that
@@ -15,6 +15,7 @@ import { type PackedRecords, unpackRecords } from './sqlite-records.ts';
 import { type DatabaseOptions, openDatabase, pragma, recordChecksum, usedBytesOf } from './sqlite-schema.ts';
 import { SegmentWriter } from './sqlite-segments.ts';
 import { type SharedMemory, sharedWord } from './sqlite-shared.ts';
+import { WalFile } from './sqlite-wal.ts';
 
 export interface WriterData extends DatabaseOptions {
   readonly path: string;
@@ -23,7 +24,7 @@ export interface WriterData extends DatabaseOptions {
 
 export type WriterRequest =
   | { readonly type: 'append'; readonly records: PackedRecords }
-  /** Drops rows and remembers the compacted revision; not synced by itself, for nobody was promised anything. */
+  /** Drops rows and remembers the compacted revision; not flushed by itself, for nobody was promised anything. */
   | { readonly type: 'compact'; readonly revision: number; readonly superseded: readonly number[] }
   /** Clears the next segment of heads behind `after` of what was dropped; the answer says where to go on. */
   | { readonly type: 'tidy'; readonly after: number; readonly revision: number }
@@ -49,6 +50,8 @@ const vacuumPages = 1024;
 
 class Writer {
   private readonly options: WriterData;
+  private readonly wal: WalFile;
+  private usedBytes = 0;
   private database: DatabaseSync;
   private statements: Statements;
   private segments: SegmentWriter;
@@ -56,21 +59,25 @@ class Writer {
   constructor(options: WriterData) {
     this.options = options;
     this.database = openDatabase(options.path, options);
+    this.wal = new WalFile(options.path);
     this.statements = prepareStatements(this.database);
     this.segments = new SegmentWriter(this.database, options.segmentRecords);
   }
 
+  /** Throws when what was committed cannot be flushed: the thread ends then, and with it the store, for a second flush would not say what the first one lost. */
   handle(request: WriterRequest): WriterResult {
+    let next: number | undefined;
     try {
-      let next: number | undefined;
       if (request.type === 'append') this.append(request.records);
       else if (request.type === 'compact') this.compact(request.revision, request.superseded);
-      else if (request.type === 'tidy') next = this.unsynced(() => this.segments.tidy(request.after, request.revision));
-      else this.database.close();
-      return { ok: true, usedBytes: request.type === 'close' ? 0 : this.statements.usedBytes(), next };
+      else if (request.type === 'tidy')
+        next = this.transaction(() => this.segments.tidy(request.after, request.revision));
+      else this.close();
     } catch (error) {
       return { ok: false, code: sqliteCode(error), message: messageOf(error) };
     }
+    if (request.type === 'append') this.wal.flush();
+    return { ok: true, usedBytes: this.usedBytes, next };
   }
 
   private append(records: PackedRecords): void {
@@ -90,43 +97,36 @@ class Writer {
   cutSegment(): void {
     if (!this.segments.isDue) return;
     try {
-      this.unsynced(() => this.segments.cut());
+      this.transaction(() => this.segments.cut());
     } catch {
       this.segments = new SegmentWriter(this.database, this.options.segmentRecords);
     }
   }
 
   private compact(revision: number, superseded: readonly number[]): void {
-    this.unsynced(() => {
+    this.transaction(() => {
       this.database.prepare('UPDATE compaction SET revision = ?').run(revision);
       const remove = this.database.prepare('DELETE FROM history WHERE revision = ?');
       for (const dropped of superseded) remove.run(dropped);
     });
     const free = pragma(this.database, 'freelist_count');
     if (free > vacuumPages && free * 4 > pragma(this.database, 'page_count')) {
-      this.database.exec('PRAGMA synchronous = NORMAL');
-      try {
-        this.database.exec(`PRAGMA incremental_vacuum(${vacuumPages})`);
-      } finally {
-        this.database.exec('PRAGMA synchronous = FULL');
-      }
+      this.database.exec(`PRAGMA incremental_vacuum(${vacuumPages})`);
     }
   }
 
-  /** What may be lost with the power: it is done again, or was not promised. */
-  private unsynced<T>(run: () => T): T {
-    this.database.exec('PRAGMA synchronous = NORMAL');
-    try {
-      return this.transaction(run);
-    } finally {
-      this.database.exec('PRAGMA synchronous = FULL');
-    }
+  private close(): void {
+    this.database.close();
+    this.wal.close();
   }
 
+  /** What it commits may be lost with the power until the log is flushed. */
   private transaction<T>(run: () => T): T {
     this.statements.begin.run();
     try {
       const result = run();
+      // Asked for after the commit it would take and give back SQLite's locks twice more.
+      this.usedBytes = this.statements.usedBytes();
       this.statements.commit.run();
       return result;
     } catch (error) {
