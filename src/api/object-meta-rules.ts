@@ -39,6 +39,38 @@ export function validateObjectMeta(
   return errors;
 }
 
+/** Labels and annotations are all that the metadata of a template for claims may have. */
+export function checkTemplateMetadata(meta: ObjectMeta, path: string, errors: FieldError[]): void {
+  checkAnnotations(meta.annotations, child(path, 'annotations'), errors);
+  checkLabels(meta.labels, child(path, 'labels'), errors);
+  for (const field of fieldsOfNoTemplate) {
+    if (isUnset(field, meta[field])) continue;
+    // As upstream makes names of Go's: the first letter small.
+    errors.push(forbidden(child(path, field === 'uid' ? 'uID' : field), 'cannot be set'));
+  }
+}
+
+const fieldsOfNoTemplate = [
+  'name',
+  'generateName',
+  'namespace',
+  'selfLink',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'ownerReferences',
+  'finalizers',
+  'managedFields',
+] as const satisfies readonly (keyof ObjectMeta)[];
+
+/** Go's zero; the grace period is a pointer, so that 0 is something. */
+function isUnset(field: keyof ObjectMeta, value: unknown): boolean {
+  return value === undefined || value === null || value === '' || (value === 0 && field === 'generation');
+}
+
 export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, plainFinalizers = false): FieldError[] {
   const path = 'metadata';
   const errors: FieldError[] = [];

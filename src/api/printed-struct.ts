@@ -32,7 +32,23 @@ export function struct(shape: PrintedShape): PrintedField {
 export const embeddedMetadata: PrintedField = {
   field: 'metadata',
   absent: 'embedded',
-  shape: { labels: undefined, annotations: undefined },
+  shape: {
+    name: undefined,
+    generateName: undefined,
+    namespace: undefined,
+    selfLink: undefined,
+    uid: undefined,
+    resourceVersion: undefined,
+    generation: undefined,
+    creationTimestamp: undefined,
+    deletionTimestamp: undefined,
+    deletionGracePeriodSeconds: undefined,
+    labels: undefined,
+    annotations: undefined,
+    ownerReferences: undefined,
+    finalizers: undefined,
+    managedFields: undefined,
+  },
 };
 
 /** A pointer, or a list, of a type that upstream tags: fields have their names in JSON, and empty ones are left out. */

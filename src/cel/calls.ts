@@ -188,6 +188,7 @@ function noSuchOverload({ entry, node }: CallToPlan, values: readonly Value[]): 
 function predicateOf(type: CelType): Fits {
   switch (type.kind) {
     case 'dyn':
+    case 'any':
     case 'parameter':
       return () => true;
     case 'int':

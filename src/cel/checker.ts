@@ -29,6 +29,7 @@ import {
   errorType,
   formatType,
   intType,
+  isDyn,
   isSameType,
   listType,
   mapType,
@@ -186,6 +187,7 @@ class Checker {
         this.#bindings.isAssignable(dynType, target);
         return dynType;
       case 'dyn':
+      case 'any':
       case 'error':
         return dynType;
       default:
@@ -236,7 +238,7 @@ class Checker {
       reached.push(overload.id);
       const type = this.#bindings.substitute(signature.at(-1) ?? errorType, false);
       if (result === undefined) result = type;
-      else if (result.kind !== 'dyn' && !isSameType(result, type)) result = dynType;
+      else if (!isDyn(result) && !isSameType(result, type)) result = dynType;
     }
     if (result === undefined) {
       const types = args.map((arg) => formatType(this.#bindings.substitute(arg, true)));
@@ -288,7 +290,7 @@ class Checker {
     let joined: CelType | undefined;
     for (const [index, element] of expr.elements.entries()) {
       const type = this.#check(element);
-      joined = this.#join(element, joined, expr.optional.includes(index) ? this.#unwrapped(element, type) : type);
+      joined = this.#join(joined, expr.optional.includes(index) ? this.#unwrapped(element, type) : type);
     }
     return listType(joined ?? this.#bindings.newVariable());
   }
@@ -297,9 +299,9 @@ class Checker {
     let key: CelType | undefined;
     let value: CelType | undefined;
     for (const entry of expr.entries) {
-      key = this.#join(entry.key, key, this.#check(entry.key));
+      key = this.#join(key, this.#check(entry.key));
       const type = this.#check(entry.value);
-      value = this.#join(entry.value, value, entry.optional ? this.#unwrapped(entry.value, type) : type);
+      value = this.#join(value, entry.optional ? this.#unwrapped(entry.value, type) : type);
     }
     return mapType(key ?? this.#bindings.newVariable(), value ?? this.#bindings.newVariable());
   }
@@ -373,12 +375,10 @@ class Checker {
     if (!this.#bindings.isAssignable(expected, type)) this.#mismatch(expr, expected, type);
   }
 
-  #join(expr: Expr, previous: CelType | undefined, current: CelType): CelType {
+  #join(previous: CelType | undefined, current: CelType): CelType {
     if (previous === undefined) return current;
     if (this.#bindings.isAssignable(previous, current)) return moreGeneral(previous, current);
-    if (!this.#environment.options.homogeneousLiterals) return dynType;
-    this.#mismatch(expr, previous, current);
-    return errorType;
+    return dynType;
   }
 
   /** The type inside the optional that `?value` must be. */
@@ -386,7 +386,7 @@ class Checker {
     const resolved = this.#bindings.substitute(type, false);
     const inner = optionalOf(resolved);
     if (inner) return inner;
-    if (resolved.kind !== 'dyn') this.#mismatch(expr, optionalType(resolved), resolved);
+    if (!isDyn(resolved)) this.#mismatch(expr, optionalType(resolved), resolved);
     return resolved;
   }
 

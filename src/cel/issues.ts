@@ -27,6 +27,8 @@ export function formatIssues(source: string, issues: readonly Issue[]): string {
 }
 
 function formatIssue(source: string, issue: Issue): string {
+  // A source of nothing has no first line to point into.
+  if (source === '' && issue.line > 0) return `ERROR: <input>:1:0: ${issue.message}`;
   const snippet = source.split('\n')[issue.line - 1];
   const head = `ERROR: <input>:${issue.line}:${issue.column + 1}: ${issue.message}`;
   if (snippet === undefined) return head;

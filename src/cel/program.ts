@@ -60,7 +60,7 @@ export function compile(
   if (!parsed.ok) return parsed;
   const checked = checkExpression(parsed.parsed, environment);
   if (!checked.ok) return checked;
-  const faults = environment.options.checkLiterals ? checkLiterals(checked.checked) : [];
+  const faults = checkLiterals(checked.checked, environment.options);
   if (faults.length > 0) return { ok: false, issues: faults };
   if (!expectedTypes) return checked;
   const { outputType } = checked;

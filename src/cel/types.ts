@@ -16,6 +16,8 @@ export type SimpleKind =
   | 'timestamp'
   | 'duration'
   | 'dyn'
+  /** google.protobuf.Any: dyn that cannot be gone through. */
+  | 'any'
   | 'error';
 
 export interface SimpleType {
@@ -87,6 +89,7 @@ export const nullType: SimpleType = { kind: 'null' };
 export const timestampType: SimpleType = { kind: 'timestamp' };
 export const durationType: SimpleType = { kind: 'duration' };
 export const dynType: SimpleType = { kind: 'dyn' };
+export const anyType: SimpleType = { kind: 'any' };
 export const errorType: SimpleType = { kind: 'error' };
 
 export function listType(element: CelType): ListType {
@@ -121,6 +124,10 @@ export function objectType(name: string, fields: Readonly<Record<string, CelType
   const declared = new Map<string, Field>();
   for (const [field, type] of Object.entries(fields)) declared.set(field, 'kind' in type ? { type } : type);
   return { kind: 'object', name, fields: declared };
+}
+
+export function isDyn(type: CelType): boolean {
+  return type.kind === 'dyn' || type.kind === 'any';
 }
 
 /** The type inside optional_type(T), or undefined for other types. */
@@ -160,6 +167,8 @@ export function runtimeTypeName(type: CelType): string {
       return 'google.protobuf.Timestamp';
     case 'duration':
       return 'google.protobuf.Duration';
+    case 'any':
+      return 'google.protobuf.Any';
     case 'wrapper':
       return runtimeTypeName(type.of);
     case 'opaque':
@@ -168,6 +177,24 @@ export function runtimeTypeName(type: CelType): string {
       return type.name;
     default:
       return type.kind;
+  }
+}
+
+/** As Go prints a type: by the names that values carry. */
+export function typeText(type: CelType): string {
+  switch (type.kind) {
+    case 'list':
+      return `list(${typeText(type.element)})`;
+    case 'map':
+      return `map(${typeText(type.key)}, ${typeText(type.value)})`;
+    case 'wrapper':
+      return `wrapper(${typeText(type.of)})`;
+    case 'type':
+      return type.of ? `type(${typeText(type.of)})` : 'type';
+    case 'opaque':
+      return type.parameters.length === 0 ? type.name : `${type.name}(${type.parameters.map(typeText).join(', ')})`;
+    default:
+      return runtimeTypeName(type);
   }
 }
 

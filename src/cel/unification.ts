@@ -4,7 +4,7 @@
  */
 
 import type { CelType } from './types.ts';
-import { dynType, isSameType } from './types.ts';
+import { dynType, isDyn, isSameType } from './types.ts';
 
 export class TypeBindings {
   readonly #bound = new Map<string, CelType>();
@@ -147,8 +147,8 @@ export function moreGeneral(left: CelType, right: CelType): CelType {
 }
 
 function isEqualOrLessSpecific(left: CelType, right: CelType): boolean {
-  if (left.kind === 'dyn' || left.kind === 'parameter') return true;
-  if (right.kind === 'dyn' || right.kind === 'parameter') return false;
+  if (isDyn(left) || left.kind === 'parameter') return true;
+  if (isDyn(right) || right.kind === 'parameter') return false;
   switch (left.kind) {
     case 'list':
       return right.kind === 'list' && isEqualOrLessSpecific(left.element, right.element);
@@ -177,5 +177,5 @@ function isNullable(type: CelType): boolean {
 }
 
 function isDynOrError(type: CelType): boolean {
-  return type.kind === 'dyn' || type.kind === 'error';
+  return isDyn(type) || type.kind === 'error';
 }

@@ -421,6 +421,7 @@ export function typeOf(value: Value): CelType {
 export function isOfType(value: Value, type: CelType): boolean {
   switch (type.kind) {
     case 'dyn':
+    case 'any':
     case 'parameter':
     case 'error':
       return true;

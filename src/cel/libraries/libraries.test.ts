@@ -189,9 +189,10 @@ results('format', {
   '"%s".format([[dyn("abc"), dyn(null), dyn(timestamp("2023-02-03T23:31:20Z"))]])':
     '["abc", null, timestamp("2023-02-03T23:31:20Z")]',
   '"%s".format([{"b": b"xyz", "a": b"x"}])': '{"a":b"x", "b":b"xyz"}',
-  '"%a".format([1])': 'error: could not parse formatting clause: unrecognized formatting clause "a"',
-  '"%d".format(["x"])': 'error: error during formatting: decimal clause can only be used on integers, was given string',
-  '"%d %d".format([1])': 'error: index 1 out of range',
+  '("%" + "a").format([1])': 'error: could not parse formatting clause: unrecognized formatting clause "a"',
+  '"%d".format([dyn("x")])':
+    'error: error during formatting: decimal clause can only be used on integers, was given string',
+  '"%d %d".format([1] + [])': 'error: index 1 out of range',
 });
 
 results('named formats', {

@@ -8,9 +8,23 @@ import type { Result, Value } from '../values.ts';
 import { bytesOf, CelError, CelList, CelMap, Duration, Timestamp, TypeValue, typeOf, Uint } from '../values.ts';
 
 /** Ends the formatting; the message is the error's. */
-class FormatFault extends Error {}
+export class FormatFault extends Error {}
 
 const defaultPrecision = 6;
+
+const hexRefusal = 'only integers, byte buffers, and strings can be formatted as hex';
+
+/** What is said of a value that the clause cannot print, by its verb. */
+export const refusals: Readonly<Record<string, string>> = {
+  s: 'string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps',
+  d: 'decimal clause can only be used on integers',
+  f: 'fixed-point clause can only be used on doubles',
+  e: 'scientific clause can only be used on doubles',
+  b: 'only integers and bools can be formatted as binary',
+  o: 'octal clause can only be used on integers',
+  x: hexRefusal,
+  X: hexRefusal,
+};
 
 export function formatLocalized(template: string, args: CelList): Result {
   try {
@@ -54,7 +68,7 @@ interface Clause {
 
 const parseFault = 'could not parse formatting clause: ';
 
-function readClause(template: string, from: number): Clause {
+export function readClause(template: string, from: number): Clause {
   let at = from;
   let precision = defaultPrecision;
   if (template[at] === '.') {
@@ -84,14 +98,14 @@ function formatClause(value: Value, { verb, precision }: Clause): string {
     case 'd':
       return formatDecimal(value);
     case 'f':
-      return formatFixed(numberOf(value, 'fixed-point'), precision);
+      return formatFixed(numberOf(value, verb), precision);
     case 'e':
-      return formatScientific(numberOf(value, 'scientific'), precision);
+      return formatScientific(numberOf(value, verb), precision);
     case 'b':
       if (typeof value === 'boolean') return value ? '1' : '0';
-      return inRadix(value, 2, 'only integers and bools can be formatted as binary');
+      return inRadix(value, 2, verb);
     case 'o':
-      return inRadix(value, 8, 'octal clause can only be used on integers');
+      return inRadix(value, 8, verb);
     default: {
       const text = formatHex(value);
       return verb === 'X' ? text.toUpperCase() : text;
@@ -99,38 +113,35 @@ function formatClause(value: Value, { verb, precision }: Clause): string {
   }
 }
 
-function fault(message: string, value: Value): FormatFault {
-  return new FormatFault(`error during formatting: ${message}, was given ${runtimeTypeName(typeOf(value))}`);
+function fault(verb: string, value: Value): FormatFault {
+  return new FormatFault(`error during formatting: ${refusals[verb]}, was given ${runtimeTypeName(typeOf(value))}`);
 }
 
 function formatDecimal(value: Value): string {
   if (typeof value === 'bigint') return String(value);
   if (value instanceof Uint) return String(value.value);
-  throw fault('decimal clause can only be used on integers', value);
+  throw fault('d', value);
 }
 
-function inRadix(value: Value, radix: number, refusal: string): string {
+function inRadix(value: Value, radix: number, verb: string): string {
   if (typeof value === 'bigint') return value.toString(radix);
   if (value instanceof Uint) return value.value.toString(radix);
-  throw fault(refusal, value);
+  throw fault(verb, value);
 }
 
 function formatHex(value: Value): string {
   if (typeof value === 'string') return bytesOf(value).toHex();
   if (value instanceof Uint8Array) return value.toHex();
-  return inRadix(value, 16, 'only integers, byte buffers, and strings can be formatted as hex');
+  return inRadix(value, 16, 'x');
 }
 
-function numberOf(value: Value, clause: string): number {
+function numberOf(value: Value, verb: string): number {
   if (typeof value === 'number') return value;
   if (value === 'NaN') return Number.NaN;
   if (value === 'Infinity') return Number.POSITIVE_INFINITY;
   if (value === '-Infinity') return Number.NEGATIVE_INFINITY;
-  throw fault(`${clause} clause can only be used on doubles`, value);
+  throw fault(verb, value);
 }
-
-const stringRefusal =
-  'string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps';
 
 function formatString(value: Value): string {
   if (value instanceof CelList || value instanceof CelMap) return formatNested(value);
@@ -147,7 +158,7 @@ function formatScalar(value: Value): string {
   if (value instanceof Uint) return String(value.value);
   if (value instanceof TypeValue) return value.name;
   if (value instanceof Uint8Array) return new TextDecoder().decode(value);
-  throw fault(stringRefusal, value);
+  throw fault('s', value);
 }
 
 /** A value inside a list or a map: as it is written in CEL. */

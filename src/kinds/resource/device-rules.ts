@@ -19,11 +19,11 @@ import type {
   DeviceTaint,
   DeviceToleration,
 } from '#kinds/generated/resource-v1.ts';
+import { checkDeviceExpression } from './device-selector.ts';
 import { checkItems } from './list-rules.ts';
 import { checkDriverName } from './name-rules.ts';
 
 const maxSelectors = 32;
-const maxExpressionBytes = 10 * 1024;
 const maxParameterBytes = 10 * 1024;
 const maxBindingConditions = 4;
 const tolerationOperators = ['Equal', 'Exists'];
@@ -36,9 +36,7 @@ export function checkSelectors(
 ): void {
   checkItems(selectors, maxSelectors, path, errors, ({ cel }, at) => {
     if (!cel) errors.push(required(child(at, 'cel')));
-    else if (utf8Length(cel.expression ?? '') > maxExpressionBytes) {
-      errors.push(tooLong(child(at, 'cel', 'expression'), maxExpressionBytes));
-    }
+    else checkDeviceExpression(cel.expression ?? '', child(at, 'cel'), errors);
   });
 }
 

@@ -1,7 +1,6 @@
 /** Golden answers that ours differ from, by 'folder/kind: case', with the reason. */
 
 export const differences: Readonly<Record<string, string>> = {
-  'updates/kinds: DeviceClass: bad selector': 'what selects devices is not compiled, as nothing allocates them',
   'core/pod: apparmor annotation without field':
     'the annotation becomes the field before warnings are asked for, so there is none about it',
   'authentication/token-review: token of spaces':

@@ -15,8 +15,8 @@ import {
   nullType,
   type ObjectType,
   objectType,
-  runtimeTypeName,
   stringType,
+  typeText,
 } from '#cel/types.ts';
 import { type ExpressionScope, scopeEnvironment } from './variables.ts';
 
@@ -63,24 +63,6 @@ export function compileExpression(
 
   function invalid(message: string): CompiledExpression {
     return { ok: false, expression, kind: 'invalid', message };
-  }
-}
-
-/** As Go prints a type: by the names that values carry. */
-function typeText(type: CelType): string {
-  switch (type.kind) {
-    case 'list':
-      return `list(${typeText(type.element)})`;
-    case 'map':
-      return `map(${typeText(type.key)}, ${typeText(type.value)})`;
-    case 'wrapper':
-      return `wrapper(${typeText(type.of)})`;
-    case 'type':
-      return type.of ? `type(${typeText(type.of)})` : 'type';
-    case 'opaque':
-      return type.parameters.length === 0 ? type.name : `${type.name}(${type.parameters.map(typeText).join(', ')})`;
-    default:
-      return runtimeTypeName(type);
   }
 }
 

@@ -2,8 +2,9 @@
 
 import { child, entry, type FieldError, forbidden, invalid, notSupported, required } from '#api/field-error.ts';
 import { checkFormat, checkOptionalWord, notPositiveMessage } from '#api/field-rules.ts';
-import { checkAnnotations, checkLabelSelector, checkLabels } from '#api/label-rules.ts';
+import { checkLabelSelector } from '#api/label-rules.ts';
 import { isDNS1123Label, isDNS1123Subdomain } from '#api/name-format.ts';
+import { checkTemplateMetadata } from '#api/object-meta-rules.ts';
 import { compareQuantities } from '#api/quantity.ts';
 import type {
   PersistentVolumeClaimSpec,
@@ -64,18 +65,12 @@ export function checkClaimSpec(
   }
 }
 
-/** Labels and annotations are all that a template's metadata may have. */
 export function checkClaimTemplate(
   { metadata = {}, spec }: PersistentVolumeClaimTemplate,
   path: string,
   errors: FieldError[],
 ): void {
-  checkAnnotations(metadata.annotations, child(path, 'metadata', 'annotations'), errors);
-  checkLabels(metadata.labels, child(path, 'metadata', 'labels'), errors);
-  for (const [field, value] of Object.entries(metadata)) {
-    if (field === 'labels' || field === 'annotations' || value === undefined || value === '') continue;
-    errors.push(forbidden(child(path, 'metadata', field), 'cannot be set'));
-  }
+  checkTemplateMetadata(metadata, child(path, 'metadata'), errors);
   checkClaimSpec(spec ?? {}, child(path, 'spec'), errors);
 }
 

@@ -2,7 +2,7 @@
 
 import type { FieldError } from '#api/field-error.ts';
 import { checkImmutable } from '#api/field-rules.ts';
-import { checkAnnotations, checkLabels } from '#api/label-rules.ts';
+import { checkTemplateMetadata } from '#api/object-meta-rules.ts';
 import type { ResourceClaimTemplate } from '#kinds/generated/resource-v1.ts';
 import { checkClaimSpec } from '../claim-rules.ts';
 import { printedTemplateSpec } from '../printed-claim.ts';
@@ -13,8 +13,7 @@ export function validateResourceClaimTemplate(
   old?: ResourceClaimTemplate,
 ): FieldError[] {
   const errors: FieldError[] = [];
-  checkLabels(spec?.metadata?.labels, 'spec.metadata.labels', errors);
-  checkAnnotations(spec?.metadata?.annotations, 'spec.metadata.annotations', errors);
+  checkTemplateMetadata(spec?.metadata ?? {}, 'spec.metadata', errors);
   checkClaimSpec(spec?.spec, 'spec.spec', errors);
   if (old) checkImmutable(spec, old.spec, 'spec', errors, printedTemplateSpec);
   return errors;
