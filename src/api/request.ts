@@ -143,6 +143,8 @@ export interface WatchEvents extends AsyncIterable<readonly EncodedWatchEvent[]>
 }
 
 export interface EventReader {
+  /** The next event, past the queue; false when it has no room, or has not begun: then the event waits in the queue. Must not throw. */
+  event(event: EncodedWatchEvent): boolean;
   /** There is something to take, or the end has come. Must not throw. */
   ready(): void;
 }

@@ -37,8 +37,8 @@ export class ConvertedDelivery {
     return undefined;
   }
 
-  dispatch(change: Change): void {
-    if (this.watchers.size > 0) this.add({ type: 'change', change });
+  dispatch(changes: readonly Change[]): void {
+    if (this.watchers.size > 0) for (const change of changes) this.add({ type: 'change', change });
   }
 
   /** The watcher is in the index already, on hold. */
@@ -69,19 +69,19 @@ export class ConvertedDelivery {
 
   private deliver(item: Item): void {
     if (item.type === 'change') {
-      this.watchers.dispatch(item.change);
+      this.watchers.dispatch([item.change]);
       return;
     }
     const { watcher, missed } = item;
     watcher.onHold = false;
-    for (const change of missed) watcher.offer(change);
+    this.watchers.offer(watcher, missed);
   }
 
   private fail(error: unknown): void {
     const { status } = error instanceof StatusError ? error : newGenericFailure(messageOf(error));
     const frame = new WatchFrame('ERROR', new PlainObject(status as unknown as KubeObject));
     for (const watcher of this.watchers.all()) {
-      watcher.push(frame);
+      this.watchers.give(watcher, frame);
       watcher.end();
     }
   }

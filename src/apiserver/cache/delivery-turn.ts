@@ -1,20 +1,27 @@
 /**
- * DeliveryTurn: readers of watchers that have something to send, told one after the other when all changes that came together are with the
- * watchers. So a batch of changes is one walk over them, and each sends it in one piece.
+ * DeliveryTurn: changes that came together, put to the watchers when all of them are there. So a batch of changes is one walk over the
+ * watchers, and each is touched once, however many changes it gets.
  */
 
-import type { EventReader } from '#api/request.ts';
+import type { Change } from './change.ts';
 
 export class DeliveryTurn {
-  private readers: EventReader[] = [];
+  private readonly deliver: (changes: readonly Change[]) => void;
+  private changes: Change[] = [];
 
-  add(reader: EventReader): void {
-    if (this.readers.push(reader) === 1) queueMicrotask(this.run);
+  constructor(deliver: (changes: readonly Change[]) => void) {
+    this.deliver = deliver;
   }
 
-  private readonly run = (): void => {
-    const { readers } = this;
-    this.readers = [];
-    for (const reader of readers) reader.ready();
+  add(change: Change): void {
+    if (this.changes.push(change) === 1) queueMicrotask(this.finish);
+  }
+
+  /** What waits is put to the watchers there are now: before another comes, who knows it already. */
+  readonly finish = (): void => {
+    const { changes } = this;
+    if (changes.length === 0) return;
+    this.changes = [];
+    this.deliver(changes);
   };
 }

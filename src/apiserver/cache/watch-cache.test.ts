@@ -178,6 +178,55 @@ test('a thousand watchers share one frame', async () => {
   await close();
 });
 
+test('a reader gets events as they come, past the mailbox, until it has no room; what waits is there when it asks', async () => {
+  const { cache, put, close } = await cluster();
+  await cache.ensureLoaded();
+  const watcher = cache.watch(all, cache.revision);
+  const seen: string[] = [];
+  let room = 2;
+  const take = () => {
+    for (const event of watcher.takeNow() ?? []) if (room-- > 0) seen.push(summary(event));
+  };
+  watcher.listen({
+    event: (event) => {
+      if (room === 0) return false;
+      room--;
+      seen.push(summary(event));
+      return true;
+    },
+    ready: () => {},
+  });
+  await put('a/p1');
+  assert.equal(watcher.size, 0);
+  await put('a/p2');
+  await put('a/p3');
+  assert.deepEqual(seen, ['ADDED a/p1@1', 'ADDED a/p2@2']);
+  assert.equal(watcher.size, 1);
+  room = 5;
+  take();
+  await put('a/p4');
+  assert.deepEqual(seen, ['ADDED a/p1@1', 'ADDED a/p2@2', 'ADDED a/p3@3', 'ADDED a/p4@4']);
+  assert.equal(cache.eventsSent, 3);
+  await close();
+});
+
+test('a watcher that comes while changes are on their way gets each once', async () => {
+  const { cache, close } = await cluster();
+  await cache.ensureLoaded();
+  const value = encoder.encode('{"kind":"Pod","metadata":{"name":"p"}}');
+  const apply = (revision: number) =>
+    cache.apply({ type: 'put', entry: { key: `${prefix}a/p`, value, createRevision: 1, modRevision: revision } });
+  const early = cache.watch(all, 0);
+  apply(1);
+  apply(2);
+  const late = cache.watch(all, 1);
+  apply(3);
+  cache.deliver();
+  assert.deepEqual(await eventsOf(early), ['ADDED p@1', 'MODIFIED p@2', 'MODIFIED p@3']);
+  assert.deepEqual(await eventsOf(late), ['MODIFIED p@2', 'MODIFIED p@3']);
+  await close();
+});
+
 test('a cache whose feed lost its position ends its watches and is read again', async () => {
   const { cache, put, close } = await cluster();
   await put('a/one');

@@ -10,6 +10,7 @@
  * 3. CachedObjects and Changes never change: a list that is being sent is a snapshot of references.
  */
 
+import type { EncodedWatchEvent } from '#api/request.ts';
 import type { Timer } from '#base/env.ts';
 import {
   eventKey,
@@ -42,15 +43,15 @@ export class WatchCache implements FeedSink {
   private readonly config: WatchCacheConfig;
   private readonly objects = new OrderedMap<CachedObject>();
   private readonly watchers: WatcherIndex;
-  private readonly turn = new DeliveryTurn();
+  private readonly turn: DeliveryTurn;
   /** Between changes and watchers where objects have to be converted. */
   private readonly delivery: ConvertedDelivery | undefined;
   private readonly listeners = new Set<(change: Change) => void>();
   private ring = new EventRing(0);
   private trimming: Timer | undefined;
   private closed = false;
-  /** By watches that were read; for metrics. */
-  eventsSent = 0;
+  /** By watches that were read from their mailboxes. */
+  private taken = 0;
   private loadedAt = 0;
   private bytes = 0;
   private changedAt = 0;
@@ -67,6 +68,8 @@ export class WatchCache implements FeedSink {
     this.watchers = new WatcherIndex(config.triggerOf);
     const { converted } = config.form;
     this.delivery = converted && new ConvertedDelivery(converted, this.watchers);
+    const delivery = this.delivery ?? this.watchers;
+    this.turn = new DeliveryTurn((changes) => delivery.dispatch(changes));
   }
 
   /** Undefined when the cache is loaded; otherwise resolves when it is. */
@@ -83,8 +86,9 @@ export class WatchCache implements FeedSink {
     return Math.max(this.config.feed.revision, this.loadedAt);
   }
 
-  /** Every change up to this revision is with the watchers that want it. */
-  get deliveredRevision(): number {
+  /** Puts what has come to the watchers; every change up to the revision that it answers is with those that want it. */
+  deliver(): number {
+    this.turn.finish();
     const waiting = this.delivery?.waiting;
     return waiting === undefined ? this.revision : waiting - 1;
   }
@@ -97,6 +101,15 @@ export class WatchCache implements FeedSink {
   /** Changes that came from the store, and those of them that were offered to watchers. */
   get eventCounts(): { readonly received: number; readonly dispatched: number } {
     return this.events;
+  }
+
+  /** Events that the readers of watches have got. */
+  get eventsSent(): number {
+    return this.watchers.given + this.taken;
+  }
+
+  countTaken(events: number): void {
+    this.taken += events;
   }
 
   /** How often everything was read. */
@@ -158,7 +171,8 @@ export class WatchCache implements FeedSink {
    * be below `watchFloor`; one of the future waits by itself: earlier changes are not sent.
    */
   watch(scope: WatchScope, after: number): Watcher {
-    const watcher = new Watcher(scope, after, this.turn);
+    this.turn.finish();
+    const watcher = new Watcher(scope, after);
     const missed: Change[] = [];
     if (after < this.changedAt) {
       for (const change of this.ring.after(after)) if (inScope(scope, change.key)) missed.push(change);
@@ -167,7 +181,7 @@ export class WatchCache implements FeedSink {
     if (this.delivery) {
       watcher.onHold = true;
       this.delivery.join(watcher, missed);
-    } else for (const change of missed) watcher.offer(change);
+    } else this.watchers.offer(watcher, missed);
     return watcher;
   }
 
@@ -175,6 +189,11 @@ export class WatchCache implements FeedSink {
   history(after: number, until: number, signal: AbortSignal): Promise<Change[] | undefined> {
     const { prefix, store } = this.config;
     return changesFromHistory({ prefix, store, makeObject: (entry) => this.makeObject(entry) }, after, until, signal);
+  }
+
+  /** An event that is no change: a bookmark. */
+  give(watcher: Watcher, event: EncodedWatchEvent): void {
+    this.watchers.give(watcher, event);
   }
 
   unwatch(watcher: Watcher): void {
@@ -194,6 +213,7 @@ export class WatchCache implements FeedSink {
 
   /** Ends every watch: the server stops, or the resource is gone. */
   close(): void {
+    this.turn.finish();
     for (const watcher of this.watchers.all()) watcher.end();
     this.closed = true;
     this.trimming?.cancel();
@@ -206,6 +226,7 @@ export class WatchCache implements FeedSink {
   }
 
   reset(): void {
+    this.turn.finish();
     // Watchers end and list again; what was loading will be loaded again by whoever asks next.
     for (const watcher of this.watchers.all()) watcher.end();
     this.objects.clear();
@@ -271,8 +292,7 @@ export class WatchCache implements FeedSink {
     this.trimLater();
     for (const listener of this.listeners) listener(change);
     this.events.dispatched++;
-    if (this.delivery) this.delivery.dispatch(change);
-    else this.watchers.dispatch(change);
+    this.turn.add(change);
   }
 
   /** One timer while there is something that grows old. */

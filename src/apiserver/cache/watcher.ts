@@ -7,7 +7,6 @@ import type { EncodedWatchEvent, EventReader } from '#api/request.ts';
 import { Mailbox } from '#base/mailbox.ts';
 import type { CachedObject } from './cached-object.ts';
 import type { Change } from './change.ts';
-import type { DeliveryTurn } from './delivery-turn.ts';
 
 /** Events that a watcher may fall behind before it is cut off; it lists again. */
 export const watcherBound = 10_000;
@@ -23,7 +22,7 @@ export interface WatchScope {
   readonly matches?: ((object: CachedObject) => boolean) | undefined;
 }
 
-/** Holds what its reader has not taken. A change goes through thousands of them: what it touches of each is kept small. */
+/** Holds what its reader does not take at once. A change goes through thousands of them: what it touches of each is kept small. */
 export class Watcher extends Mailbox<EncodedWatchEvent> {
   readonly scope: WatchScope;
   /** Changes up to this revision were sent or are part of the initial state. */
@@ -31,31 +30,36 @@ export class Watcher extends Mailbox<EncodedWatchEvent> {
   /** True until what it missed was delivered, where that takes time. */
   onHold = false;
   private readonly matches: WatchScope['matches'];
-  private readonly turn: DeliveryTurn;
   private reader: EventReader | undefined;
 
-  constructor(scope: WatchScope, after: number, turn: DeliveryTurn) {
+  constructor(scope: WatchScope, after: number) {
     super(watcherBound);
     this.scope = scope;
     this.after = after;
     this.matches = scope.matches;
-    this.turn = turn;
   }
 
-  /** The reader is told once for all changes that come together. */
   listen(reader: EventReader): void {
     this.reader = reader;
   }
 
-  protected override signal(): void {
-    super.signal();
-    if (this.reader) this.turn.add(this.reader);
+  /** True when its reader has taken the event; otherwise it waits, if there is room. */
+  give(event: EncodedWatchEvent): boolean {
+    if (this.reader?.event(event)) return true;
+    this.push(event);
+    return false;
   }
 
-  offer(change: Change): void {
-    if (this.onHold || change.revision <= this.after) return;
+  /** As `give`; false too when the change does not concern it. */
+  offer(change: Change): boolean {
+    if (this.onHold || change.revision <= this.after) return false;
     const frame = change.frameFor(this.matches);
-    if (frame) this.push(frame);
+    return frame !== undefined && this.give(frame);
+  }
+
+  protected override signal(): void {
+    super.signal();
+    this.reader?.ready();
   }
 }
 
@@ -73,6 +77,8 @@ export class WatcherIndex {
   /** The value of the trigger field; watchers that ask for one value of it are found by it. */
   private readonly triggerOf: ((object: CachedObject) => string) | undefined;
   private total = 0;
+  /** Events that readers have taken at once. */
+  given = 0;
 
   constructor(triggerOf: ((object: CachedObject) => string) | undefined) {
     this.triggerOf = triggerOf;
@@ -114,31 +120,49 @@ export class WatcherIndex {
     for (const watchers of this.buckets.values()) yield* watchers;
   }
 
-  dispatch(change: Change): void {
+  /** Each watcher is in one bucket, and gets all changes of that, one after the other. */
+  dispatch(changes: readonly Change[]): void {
     if (this.total === 0) return;
-    const { key } = change;
-    const slash = key.indexOf('/');
-    this.offer('all', change);
-    if (slash > 0) this.offer(`namespace ${key.slice(0, slash)}`, change);
-    this.offer(`name ${key}`, change);
-    if (slash > 0) this.offer(`name ${key.slice(slash + 1)}`, change);
-    if (!this.triggerOf) return;
-    const now = change.current && this.triggerOf(change.current);
-    const before = change.previous && this.triggerOf(change.previous);
+    const wanted = new Map<Set<Watcher>, Change[]>();
+    const into = (bucket: string, change: Change): void => {
+      const watchers = this.buckets.get(bucket);
+      if (!watchers) return;
+      const known = wanted.get(watchers);
+      if (known) known.push(change);
+      else wanted.set(watchers, [change]);
+    };
+    for (const change of changes) {
+      const { key } = change;
+      const slash = key.indexOf('/');
+      into('all', change);
+      if (slash > 0) into(`namespace ${key.slice(0, slash)}`, change);
+      into(`name ${key}`, change);
+      if (slash > 0) into(`name ${key.slice(slash + 1)}`, change);
+      if (this.triggerOf) this.dispatchByTrigger(change, this.triggerOf);
+    }
+    for (const [watchers, theirs] of wanted) for (const watcher of watchers) this.offer(watcher, theirs);
+  }
+
+  /** Changes in the scope of the watcher, oldest first. */
+  offer(watcher: Watcher, changes: readonly Change[]): void {
+    for (const change of changes) if (watcher.offer(change)) this.given++;
+  }
+
+  give(watcher: Watcher, event: EncodedWatchEvent): void {
+    if (watcher.give(event)) this.given++;
+  }
+
+  private dispatchByTrigger(change: Change, triggerOf: (object: CachedObject) => string): void {
+    const now = change.current && triggerOf(change.current);
+    const before = change.previous && triggerOf(change.previous);
     if (now !== undefined) this.offerTriggered(now, change);
     if (before !== undefined && before !== now) this.offerTriggered(before, change);
   }
 
-  /** The bucket's name says that the change is in the scope of all of them. */
-  private offer(bucket: string, change: Change): void {
-    const watchers = this.buckets.get(bucket);
-    if (watchers) for (const watcher of watchers) watcher.offer(change);
-  }
-
   private offerTriggered(value: string, change: Change): void {
-    const { key } = change;
-    for (const watcher of this.buckets.get(`trigger ${value}`) ?? [])
-      if (inScope(watcher.scope, key)) watcher.offer(change);
+    const watchers = this.buckets.get(`trigger ${value}`);
+    if (!watchers) return;
+    for (const watcher of watchers) if (inScope(watcher.scope, change.key)) this.offer(watcher, [change]);
   }
 }
 

@@ -189,7 +189,7 @@ class WatchStream implements WatchEvents, EventQueue, AsyncIterableIterator<read
     const { head } = this;
     if (head.length === 0) return undefined;
     this.head = [];
-    this.cache.eventsSent += head.length;
+    this.cache.countTaken(head.length);
     return { events: head, sent: this.config.initialized };
   }
 
@@ -216,7 +216,7 @@ class WatchStream implements WatchEvents, EventQueue, AsyncIterableIterator<read
   }
 
   private taken(events: readonly EncodedWatchEvent[] | undefined): readonly EncodedWatchEvent[] | undefined {
-    if (events) this.cache.eventsSent += events.length;
+    if (events) this.cache.countTaken(events.length);
     else this.close();
     return events;
   }
@@ -254,7 +254,7 @@ class WatchStream implements WatchEvents, EventQueue, AsyncIterableIterator<read
   }
 
   private offerBookmark(): void {
-    const { resource, watcher } = this.config;
-    watcher.push(bookmark(resource, Math.max(resource.cache.deliveredRevision, watcher.after)));
+    const { cache, watcher } = this;
+    cache.give(watcher, bookmark(this.config.resource, Math.max(cache.deliver(), watcher.after)));
   }
 }

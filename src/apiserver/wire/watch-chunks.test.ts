@@ -117,9 +117,9 @@ function flowing(room: number) {
     fail: (error) => seen.push((error as Error).message),
   });
   const push = (...names: string[]) => {
-    for (const name of names) mailbox.push(modified(name));
-    reader?.ready();
+    for (const name of names) give(modified(name));
   };
+  const give = (event: WatchFrame) => reader?.event(event) || mailbox.push(event);
   const resume = () => {
     left = room;
     flow?.resume();
@@ -128,7 +128,7 @@ function flowing(room: number) {
     mailbox.end();
     reader?.ready();
   };
-  return { mailbox, flow, seen, push, resume, end, closed: () => closed };
+  return { flow, seen, push, give, resume, end, closed: () => closed };
 }
 
 test('a flow puts into its sink what comes, no more than it takes, each once and in order, then the end', () => {
@@ -138,9 +138,12 @@ test('a flow puts into its sink what comes, no more than it takes, each once and
   push('b', 'c', 'd');
   push('e');
   assert.deepEqual(seen, ['a', 'b', 'c']);
+  resume();
+  push('f', 'g', 'h');
+  assert.deepEqual(seen, ['a', 'b', 'c', 'd', 'e', 'f']);
   end();
   resume();
-  assert.deepEqual(seen, ['a', 'b', 'c', 'd', 'e', 'end']);
+  assert.deepEqual(seen, ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'end']);
 });
 
 test('a flow that is cancelled, or whose event cannot be encoded, closes its source and puts nothing more', () => {
@@ -156,7 +159,7 @@ test('a flow that is cancelled, or whose event cannot be encoded, closes its sou
   const broken = () => {
     throw new Error('broken');
   };
-  failed.mailbox.push(new WatchFrame('ADDED', { object, json: broken, protobuf: broken }));
+  failed.give(new WatchFrame('ADDED', { object, json: broken, protobuf: broken }));
   failed.push('b');
   assert.deepEqual(failed.seen, ['broken']);
   assert.equal(failed.closed(), 1);

@@ -26,13 +26,22 @@ export class WatchFlow implements ChunkFlow, EventReader {
     this.ready();
   }
 
+  event(event: EncodedWatchEvent): boolean {
+    if (this.isFull || !this.queue) return false;
+    try {
+      this.isFull = !this.sink.write(this.frames.frame(event));
+    } catch (error) {
+      this.fail(error);
+    }
+    return true;
+  }
+
   ready(): void {
     if (this.isFull || !this.queue) return;
     try {
       this.flow(this.queue);
     } catch (error) {
-      this.cancel();
-      this.sink.fail(error);
+      this.fail(error);
     }
   }
 
@@ -47,6 +56,11 @@ export class WatchFlow implements ChunkFlow, EventReader {
     this.events = [];
     this.at = 0;
     queue?.close();
+  }
+
+  private fail(error: unknown): void {
+    this.cancel();
+    this.sink.fail(error);
   }
 
   private flow(queue: EventQueue): void {
