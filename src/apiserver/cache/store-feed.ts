@@ -102,31 +102,41 @@ export class StoreFeed {
     });
   }
 
+  /** Never rejects. */
   private async run(): Promise<void> {
     const { signal } = this.controller;
+    let isLost = false;
     while (!signal.aborted) {
       try {
-        this.watch = this.store.watch({ prefix: registryPrefix, afterRevision: this.reached }, signal);
-        for await (const batch of this.watch) {
-          for (const event of batch.events) {
-            for (const sink of this.sinks.get(prefixOf(eventKey(event))) ?? []) {
-              // Reading it again says what is wrong to whoever asks.
-              if (event.type === 'unreadable') sink.reset();
-              else sink.apply(event);
-            }
-          }
-          this.advance(batch.revision);
-        }
+        if (isLost) await this.startOver();
+        isLost = false;
+        await this.follow(signal);
       } catch (error) {
         if (signal.aborted || isAborted(error)) return;
-        if (isExpired(error)) {
-          this.reached = await this.store.revision();
-          for (const sinks of this.sinks.values()) for (const sink of sinks) sink.reset();
-        } else {
-          this.env.log.warn('watch on the store failed, will retry', { error: messageOf(error) });
-          await sleep(this.env.clock, retryMs, signal).catch(() => {});
+        isLost ||= isExpired(error);
+        if (isExpired(error)) continue;
+        this.env.log.warn('watch on the store failed, will retry', { error: messageOf(error) });
+        await sleep(this.env.clock, retryMs, signal).catch(() => {});
+      }
+    }
+  }
+
+  private async startOver(): Promise<void> {
+    this.reached = await this.store.revision();
+    for (const sinks of this.sinks.values()) for (const sink of sinks) sink.reset();
+  }
+
+  private async follow(signal: AbortSignal): Promise<void> {
+    this.watch = this.store.watch({ prefix: registryPrefix, afterRevision: this.reached }, signal);
+    for await (const batch of this.watch) {
+      for (const event of batch.events) {
+        for (const sink of this.sinks.get(prefixOf(eventKey(event))) ?? []) {
+          // Reading it again says what is wrong to whoever asks.
+          if (event.type === 'unreadable') sink.reset();
+          else sink.apply(event);
         }
       }
+      this.advance(batch.revision);
     }
   }
 

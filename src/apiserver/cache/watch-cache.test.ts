@@ -242,3 +242,26 @@ test('a cache whose feed lost its position ends its watches and is read again', 
   );
   await close();
 });
+
+test('what happened while the feed had lost its position is told to those who listen', async () => {
+  const { cache, feed, put, remove, close } = await cluster();
+  for (const key of ['a/gone', 'a/same', 'a/changed', 'a/again']) await put(key);
+  await cache.ensureLoaded();
+  const told: string[] = [];
+  cache.subscribe(({ revision, current, previous }) =>
+    told.push(`${(current ?? previous)?.key} ${previous?.revision ?? '-'} ${current?.revision ?? '-'} @${revision}`),
+  );
+  feed.unregister(prefix, cache);
+  await remove('a/gone');
+  await put('a/changed');
+  await remove('a/again');
+  await put('a/again');
+  await put('a/new');
+  cache.reset();
+  await cache.ensureLoaded();
+  assert.deepEqual(told, ['a/again 4 8 @8', 'a/changed 3 6 @6', 'a/new - 9 @9', 'a/gone 1 - @9']);
+  await put('a/later');
+  assert.equal(told.at(-1), 'a/later - 10 @10');
+  assert.equal(told.length, 5);
+  await close();
+});

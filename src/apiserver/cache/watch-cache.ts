@@ -7,7 +7,8 @@
  * 1. Loading: the sink is registered first and keeps events; the list of the store is taken at some revision; then the kept
  *    events above it are applied. So no event is lost or applied twice.
  * 2. The cache is as of `revision`: the feed's, or the list's while the feed is still behind it.
- * 3. CachedObjects and Changes never change: a list that is being sent is a snapshot of references.
+ * 3. Listeners miss nothing: when the feed lost its position, everything is read again and they are told what is different.
+ * 4. CachedObjects and Changes never change: a list that is being sent is a snapshot of references.
  */
 
 import type { EncodedWatchEvent } from '#api/request.ts';
@@ -39,6 +40,9 @@ export interface WatchCacheConfig {
   readonly triggerOf?: ((object: CachedObject) => string) | undefined;
 }
 
+/** Until everything is read again after it could not be. */
+const reloadMs = 1000;
+
 export class WatchCache implements FeedSink {
   private readonly config: WatchCacheConfig;
   private readonly objects = new OrderedMap<CachedObject>();
@@ -47,6 +51,9 @@ export class WatchCache implements FeedSink {
   /** Between changes and watchers where objects have to be converted. */
   private readonly delivery: ConvertedDelivery | undefined;
   private readonly listeners = new Set<(change: Change) => void>();
+  /** What listeners know of, by key, until it is read what became of it. */
+  private told: Map<string, CachedObject> | undefined;
+  private reloading: Timer | undefined;
   private ring = new EventRing(0);
   private trimming: Timer | undefined;
   private closed = false;
@@ -217,6 +224,7 @@ export class WatchCache implements FeedSink {
     for (const watcher of this.watchers.all()) watcher.end();
     this.closed = true;
     this.trimming?.cancel();
+    this.reloading?.cancel();
   }
 
   apply(event: ReadableEvent): void {
@@ -229,11 +237,21 @@ export class WatchCache implements FeedSink {
     this.turn.finish();
     // Watchers end and list again; what was loading will be loaded again by whoever asks next.
     for (const watcher of this.watchers.all()) watcher.end();
+    if (this.listeners.size > 0)
+      this.told ??= new Map(this.objects.slice('', '').map((object) => [object.key, object]));
     this.objects.clear();
     this.bytes = 0;
     this.pending = [];
     this.resets++;
     if (this.state === 'ready') this.state = 'empty';
+    if (this.told) this.reload();
+  }
+
+  private reload(): void {
+    this.reloading?.cancel();
+    this.ensureLoaded()?.catch(() => {
+      if (!this.closed) this.reloading = this.config.feed.clock.after(reloadMs, () => this.reload());
+    });
   }
 
   private async load(): Promise<void> {
@@ -255,12 +273,29 @@ export class WatchCache implements FeedSink {
       this.pending = [];
       this.state = 'ready';
       this.loads++;
+      this.tellDifference(revision);
       for (const event of pending) this.applyLoaded(event);
     } catch (error) {
       this.state = 'empty';
       this.pending = [];
       throw error;
     }
+  }
+
+  private tellDifference(revision: number): void {
+    const { told } = this;
+    if (!told) return;
+    this.told = undefined;
+    for (const current of this.objects.slice('', '')) {
+      const previous = told.get(current.key);
+      told.delete(current.key);
+      if (previous?.revision !== current.revision) this.tell(new Change(current.revision, current, previous));
+    }
+    for (const previous of told.values()) this.tell(new Change(revision, undefined, previous));
+  }
+
+  private tell(change: Change): void {
+    for (const listener of this.listeners) listener(change);
   }
 
   /** Everything under the prefix; read again when the feed lost its position meanwhile, as events in between are unknown. */
@@ -290,7 +325,7 @@ export class WatchCache implements FeedSink {
     this.changedAt = revision;
     this.ring.push(change, this.config.feed.clock.monotonic());
     this.trimLater();
-    for (const listener of this.listeners) listener(change);
+    this.tell(change);
     this.events.dispatched++;
     this.turn.add(change);
   }
