@@ -20,6 +20,7 @@ export class ExpiryQueue {
   private readonly order = new Heap<number>((a, b) => a < b);
   private timer: Timer | undefined;
   private timerEnd = Number.POSITIVE_INFINITY;
+  private closed = false;
 
   /** `expire` deletes the key if it is still at the revision; a rejection means: try again later. */
   constructor(clock: Clock, expire: (key: string, modRevision: number) => Promise<unknown>) {
@@ -43,7 +44,9 @@ export class ExpiryQueue {
     this.buckets.get(end)?.delete(key);
   }
 
+  /** What is scheduled afterwards, by writes that were under way, does not end any more. */
   close(): void {
+    this.closed = true;
     this.timer?.cancel();
     this.timer = undefined;
     this.buckets.clear();
@@ -51,6 +54,7 @@ export class ExpiryQueue {
   }
 
   private add(key: string, modRevision: number, end: number): void {
+    if (this.closed) return;
     const bucket = this.buckets.get(end);
     if (bucket) bucket.set(key, modRevision);
     else {
