@@ -1,8 +1,12 @@
-/** DELETE of a collection: what the selectors match, each as by its own delete; answers the list of what was there. */
+/**
+ * DELETE of a collection: what the selectors match, each as by its own delete; answers the list of what was there. The first that cannot be deleted
+ * ends it, and so does a client that left or whose time is up; nothing is deleted after the answer.
+ */
 
 import { isNotFound } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { ApiResponse } from '#api/request.ts';
+import { throwIfAborted } from '#base/abort.ts';
 import { assert } from '#base/errors.ts';
 import type { RequestContext } from '../context.ts';
 import { parseDeleteOptions } from '../request/delete-options.ts';
@@ -20,16 +24,20 @@ export async function deleteCollection(context: RequestContext): Promise<ApiResp
   context.audit?.requestObject(options as KubeObject, () => JSON.stringify(options));
   const found = await listObjects(context, parseListOptions(context.request.query, false));
   const names = found.items.map(({ object }) => object.metadata);
+  const { signal } = context.request;
   let next = 0;
+  let failure: { readonly error: unknown } | undefined;
   const worker = async (): Promise<void> => {
-    for (let at = next++; at < names.length; at = next++) {
+    for (let at = next++; at < names.length && !failure && !signal.aborted; at = next++) {
       const { name = '', namespace = '' } = names[at] ?? {};
       const target = { ...context, info: { ...context.info, namespace, name } };
       await deleteObject(target, name, options).catch((error: unknown) => {
-        if (!isNotFound(error)) throw error;
+        if (!isNotFound(error)) failure ??= { error };
       });
     }
   };
   await Promise.all(Array.from({ length: Math.min(parallelDeletes, names.length) }, worker));
+  if (failure) throw failure.error;
+  throwIfAborted(signal);
   return found;
 }
