@@ -109,6 +109,18 @@ test('a watch has ResponseStarted when it opens and ResponseComplete when it end
   assert.equal(events.at(-1)?.stage, 'ResponseComplete');
 });
 
+test('a watch that nobody begins to read ends all the same', async () => {
+  const { audit, events } = setup('- level: Metadata\n');
+  const request = requestOf('GET', '/api/v1/pods?watch=1');
+  const record = audit.begin(request, infoOf(request), jane);
+  const response = await record?.around(() =>
+    Promise.resolve({ type: 'watch', status: 200, events: (async function* () {})() } as ApiResponse),
+  );
+  assert(response?.type === 'watch');
+  await response.events[Symbol.asyncIterator]().return?.();
+  assert.equal(events.at(-1)?.stage, 'ResponseComplete');
+});
+
 test('refusals are recorded with their Status; failed authentication without a user', async () => {
   const { audit, events } = setup('- level: Metadata\n  omitStages: [RequestReceived]\n');
   const request = requestOf('DELETE', '/api/v1/namespaces/a/pods/p', { authorization: 'Bearer nonsense' });

@@ -211,12 +211,31 @@ export class RequestRecord implements RequestAudit {
     return response;
   }
 
-  private async *untilEnd<T>(items: AsyncIterable<T>): AsyncGenerator<T, void, void> {
-    try {
-      yield* items;
-    } finally {
+  /** No generator: one that nobody began to read would never say that it is over. */
+  private untilEnd<T>(items: AsyncIterable<T>): AsyncIterableIterator<T, undefined> {
+    const source = items[Symbol.asyncIterator]();
+    const ended = { done: true, value: undefined } as const;
+    const over = (): typeof ended => {
       this.complete();
-    }
+      return ended;
+    };
+    return {
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+      next: () =>
+        source.next().then(
+          (item) => (item.done ? over() : { done: false, value: item.value }),
+          (error: unknown) => {
+            this.complete();
+            throw error;
+          },
+        ),
+      return: async () => {
+        await source.return?.();
+        return over();
+      },
+    };
   }
 
   private complete(): void {

@@ -19,6 +19,7 @@ import type { SchemaRegistry } from '#api/schema/registry.ts';
 import type { JsonSchema } from '#api/structural/schema.ts';
 import { formatTime } from '#api/time.ts';
 import { mutableCopy } from '#base/edit.ts';
+import type { Timer } from '#base/env.ts';
 import { assert, messageOf } from '#base/errors.ts';
 import type { CachedObject } from '../cache/cached-object.ts';
 import type { RequestContext, ServerContext } from '../context.ts';
@@ -57,6 +58,8 @@ export class CustomResources {
   private readonly unserved = new Map<string, Resource>();
   private readonly schemaByKind = new Map<string, JsonSchema>();
   private readonly queued = new Set<string>();
+  /** One for each definition that is to be looked at again. */
+  private readonly retries = new Map<string, Timer>();
   private working: Promise<void> | undefined;
   private readonly controller = new AbortController();
 
@@ -86,6 +89,7 @@ export class CustomResources {
 
   async close(): Promise<void> {
     this.controller.abort();
+    for (const timer of this.retries.values()) timer.cancel();
     await this.working;
   }
 
@@ -118,7 +122,12 @@ export class CustomResources {
   }
 
   private later(name: string): void {
-    this.server.env.clock.after(retryMs, () => this.enqueue(name));
+    this.retries.get(name)?.cancel();
+    const retry = (): void => {
+      this.retries.delete(name);
+      this.enqueue(name);
+    };
+    this.retries.set(name, this.server.env.clock.after(retryMs, retry));
   }
 
   private get servingContext(): ServingContext {

@@ -37,6 +37,7 @@ class AuditLog implements AuditSink {
   private file: number;
   private size: number;
   private waiting: string[] = [];
+  private closed = false;
 
   constructor(env: Env, options: AuditLogOptions) {
     this.env = env;
@@ -47,11 +48,15 @@ class AuditLog implements AuditSink {
   }
 
   write(event: string): void {
-    if (this.waiting.push(event) === 1) setImmediate(() => this.flush());
+    // The number of a closed file may be another file's by now.
+    if (this.closed) auditSinkFailure(this.env, this.name, 1, new Error('the log is closed'));
+    else if (this.waiting.push(event) === 1) setImmediate(() => this.flush());
   }
 
   close(): Promise<void> {
+    if (this.closed) return Promise.resolve();
     this.flush();
+    this.closed = true;
     if (this.options.path !== '-') closeSync(this.file);
     return Promise.resolve();
   }
