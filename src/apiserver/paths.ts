@@ -1,12 +1,11 @@
 /** Paths outside of resources: discovery, health, version, and what the composition root adds. */
 
 import { newMethodNotAllowedOnPath, newPathNotFound } from '#api/errors.ts';
-import type { CustomSchema } from '#api/openapi/operations.ts';
 import type { ApiRequest, ApiResponse } from '#api/request.ts';
 import type { SchemaRegistry } from '#api/schema/registry.ts';
 import type { ServerContext } from './context.ts';
 import { Discovery, type RemoteDiscovery } from './discovery/discovery.ts';
-import { OpenApi } from './discovery/openapi.ts';
+import type { OpenApi } from './discovery/openapi.ts';
 import { checksOf, type HealthChecks, type HealthMetrics, healthHandler, type Probe } from './health.ts';
 import type { RequestInfo } from './request/request-info.ts';
 import { version } from './version.ts';
@@ -35,15 +34,12 @@ export class Paths {
 
   constructor(
     context: ServerContext,
-    schemas: SchemaRegistry | undefined,
+    openapi: OpenApi | undefined,
     checks: HealthChecks,
     healthMetrics: HealthMetrics,
     more: Readonly<Record<string, PathHandler>>,
-    customSchema?: CustomSchema,
     remotes?: RemoteDiscovery,
   ) {
-    const openapi =
-      schemas && new OpenApi({ registry: context.registry, schemas, customSchema, remotes, clock: context.env.clock });
     const discovery = new Discovery(context.registry, remotes);
     this.context = context;
     this.checks = checks;

@@ -7,6 +7,7 @@
 
 import type { ResourceDefinition } from '#api/definition.ts';
 import { newBadRequest, newPathNotFound, newServiceUnavailable, StatusError } from '#api/errors.ts';
+import type { Descriptions } from '#api/openapi/descriptions.ts';
 import type { ApiHandler, ApiRequest, ApiResponse, UserInfo } from '#api/request.ts';
 import type { SchemaRegistry } from '#api/schema/registry.ts';
 import type { WireHandler } from '#api/wire.ts';
@@ -29,6 +30,7 @@ import type { WatchCache } from './cache/watch-cache.ts';
 import type { RequestContext, ServerContext } from './context.ts';
 import { CustomResources } from './custom-resources/custom-resources.ts';
 import { ExpressionMetrics } from './custom-resources/expression-metrics.ts';
+import { OpenApi } from './discovery/openapi.ts';
 import { dispatch } from './dispatch.ts';
 import { Exchange } from './exchange.ts';
 import { Fairness, type FairnessConfig } from './fairness/fairness.ts';
@@ -60,6 +62,8 @@ export interface ApiServerConfig extends GateConfig {
   readonly codecs: CodecLookup;
   /** What OpenAPI documents are made from; absent: none are served. */
   readonly schemas?: SchemaRegistry;
+  /** What OpenAPI documents say of types and fields; absent: nothing. */
+  readonly descriptions?: Descriptions;
   readonly admission?: readonly AdmissionPlugin[];
   /** Those that the plugins were given; absent: the server's own. */
   readonly admissionMetrics?: AdmissionMetrics;
@@ -170,15 +174,18 @@ class Server implements ApiServer {
       listedPaths: () => this.paths.listed(),
     });
     this.aggregation = config.aggregation && new Aggregation(this.context, config.aggregation, this.metrics.registry);
-    this.paths = new Paths(
-      this.context,
-      config.schemas,
-      this.healthChecks(),
-      health,
-      { ...operators, ...config.paths },
-      this.customResources?.openApiSchema,
-      this.aggregation,
-    );
+    const openapi =
+      config.schemas &&
+      new OpenApi({
+        registry,
+        schemas: config.schemas,
+        descriptions: config.descriptions,
+        clock: env.clock,
+        customSchema: this.customResources?.openApiSchema,
+        remotes: this.aggregation,
+      });
+    const more = { ...operators, ...config.paths };
+    this.paths = new Paths(this.context, openapi, this.healthChecks(), health, more, this.aggregation);
     this.wire = createWireHandler({
       handler: (request, exchange) => this.handleChecked(request, exchange),
       codecs,

@@ -1,14 +1,13 @@
 /**
  * Schema nodes as OpenAPI schema objects, structured as upstream publishes them (kube-openapi generators): names, types, formats,
- * defaults, required, and the x-kubernetes extensions that kubectl and server-side appliers go by. Descriptions are left out, but for
- * metadata's, which every kind has.
+ * defaults, required, and the x-kubernetes extensions that kubectl and server-side appliers go by. Descriptions are our own.
  *
  * Version 2 and 3 differ in how a reference with siblings is written (plain $ref against allOf), in where components live, and in
  * what can say "integer or string".
  */
 
 import type { FieldSchema, ScalarSchema, Schema, StructSchema } from '../schema/schema.ts';
-import { metadataDescriptions } from './metadata-descriptions.ts';
+import type { Descriptions } from './descriptions.ts';
 
 export type SchemaObject = Record<string, unknown>;
 
@@ -18,17 +17,30 @@ export interface GroupVersionKind {
   readonly kind: string;
 }
 
+export interface ComponentOptions {
+  /** Lists the values of declared enums, as servers do (upstream's published files leave them out). */
+  readonly enums: boolean;
+  /** Absent: documents without descriptions. */
+  readonly descriptions?: Descriptions;
+}
+
 /** Collects the components that a document needs: whatever is referred to is added, with all that it refers to. */
 export class Components {
   readonly schemas: Record<string, SchemaObject> = {};
   private readonly version: 2 | 3;
   private readonly enums: boolean;
+  private readonly descriptions: Descriptions | undefined;
   private readonly kindsOf: (schema: StructSchema) => readonly GroupVersionKind[];
 
-  /** `kindsOf` gives the kinds that a struct is the body of; `enums` lists the values of declared enums. */
-  constructor(version: 2 | 3, enums: boolean, kindsOf: (schema: StructSchema) => readonly GroupVersionKind[]) {
+  /** `kindsOf` gives the kinds that a struct is the body of. */
+  constructor(
+    version: 2 | 3,
+    options: ComponentOptions,
+    kindsOf: (schema: StructSchema) => readonly GroupVersionKind[],
+  ) {
     this.version = version;
-    this.enums = enums;
+    this.enums = options.enums;
+    this.descriptions = options.descriptions;
     this.kindsOf = kindsOf;
   }
 
@@ -45,6 +57,22 @@ export class Components {
     return this.referenceTo(name);
   }
 
+  /** A reference to the component of a type that no table has, with its descriptions and those of its properties. */
+  untabled(path: string, type: string, make: (version: 2 | 3) => SchemaObject): SchemaObject {
+    const { descriptions } = this;
+    return this.named(componentName(path, type), (version) => {
+      const { properties, ...schema } = make(version);
+      const described = Object.entries((properties ?? {}) as Record<string, SchemaObject>).map(([name, property]) => [
+        name,
+        withDescription(descriptions?.field(path, type, name), property),
+      ]);
+      return withDescription(descriptions?.type(path, type), {
+        ...schema,
+        ...(properties ? { properties: Object.fromEntries(described) } : {}),
+      });
+    });
+  }
+
   private referenceTo(name: string): SchemaObject {
     return { $ref: this.version === 2 ? `#/definitions/${name}` : `#/components/schemas/${name}` };
   }
@@ -57,24 +85,23 @@ export class Components {
   }
 
   private struct(schema: StructSchema): SchemaObject {
+    const { descriptions } = this;
     const properties: Record<string, SchemaObject> = {};
-    const descriptions = schema.name === 'ObjectMeta' ? metadataDescriptions : {};
     for (const member of schema.members) {
-      const description = descriptions[member.name];
-      properties[member.name] = { ...(description ? { description } : {}), ...this.property(member) };
+      properties[member.name] = withDescription(descriptions?.member(schema, member), this.property(member));
     }
     const required = schema.members
       .filter((member) => member.required || !member.optional)
       .map((member) => member.name);
     const kinds = this.kindsOf(schema);
-    return {
+    return withDescription(descriptions?.struct(schema), {
       type: 'object',
       ...(schema.members.length > 0 ? { properties } : {}),
       ...(required.length > 0 ? { required } : {}),
       ...(schema.atomic ? { 'x-kubernetes-map-type': 'atomic' } : {}),
       ...unions(schema),
       ...(kinds.length > 0 ? { 'x-kubernetes-group-version-kind': kinds } : {}),
-    };
+    });
   }
 
   private property(field: FieldSchema): SchemaObject {
@@ -104,7 +131,7 @@ export class Components {
       default: {
         const special = specials[schema.type];
         if (special === undefined) return this.scalar(schema);
-        return this.wrap(this.named(special.name, special.schema), withSiblings);
+        return this.wrap(this.untabled(special.package, schema.type, special.schema), withSiblings);
       }
     }
   }
@@ -177,37 +204,39 @@ function zeroDefault(schema: Schema, omitempty: boolean): unknown {
   }
 }
 
+function withDescription(description: string | undefined, schema: SchemaObject): SchemaObject {
+  return description === undefined ? schema : { description, ...schema };
+}
+
 interface Special {
-  readonly name: string;
+  readonly package: string;
   readonly schema: (version: 2 | 3) => SchemaObject;
 }
 
-const apimachinery = 'io.k8s.apimachinery.pkg';
-const apiextensions = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1';
+const apimachinery = 'k8s.io/apimachinery/pkg';
+const meta = `${apimachinery}/apis/meta/v1`;
+const apiextensions = 'k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1';
 
 const specials: Partial<Record<Schema['type'], Special>> = {
-  Time: { name: `${apimachinery}.apis.meta.v1.Time`, schema: () => ({ type: 'string', format: 'date-time' }) },
-  MicroTime: {
-    name: `${apimachinery}.apis.meta.v1.MicroTime`,
-    schema: () => ({ type: 'string', format: 'date-time' }),
-  },
+  Time: { package: meta, schema: () => ({ type: 'string', format: 'date-time' }) },
+  MicroTime: { package: meta, schema: () => ({ type: 'string', format: 'date-time' }) },
   Quantity: {
-    name: `${apimachinery}.api.resource.Quantity`,
+    package: `${apimachinery}/api/resource`,
     schema: (version) => (version === 2 ? { type: 'string' } : { oneOf: [{ type: 'string' }, { type: 'number' }] }),
   },
   IntOrString: {
-    name: `${apimachinery}.util.intstr.IntOrString`,
+    package: `${apimachinery}/util/intstr`,
     schema: (version) =>
       version === 2
         ? { type: 'string', format: 'int-or-string' }
         : { oneOf: [{ type: 'integer' }, { type: 'string' }], format: 'int-or-string' },
   },
-  RawExtension: { name: `${apimachinery}.runtime.RawExtension`, schema: () => ({ type: 'object' }) },
-  FieldsV1: { name: `${apimachinery}.apis.meta.v1.FieldsV1`, schema: () => ({ type: 'object' }) },
-  JSON: { name: `${apiextensions}.JSON`, schema: () => ({}) },
-  JSONSchemaPropsOrArray: { name: `${apiextensions}.JSONSchemaPropsOrArray`, schema: () => ({}) },
-  JSONSchemaPropsOrBool: { name: `${apiextensions}.JSONSchemaPropsOrBool`, schema: () => ({}) },
-  JSONSchemaPropsOrStringArray: { name: `${apiextensions}.JSONSchemaPropsOrStringArray`, schema: () => ({}) },
+  RawExtension: { package: `${apimachinery}/runtime`, schema: () => ({ type: 'object' }) },
+  FieldsV1: { package: meta, schema: () => ({ type: 'object' }) },
+  JSON: { package: apiextensions, schema: () => ({}) },
+  JSONSchemaPropsOrArray: { package: apiextensions, schema: () => ({}) },
+  JSONSchemaPropsOrBool: { package: apiextensions, schema: () => ({}) },
+  JSONSchemaPropsOrStringArray: { package: apiextensions, schema: () => ({}) },
 };
 
 /** The union extension: the discriminator and the Go names of the members that it chooses from. */

@@ -71,8 +71,9 @@ const optionalInfo = ['emulationMajor', 'emulationMinor', 'minCompatibilityMajor
 
 /** apimachinery pkg/version Info, which is in no schema table: it is no API object. */
 const versionInfo: BodyType = {
-  type: 'named',
-  name: 'io.k8s.apimachinery.pkg.version.Info',
+  type: 'untabled',
+  package: 'k8s.io/apimachinery/pkg/version',
+  name: 'Info',
   make: (version) => {
     const text = (name: string): [string, object] => [
       name,

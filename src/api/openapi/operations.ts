@@ -6,7 +6,8 @@
 import type { ResourceDefinition, Subresource, Verb } from '../definition.ts';
 import type { SchemaRegistry } from '../schema/registry.ts';
 import type { StructSchema } from '../schema/schema.ts';
-import { type Components, componentName, type GroupVersionKind, type SchemaObject } from './components.ts';
+import type { Components, GroupVersionKind, SchemaObject } from './components.ts';
+import { apiVersionText, itemsText, kindText, listMetadataText } from './descriptions.ts';
 
 export type Method = 'delete' | 'get' | 'head' | 'options' | 'patch' | 'post' | 'put';
 
@@ -16,13 +17,19 @@ export interface Parameter {
   readonly type: 'string' | 'integer' | 'boolean';
 }
 
-/** What a body is: a struct, a schema made elsewhere, or plain text. */
+/** What a body is: a struct, a schema made elsewhere, a type of a Go package that no table has, or plain text. */
 export type BodyType =
   | { readonly type: 'struct'; readonly schema: StructSchema }
   | {
       readonly type: 'named';
       readonly name: string;
       readonly make: (version: 2 | 3, components: Components) => SchemaObject;
+    }
+  | {
+      readonly type: 'untabled';
+      readonly package: string;
+      readonly name: string;
+      readonly make: (version: 2 | 3) => SchemaObject;
     }
   | { readonly type: 'text' };
 
@@ -313,10 +320,10 @@ class ResourcePaths {
       type: 'object',
       required: ['items'],
       properties: {
-        apiVersion: { type: 'string' },
-        items: { type: 'array', items: components.named(item.name, item.make) },
-        kind: { type: 'string' },
-        metadata: version === 3 ? { allOf: [metadata] } : metadata,
+        apiVersion: { description: apiVersionText, type: 'string' },
+        items: { description: itemsText, type: 'array', items: components.named(item.name, item.make) },
+        kind: { description: kindText, type: 'string' },
+        metadata: { description: listMetadataText, ...(version === 3 ? { allOf: [metadata] } : metadata) },
       },
       'x-kubernetes-group-version-kind': [kind],
     };
@@ -408,8 +415,9 @@ class ResourcePaths {
       parameters: [...writeParameters, query('force', 'boolean')],
       requestBody: {
         body: {
-          type: 'named',
-          name: componentName(this.registry.meta('Status').package, 'Patch'),
+          type: 'untabled',
+          package: this.registry.meta('Status').package,
+          name: 'Patch',
           make: () => ({ type: 'object' }),
         },
         required: true,

@@ -13,7 +13,7 @@ export function openApiV2(
   options: OpenApiOptions,
 ): SchemaObject {
   const groupVersions = groupVersionsOf(definitions);
-  const components = new Components(2, options.enums, kindsIn(registry, groupVersions));
+  const components = new Components(2, options, kindsIn(registry, groupVersions));
   const paths: Record<string, SchemaObject> = {};
   const add = (item: PathItem, tag: string): void => {
     paths[item.path] = pathItem(item, tag, components);

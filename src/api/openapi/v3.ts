@@ -3,7 +3,7 @@
 import type { ResourceDefinition } from '../definition.ts';
 import type { SchemaRegistry } from '../schema/registry.ts';
 import type { StructSchema } from '../schema/schema.ts';
-import { Components, type GroupVersionKind, type SchemaObject } from './components.ts';
+import { type ComponentOptions, Components, type GroupVersionKind, type SchemaObject } from './components.ts';
 import { groupPaths, groupVersionItem } from './group-paths.ts';
 import {
   type BodyType,
@@ -16,11 +16,9 @@ import {
   tagOf,
 } from './operations.ts';
 
-export interface OpenApiOptions {
+export interface OpenApiOptions extends ComponentOptions {
   /** Shown as the document's version. */
   readonly version: string;
-  /** Lists the values of declared enums, as servers do (upstream's published files leave them out). */
-  readonly enums: boolean;
   readonly customSchema?: CustomSchema;
 }
 
@@ -39,7 +37,7 @@ export function openApiV3(
   const tag = tagOf(group, version);
   return document(
     items.map((item) => ({ item, tag })),
-    new Components(3, options.enums, kindsIn(registry, [{ group, version }])),
+    new Components(3, options, kindsIn(registry, [{ group, version }])),
     options,
   );
 }
@@ -55,7 +53,7 @@ export function openApiV3Groups(
 ): ReadonlyMap<string, SchemaObject> {
   return new Map(
     groupPaths(registry, groupVersionsOf(definitions)).map((path) => {
-      const components = new Components(3, options.enums, kindsIn(registry, []));
+      const components = new Components(3, options, kindsIn(registry, []));
       return [path.item.path.slice(1, -1), document([path], components, options)];
     }),
   );
@@ -160,8 +158,16 @@ export const statusText: Readonly<Record<string, string>> = {
 };
 
 export function bodySchema(body: BodyType, components: Components): SchemaObject {
-  if (body.type === 'struct') return components.reference(body.schema);
-  return body.type === 'named' ? components.named(body.name, body.make) : { type: 'string' };
+  switch (body.type) {
+    case 'struct':
+      return components.reference(body.schema);
+    case 'named':
+      return components.named(body.name, body.make);
+    case 'untabled':
+      return components.untabled(body.package, body.name, body.make);
+    case 'text':
+      return { type: 'string' };
+  }
 }
 
 function parameter({ name, in: place, type }: Parameter): SchemaObject {

@@ -5,14 +5,9 @@
  */
 
 import type { Components, GroupVersionKind, SchemaObject } from '#api/openapi/components.ts';
+import { apiVersionText, kindText, metadataText } from '#api/openapi/descriptions.ts';
 import type { StructSchema } from '#api/schema/schema.ts';
 import type { JsonSchema, Tree } from '#api/structural/schema.ts';
-
-// The first words of these are what clients' tests look for.
-const apiVersionText =
-  'APIVersion defines the group and version of the schema that this object is written in: example.com/v1.';
-const kindText = 'Name of the kind in camel case. The endpoint implies it; it does not change.';
-const metadataText = "Standard object's metadata, as every object has it.";
 
 /** The component of a custom kind. */
 export function componentOf(

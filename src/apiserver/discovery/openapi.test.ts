@@ -16,7 +16,14 @@ const schemas = new SchemaRegistry([]);
 function openApiOf(): (path: string) => Promise<number | undefined> {
   const store = createMemoryStore(env);
   const registry = new Registry(store, new StoreFeed(store, env), schemaCodecs(schemas));
-  const openapi = new OpenApi({ registry, schemas, clock: env.clock, customSchema: undefined, remotes: undefined });
+  const openapi = new OpenApi({
+    registry,
+    schemas,
+    descriptions: undefined,
+    clock: env.clock,
+    customSchema: undefined,
+    remotes: undefined,
+  });
   registry.add(defineResource({ group: '', version: 'v1', kind: 'Status', plural: 'statuses', scope: 'Cluster' }));
   const request = { method: 'GET', query: new URLSearchParams(), headers: {}, peer: { address: '' } } as const;
   return async (path) => {

@@ -9,6 +9,7 @@
 
 import type { ResourceDefinition } from '#api/definition.ts';
 import { newNotAcceptable } from '#api/errors.ts';
+import type { Descriptions } from '#api/openapi/descriptions.ts';
 import { mergeV2 } from '#api/openapi/merge-v2.ts';
 import type { CustomSchema } from '#api/openapi/operations.ts';
 import { openApiV2 } from '#api/openapi/v2.ts';
@@ -36,6 +37,7 @@ const protobufTypes = [
 export interface OpenApiConfig {
   readonly registry: Registry;
   readonly schemas: SchemaRegistry;
+  readonly descriptions: Descriptions | undefined;
   readonly clock: Clock;
   /** Schemas of kinds that no table has. */
   readonly customSchema: CustomSchema | undefined;
@@ -63,9 +65,14 @@ export class OpenApi {
   private indexing: { readonly generation: string; readonly index: Promise<Document> } | undefined;
 
   constructor(config: OpenApiConfig) {
-    const { customSchema } = config;
+    const { customSchema, descriptions } = config;
     this.config = config;
-    this.options = { version, enums: true, ...(customSchema ? { customSchema } : {}) };
+    this.options = {
+      version,
+      enums: true,
+      ...(customSchema ? { customSchema } : {}),
+      ...(descriptions ? { descriptions } : {}),
+    };
   }
 
   handle(request: ApiRequest): Promise<ApiResponse> | ApiResponse | undefined {

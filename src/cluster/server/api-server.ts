@@ -31,6 +31,7 @@ import { createClient } from '#client/api-client.ts';
 import { builtinDefinitions } from '#kinds/all.ts';
 import { Namespaces } from '#kinds/core/namespace/definition.ts';
 import { ResourceQuotas } from '#kinds/core/resource-quota/definition.ts';
+import { builtinDescriptions } from '#kinds/descriptions/all.ts';
 import { builtinTables } from '#kinds/schemas.ts';
 import { createNodeBackend } from '#platform/node/backend.ts';
 import type { NodeEnv } from '#platform/node/env.ts';
@@ -174,6 +175,7 @@ export async function assembleApiServer({
     definitions: builtinDefinitions,
     codecs: schemaCodecs(schemas),
     schemas,
+    descriptions: builtinDescriptions,
     authenticate,
     impersonates: true,
     authorize,

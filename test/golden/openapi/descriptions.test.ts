@@ -1,0 +1,64 @@
+/** Our descriptions against what the documents publish: every type and field of a described package has one, and none belongs to nothing. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { componentName, type SchemaObject } from '#api/openapi/components.ts';
+import { readDescriptions } from '#api/openapi/descriptions.ts';
+import { groupVersionsOf, openApiV3, openApiV3Groups } from '#api/openapi/v3.ts';
+import { SchemaRegistry } from '#api/schema/registry.ts';
+import { builtinDefinitions } from '#kinds/all.ts';
+import { builtinDescriptions, describedPackages } from '#kinds/descriptions/all.ts';
+import { builtinTables } from '#kinds/schemas.ts';
+
+const registry = new SchemaRegistry(builtinTables);
+const options = { version: '1.36', enums: true, descriptions: builtinDescriptions };
+const documents = [
+  ...groupVersionsOf(builtinDefinitions).map(({ group, version }) =>
+    openApiV3(registry, builtinDefinitions, group, version, options),
+  ),
+  ...openApiV3Groups(registry, builtinDefinitions, options).values(),
+];
+const published = new Map(
+  documents.flatMap((document) =>
+    Object.entries((document.components as { schemas: Record<string, SchemaObject> }).schemas),
+  ),
+);
+const propertiesOf = (schema: SchemaObject) =>
+  Object.entries((schema.properties ?? {}) as Record<string, SchemaObject>);
+
+/** Whose texts are still being written. */
+const unfinished = ['k8s.io/apimachinery/pkg/apis/meta/v1'];
+
+for (const described of describedPackages) {
+  test(`every type and field of ${described.package} is described`, {
+    skip: unfinished.includes(described.package),
+  }, () => {
+    const prefix = componentName(described.package, '');
+    const missing = [...published].flatMap(([name, schema]) => {
+      if (!name.startsWith(prefix)) return [];
+      const type = name.slice(prefix.length);
+      return [
+        ...(schema.description ? [] : [type]),
+        ...propertiesOf(schema).flatMap(([field, { description }]) => (description ? [] : [`${type}.${field}`])),
+      ];
+    });
+    assert.deepEqual(missing, []);
+  });
+
+  test(`each description of ${described.package} is of something, once, and a sentence`, () => {
+    const lines = readDescriptions(described.text);
+    assert.equal(lines.size, described.text.trim() === '' ? 0 : described.text.trim().split('\n').length);
+    for (const [key, text] of lines) {
+      assert.match(text, /^[A-Z$0-9].*\.$/, key);
+      assert.ok(text.length <= 400, `${key} is too long`);
+      const [type = '', field] = key.split('.');
+      const schema = published.get(componentName(described.package, type));
+      assert.ok(schema, `nothing publishes ${type}`);
+      if (field)
+        assert.ok(
+          propertiesOf(schema).some(([name]) => name === field),
+          `${type} has no ${field}`,
+        );
+    }
+  });
+}
