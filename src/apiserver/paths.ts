@@ -2,7 +2,6 @@
 
 import { newMethodNotAllowedOnPath, newPathNotFound } from '#api/errors.ts';
 import type { ApiRequest, ApiResponse } from '#api/request.ts';
-import type { SchemaRegistry } from '#api/schema/registry.ts';
 import type { ServerContext } from './context.ts';
 import { Discovery, type RemoteDiscovery } from './discovery/discovery.ts';
 import type { OpenApi } from './discovery/openapi.ts';
