@@ -125,12 +125,12 @@ function validateOwnerReferences(references: readonly OwnerReference[], path: st
   const errors: FieldError[] = [];
   let controller = '';
   for (const reference of references) {
-    const version = reference.apiVersion.slice(reference.apiVersion.indexOf('/') + 1);
+    const { group, version } = readApiVersion(reference.apiVersion);
     if (!version) errors.push(invalid(child(path, 'apiVersion'), reference.apiVersion, 'version must not be empty'));
     for (const field of ['kind', 'name', 'uid'] as const) {
       if (!reference[field]) errors.push(invalid(child(path, field), reference[field], 'must not be empty'));
     }
-    if (reference.apiVersion === 'v1' && reference.kind === 'Event') {
+    if (group === '' && version === 'v1' && reference.kind === 'Event') {
       errors.push(invalid(path, reference, '/v1, Kind=Event is disallowed from being an owner'));
     }
     if (!reference.controller) continue;
@@ -142,6 +142,13 @@ function validateOwnerReferences(references: readonly OwnerReference[], path: st
     }
   }
   return errors;
+}
+
+/** Neither of what has more than one slash. */
+function readApiVersion(apiVersion: string): { readonly group: string; readonly version: string } {
+  const [first = '', second, ...more] = apiVersion.split('/');
+  if (more.length > 0) return { group: '', version: '' };
+  return second === undefined ? { group: '', version: first } : { group: first, version: second };
 }
 
 /** Finalizers that need no domain. */

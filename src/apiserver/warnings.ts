@@ -10,15 +10,23 @@ export function warningHeader(warnings: readonly string[]): string | undefined {
   let total = 0;
   const values: string[] = [];
   for (const warning of new Set(warnings)) {
+    // Upstream has no header for a text with control characters.
+    if (/\p{Cc}/u.test(warning)) continue;
     const text = total + warning.length > warningsBound ? warning.slice(0, warningBound) : warning;
     total += text.length;
     if (total > 2 * warningsBound) break;
     values.push(`299 - ${quoted(text)}`);
   }
-  return values.join(', ');
+  return values.length === 0 ? undefined : values.join(', ');
 }
 
-/** A quoted-string of RFC 9110: control and non-ASCII characters would break the header. */
+/** A quoted-string of RFC 9110. Beyond ASCII it has the bytes of UTF-8, each as the character that HTTP writes as that byte. */
 function quoted(text: string): string {
-  return `"${text.replace(/[\\"]/g, '\\$&').replace(/[^\x20-\x7e]/g, '?')}"`;
+  const escaped = text.replace(/[\\"]/g, '\\$&');
+  if (!/[^\x20-\x7e]/.test(escaped)) return `"${escaped}"`;
+  let bytes = '';
+  for (const byte of encoder.encode(escaped)) bytes += String.fromCharCode(byte);
+  return `"${bytes}"`;
 }
+
+const encoder = new TextEncoder();

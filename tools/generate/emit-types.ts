@@ -5,6 +5,7 @@ import type { Source } from './sources.ts';
 
 const builtins: Readonly<Record<string, string>> = {
   string: 'string',
+  UID: 'string',
   bool: 'boolean',
   int: 'number',
   int32: 'number',

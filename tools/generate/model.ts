@@ -75,7 +75,7 @@ const specials: Readonly<Record<string, string>> = {
   'k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1.JSONSchemaPropsOrBool': 'JSONSchemaPropsOrBool',
   'k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1.JSONSchemaPropsOrStringArray':
     'JSONSchemaPropsOrStringArray',
-  'k8s.io/apimachinery/pkg/types.UID': 'string',
+  'k8s.io/apimachinery/pkg/types.UID': 'UID',
   'k8s.io/apimachinery/pkg/types.NodeName': 'string',
 };
 

@@ -275,6 +275,7 @@ class Walk {
         if (typeof value !== 'number') throw this.typeError(value, schema);
         return value;
       case 'bytes':
+        if (Array.isArray(value)) return this.byteList(value);
         if (typeof value !== 'string') throw this.typeError(value, schema);
         return base64Text(value);
       case 'Time':
@@ -298,6 +299,18 @@ class Walk {
       default:
         return this.schemaProps(value, schema);
     }
+  }
+
+  /** To Go, bytes are a list of numbers as well. */
+  private byteList(value: readonly unknown[]): string {
+    const bytes = Uint8Array.from(value, (item) => {
+      if (item === null) return 0;
+      if (typeof item !== 'number' || !Number.isInteger(item) || item < 0 || item > 255) {
+        throw this.typeError(item, { goName: 'uint8' });
+      }
+      return item;
+    });
+    return bytes.toBase64();
   }
 
   /** JSONSchemaPropsOrArray, ...OrBool, ...OrStringArray: one of two forms, told apart by the first character. */
@@ -356,7 +369,7 @@ function isOmitted(value: unknown, schema: ScalarSchema): boolean {
   }
 }
 
-const integerNames: ReadonlySet<string> = new Set(['int', 'int32', 'int64']);
+const integerNames: ReadonlySet<string> = new Set(['int', 'int32', 'int64', 'uint8']);
 
 function jsonKind(value: unknown, schema: { readonly goName: string }): string {
   if (Array.isArray(value)) return 'array';

@@ -41,7 +41,7 @@ BoundObjectReference
   kind? string 1
   apiVersion? string 2
   name? string 3
-  uid? string 4
+  uid? UID 4
 SelfSubjectReview
   inline meta/v1.TypeMeta -
   metadata? meta/v1.ObjectMeta 1

@@ -22,7 +22,7 @@ ObjectMeta
   generateName? string 2
   namespace? string 3
   selfLink? string 4
-  uid? string 5
+  uid? UID 5
   resourceVersion? string 6
   generation? int64 7
   creationTimestamp? Time 8 omitzero
@@ -37,7 +37,7 @@ OwnerReference map=atomic
   apiVersion string 5
   kind string 1
   name string 3
-  uid string 4
+  uid UID 4
   controller? *bool 6
   blockOwnerDeletion? *bool 7
 ListOptions
@@ -88,7 +88,7 @@ UpdateOptions
   fieldManager? string 2
   fieldValidation? string 3
 Preconditions
-  uid? *string 1
+  uid? *UID 1
   resourceVersion? *string 2
 Status
   inline TypeMeta -
@@ -102,7 +102,7 @@ StatusDetails
   name? string 1
   group? string 2
   kind? string 3
-  uid? string 6
+  uid? UID 6
   causes? []StatusCause 4 list=atomic
   retryAfterSeconds? int32 5
 StatusReason = string

@@ -311,6 +311,7 @@ const goNames: Partial<Record<ScalarType, string>> = {
   JSON: 'v1.JSON',
 };
 
-const scalars: ReadonlyMap<string, ScalarSchema> = new Map(
-  scalarTypes.map((type) => [type, { type, goName: goNames[type] ?? type }] as const),
-);
+const scalars: ReadonlyMap<string, ScalarSchema> = new Map([
+  ...scalarTypes.map((type) => [type, { type, goName: goNames[type] ?? type }] as const),
+  ['UID', { type: 'string', goName: 'types.UID' }],
+]);

@@ -14,7 +14,7 @@
  *
  * Types are Go's: string, bool, int, int32, int64, float64, bytes, any, *T, []T, map[string]T, names of the same table, names of
  * another one with its package (`core/v1.PodSpec`), and types with codecs of their own: Time, MicroTime, Duration, Quantity,
- * IntOrString, RawExtension, FieldsV1, JSON, JSONSchemaPropsOrArray, JSONSchemaPropsOrBool, JSONSchemaPropsOrStringArray.
+ * IntOrString, UID, RawExtension, FieldsV1, JSON, JSONSchemaPropsOrArray, JSONSchemaPropsOrBool, JSONSchemaPropsOrStringArray.
  *
  * Further words: omitzero; required (said although optional); nullable; discriminator (of a union); list=atomic|set|map(keys); map=atomic|granular;
  * patch=strategy(mergeKey); default=JSON.

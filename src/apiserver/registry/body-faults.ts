@@ -16,7 +16,7 @@ export const jsonFault = "couldn't get version/kind; json parse error: ";
 const typeMetaStruct =
   'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
 
-/** What a tree says it is; null says nothing. Throws DecodeError when it is no object, or says it in no text. */
+/** What a tree says it is; null says nothing. Throws DecodeError when it is no object, says it in no text, or in more than group and version. */
 export function typeOf(tree: unknown): GivenType {
   if (tree === null) return { apiVersion: '', kind: '' };
   if (typeof tree !== 'object' || Array.isArray(tree)) throw mistyped(tree, `value of type ${typeMetaStruct}`);
@@ -25,7 +25,9 @@ export function typeOf(tree: unknown): GivenType {
     if (typeof value === 'string') return value;
     throw mistyped(value, `struct field .${name} of type string`);
   };
-  return { apiVersion: text('apiVersion'), kind: text('kind') };
+  const apiVersion = text('apiVersion');
+  if (apiVersion.split('/', 3).length === 3) throw new DecodeError(`unexpected GroupVersion string: ${apiVersion}`);
+  return { apiVersion, kind: text('kind') };
 }
 
 function mistyped(value: unknown, place: string): DecodeError {

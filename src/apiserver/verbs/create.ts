@@ -11,6 +11,7 @@ import type { RequestContext } from '../context.ts';
 import { parseWriteOptions, type WriteOptions } from '../request/write-options.ts';
 import { fateOf, type WriteFate } from '../write-hooks.ts';
 import { keepValidManagers, updateManagedFields } from './managed.ts';
+import { dropDuplicateOwners } from './owner-references.ts';
 import {
   admissionContext,
   applyDefaults,
@@ -43,8 +44,6 @@ export async function create(context: RequestContext): Promise<ApiResponse> {
   const decoded = othersTurn(context);
   if (decoded) await decoded;
   ensureNamespace(context, draft);
-  // Upstream: 500 with this text. What a client got wrong is no failure of the server.
-  if (draft.metadata.resourceVersion) throw newBadRequest('resourceVersion should not be set on objects to be created');
   applyDefaults(resource, draft);
   checkSize(context, draft);
   return { type: 'object', status: 201, body: await createObject(context, draft, options) };
@@ -64,7 +63,7 @@ export async function createObject(
   const { dryRun } = options;
 
   delete draft.metadata.managedFields;
-  delete draft.metadata.selfLink;
+  dropDuplicateOwners(context, draft);
   fillSystemFields(context, draft, now);
   const applied = options.applied ?? undefined;
   if (definition.hasStatus && !definition.keepsStatusOnCreate) delete (draft as { status?: unknown }).status;
@@ -89,6 +88,7 @@ export async function createObject(
   keepValidManagers(context, draft, managed);
   // A webhook that changed the namespace would have had the object made where its author may not.
   ensureNamespace(context, draft);
+  dropDuplicateOwners(context, draft, 'after mutating admission happens');
   applyDefaults(resource, draft);
 
   delete draft.metadata.deletionTimestamp;
@@ -156,14 +156,21 @@ async function insert(
 ): Promise<EncodedObject | undefined> {
   const { server, resource } = context;
   const key = resource.keyOf(draft.metadata.namespace ?? '', draft.metadata.name ?? '');
+  const { resourceVersion = '' } = draft.metadata;
+  // Upstream: 500 with this text. What a client got wrong is no failure of the server. A dry run does not come so far.
+  if (!dryRun && /^0*[1-9]\d*$/.test(resourceVersion))
+    throw newBadRequest('resourceVersion should not be set on objects to be created');
   const encoding = encodeForStore(resource, draft, forgetsManagers);
   const encoded = encoding instanceof Promise ? await encoding : encoding;
   if (dryRun) {
     const existing = await server.store.get(resource.prefix + key);
     const { codec } = resource;
-    return existing
-      ? undefined
-      : new PlainObject(encoded.view, (object) => codec.encodeJson(object), codec.encodeProtobuf);
+    if (existing) return undefined;
+    const shown =
+      resourceVersion === ''
+        ? encoded.view
+        : { ...encoded.view, metadata: { ...encoded.view.metadata, resourceVersion } };
+    return new PlainObject(shown, (object) => codec.encodeJson(object), codec.encodeProtobuf);
   }
   const written = await putObject(context, key, encoded, 0);
   return written instanceof CachedObject ? written : undefined;
@@ -178,6 +185,9 @@ function fillSystemFields(context: RequestContext, draft: MutableObject, now: st
   const { metadata } = draft;
   metadata.creationTimestamp = now;
   metadata.uid = uuid(context.server.env.random);
+  delete metadata.deletionTimestamp;
+  delete metadata.deletionGracePeriodSeconds;
+  delete metadata.selfLink;
 }
 
 function generateName(context: RequestContext, prefix: string): string {

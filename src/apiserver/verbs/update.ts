@@ -18,6 +18,7 @@ import { fateOf, type WriteFate } from '../write-hooks.ts';
 import { createObject } from './create.ts';
 import { removeNow } from './delete.ts';
 import { keepTimesOfNoChange, keepValidManagers, updateManagedFields } from './managed.ts';
+import { dropDuplicateOwners } from './owner-references.ts';
 import { whenFresh } from './read.ts';
 import { storageErrorText } from './storage-key.ts';
 import { viewOf } from './view.ts';
@@ -60,6 +61,7 @@ export async function update(context: RequestContext): Promise<ApiResponse> {
   if (decoded) await decoded;
   ensureNamespace(context, submitted);
   checkName(submitted, info.name);
+  dropDuplicateOwners(context, submitted);
   applyDefaults(resource, submitted);
   checkSize(context, submitted);
   const make = () => mutableCopy(submitted) as MutableObject;
@@ -169,6 +171,7 @@ async function attemptUpdate(
   if (admitting) await admitting;
   keepValidManagers(context, draft, managed);
   if (judged) draft = judged.view.write(draft, judged.object);
+  dropDuplicateOwners(context, draft, 'after mutating admission happens');
   applyDefaults(resource, draft);
   prepare(context, draft, old);
   const hooks = info.subresource === '' ? server.writeHooks.get(`${definition.group}/${definition.plural}`) : undefined;

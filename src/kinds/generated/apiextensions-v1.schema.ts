@@ -94,11 +94,11 @@ ConversionReview
   request? *ConversionRequest 1
   response? *ConversionResponse 2
 ConversionRequest
-  uid string 1
+  uid UID 1
   desiredAPIVersion string 2
   objects []RawExtension 3 list=atomic
 ConversionResponse
-  uid string 1
+  uid UID 1
   convertedObjects []RawExtension 2 list=atomic
   result meta/v1.Status 3
 FieldValueErrorReason = string enum=["FieldValueRequired","FieldValueDuplicate","FieldValueInvalid","FieldValueForbidden"]

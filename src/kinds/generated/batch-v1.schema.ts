@@ -67,8 +67,8 @@ JobStatus
   uncountedTerminatedPods? *UncountedTerminatedPods 8
   ready? *int32 9
 UncountedTerminatedPods
-  succeeded? []string 1 list=set
-  failed? []string 2 list=set
+  succeeded? []UID 1 list=set
+  failed? []UID 2 list=set
 JobConditionType = string
 JobCondition
   type JobConditionType 1

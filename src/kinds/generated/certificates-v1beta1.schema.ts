@@ -64,11 +64,11 @@ PodCertificateRequest
 PodCertificateRequestSpec
   signerName string 1
   podName string 2
-  podUID string 3
+  podUID UID 3
   serviceAccountName string 4
-  serviceAccountUID string 5
+  serviceAccountUID UID 5
   nodeName string 6
-  nodeUID string 7
+  nodeUID UID 7
   maxExpirationSeconds? *int32 8 default=86400
   pkixPublicKey? bytes 9 always
   proofOfPossession? bytes 10 always

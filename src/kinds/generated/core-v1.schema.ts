@@ -1031,7 +1031,7 @@ NodeConfigSource
 ConfigMapNodeConfigSource
   namespace string 1
   name string 2
-  uid? string 3
+  uid? UID 3
   resourceVersion? string 4
   kubeletConfigKey string 5
 DaemonEndpoint
@@ -1148,7 +1148,7 @@ Binding
   metadata? meta/v1.ObjectMeta 1
   target ObjectReference 2
 Preconditions
-  uid? *string 1
+  uid? *UID 1
 PodLogOptions
   inline meta/v1.TypeMeta -
   container? string 1
@@ -1192,7 +1192,7 @@ ObjectReference map=atomic
   kind? string 1
   namespace? string 2
   name? string 3
-  uid? string 4
+  uid? UID 4
   apiVersion? string 5
   resourceVersion? string 6
   fieldPath? string 7

@@ -268,7 +268,7 @@ ResourceClaimConsumerReference
   apiGroup? string 1
   resource string 3
   name string 4
-  uid string 5
+  uid UID 5
 AllocationResult
   devices? DeviceAllocationResult 1
   nodeSelector? *core/v1.NodeSelector 3
@@ -299,7 +299,7 @@ DeviceRequestAllocationResult
   bindingFailureConditions? []string 8 list=atomic
     +k8s:alpha(since: "1.36")=+k8s:optional
     +k8s:alpha(since: "1.36")=+k8s:maxItems=4
-  shareID? *string 9
+  shareID? *UID 9
     +k8s:alpha(since: "1.36")=+k8s:optional
     +k8s:alpha(since: "1.36")=+k8s:format=k8s-uuid
   consumedCapacity? map[string]Quantity 10

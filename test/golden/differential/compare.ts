@@ -67,7 +67,8 @@ function without(all: readonly string[], others: readonly string[]): string[] {
 }
 
 function causesOf({ details }: Status): string[] {
-  return (details?.causes ?? []).map(({ field, reason, message }) => `${reason} ${field}: ${message}`);
+  // What two rules find counts once.
+  return [...new Set((details?.causes ?? []).map(({ field, reason, message }) => `${reason} ${field}: ${message}`))];
 }
 
 function summary(status: Status): string {

@@ -13,6 +13,8 @@ export interface GoldenCase {
   readonly contentType?: string;
   /** Nothing is stored. */
   readonly dryRun?: boolean;
+  /** By the manager `golden`, and the answer has the managed fields. */
+  readonly managed?: boolean;
   /** Who asks; a member of system:masters unless told. */
   readonly as?: Caller;
   /** Asked again until it answers this code: what was asked before takes effect in its own time. */
@@ -95,12 +97,13 @@ export const goldenNamespace = 'golden-validation';
 export async function answersOf(cases: readonly GoldenCase[], send: Send): Promise<Record<string, GoldenAnswer>> {
   const answers: Record<string, GoldenAnswer> = {};
   const drawn = new Map<string, string>();
-  for (const { name, method, path, body, contentType, dryRun, awaits, as } of cases) {
+  for (const { name, method, path, body, contentType, dryRun, managed = false, awaits, as } of cases) {
     if (Object.hasOwn(answers, name)) throw new Error(`two cases are named ${name}`);
     const whole = path.startsWith('/') ? path : `/api/v1/namespaces/${goldenNamespace}/${path}`;
+    const query = [...(dryRun ? ['dryRun=All'] : []), ...(managed ? ['fieldManager=golden'] : [])].join('&');
     const asked = {
       method,
-      path: dryRun ? `${whole}?dryRun=All` : whole,
+      path: query === '' ? whole : `${whole}?${query}`,
       contentType: contentType ?? (method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'),
       ...(body === undefined ? {} : { body: replaced(body, drawn) }),
       ...(as ? { as } : {}),
@@ -114,7 +117,7 @@ export async function answersOf(cases: readonly GoldenCase[], send: Send): Promi
       const value = read(raw.body as AnsweredObject);
       if (value !== undefined && value.length >= uidLength) drawn.set(answered(name, field as AnsweredField), value);
     }
-    answers[name] = normalAnswer(raw, drawn);
+    answers[name] = normalAnswer(raw, drawn, managed);
   }
   return answers;
 }
@@ -135,12 +138,16 @@ interface StatusBody {
   };
 }
 
-function normalAnswer({ code, body, warnings }: RawAnswer, drawn: ReadonlyMap<string, string>): GoldenAnswer {
+function normalAnswer(
+  { code, body, warnings }: RawAnswer,
+  drawn: ReadonlyMap<string, string>,
+  managed: boolean,
+): GoldenAnswer {
   // What was drawn is told by where it came from, wherever it is said again.
   const told = new Map([...drawn].reverse().map(([name, value]) => [value, name]));
   const status = replaced(withoutChance(body), told) as StatusBody;
   const warned = warnings.length > 0 ? { warnings } : {};
-  if (code < 400) return { code, ...warned, object: withoutIdentity(status) };
+  if (code < 400) return { code, ...warned, object: withoutIdentity(status, managed) };
   // What two rules find counts once.
   const causes = [
     ...new Set(
@@ -175,8 +182,8 @@ export function withoutNumber(message: string): string {
   return message.replaceAll(/selfType\d+/g, 'selfType');
 }
 
-/** Without identity, times and managed fields, and in certificate requests without who asked. */
-function withoutIdentity(body: unknown): unknown {
+/** Without identity, times and, unless they are asked for, managed fields, and in certificate requests without who asked. */
+function withoutIdentity(body: unknown, managed: boolean): unknown {
   const copy = structuredClone(body) as {
     readonly kind?: string;
     readonly metadata?: Record<string, unknown>;
@@ -188,7 +195,7 @@ function withoutIdentity(body: unknown): unknown {
     for (const field of ['username', 'uid', 'groups', 'extra']) delete copy.spec?.[field];
   }
   for (const field of ['uid', 'creationTimestamp', 'resourceVersion', 'managedFields', 'selfLink']) {
-    delete copy.metadata?.[field];
+    if (field !== 'managedFields' || !managed) delete copy.metadata?.[field];
   }
   return JSON.parse(JSON.stringify(copy, (_key, value) => (isTime(value) ? '<time>' : value)));
 }

@@ -3,8 +3,11 @@
 import type { Draft } from '#base/edit.ts';
 import { defaultPodTemplate } from '#kinds/core/pod/defaults.ts';
 import type { DaemonSet } from '#kinds/generated/apps-v1.ts';
+import { showTemplateGeneration } from './template-generation.ts';
 
-export function defaultDaemonSet({ spec }: Draft<DaemonSet>): void {
+export function defaultDaemonSet(daemonSet: Draft<DaemonSet>): void {
+  showTemplateGeneration(daemonSet);
+  const { spec } = daemonSet;
   if (!spec) return;
   spec.updateStrategy ??= {};
   spec.updateStrategy.type ||= 'RollingUpdate';

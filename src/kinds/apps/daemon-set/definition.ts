@@ -1,5 +1,6 @@
 import { defineResource } from '#api/definition.ts';
 import { workloadWarnings } from '#kinds/apps/workload-warnings.ts';
+import { dropDisabledTemplateFields } from '#kinds/core/pod/disabled-fields.ts';
 import type { DaemonSet } from '#kinds/generated/apps-v1.ts';
 import { daemonSetColumns } from './columns.ts';
 import { defaultDaemonSet } from './defaults.ts';
@@ -13,8 +14,14 @@ export const DaemonSets = defineResource<DaemonSet>({
   plural: 'daemonsets',
   scope: 'Namespaced',
   warnings: (object, old) => workloadWarnings(object, old, object.spec?.template, 'spec.template'),
-  prepareForCreate: startTemplateGeneration,
-  prepareForUpdate: countTemplateChange,
+  prepareForCreate: (daemonSet) => {
+    dropDisabledTemplateFields(daemonSet.spec?.template);
+    startTemplateGeneration(daemonSet);
+  },
+  prepareForUpdate: (daemonSet, old) => {
+    dropDisabledTemplateFields(daemonSet.spec?.template, old.spec?.template);
+    countTemplateChange(daemonSet, old);
+  },
   validate: validateDaemonSet,
   validateUpdate: validateDaemonSetUpdate,
   validateStatusUpdate: validateDaemonSetStatus,

@@ -6,6 +6,11 @@ import type { DaemonSet } from '#kinds/generated/apps-v1.ts';
 
 const annotation = 'deprecated.daemonset.template.generation';
 
+/** Every daemon set says it, so whoever writes one without it owns the annotation. */
+export function showTemplateGeneration(daemonSet: Draft<DaemonSet>): void {
+  setGeneration(daemonSet, generationOf(daemonSet));
+}
+
 export function startTemplateGeneration(daemonSet: Draft<DaemonSet>): void {
   setGeneration(daemonSet, Math.max(1, generationOf(daemonSet)));
 }

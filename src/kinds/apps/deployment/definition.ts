@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import { podNameWarnings, workloadWarnings } from '#kinds/apps/workload-warnings.ts';
 import { scaleSubresource, selectorToString } from '#kinds/autoscaling/scale.ts';
+import { dropDisabledTemplateFields } from '#kinds/core/pod/disabled-fields.ts';
 import type { Deployment } from '#kinds/generated/apps-v1.ts';
 import { deploymentColumns } from './columns.ts';
 import { defaultDeployment } from './defaults.ts';
@@ -22,6 +23,8 @@ export const Deployments = defineResource<Deployment>({
   columns: deploymentColumns,
   tracksGeneration: true,
   generationCounts: 'annotations',
+  prepareForCreate: ({ spec }) => dropDisabledTemplateFields(spec?.template),
+  prepareForUpdate: ({ spec }, old) => dropDisabledTemplateFields(spec?.template, old.spec?.template),
   defaults: defaultDeployment,
   shortNames: ['deploy'],
   categories: ['all'],

@@ -1,6 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import { podNameWarnings, workloadWarnings } from '#kinds/apps/workload-warnings.ts';
 import { scaleSubresource, selectorToString } from '#kinds/autoscaling/scale.ts';
+import { dropDisabledTemplateFields } from '#kinds/core/pod/disabled-fields.ts';
 import type { ReplicaSet } from '#kinds/generated/apps-v1.ts';
 import { replicaSetColumns } from './columns.ts';
 import { defaultReplicaSet } from './defaults.ts';
@@ -21,6 +22,8 @@ export const ReplicaSets = defineResource<ReplicaSet>({
   validateStatusUpdate: validateReplicaSetStatus,
   columns: replicaSetColumns,
   tracksGeneration: true,
+  prepareForCreate: ({ spec }) => dropDisabledTemplateFields(spec?.template),
+  prepareForUpdate: ({ spec }, old) => dropDisabledTemplateFields(spec?.template, old.spec?.template),
   defaults: defaultReplicaSet,
   shortNames: ['rs'],
   categories: ['all'],

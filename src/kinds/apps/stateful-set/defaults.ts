@@ -22,8 +22,8 @@ export function defaultStatefulSet({ spec }: Draft<StatefulSet>): void {
   spec.replicas ??= 1;
   spec.revisionHistoryLimit ??= 10;
   for (const claim of spec.volumeClaimTemplates ?? []) {
-    claim.apiVersion ||= 'v1';
-    claim.kind ||= 'PersistentVolumeClaim';
+    claim.apiVersion = 'v1';
+    claim.kind = 'PersistentVolumeClaim';
     defaultPersistentVolumeClaim(claim);
   }
   defaultPodTemplate(spec.template);

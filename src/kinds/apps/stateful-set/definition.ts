@@ -4,7 +4,7 @@ import { scaleSubresource, selectorToString } from '#kinds/autoscaling/scale.ts'
 import type { StatefulSet } from '#kinds/generated/apps-v1.ts';
 import { statefulSetColumns } from './columns.ts';
 import { defaultStatefulSet } from './defaults.ts';
-import { dropMaxUnavailable } from './disabled-fields.ts';
+import { dropDisabled } from './disabled-fields.ts';
 import { validateStatefulSet, validateStatefulSetStatus, validateStatefulSetUpdate } from './validation.ts';
 import { statefulSetWarnings } from './warnings.ts';
 
@@ -16,8 +16,8 @@ export const StatefulSets = defineResource<StatefulSet>({
   scope: 'Namespaced',
   warnings: statefulSetWarnings,
   validateName: labelName,
-  prepareForCreate: (statefulSet) => dropMaxUnavailable(statefulSet),
-  prepareForUpdate: dropMaxUnavailable,
+  prepareForCreate: (statefulSet) => dropDisabled(statefulSet),
+  prepareForUpdate: dropDisabled,
   validate: validateStatefulSet,
   validateUpdate: validateStatefulSetUpdate,
   validateStatusUpdate: validateStatefulSetStatus,

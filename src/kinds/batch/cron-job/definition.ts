@@ -1,4 +1,5 @@
 import { defineResource } from '#api/definition.ts';
+import { dropDisabledTemplateFields } from '#kinds/core/pod/disabled-fields.ts';
 import type { CronJob } from '#kinds/generated/batch-v1.ts';
 import { cronJobColumns } from './columns.ts';
 import { defaultCronJob } from './defaults.ts';
@@ -15,6 +16,9 @@ export const CronJobs = defineResource<CronJob>({
   validate: validateCronJob,
   columns: cronJobColumns,
   tracksGeneration: true,
+  prepareForCreate: ({ spec }) => dropDisabledTemplateFields(spec?.jobTemplate?.spec?.template),
+  prepareForUpdate: ({ spec }, old) =>
+    dropDisabledTemplateFields(spec?.jobTemplate?.spec?.template, old.spec?.jobTemplate.spec?.template),
   defaults: defaultCronJob,
   shortNames: ['cj'],
   categories: ['all'],

@@ -15,6 +15,13 @@ export function defaultJob(job: Draft<Job>): void {
   defaultJobSpec(spec);
 }
 
+/** Also of the jobs in templates, as the default is the pattern's and not the job's. */
+export function defaultFailurePolicy({ podFailurePolicy }: Draft<JobSpec>): void {
+  for (const rule of podFailurePolicy?.rules ?? []) {
+    for (const pattern of rule.onPodConditions ?? []) pattern.status ||= 'True';
+  }
+}
+
 export function defaultJobSpec(spec: Draft<JobSpec>): void {
   if (spec.completions === undefined && spec.parallelism === undefined) spec.completions = 1;
   spec.parallelism ??= 1;
@@ -23,8 +30,6 @@ export function defaultJobSpec(spec: Draft<JobSpec>): void {
   spec.suspend ??= false;
   // With a failure policy a pod is replaced only once it has really failed (KEP-3939).
   spec.podReplacementPolicy ??= spec.podFailurePolicy ? 'Failed' : 'TerminatingOrFailed';
-  for (const rule of spec.podFailurePolicy?.rules ?? []) {
-    for (const pattern of rule.onPodConditions ?? []) pattern.status ||= 'True';
-  }
+  defaultFailurePolicy(spec);
   defaultPodTemplate(spec.template);
 }

@@ -1,4 +1,5 @@
 import { defineResource } from '#api/definition.ts';
+import { dropDisabledTemplateFields } from '#kinds/core/pod/disabled-fields.ts';
 import type { Job } from '#kinds/generated/batch-v1.ts';
 import { jobColumns } from './columns.ts';
 import { defaultJob } from './defaults.ts';
@@ -23,7 +24,11 @@ export const Jobs = defineResource<Job>({
     defaultJob(job);
     labelWithName(job);
   },
-  prepareForCreate: generateSelector,
+  prepareForCreate: (job) => {
+    dropDisabledTemplateFields(job.spec?.template);
+    generateSelector(job);
+  },
+  prepareForUpdate: ({ spec }, old) => dropDisabledTemplateFields(spec?.template, old.spec?.template),
   categories: ['all'],
   selectableFields: {
     'status.successful': (job) => String(job.status?.succeeded ?? 0),

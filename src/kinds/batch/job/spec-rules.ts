@@ -101,10 +101,13 @@ function checkSuccessPolicy(
   if (completionMode !== 'Indexed') {
     // Upstream prints its internal type.
     const printed = {
-      Rules: rules.map((rule) => ({
-        SucceededIndexes: rule.succeededIndexes ?? null,
-        SucceededCount: rule.succeededCount ?? null,
-      })),
+      Rules:
+        rules.length === 0
+          ? null
+          : rules.map((rule) => ({
+              SucceededIndexes: rule.succeededIndexes ?? null,
+              SucceededCount: rule.succeededCount ?? null,
+            })),
     };
     errors.push(invalid(path, printed, 'requires indexed completion mode'));
     return;

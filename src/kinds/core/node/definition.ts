@@ -2,6 +2,7 @@ import { defineResource } from '#api/definition.ts';
 import type { Node } from '#kinds/generated/core-v1.ts';
 import { nodeColumns } from './columns.ts';
 import { defaultNode } from './defaults.ts';
+import { dropRemovedFields, dropRemovedSpec, dropRemovedStatus } from './removed-fields.ts';
 import { nodeWarnings, validateNode, validateNodeStatusUpdate, validateNodeUpdate } from './validation.ts';
 
 export const Nodes = defineResource<Node>({
@@ -17,6 +18,9 @@ export const Nodes = defineResource<Node>({
   columns: nodeColumns,
   keepsStatusOnCreate: true,
   defaults: defaultNode,
+  prepareForCreate: dropRemovedFields,
+  prepareForUpdate: dropRemovedSpec,
+  prepareForStatusUpdate: dropRemovedStatus,
   shortNames: ['no'],
   selectableFields: {
     'spec.unschedulable': (node) => String(node.spec?.unschedulable ?? false),

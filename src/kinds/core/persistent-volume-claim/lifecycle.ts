@@ -17,6 +17,8 @@ export function prepareClaimUpdate(claim: Draft<PersistentVolumeClaim>, old: Per
 function normalizeSources(spec: Spec | undefined, old: PersistentVolumeClaim | undefined): void {
   if (!spec) return;
   const isInUse = old?.spec?.dataSource !== undefined || old?.spec?.dataSourceRef !== undefined;
+  // CrossNamespaceVolumeDataSource is off by default in 1.36.
+  if (spec.dataSourceRef?.namespace && !old?.spec?.dataSourceRef) delete spec.dataSourceRef;
   const { dataSource, dataSourceRef } = spec;
   // The older field takes claims and snapshots only; what else was in it was always ignored.
   if (dataSource && !dataSourceRef && !isInUse && !isClaimOrSnapshot(dataSource)) delete spec.dataSource;

@@ -1,4 +1,5 @@
 import { defineResource } from '#api/definition.ts';
+import { dropDisabledTemplateFields } from '#kinds/core/pod/disabled-fields.ts';
 import type { PodTemplate } from '#kinds/generated/core-v1.ts';
 import { podTemplateWarnings } from '../pod/warnings.ts';
 import { podTemplateColumns } from './columns.ts';
@@ -16,5 +17,7 @@ export const PodTemplates = defineResource<PodTemplate>({
   columns: podTemplateColumns,
   returnsDeletedObject: true,
   tracksGeneration: true,
+  prepareForCreate: ({ template }) => dropDisabledTemplateFields(template),
+  prepareForUpdate: ({ template }, old) => dropDisabledTemplateFields(template, old.template),
   defaults: defaultPodTemplateObject,
 });

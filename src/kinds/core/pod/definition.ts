@@ -3,6 +3,7 @@ import type { Draft } from '#base/edit.ts';
 import type { Pod } from '#kinds/generated/core-v1.ts';
 import { podColumns } from './columns.ts';
 import { defaultPod } from './defaults.ts';
+import { dropDisabledFields } from './disabled-fields.ts';
 import { podGracePeriod, preparePod, preparePodStatus, writeResize } from './lifecycle.ts';
 import { validatePod } from './validation/pod.ts';
 import { validatePodStatusUpdate } from './validation/status.ts';
@@ -20,7 +21,9 @@ export const Pods = defineResource<Pod>({
   tracksGeneration: true,
   defaults: defaultPod,
   gracefulDeletion: podGracePeriod,
+  keepsStatusOnCreate: true,
   prepareForCreate: preparePod,
+  prepareForUpdate: (pod, old) => dropDisabledFields(pod.spec, old.spec),
   prepareForStatusUpdate: preparePodStatus,
   validate: validatePod,
   validateUpdate: validatePodUpdate,

@@ -4,13 +4,14 @@ import type { HookContext } from '#api/definition.ts';
 import type { Draft } from '#base/edit.ts';
 import { equalTrees } from '#base/equal.ts';
 import type { Pod, PodStatus } from '#kinds/generated/core-v1.ts';
+import { dropDisabledFields } from './disabled-fields.ts';
 import { qosClassOf } from './qos.ts';
 import { appArmorAnnotationPrefix, appArmorProfileOf } from './validation/profiles.ts';
 
-/** A new pod is Pending; its class is fixed now; a gated one says that it is not looked at yet. */
+/** A new pod is Pending; its class is fixed now, if the client has not; a gated one says that it is not looked at yet. */
 export function preparePod(pod: Draft<Pod>, { now }: HookContext): void {
   if (!pod.spec) return;
-  pod.status = { phase: 'Pending', qosClass: qosClassOf(pod.spec) };
+  pod.status = { phase: 'Pending', qosClass: pod.status?.qosClass || qosClassOf(pod.spec) };
   if ((pod.spec.schedulingGates ?? []).length > 0) {
     pod.status.conditions = [
       {
@@ -22,7 +23,7 @@ export function preparePod(pod: Draft<Pod>, { now }: HookContext): void {
       },
     ];
   }
-  dropDisabledSources(pod);
+  dropDisabledFields(pod.spec);
   inheritMatchLabels(pod);
   copyAppArmorAnnotations(pod);
 }
@@ -36,16 +37,6 @@ function copyAppArmorAnnotations({ metadata, spec }: Draft<Pod>): void {
     const profile = appArmorProfileOf(annotation);
     if (!profile || equalTrees(profile, spec.securityContext?.appArmorProfile)) continue;
     container.securityContext = { ...container.securityContext, appArmorProfile: profile };
-  }
-}
-
-/** Projections whose features are off in 1.36: ClusterTrustBundleProjection, PodCertificateRequest. */
-function dropDisabledSources({ spec }: Draft<Pod>): void {
-  for (const { projected } of spec?.volumes ?? []) {
-    for (const source of projected?.sources ?? []) {
-      delete source.clusterTrustBundle;
-      delete source.podCertificate;
-    }
   }
 }
 

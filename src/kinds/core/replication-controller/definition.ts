@@ -2,6 +2,7 @@ import { defineResource } from '#api/definition.ts';
 import { longName } from '#api/name-format.ts';
 import { podNameWarnings, workloadWarnings } from '#kinds/apps/workload-warnings.ts';
 import { labelsToString, scaleSubresource } from '#kinds/autoscaling/scale.ts';
+import { dropDisabledTemplateFields } from '#kinds/core/pod/disabled-fields.ts';
 import type { ReplicationController } from '#kinds/generated/core-v1.ts';
 import { replicationControllerColumns } from './columns.ts';
 import { defaultReplicationController } from './defaults.ts';
@@ -22,6 +23,8 @@ export const ReplicationControllers = defineResource<ReplicationController>({
   validateStatusUpdate: validateReplicationControllerStatusUpdate,
   columns: replicationControllerColumns,
   tracksGeneration: true,
+  prepareForCreate: ({ spec }) => dropDisabledTemplateFields(spec?.template),
+  prepareForUpdate: ({ spec }, old) => dropDisabledTemplateFields(spec?.template, old.spec?.template),
   defaults: defaultReplicationController,
   shortNames: ['rc'],
   categories: ['all'],

@@ -4,6 +4,7 @@ import { endpointSliceColumns } from './columns.ts';
 import { defaultEndpointSlice } from './defaults.ts';
 import { dropTopology } from './deprecated-topology.ts';
 import { validateEndpointSlice, validateEndpointSliceUpdate } from './validation.ts';
+import { endpointSliceWarnings } from './warnings.ts';
 
 export const EndpointSlices = defineResource<EndpointSlice>({
   group: 'discovery.k8s.io',
@@ -19,4 +20,5 @@ export const EndpointSlices = defineResource<EndpointSlice>({
   prepareForCreate: (slice) => dropTopology(slice),
   prepareForUpdate: dropTopology,
   defaults: defaultEndpointSlice,
+  warnings: endpointSliceWarnings,
 });

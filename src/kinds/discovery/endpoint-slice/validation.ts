@@ -3,7 +3,7 @@
 import type { HookContext } from '#api/definition.ts';
 import { checkEndpointIP } from '#api/endpoint-ip.ts';
 import { child, duplicate, type FieldError, index, invalid, required, tooMany } from '#api/field-error.ts';
-import { checkFormat, checkImmutable, checkWord } from '#api/field-rules.ts';
+import { checkFormat, checkImmutable, checkOptionalWord, checkWord } from '#api/field-rules.ts';
 import { checkIP, checkLegacyIP, familyOf } from '#api/ip-rules.ts';
 import { checkLabels } from '#api/label-rules.ts';
 import { isDNS1123Label, isDNS1123Subdomain, isQualifiedName, isValidLabelValue } from '#api/name-format.ts';
@@ -48,7 +48,7 @@ function checkPorts(ports: readonly EndpointPort[], errors: FieldError[]): void 
     if (name !== '') checkFormat(isDNS1123Label, name, namePath, errors);
     if (names.has(name)) errors.push(duplicate(namePath, name));
     names.add(name);
-    checkWord(protocol, protocols, child(path, 'protocol'), errors);
+    checkOptionalWord(protocol, protocols, child(path, 'protocol'), errors);
     if (appProtocol !== undefined) checkFormat(isQualifiedName, appProtocol, child(path, 'appProtocol'), errors);
   });
 }

@@ -1,7 +1,7 @@
 /** Rules of PriorityClasses: a class never changes what it is worth, and system names stand for fixed values. */
 
 import type { HookContext } from '#api/definition.ts';
-import { type FieldError, forbidden, notSupported } from '#api/field-error.ts';
+import { type FieldError, forbidden, notSupported, required } from '#api/field-error.ts';
 import { checkImmutable } from '#api/field-rules.ts';
 import type { PriorityClass } from '#kinds/generated/scheduling-v1.ts';
 
@@ -19,7 +19,8 @@ export function validatePriorityClass(
 ): FieldError[] {
   const errors: FieldError[] = [];
   if (old) return errors;
-  const { metadata, value = 0, preemptionPolicy } = priorityClass;
+  const { metadata, value = 0 } = priorityClass;
+  const preemptionPolicy: string | undefined = priorityClass.preemptionPolicy;
   const name = metadata?.name ?? '';
   if (name.startsWith(systemPrefix)) {
     const fault = systemFault(priorityClass, name);
@@ -31,7 +32,8 @@ export function validatePriorityClass(
     const detail = `maximum allowed value of a user defined priority is ${highestUserDefinablePriority}`;
     errors.push(forbidden('value', detail));
   }
-  if (preemptionPolicy && preemptionPolicy !== 'PreemptLowerPriority' && preemptionPolicy !== 'Never') {
+  if (preemptionPolicy === '') errors.push(required('preemptionPolicy'));
+  else if (preemptionPolicy && preemptionPolicy !== 'PreemptLowerPriority' && preemptionPolicy !== 'Never') {
     errors.push(notSupported('preemptionPolicy', preemptionPolicy, ['PreemptLowerPriority', 'Never']));
   }
   return errors;

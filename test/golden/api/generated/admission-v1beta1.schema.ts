@@ -11,7 +11,7 @@ AdmissionReview
   request? *AdmissionRequest 1
   response? *AdmissionResponse 2
 AdmissionRequest
-  uid? string 1 always
+  uid? UID 1 always
   kind? meta/v1.GroupVersionKind 2 always
   resource? meta/v1.GroupVersionResource 3 always
   subResource? string 4
@@ -27,7 +27,7 @@ AdmissionRequest
   dryRun? *bool 11
   options? RawExtension 12
 AdmissionResponse
-  uid? string 1 always
+  uid? UID 1 always
   allowed? bool 2 always
   status? *meta/v1.Status 3
   patch? bytes 4

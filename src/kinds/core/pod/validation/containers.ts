@@ -10,7 +10,7 @@ import { checkDevices, checkMounts } from './mounts.ts';
 import { checkContainerPorts, checkHostPortConflicts } from './ports.ts';
 import { checkLifecycle, checkProbes } from './probes.ts';
 import { checkContainerResources } from './resources.ts';
-import { checkResizePolicy, checkRestartPolicy } from './restart.ts';
+import { checkResizePolicy, checkRestartPolicy, checkRestartPolicyOfInit } from './restart.ts';
 import type { AnyContainer, SpecContext } from './rules.ts';
 import { checkSecurityContext } from './security-context.ts';
 
@@ -43,7 +43,7 @@ export function checkInitContainers(context: SpecContext, path: string): void {
   spec.initContainers?.forEach((container, position) => {
     const at = index(path, position);
     checkCommon(container, context, at);
-    checkRestartPolicy(container, at, errors);
+    checkRestartPolicyOfInit(container, at, errors);
     if (names.has(container.name)) errors.push(duplicate(child(at, 'name'), container.name));
     else if (container.name) names.add(container.name);
     // They run one after the other, so each is looked at alone.

@@ -22,6 +22,15 @@ const maxExitCodes = 255;
 const resizeResources: ReadonlySet<string> = new Set(['cpu', 'memory']);
 const resizePolicies: ReadonlySet<string> = new Set(['NotRequired', 'RestartContainer']);
 
+/** Of an init container without a policy nothing else is looked at. */
+export function checkRestartPolicyOfInit(container: AnyContainer, path: string, errors: FieldError[]): void {
+  const { restartPolicy, restartPolicyRules = [] } = container;
+  if (restartPolicy !== undefined) checkRestartPolicy(container, path, errors);
+  else if (restartPolicyRules.length > 0) errors.push(required(child(path, 'restartPolicy'), rulesWithoutPolicy));
+}
+
+const rulesWithoutPolicy = 'must specify restartPolicy when restart rules are used';
+
 export function checkRestartPolicy(
   { restartPolicy, restartPolicyRules: rules = [] }: AnyContainer,
   path: string,
@@ -30,7 +39,7 @@ export function checkRestartPolicy(
   const policyPath = child(path, 'restartPolicy');
   if (restartPolicy === undefined) {
     if (rules.length === 0) return;
-    errors.push(required(policyPath, 'must specify restartPolicy when restart rules are used'));
+    errors.push(required(policyPath, rulesWithoutPolicy));
   }
   checkOptionalWord(restartPolicy, restartPolicies, policyPath, errors);
   const rulesPath = child(path, 'restartPolicyRules');

@@ -84,8 +84,9 @@ export function checkPodSpec(
   if (spec.runtimeClassName !== undefined) {
     checkFormat(isDNS1123Subdomain, spec.runtimeClassName, child(path, 'runtimeClassName'), errors);
   }
-  const { preemptionPolicy } = spec;
-  if (preemptionPolicy !== undefined && !preemptionPolicies.includes(preemptionPolicy)) {
+  const preemptionPolicy: string | undefined = spec.preemptionPolicy;
+  if (preemptionPolicy === '') errors.push(required(child(path, 'preemptionPolicy')));
+  else if (preemptionPolicy !== undefined && !preemptionPolicies.includes(preemptionPolicy)) {
     errors.push(notSupported(child(path, 'preemptionPolicy'), preemptionPolicy, preemptionPolicies));
   }
   checkOverhead(spec.overhead, context, child(path, 'overhead'));
