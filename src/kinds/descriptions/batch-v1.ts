@@ -65,6 +65,7 @@ JobCondition: One observation of a Job's state.
   reason: The cause of the last change, as one CamelCase word for programs, such as BackoffLimitExceeded.
   message: The last change explained for people.
 JobTemplateSpec: From this a CronJob makes its Jobs.
+  metadata: Labels and annotations that every Job made gets.
   spec: Copied into every Job made.
 CronJob: Makes a Job at the times of a schedule.
   spec: When to make a Job, which, and how many may exist.
