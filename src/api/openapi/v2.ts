@@ -4,6 +4,7 @@ import type { ResourceDefinition } from '../definition.ts';
 import type { SchemaRegistry } from '../schema/registry.ts';
 import { Components, type SchemaObject } from './components.ts';
 import { groupPaths, groupVersionItem } from './group-paths.ts';
+import { descriptionOf, operationText } from './operation-texts.ts';
 import { type Operation, type Parameter, type PathItem, pathsOf, tagOf } from './operations.ts';
 import { bodySchema, groupVersionsOf, kindsIn, type OpenApiOptions, statusText } from './v3.ts';
 
@@ -38,12 +39,12 @@ export function openApiV2(
 
 function pathItem(item: PathItem, tag: string, components: Components): SchemaObject {
   return {
-    ...Object.fromEntries(item.operations.map((entry) => [entry.method, operation(entry, tag, components)])),
+    ...Object.fromEntries(item.operations.map((entry) => [entry.method, operation(item.path, entry, tag, components)])),
     ...(item.parameters.length > 0 ? { parameters: item.parameters.map(parameter) } : {}),
   };
 }
 
-function operation(entry: Operation, tag: string, components: Components): SchemaObject {
+function operation(path: string, entry: Operation, tag: string, components: Components): SchemaObject {
   const { requestBody } = entry;
   const parameters = [
     ...(requestBody
@@ -64,6 +65,7 @@ function operation(entry: Operation, tag: string, components: Components): Schem
   ]);
   return {
     tags: [tag],
+    description: operationText(path, entry),
     operationId: entry.id,
     schemes: ['https'],
     consumes: requestBody?.mediaTypes ?? entry.consumes ?? ['*/*'],
@@ -75,6 +77,14 @@ function operation(entry: Operation, tag: string, components: Components): Schem
   };
 }
 
-function parameter({ name, in: place, type }: Parameter): SchemaObject {
-  return { name, in: place, ...(place === 'path' ? { required: true } : {}), type, uniqueItems: true };
+function parameter(entry: Parameter): SchemaObject {
+  const { name, in: place, type } = entry;
+  return {
+    name,
+    in: place,
+    ...descriptionOf(entry),
+    ...(place === 'path' ? { required: true } : {}),
+    type,
+    uniqueItems: true,
+  };
 }

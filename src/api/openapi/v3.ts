@@ -5,6 +5,7 @@ import type { SchemaRegistry } from '../schema/registry.ts';
 import type { StructSchema } from '../schema/schema.ts';
 import { type ComponentOptions, Components, type GroupVersionKind, type SchemaObject } from './components.ts';
 import { groupPaths, groupVersionItem } from './group-paths.ts';
+import { descriptionOf, operationText } from './operation-texts.ts';
 import {
   type BodyType,
   type CustomSchema,
@@ -67,7 +68,9 @@ function document(
   const paths = items.map(({ item, tag }) => [
     item.path,
     {
-      ...Object.fromEntries(item.operations.map((entry) => [entry.method, operation(entry, tag, components)])),
+      ...Object.fromEntries(
+        item.operations.map((entry) => [entry.method, operation(item.path, entry, tag, components)]),
+      ),
       ...(item.parameters.length > 0 ? { parameters: item.parameters.map(parameter) } : {}),
     },
   ]);
@@ -124,7 +127,7 @@ export function kindsIn(
   };
 }
 
-function operation(entry: Operation, tag: string, components: Components): SchemaObject {
+function operation(path: string, entry: Operation, tag: string, components: Components): SchemaObject {
   const content = (body: BodyType, mediaTypes: readonly string[]): SchemaObject =>
     Object.fromEntries(mediaTypes.map((type) => [type, { schema: bodySchema(body, components) }]));
   const responses = Object.entries(entry.responses).map(([code, body]) => [
@@ -134,6 +137,7 @@ function operation(entry: Operation, tag: string, components: Components): Schem
   const { requestBody } = entry;
   return {
     tags: [tag],
+    description: operationText(path, entry),
     operationId: entry.id,
     ...(entry.parameters.length > 0 ? { parameters: entry.parameters.map(parameter) } : {}),
     ...(requestBody
@@ -170,8 +174,15 @@ export function bodySchema(body: BodyType, components: Components): SchemaObject
   }
 }
 
-function parameter({ name, in: place, type }: Parameter): SchemaObject {
-  return { name, in: place, ...(place === 'path' ? { required: true } : {}), schema: { type, uniqueItems: true } };
+function parameter(entry: Parameter): SchemaObject {
+  const { name, in: place, type } = entry;
+  return {
+    name,
+    in: place,
+    ...descriptionOf(entry),
+    ...(place === 'path' ? { required: true } : {}),
+    schema: { type, uniqueItems: true },
+  };
 }
 
 /** Group versions that the definitions serve, each once. */

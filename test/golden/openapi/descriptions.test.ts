@@ -74,3 +74,25 @@ for (const described of describedPackages) {
     }
   });
 }
+
+test('every operation and parameter is described', () => {
+  const missing = documents.flatMap((document) =>
+    Object.entries(document.paths as Record<string, Record<string, unknown>>).flatMap(([path, item]) =>
+      Object.entries(item).flatMap(([method, entry]) => {
+        if (method === 'parameters') return parametersWithout(path, entry);
+        const operation = entry as SchemaObject;
+        return [
+          ...(operation.description ? [] : [`${method} ${path}`]),
+          ...parametersWithout(`${method} ${path}`, operation.parameters ?? []),
+        ];
+      }),
+    ),
+  );
+  assert.deepEqual([...new Set(missing)], []);
+});
+
+function parametersWithout(place: string, parameters: unknown): string[] {
+  return (parameters as { name: string; description?: string }[]).flatMap(({ name, description }) =>
+    description ? [] : [`${place}: ${name}`],
+  );
+}
