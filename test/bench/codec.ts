@@ -8,6 +8,7 @@
 import { decodeJson } from '#api/codec/json-decode.ts';
 import { encodeJson } from '#api/codec/json-encode.ts';
 import { countMembers } from '#api/codec/json-scan.ts';
+import { jsonTranscoder } from '#api/codec/json-to-protobuf.ts';
 import { decodeMessage, unwrapProtobuf } from '#api/codec/protobuf-decode.ts';
 import { encodeProtobuf } from '#api/codec/protobuf-encode.ts';
 import { SchemaRegistry } from '#api/schema/registry.ts';
@@ -90,6 +91,9 @@ if (!schema) throw new Error('no schema for Pod');
 const text = JSON.stringify(pod);
 const { object } = decodeJson(schema, text);
 const { message } = unwrapProtobuf(encodeProtobuf(schema, object));
+const transcode = jsonTranscoder(schema, 'v1', 'Pod');
+const stored = new TextEncoder().encode(encodeJson(schema, object));
+if (!transcode(stored)) throw new Error('the pod is not transcoded');
 process.stdout.write(
   `first decode, tables included: ${(performance.now() - started).toFixed(1)} ms; ${text.length} bytes of JSON\n`,
 );
@@ -101,6 +105,7 @@ const jobs: Readonly<Record<string, () => unknown>> = {
   'JSON.stringify': () => JSON.stringify(object),
   encodeJson: () => encodeJson(schema, object),
   encodeProtobuf: () => encodeProtobuf(schema, object),
+  transcode: () => transcode(stored),
   decodeMessage: () => decodeMessage(schema, message),
 };
 

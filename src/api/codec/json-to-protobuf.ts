@@ -15,11 +15,11 @@ export type JsonTranscoder = (json: Uint8Array) => Uint8Array | undefined;
 
 export function jsonTranscoder(schema: StructSchema, apiVersion: string, kind: string): JsonTranscoder {
   const typeMeta = encoder.encode(`{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)}`);
-  const names = [1, apiVersion, 2, kind] as const;
+  const start = transcoder.envelopeStart(encoder.encode(apiVersion), encoder.encode(kind));
   return (json) => {
-    if (!beginsWith(json, typeMeta)) return undefined;
+    if (!isAt(json, 0, typeMeta)) return undefined;
     try {
-      return transcoder.object(json, typeMeta.length, structOf(schema), names);
+      return transcoder.object(json, typeMeta.length, structOf(schema), start);
     } catch (error) {
       if (error === unsupported) return undefined;
       throw error;
@@ -51,12 +51,43 @@ const unsupported = new Error('JSON that is left to the encoder of trees');
 interface Entry {
   /** Of the name; none of an inline struct. */
   readonly key: Uint8Array;
+  /** Of the name: what most other names differ in. */
+  readonly first: number;
+  readonly length: number;
   /** Of the struct's fields on the wire, by number. */
   readonly rank: number;
-  readonly number: number;
-  readonly schema: Schema;
+  readonly value: Value;
   /** Its members are members of this struct in JSON. */
   readonly inline: WireStruct | undefined;
+}
+
+/** How a value is written as a field of this number: of a list or a map, each of its elements. */
+class Value {
+  readonly type: Schema['type'];
+  readonly number: number;
+  /** Of a list. */
+  readonly element: Value | undefined;
+  /** Of a map: its values are fields of an entry. */
+  readonly mapped: Value | undefined;
+  /** It cannot be written here. */
+  readonly isUnsupported: boolean;
+  private readonly schema: Schema;
+  private known: WireStruct | undefined;
+
+  constructor(schema: Schema, number: number) {
+    this.type = schema.type;
+    this.number = number;
+    this.element = schema.type === 'list' ? new Value(schema.element, number) : undefined;
+    this.mapped = schema.type === 'map' ? new Value(schema.element, 2) : undefined;
+    this.isUnsupported = schema.type === 'list' && schema.message;
+    this.schema = schema;
+  }
+
+  /** Of a struct, when it is first needed: they nest without end. */
+  get struct(): WireStruct {
+    this.known ??= structOf(this.schema as StructSchema);
+    return this.known;
+  }
 }
 
 interface WireStruct {
@@ -86,29 +117,45 @@ function structOf(schema: StructSchema): WireStruct {
 function entryOf({ name, number, schema, inline }: FieldSchema, rank: number): Entry[] {
   if (number === undefined) return [];
   const struct = inline && schema.type === 'struct' ? structOf(schema) : undefined;
-  return [{ key: encoder.encode(name), rank, number, schema, inline: struct }];
+  const key = encoder.encode(name);
+  const [first = 0] = key;
+  return [{ key, first, length: key.length, rank, value: new Value(schema, number), inline: struct }];
 }
 
 /** Objects are transcoded one after the other: they share buffers. */
 class Transcoder {
   private json: Uint8Array = new Uint8Array();
   private position = 0;
-  private out = new Uint8Array(64 * 1024);
+  private out = new Uint8Array(usualBytes);
   private length = 0;
-  /** Of the structs that are being written: rank, start and end of each field. */
-  private segments: number[] = [];
+  /** Of the structs that are being written: rank, start and end of each field, as many as `top` says. */
+  private readonly segments: number[] = [];
+  private top = 0;
+  /** Where fields are moved by way of. */
+  private spare = new Uint8Array(usualBytes);
 
-  object(json: Uint8Array, start: number, struct: WireStruct, names: readonly [1, string, 2, string]): Uint8Array {
-    this.json = json;
-    this.position = start;
+  /** What stands in an envelope before the object. */
+  envelopeStart(apiVersion: Uint8Array, kind: Uint8Array): Uint8Array {
     this.length = 0;
-    this.segments.length = 0;
     this.bytes(magic);
     this.tag(1, 2);
     const typeMeta = this.open();
-    this.name(names[0], names[1]);
-    this.name(names[2], names[3]);
+    this.tag(1, 2);
+    this.varint(apiVersion.length);
+    this.bytes(apiVersion);
+    this.tag(2, 2);
+    this.varint(kind.length);
+    this.bytes(kind);
     this.close(typeMeta);
+    return this.out.slice(0, this.length);
+  }
+
+  object(json: Uint8Array, start: number, struct: WireStruct, envelopeStart: Uint8Array): Uint8Array {
+    this.json = json;
+    this.position = start;
+    this.length = 0;
+    this.top = 0;
+    this.bytes(envelopeStart);
     this.tag(2, 2);
     const message = this.open();
     if (json[start] === comma) {
@@ -119,15 +166,9 @@ class Transcoder {
     this.close(message);
     this.bytes(envelopeEnd);
     const envelope = this.out.slice(0, this.length);
-    if (this.out.length > keptBytes) this.out = new Uint8Array(64 * 1024);
+    if (this.out.length > keptBytes) this.out = new Uint8Array(usualBytes);
+    if (this.spare.length > keptBytes) this.spare = new Uint8Array(usualBytes);
     return envelope;
-  }
-
-  private name(number: number, text: string): void {
-    this.tag(number, 2);
-    const bytes = encoder.encode(text);
-    this.varint(bytes.length);
-    this.bytes(bytes);
   }
 
   private struct(struct: WireStruct): void {
@@ -141,7 +182,7 @@ class Transcoder {
   private members(struct: WireStruct, isInline: boolean): void {
     const { entries, absent } = struct;
     const begin = this.length;
-    const mark = this.segments.length;
+    const mark = this.top;
     let isOrdered = true;
     let last = -1;
     let next = this.find(entries, 0, this.position);
@@ -156,7 +197,7 @@ class Transcoder {
       const start = this.length;
       if (entry.inline) this.inlineStruct(entry, entry.inline);
       else this.field(entry, absent[entry.rank]);
-      this.segments.push(entry.rank, start, this.length);
+      this.remember(entry.rank, start);
       if (this.json[this.position] !== comma) break;
       next = this.find(entries, next + 1, this.position + 1);
       if (next < 0 && isInline) break;
@@ -164,11 +205,18 @@ class Transcoder {
     }
     if (isOrdered) this.absents(struct, last + 1, absent.length);
     else this.reorder(struct, begin, mark);
-    this.segments.length = mark;
+    this.top = mark;
+  }
+
+  private remember(rank: number, start: number): void {
+    const { segments } = this;
+    segments[this.top++] = rank;
+    segments[this.top++] = start;
+    segments[this.top++] = this.length;
   }
 
   private inlineStruct(entry: Entry, struct: WireStruct): void {
-    this.tag(entry.number, 2);
+    this.tag(entry.value.number, 2);
     const message = this.open();
     this.members(struct, true);
     this.close(message);
@@ -176,16 +224,16 @@ class Transcoder {
 
   /** Writes the struct's fields again, in the order of their numbers. */
   private reorder({ absent }: WireStruct, begin: number, mark: number): void {
-    const written = this.out.slice(begin, this.length);
+    const { segments, top } = this;
+    if (this.spare.length < this.length - begin) this.spare = new Uint8Array(this.out.length);
+    const { spare } = this;
+    spare.set(this.out.subarray(begin, this.length));
     this.length = begin;
     for (let rank = 0; rank < absent.length; rank++) {
       let at = mark;
-      while (at < this.segments.length && this.segments[at] !== rank) at += 3;
-      if (at >= this.segments.length) this.absentField(absent[rank]);
-      else {
-        const start = (this.segments[at + 1] as number) - begin;
-        this.bytes(written.subarray(start, (this.segments[at + 2] as number) - begin));
-      }
+      while (at < top && segments[at] !== rank) at += 3;
+      if (at >= top) this.absentField(absent[rank]);
+      else this.bytes(spare, (segments[at + 1] as number) - begin, (segments[at + 2] as number) - begin);
     }
   }
 
@@ -193,47 +241,44 @@ class Transcoder {
   private find(entries: readonly Entry[], from: number, position: number): number {
     const { json } = this;
     if (json[position] !== quote) throw unsupported;
-    let end = position + 1;
-    while (end < json.length && json[end] !== quote) end++;
+    const start = position + 1;
+    const first = json[start];
     for (let index = from; index < entries.length; index++) {
-      const { key, inline } = entries[index] as Entry;
-      if (inline ? this.find(inline.entries, 0, position) >= 0 : sameKey(json, position + 1, end, key)) return index;
+      const entry = entries[index] as Entry;
+      if (entry.inline) {
+        if (this.find(entry.inline.entries, 0, position) >= 0) return index;
+      } else if (entry.first === first && json[start + entry.length] === quote && isAt(json, start, entry.key)) {
+        return index;
+      }
     }
     return -1;
   }
 
   /** A member from its name on, as one field or several. */
-  private field({ key, number, schema }: Entry, absent: Uint8Array | undefined): void {
-    this.position += key.length + 2;
+  private field({ length, value }: Entry, absent: Uint8Array | undefined): void {
+    this.position += length + 2;
     this.take(colon);
     if (this.json[this.position] === letterN) {
       this.position += 4;
       this.absentField(absent);
       return;
     }
-    switch (schema.type) {
-      case 'list':
-        if (schema.message) throw unsupported;
-        this.list(number, schema.element);
-        return;
-      case 'map':
-        this.map(number, schema.element);
-        return;
-      default:
-        this.value(number, schema);
-    }
+    if (value.isUnsupported) throw unsupported;
+    if (value.element) this.list(value.element);
+    else if (value.mapped) this.map(value.number, value.mapped);
+    else this.value(value);
   }
 
-  private list(number: number, element: Schema): void {
+  private list(element: Value): void {
     this.take(openBracket);
     while (this.json[this.position] !== closeBracket) {
-      this.value(number, element);
+      this.value(element);
       if (this.json[this.position] === comma) this.position++;
     }
     this.position++;
   }
 
-  private map(number: number, element: Schema): void {
+  private map(number: number, mapped: Value): void {
     this.take(openBrace);
     while (this.json[this.position] !== closeBrace) {
       this.tag(number, 2);
@@ -241,19 +286,20 @@ class Transcoder {
       this.tag(1, 2);
       this.text();
       this.take(colon);
-      this.value(2, element);
+      this.value(mapped);
       this.close(entry);
       if (this.json[this.position] === comma) this.position++;
     }
     this.position++;
   }
 
-  private value(number: number, schema: Schema): void {
-    switch (schema.type) {
+  private value(value: Value): void {
+    const { number, type } = value;
+    switch (type) {
       case 'struct': {
         this.tag(number, 2);
         const message = this.open();
-        this.struct(structOf(schema));
+        this.struct(value.struct);
         this.close(message);
         return;
       }
@@ -276,7 +322,7 @@ class Transcoder {
         return;
       default:
         this.tag(number, 2);
-        this.special(schema.type);
+        this.special(type);
     }
   }
 
@@ -325,20 +371,22 @@ class Transcoder {
     const { json } = this;
     this.take(quote);
     const start = this.position;
+    // It is written while its end is looked for, so there must be room for all that is left.
+    this.room(json.length - start + 1);
+    const { out } = this;
+    const text = this.length;
+    let to = text + 1;
     let end = start;
     for (let byte = json[end]; byte !== quote; byte = json[++end]) {
       if (byte === backslash || byte === undefined) {
         this.escapedText(start);
         return;
       }
+      out[to++] = byte;
     }
     this.position = end + 1;
-    const length = end - start;
-    this.varint(length);
-    this.room(length);
-    if (length > 24) this.out.set(json.subarray(start, end), this.length);
-    else for (let index = 0; index < length; index++) this.out[this.length + index] = json[start + index] as number;
-    this.length += length;
+    this.length = to;
+    this.close(text);
   }
 
   private escapedText(start: number): void {
@@ -356,22 +404,28 @@ class Transcoder {
     const { json } = this;
     const start = this.position;
     let end = start;
-    let depth = 0;
-    let isText = false;
-    for (; end < json.length; end++) {
+    for (let depth = 0; end < json.length; end++) {
       const byte = json[end];
-      if (byte === quote) isText = !isText;
-      else if (byte === backslash) {
-        end++;
-        if (json[end] === letterU) throw unsupported;
-      } else if (isText) continue;
+      if (byte === quote) end = this.endOfText(end);
       else if (byte === openBrace || byte === openBracket) depth++;
-      else if (depth === 0 && (byte === comma || byte === closeBrace || byte === closeBracket)) break;
-      else if (byte === closeBrace || byte === closeBracket) depth--;
+      else if (byte === closeBrace || byte === closeBracket) {
+        if (depth === 0) break;
+        depth--;
+      } else if (byte === comma && depth === 0) break;
     }
     this.position = end;
     this.varint(end - start);
-    this.bytes(json.subarray(start, end));
+    this.bytes(json, start, end);
+  }
+
+  /** The closing quote of the text whose opening quote stands at `start`. */
+  private endOfText(start: number): number {
+    const { json } = this;
+    let end = start + 1;
+    for (let byte = json[end]; byte !== quote; byte = json[++end]) {
+      if (byte === undefined || (byte === backslash && json[++end] === letterU)) throw unsupported;
+    }
+    return end;
   }
 
   /** Of at most fifteen digits, which a number holds exactly. */
@@ -397,15 +451,19 @@ class Transcoder {
 
   /** '2006-01-02T15:04:05Z' as seconds since 1970. */
   private seconds(): number {
-    const start = this.position + 1;
-    const at = (position: number) => this.json[start + position];
-    if (at(-1) !== quote || at(19) !== 0x5a || at(20) !== quote) throw unsupported;
-    const two = (position: number): number => this.digit(start + position) * 10 + this.digit(start + position + 1);
-    const year = two(0) * 100 + two(2);
-    const ms = Date.UTC(year, two(5) - 1, two(8), two(11), two(14), two(17));
+    const { json, position } = this;
+    if (json[position] !== quote || json[position + 20] !== 0x5a || json[position + 21] !== quote) throw unsupported;
+    const year = this.twoDigits(1) * 100 + this.twoDigits(3);
     if (year < 1970) throw unsupported;
+    const [month, day] = [this.twoDigits(6), this.twoDigits(9)];
+    const ms = Date.UTC(year, month - 1, day, this.twoDigits(12), this.twoDigits(15), this.twoDigits(18));
     this.position += 22;
     return ms / 1000;
+  }
+
+  /** So far behind `position`. */
+  private twoDigits(behind: number): number {
+    return this.digit(this.position + behind) * 10 + this.digit(this.position + behind + 1);
   }
 
   private digit(position: number): number {
@@ -433,6 +491,10 @@ class Transcoder {
 
   private varint(value: number): void {
     this.room(10);
+    if (value < 0x80) {
+      this.out[this.length++] = value;
+      return;
+    }
     let rest = value;
     for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) this.out[this.length++] = (rest % 0x80) | 0x80;
     this.out[this.length++] = rest;
@@ -468,11 +530,13 @@ class Transcoder {
     this.length = end;
   }
 
-  private bytes(bytes: Uint8Array): void {
-    this.room(bytes.length);
-    if (bytes.length > 24) this.out.set(bytes, this.length);
-    else for (let index = 0; index < bytes.length; index++) this.out[this.length + index] = bytes[index] as number;
-    this.length += bytes.length;
+  private bytes(bytes: Uint8Array, start = 0, end = bytes.length): void {
+    const length = end - start;
+    this.room(length);
+    // A view of so many bytes costs what copying them one by one does.
+    if (length > 64) this.out.set(bytes.subarray(start, end), this.length);
+    else for (let index = 0; index < length; index++) this.out[this.length + index] = bytes[start + index] as number;
+    this.length += length;
   }
 
   private room(more: number): void {
@@ -484,16 +548,12 @@ class Transcoder {
 }
 
 const magic = new Uint8Array(protobufMagic);
+const usualBytes = 64 * 1024;
 /** A buffer that grew larger than this is not kept for the next object. */
 const keptBytes = 1024 * 1024;
 const transcoder = new Transcoder();
 
-function sameKey(json: Uint8Array, start: number, end: number, key: Uint8Array): boolean {
-  if (end - start !== key.length) return false;
-  for (let index = 0; index < key.length; index++) if (json[start + index] !== key[index]) return false;
+function isAt(json: Uint8Array, start: number, part: Uint8Array): boolean {
+  for (let index = 0; index < part.length; index++) if (json[start + index] !== part[index]) return false;
   return true;
-}
-
-function beginsWith(json: Uint8Array, start: Uint8Array): boolean {
-  return sameKey(json, 0, Math.min(start.length, json.length), start);
 }
