@@ -1,4 +1,4 @@
-/** Priority and fairness on real sockets: a flood of one user's lists leaves another user's requests quick and whole. */
+/** Priority and fairness on real sockets: a flood, of one user's lists or of a crowd's, leaves others' requests quick and whole. */
 
 import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
@@ -44,7 +44,10 @@ before(async () => {
     codecs: schemaCodecs(schemas),
     schemas,
     authenticate: ({ peer, headers }) =>
-      peer.inProcess ?? { username: headers['x-user'] ?? 'nobody', groups: ['system:authenticated'] },
+      peer.inProcess ?? {
+        username: headers['x-user'] ?? 'nobody',
+        groups: ['system:authenticated', ...(headers['x-group'] ? [headers['x-group']] : [])],
+      },
     authorize: () => ({ decision: 'allow', reason: '' }),
     fairness: {
       objects: createLiveObjects(() => server.registry, store),
@@ -100,7 +103,26 @@ after(async () => {
 });
 
 async function ask(url: string, user: string, init: RequestInit = {}): Promise<Response> {
-  return fetch(`http://127.0.0.1:${http.port}${url}`, { ...init, headers: { 'x-user': user } });
+  return fetch(`http://127.0.0.1:${http.port}${url}`, { ...init, headers: { 'x-user': user, ...init.headers } });
+}
+
+/** A level with its own seats for a group's requests. */
+async function levelFor(group: string, queuing: object, nominalConcurrencyShares: number): Promise<void> {
+  const limitResponse = { type: 'Queue', queuing };
+  await client.create(PriorityLevelConfigurations, {
+    metadata: { name: group },
+    spec: { type: 'Limited', limited: { nominalConcurrencyShares, lendablePercent: 0, limitResponse } },
+  });
+  const resourceRules = [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'], namespaces: ['*'], clusterScope: true }];
+  await client.create(FlowSchemas, {
+    metadata: { name: group },
+    spec: {
+      matchingPrecedence: 100,
+      priorityLevelConfiguration: { name: group },
+      distinguisherMethod: { type: 'ByUser' },
+      rules: [{ subjects: [{ kind: 'Group', group: { name: group } }], resourceRules }],
+    },
+  });
 }
 
 /** A list whose reader takes the first piece, and the rest when it is told to. */
@@ -113,10 +135,12 @@ class SlowList {
   private readonly socket: Socket;
   readsOn = false;
 
-  constructor(user: string) {
+  constructor(user: string, group = '') {
     const socket = connect(http.port, '127.0.0.1');
     // Longer than a busy machine takes: requests wait for a quarter of it.
-    socket.write(`GET ${path}?timeout=4m HTTP/1.1\r\nhost: x\r\nx-user: ${user}\r\nconnection: close\r\n\r\n`);
+    socket.write(
+      `GET ${path}?timeout=4m HTTP/1.1\r\nhost: x\r\nx-user: ${user}\r\nx-group: ${group}\r\nconnection: close\r\n\r\n`,
+    );
     this.socket = socket;
     this.begun = new Promise((resolve) => {
       socket.on('data', (chunk: Buffer) => {
@@ -139,6 +163,11 @@ class SlowList {
 
   get status(): number {
     return Number(this.head.split(' ')[1]);
+  }
+
+  /** The client goes away. */
+  leave(): void {
+    this.socket.destroy();
   }
 
   readOn(): void {
@@ -211,6 +240,57 @@ test('a flood of slow lists is refused in part; another user does not wait for t
   ]) {
     assert.ok(text.includes(`${line}\n`), line);
   }
+});
+
+test('a flood of many users at once fills the queues and no more; whoever has other seats does not notice', async () => {
+  await levelFor('crowd', { queues: 16, handSize: 2, queueLengthLimit: 5 }, 10);
+  await levelFor('machines', { queues: 16, handSize: 2, queueLengthLimit: 5 }, 10);
+  const before = process.memoryUsage().rss;
+  const flood = Array.from({ length: 600 }, (_, at) => new SlowList(`user-${at % 150}`, 'crowd'));
+  const answered: SlowList[] = [];
+  for (const list of flood) {
+    list.ended.catch(() => {});
+    void list.begun.then(() => answered.push(list));
+  }
+  const waiting = async () => {
+    const dump = await (await ask('/debug/api_priority_and_fairness/dump_priority_levels', 'quiet')).text();
+    const [, active, , , waits, executing] =
+      dump
+        .split('\n')
+        .find((line) => line.startsWith('crowd,'))
+        ?.split(/, */) ?? [];
+    return [active, waits, executing].map(Number);
+  };
+  const slowest = { ms: 0 };
+  const timed = async (user: string, group: string): Promise<number> => {
+    const begun = performance.now();
+    const response = await ask(`${path}/c-7`, user, { headers: { 'x-group': group } });
+    await response.text();
+    slowest.ms = Math.max(slowest.ms, performance.now() - begun);
+    return response.status;
+  };
+  for (;;) {
+    // Nodes have their own seats, and the administrator needs none.
+    assert.deepEqual([await timed('node-1', 'machines'), await timed('root', 'system:masters')], [200, 200]);
+    const [, waits = 0, executing = 0] = await waiting();
+    assert.ok(waits <= 80, `${waits} wait`);
+    if (answered.length + waits === flood.length) {
+      const refused = answered.filter(({ status }) => status === 429);
+      assert.equal(refused.length, flood.length - waits - executing);
+      for (const { head } of refused) assert.match(head, /^retry-after: \d+$/im);
+      assert.ok(waits > 60 && executing > 0, `${waits} wait, ${executing} are carried out`);
+      break;
+    }
+  }
+  assert.ok(slowest.ms < 3000, `${slowest.ms} ms`);
+  const grown = (process.memoryUsage().rss - before) / 2 ** 20;
+  assert.ok(grown < 300, `${grown} MiB`);
+  // One more of the crowd is told when to come again; it gets its turn when the others have gone.
+  const another = await ask(`${path}/c-7`, 'newcomer', { headers: { 'x-group': 'crowd' } });
+  assert.ok(another.status === 429 && Number(another.headers.get('retry-after')) > 0);
+  for (const list of flood) list.leave();
+  while ((await waiting()).some((count) => count > 0)) await sleep(10);
+  assert.equal(await timed('newcomer', 'crowd'), 200);
 });
 
 test('open watches hold no seat; a reader who leaves gives his back', async () => {
