@@ -26,25 +26,38 @@ export function credentialsFor(image: string, secrets: readonly Secret[]): reado
   return found.sort((a, b) => b.specificity - a.specificity).map(({ auth }) => auth);
 }
 
-function authsOf(secret: Secret): Readonly<Record<string, DockerAuth>> {
-  const modern = secret.data?.['.dockerconfigjson'];
-  const legacy = secret.data?.['.dockercfg'];
-  try {
-    if (modern !== undefined) {
-      const config = JSON.parse(new TextDecoder().decode(decodeBytes(modern))) as {
-        readonly auths?: Record<string, DockerAuth>;
-      };
-      return config.auths ?? {};
-    }
-    if (legacy !== undefined)
-      return JSON.parse(new TextDecoder().decode(decodeBytes(legacy))) as Record<string, DockerAuth>;
-  } catch {
-    // Not JSON: as if the secret held nothing; the pull then says what the registry refuses.
-  }
-  return {};
+function authsOf({ data = {} }: Secret): Readonly<Record<string, DockerAuth>> {
+  const modern = data['.dockerconfigjson'];
+  const legacy = data['.dockercfg'];
+  if (modern !== undefined) return readAuths(membersOf(parsed(modern))['auths']);
+  return legacy === undefined ? {} : readAuths(parsed(legacy));
 }
 
-/** Length of the match, undefined for none. Keys are 'https://index.docker.io/v1/', 'registry.example.com/team', '*.example.com'. */
+/** Undefined for what is no JSON: as if the secret held nothing; the pull then says what the registry refuses. */
+function parsed(base64: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(decodeBytes(base64)));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Who wrote it is trusted with nothing but to know a password: what is no text is not there. */
+function readAuths(auths: unknown): Readonly<Record<string, DockerAuth>> {
+  const entries = Object.entries(membersOf(auths));
+  return Object.fromEntries(
+    entries.map(([key, value]) => {
+      const texts = Object.entries(membersOf(value)).filter(([, text]) => typeof text === 'string');
+      return [key, Object.fromEntries(texts)];
+    }),
+  );
+}
+
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+/** How much of the image's place the key says, undefined where it says another. Keys are 'https://index.docker.io/v1/', 'registry.example.com/team', '*.example.com'. */
 function matches(key: string, registry: string, repository: string): number | undefined {
   const [host = '', ...path] = key
     .replace(/^https?:\/\//, '')
@@ -55,7 +68,9 @@ function matches(key: string, registry: string, repository: string): number | un
   const pattern = new RegExp(`^${host.split('*').map(RegExp.escape).join('[^.:]*')}$`);
   if (!hosts.some((candidate) => pattern.test(candidate))) return undefined;
   const prefix = path.join('/');
-  return prefix === '' || repository === prefix || repository.startsWith(`${prefix}/`) ? key.length : undefined;
+  return prefix === '' || repository === prefix || repository.startsWith(`${prefix}/`)
+    ? host.length + prefix.length
+    : undefined;
 }
 
 function imageAuth(serverAddress: string, auth: DockerAuth): ImageAuth {
