@@ -49,7 +49,7 @@ let admin: Agent;
 let nobody: Agent;
 let backend: HttpsBackend;
 /** What the webhooks answer, made of what they are sent. */
-let webhook: (review: Review) => string = () => '{}';
+let webhook: (review: Review) => string | { readonly status: number; readonly text: string } = () => '{}';
 /** Answers of requests that failed, by what was asked. */
 const refusals: { readonly what: string; readonly answer: Answer }[] = [];
 
@@ -75,7 +75,9 @@ before(async () => {
   backend.server.on('request', async (message, response) => {
     let text = '';
     for await (const chunk of message) text += chunk;
-    response.end(webhook(JSON.parse(text)));
+    const answer = webhook(JSON.parse(text));
+    if (typeof answer === 'string') response.end(answer);
+    else response.writeHead(answer.status).end(answer.text);
   });
   writeFileSync(encryptionFile, encryptionConfig(Buffer.from(markers.make('encryption key')).toString('base64')));
   const tokens = join(directory, 'tokens.csv');
@@ -322,7 +324,9 @@ const hookOf = (name: string, failurePolicy: string) => ({
 });
 
 /** What a webhook can answer that repeats what it was sent. */
-const nonsense: Readonly<Record<string, (review: Review) => string>> = {
+const nonsense: Readonly<Record<string, typeof webhook>> = {
+  'a failure that repeats it': (review) => ({ status: 500, text: `bad: ${Buffer.from(dataOf(review), 'base64')}` }),
+  'a refusal that repeats it': (review) => ({ status: 403, text: JSON.stringify(review) }),
   'cut JSON': (review) => JSON.stringify(review.request.object).slice(0, -1),
   'text that is no JSON': (review) => `${Buffer.from(dataOf(review), 'base64')} is what I got`,
   'an object in place of a review': (review) => JSON.stringify(review.request.object),

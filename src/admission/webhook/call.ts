@@ -98,7 +98,8 @@ export async function callWebhook(
   async function post(url: URL, body: Uint8Array): Promise<Uint8Array> {
     const { clientConfig: location, timeoutSeconds = 10 } = webhook;
     try {
-      return await postToWebhook(caller, { location, url, body, timeoutSeconds, signal: context.signal });
+      const confidential = isConfidential(context);
+      return await postToWebhook(caller, { location, url, body, timeoutSeconds, signal: context.signal, confidential });
     } catch (cause) {
       const code = cause instanceof WebhookRefused ? cause.status : undefined;
       throw new CallError(webhook.name, `failed to call webhook: ${messageOf(cause)}`, cause, code);
@@ -115,6 +116,11 @@ export async function callWebhook(
       throw error;
     }
   }
+}
+
+/** A failing webhook may repeat what it was sent, and what it answers is in logs, audit records and the answer. */
+function isConfidential({ resource: { group, resource } }: AdmissionContext): boolean {
+  return group === '' && resource === 'secrets';
 }
 
 /**

@@ -3,11 +3,11 @@
  * Errors have the words of client-go, for the caller to put its own before.
  */
 
-import { newGenericServerResponse } from '#api/errors.ts';
 import { linkedAbort } from '#base/abort.ts';
 import type { Env } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
 import type { LiveObjects } from '../live-objects.ts';
+import { failureOf } from './failure.ts';
 import { serviceEndpoint } from './service-endpoint.ts';
 import type { WebhookAnswer, WebhookClient, WebhookCredentials } from './webhook-client.ts';
 
@@ -55,6 +55,8 @@ export interface WebhookPost {
   readonly timeoutSeconds: number;
   /** That of the request that the call is for; absent for a call that serves many. */
   readonly signal?: AbortSignal;
+  /** The body holds what must be in no log: nothing of a failed answer is quoted. */
+  readonly confidential?: boolean;
 }
 
 /** Undefined for a URL that cannot be parsed. */
@@ -69,7 +71,7 @@ export function webhookUrl({ service, url }: WebhookLocation): URL | undefined {
 /** The body of a successful answer. Rejects with an Error in the words of client-go; a webhook is told its time in the query. */
 export async function postToWebhook(
   { objects, env, client, credentials }: WebhookCaller,
-  { location, url, body, timeoutSeconds, signal }: WebhookPost,
+  { location, url, body, timeoutSeconds, signal, confidential }: WebhookPost,
 ): Promise<Uint8Array> {
   url.searchParams.set('timeout', `${timeoutSeconds}s`);
   const deadline = new AbortController();
@@ -99,7 +101,8 @@ export async function postToWebhook(
     timer.cancel();
     linked?.dispose();
   }
-  if (answer.status < 200 || answer.status > 299) throw new WebhookRefused(answer.status, httpFailure(answer));
+  const failure = failureOf(answer, confidential);
+  if (failure) throw new WebhookRefused(answer.status, failure.message);
   return answer.body;
 }
 
@@ -107,12 +110,4 @@ export async function postToWebhook(
 function goUrl(url: URL): string {
   const host = url.port === '' && url.hostname.endsWith('.svc') ? `${url.hostname}:443` : url.host;
   return `${url.protocol}//${host}${url.pathname}${url.search}`;
-}
-
-const decoder = new TextDecoder();
-
-/** The words of client-go for an answer that is no success and no Status object. */
-function httpFailure({ status, body }: WebhookAnswer): string {
-  const text = decoder.decode(body).trim() || 'unknown';
-  return newGenericServerResponse(status, '', { group: '', resource: '' }, '', text).message;
 }

@@ -6,6 +6,7 @@
 import { parseJson } from '#api/codec/json-decode.ts';
 import { type BackoffConfig, backoffDelayMs } from '#base/backoff.ts';
 import type { Env } from '#base/env.ts';
+import { failureOf } from './failure.ts';
 import type { WebhookAnswer, WebhookClient, WebhookTarget } from './webhook-client.ts';
 
 export interface ReviewCaller {
@@ -25,7 +26,8 @@ const attempts = 5;
 const backoff: BackoffConfig = { initialMs: 500, maxMs: 10_000, factor: 1.5, jitter: 0.2 };
 /** No webhook holds a request up for longer at once, whatever it says. */
 const longestWaitMs = 30_000;
-const retriedStatuses = new Set([429, 500, 504]);
+/** Reasons of failures that may pass (upstream's DefaultShouldRetry). */
+const passingReasons: ReadonlySet<string> = new Set(['InternalError', 'Timeout', 'TooManyRequests']);
 
 /** The `status` of the answer, as the webhook gave it. Rejects when no attempt brought one. */
 export async function callReview(
@@ -41,7 +43,8 @@ export async function callReview(
     const outcome = await post(caller, body);
     const durationMs = env.clock.monotonic() - startedMs;
     if (outcome.type === 'answer') {
-      const failure = failureOf(outcome.answer);
+      // A webhook that fails may repeat the token that it was asked about.
+      const failure = failureOf(outcome.answer, review.kind === 'TokenReview');
       if (failure === undefined) {
         const status = statusOf(outcome.answer, review.kind);
         attempted('success', durationMs);
@@ -50,8 +53,8 @@ export async function callReview(
       attempted(outcome.answer.status === 504 ? 'timeout' : 'error', durationMs);
       const { status, retryAfterMs } = outcome.answer;
       // A webhook that names a time has said that it may be asked again.
-      const mayPass = retriedStatuses.has(status) || (retryAfterMs !== undefined && status >= 500);
-      if (!mayPass || attempt + 1 === attempts) throw new Error(failure);
+      const mayPass = passingReasons.has(failure.status.reason ?? '') || (retryAfterMs !== undefined && status >= 500);
+      if (!mayPass || attempt + 1 === attempts) throw failure;
       wantedMs = Math.min(retryAfterMs ?? 0, longestWaitMs);
     } else {
       attempted(outcome.timedOut ? 'timeout' : 'error', durationMs);
@@ -84,11 +87,6 @@ async function post({ client, target, env, timeoutMs }: ReviewCaller, body: Uint
   } finally {
     timer.cancel();
   }
-}
-
-function failureOf({ status, body }: WebhookAnswer): string | undefined {
-  if (status >= 200 && status < 300) return undefined;
-  return `the webhook answered with status ${status}: ${new TextDecoder().decode(body.subarray(0, 256))}`;
 }
 
 function statusOf({ body }: WebhookAnswer, kind: string): Readonly<Record<string, unknown>> {

@@ -32,6 +32,8 @@ export interface WebhookAnswer {
   readonly status: number;
   /** After which the webhook wants to be asked again, where its answer says so in seconds. */
   readonly retryAfterMs?: number | undefined;
+  /** Absent where the webhook says none. */
+  readonly contentType?: string | undefined;
   readonly body: Uint8Array;
 }
 

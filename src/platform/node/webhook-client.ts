@@ -51,7 +51,8 @@ export function createWebhookClient(): WebhookClient {
         response.on('end', () => {
           const seconds = Number(response.headers['retry-after']);
           const retryAfterMs = seconds > 0 ? seconds * 1000 : undefined;
-          resolve({ status: response.statusCode ?? 0, retryAfterMs, body: Buffer.concat(chunks) });
+          const { 'content-type': contentType } = response.headers;
+          resolve({ status: response.statusCode ?? 0, retryAfterMs, contentType, body: Buffer.concat(chunks) });
         });
         response.on('error', reject);
       });
