@@ -1,6 +1,8 @@
 /** What the types and fields of the built-in kinds are, in our words. */
 
 import { Descriptions, type PackageDescriptions } from '#api/openapi/descriptions.ts';
+import { admissionregistrationV1 } from './admissionregistration-v1.ts';
+import { apiextensionsV1 } from './apiextensions-v1.ts';
 import { apiregistrationV1 } from './apiregistration-v1.ts';
 import { appsV1 } from './apps-v1.ts';
 import { authenticationV1 } from './authentication-v1.ts';
@@ -18,10 +20,13 @@ import { networkingV1 } from './networking-v1.ts';
 import { nodeV1 } from './node-v1.ts';
 import { policyV1 } from './policy-v1.ts';
 import { rbacV1 } from './rbac-v1.ts';
+import { resourceV1 } from './resource-v1.ts';
 import { schedulingV1 } from './scheduling-v1.ts';
 import { storageV1 } from './storage-v1.ts';
 
 export const describedPackages: readonly PackageDescriptions[] = [
+  admissionregistrationV1,
+  apiextensionsV1,
   apiregistrationV1,
   appsV1,
   authenticationV1,
@@ -39,6 +44,7 @@ export const describedPackages: readonly PackageDescriptions[] = [
   nodeV1,
   policyV1,
   rbacV1,
+  resourceV1,
   schedulingV1,
   storageV1,
 ];
