@@ -4,10 +4,12 @@
  */
 
 import { newForbidden } from '#api/errors.ts';
+import { isPathSegmentName } from '#api/name-format.ts';
 import type { AdmissionContext, AdmissionPlugin } from '#apiserver/admission-plugin.ts';
 import type { CollectionName, LiveObjects } from '#apiserver/live-objects.ts';
 import type { Draft } from '#base/edit.ts';
 import { type Env, nameSuffix } from '#base/env.ts';
+import { goQuote } from '#base/go-quote.ts';
 import type { Container, Pod, PodSpec, ServiceAccount, Volume } from '#kinds/generated/core-v1.ts';
 
 const accounts: CollectionName = '/serviceaccounts';
@@ -42,11 +44,16 @@ async function admitPod(objects: LiveObjects, env: Env, context: AdmissionContex
   spec.serviceAccountName ||= 'default';
   spec.serviceAccount = spec.serviceAccountName;
   const account = await find(objects, context.namespace, spec.serviceAccountName);
-  if (!account)
-    throw refused(
-      context,
-      `error looking up service account ${context.namespace}/${spec.serviceAccountName}: serviceaccount "${spec.serviceAccountName}" not found`,
-    );
+  if (!account) {
+    const name = spec.serviceAccountName;
+    // Upstream asks for it by a client, which refuses such names.
+    const faults = isPathSegmentName(name);
+    const fault =
+      faults.length > 0
+        ? `invalid resource name ${goQuote(name)}: [${faults.join(' ')}]`
+        : `serviceaccount "${name}" not found`;
+    throw refused(context, `error looking up service account ${context.namespace}/${name}: ${fault}`);
+  }
   if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) mountToken(spec, env);
   if (!spec.imagePullSecrets || spec.imagePullSecrets.length === 0) {
     if (account.imagePullSecrets)

@@ -11,15 +11,15 @@ import { keyElement } from './field-set.ts';
 export type Shape =
   /** One value: scalars, atomic lists and maps. */
   | { readonly type: 'leaf' }
-  /** `nulls`: members that Go has as null where JSON has nothing. */
-  | { readonly type: 'map'; readonly child: (key: string) => Place; readonly nulls: readonly string[] }
+  /** `implied`: members that Go writes where nothing is there, with what it writes. */
+  | { readonly type: 'map'; readonly child: (key: string) => Place; readonly implied: ReadonlyMap<string, unknown> }
   /** `elementOf`: the path element of an item; undefined for an item that cannot have one. */
   | { readonly type: 'list'; readonly element: Place; readonly elementOf: (item: unknown) => string | undefined };
 
 export interface Place {
   readonly schema: Schema | undefined;
   readonly field: FieldSchema | undefined;
-  /** What Go has where JSON has nothing, so that first content is no "added" member: an empty struct, or null. */
+  /** What Go has where JSON has nothing, so that first content is no "added" member: an empty struct, null, or a zero that it writes. */
   readonly absent: unknown;
   /** An entry of a map, not a declared member. */
   readonly free: boolean;
@@ -27,7 +27,8 @@ export interface Place {
 
 const leaf: Shape = { type: 'leaf' };
 const unknownPlace: Place = { schema: undefined, field: undefined, absent: undefined, free: true };
-const openMap: Shape = { type: 'map', child: () => unknownPlace, nulls: [] };
+const nothingImplied: ReadonlyMap<string, unknown> = new Map();
+const openMap: Shape = { type: 'map', child: () => unknownPlace, implied: nothingImplied };
 
 const roots = new WeakMap<StructSchema, Place>();
 const unknownRoot: Place = { schema: undefined, field: undefined, absent: undefined, free: false };
@@ -76,14 +77,15 @@ function isUntyped({ type }: Schema): boolean {
 }
 
 function isAtomic(schema: StructSchema | MapSchema, field: FieldSchema | undefined): boolean {
-  return field?.mapType === 'atomic' || (schema.type === 'struct' && schema.atomic);
+  if (field?.mapType) return field.mapType === 'atomic';
+  return schema.type === 'struct' && schema.atomic;
 }
 
 function structShape(schema: StructSchema): Shape {
   const places = new Map<string, Place>();
   return {
     type: 'map',
-    nulls: schema.members.filter(isNullTime).map(({ name }) => name),
+    implied: impliedMembers(schema),
     child: (key) => {
       const known = places.get(key);
       if (known) return known;
@@ -104,7 +106,7 @@ export function memberPlace(field: FieldSchema): Place {
 
 function mapShape(schema: MapSchema): Shape {
   const element = entryPlace(schema);
-  return { type: 'map', child: () => element, nulls: [] };
+  return { type: 'map', child: () => element, implied: nothingImplied };
 }
 
 /** Of the entries of a map. */
@@ -123,17 +125,44 @@ export function elementPlace({ element }: ListSchema): Place {
   return { schema: isUntyped(element) ? undefined : element, field: undefined, absent: undefined, free: false };
 }
 
-/** A time that is no pointer: omitempty never leaves a struct out. */
-function isNullTime({ schema, pointer, omitzero }: FieldSchema): boolean {
-  return !pointer && !omitzero && (schema.type === 'Time' || schema.type === 'MicroTime');
+/** Structs are left to what decoding and defaults make of them. */
+function impliedMembers({ members }: StructSchema): ReadonlyMap<string, unknown> {
+  const implied = members.flatMap((field): [string, unknown][] => {
+    const zero = field.schema.type === 'struct' && !field.pointer ? undefined : writtenZero(field);
+    return zero === undefined ? [] : [[field.name, zero]];
+  });
+  return implied.length === 0 ? nothingImplied : new Map(implied);
 }
 
 function absentValue(field: FieldSchema): unknown {
-  const { schema, pointer, omitempty } = field;
-  if (pointer) return undefined;
-  if (isNullTime(field)) return null;
-  if (schema.type === 'struct') return emptyObject;
-  return (schema.type === 'list' || schema.type === 'map') && !omitempty ? null : undefined;
+  return field.schema.type === 'struct' && !field.pointer ? emptyObject : writtenZero(field);
+}
+
+/** What Go writes of a member that is not set; undefined for nothing. */
+function writtenZero({ schema, pointer, omitempty, omitzero }: FieldSchema): unknown {
+  // A time is a struct, which omitempty never leaves out.
+  const isTime = schema.type === 'Time' || schema.type === 'MicroTime';
+  if (omitzero || (omitempty && (pointer || !isTime))) return undefined;
+  if (pointer) return null;
+  switch (schema.type) {
+    case 'string':
+      return '';
+    case 'bool':
+      return false;
+    case 'int':
+    case 'int32':
+    case 'int64':
+    case 'float64':
+      return 0;
+    case 'Time':
+    case 'MicroTime':
+    case 'list':
+    case 'map':
+    case 'bytes':
+      return null;
+    default:
+      return undefined;
+  }
 }
 
 const emptyObject: Readonly<JsonObject> = Object.freeze({});

@@ -58,7 +58,7 @@ const leafRemoved: Comparison = { changed: emptyFieldSet, removed: leafFieldSet 
 export function compare(before: unknown, after: unknown, place: Place, zeros: boolean): Comparison {
   if (before === after) return same;
   const shape = shapeOf(place, after ?? before);
-  if (shape.type === 'leaf' || (!hasContent(before, shape) && !hasContent(after, shape))) {
+  if (shape.type === 'leaf' || !(hasContent(before, shape, zeros) || hasContent(after, shape, zeros))) {
     if (before === undefined) return leafChanged;
     if (after === undefined) return leafRemoved;
     if (jsonEqual(before, after)) return same;
@@ -85,11 +85,11 @@ function compareMaps(before: unknown, after: unknown, shape: MapShape, zeros: bo
     if (!Object.hasOwn(next, key)) compareMember(differences, shape, key, old[key], undefined, zeros, fillsIn);
   }
   if (zeros && whole) {
-    for (const key of shape.nulls) {
+    for (const [key, zero] of shape.implied) {
       if (after !== undefined && !Object.hasOwn(next, key))
-        compareMember(differences, shape, key, undefined, null, zeros, fillsIn);
+        compareMember(differences, shape, key, undefined, zero, zeros, fillsIn);
       if (before !== undefined && !Object.hasOwn(old, key))
-        compareMember(differences, shape, key, null, undefined, zeros, fillsIn);
+        compareMember(differences, shape, key, zero, undefined, zeros, fillsIn);
     }
   }
   return differences.at(before === undefined, before !== undefined && after === undefined);
@@ -173,10 +173,11 @@ class Differences {
 
 const emptyObject: Readonly<JsonObject> = Object.freeze({});
 
-/** A map or list of the shape with something in it. */
-export function hasContent(value: unknown, shape: Shape): boolean {
+/** A map or list of the shape with something in it; with `zeros`, what Go writes into it counts. */
+export function hasContent(value: unknown, shape: Shape, zeros = false): boolean {
   if (shape.type === 'list') return Array.isArray(value) && value.length > 0;
-  return isObject(value) && !isEmptyObject(value);
+  if (!isObject(value)) return false;
+  return (zeros && shape.type === 'map' && shape.implied.size > 0) || !isEmptyObject(value);
 }
 
 function isEmptyObject(value: unknown): boolean {

@@ -251,13 +251,25 @@ export function hookContext({ server, info, warnings }: RequestContext): HookCon
 /** Validation of a create; throws 422 with every finding, those that admission `found` first. */
 export function validateNew(context: RequestContext, object: MutableObject, found: readonly FieldError[]): void {
   const { definition, namespaced } = context.resource;
-  const errors: FieldError[] = [
+  const errors = findings(context, object, (judged) => [
     ...found,
-    ...validateObjectMeta(object.metadata, namespaced, definition.validateName, definition.allowsPlainFinalizers),
-    ...(definition.validate?.(object, hookContext(context)) ?? []),
-  ];
+    ...validateObjectMeta(judged.metadata, namespaced, definition.validateName, definition.allowsPlainFinalizers),
+    ...(definition.validate?.(judged, hookContext(context)) ?? []),
+  ]);
   if (errors.length > 0) throw newInvalid(validatedKind(definition), object.metadata.name ?? '', errors);
   context.warnings.push(...(definition.warnings?.(object, undefined) ?? []));
+}
+
+/** Messages with parts of the object in them have those as they would be written, which is not the order in which a client sent them. */
+function findings(
+  { resource: { codec, apiVersion, definition } }: RequestContext,
+  object: MutableObject,
+  judge: (object: MutableObject) => FieldError[],
+): FieldError[] {
+  const errors = judge(object);
+  if (!errors.some(({ message }) => /value: [[{]/.test(message))) return errors;
+  const written = { type: 'bytes', bytes: codec.encodeJson(object), contentType: 'application/json' } as const;
+  return judge(asMutable(codec.decode(written).object, { apiVersion, kind: definition.kind }));
 }
 
 /** Validation of an update of the object or its status; throws 422 with every finding, those that admission `found` first. */
@@ -269,17 +281,18 @@ export function validateChanged(
 ): void {
   const { definition } = context.resource;
   const hooks = hookContext(context);
-  const own = isStatus(context)
-    ? definition.validateStatusUpdate?.(object, old, hooks)
-    : [
-        ...(definition.validate?.(object, hooks, old) ?? []),
-        ...(definition.validateUpdate?.(object, old, hooks) ?? []),
-      ];
-  const errors: FieldError[] = [
+  const own = (judged: MutableObject): FieldError[] | undefined =>
+    isStatus(context)
+      ? definition.validateStatusUpdate?.(judged, old, hooks)
+      : [
+          ...(definition.validate?.(judged, hooks, old) ?? []),
+          ...(definition.validateUpdate?.(judged, old, hooks) ?? []),
+        ];
+  const errors = findings(context, object, (judged) => [
     ...found,
-    ...validateObjectMetaUpdate(object.metadata, old.metadata ?? {}, definition.allowsPlainFinalizers),
-    ...(own ?? []),
-  ];
+    ...validateObjectMetaUpdate(judged.metadata, old.metadata ?? {}, definition.allowsPlainFinalizers),
+    ...(own(judged) ?? []),
+  ]);
   if (errors.length > 0) throw newInvalid(validatedKind(definition), object.metadata.name ?? '', dropRepeated(errors));
   if (!isStatus(context)) context.warnings.push(...(definition.warnings?.(object, old) ?? []));
 }

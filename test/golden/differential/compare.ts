@@ -37,9 +37,16 @@ function statusDifferences(mine: Status, theirs: Status): string[] {
   if (causes.length > 0) return causes;
   const message = (mine.message ?? '') === (theirs.message ?? '');
   return [
-    ...(message ? [] : [`message: ours ${shape(mine.message ?? '')} | upstream ${shape(theirs.message ?? '')}`]),
-    ...treeDifferences('', { ...mine, message: '' }, { ...theirs, message: '' }),
+    ...(message || ours.length > 1
+      ? []
+      : [`message: ours ${shape(mine.message ?? '')} | upstream ${shape(theirs.message ?? '')}`]),
+    ...treeDifferences('', withoutWords(mine), withoutWords(theirs)),
   ];
+}
+
+/** A message of several causes repeats them. */
+function withoutWords(status: Status): unknown {
+  return { ...status, message: '', details: { ...status.details, causes: [] } };
 }
 
 /** Missing, superfluous, or the same in another order. */

@@ -4,7 +4,8 @@
  *   node test/golden/differential/run.ts --kubeconfig FILE [--seed 1] [--pairs N] [--updates] [--sample 0.05] [--report FILE] [RESOURCE|GROUP ...]
  *
  * Creates are dry runs; updates (--updates) are dry runs of objects that are stored for it and removed again. What is the same
- * every time that upstream is asked counts; the rest is upstream's chance. --report has every difference as a line of JSON.
+ * every time that upstream is asked counts; the rest is upstream's chance. --report has every difference as a line of JSON. SIGINT
+ * ends it early.
  */
 
 import { createWriteStream } from 'node:fs';
@@ -48,6 +49,8 @@ interface Group {
 }
 const groups = new Map<string, Group>();
 let compared = 0;
+let stopped = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (stopped = true));
 
 const [ours, upstream] = [await ourSide(namespace), await upstreamSide(options.kubeconfig, namespace)];
 try {
@@ -119,7 +122,7 @@ async function updatesOf({ definition, schema, path, bodies, ...rest }: Seeds): 
       const toUpstream = textOf(body, mutations);
       const identity = ['uid', 'resourceVersion'].map((name): Mutation | undefined => {
         const same = one.upstreams.metadata[name];
-        const mutated = mutations.some(({ path: at }) => at[0] === 'metadata' && at.length < 3);
+        const mutated = mutations.some(({ path: at }) => at[0] === 'metadata' && (at.length === 1 || at[1] === name));
         return mutated || valueAt(body, ['metadata', name]) !== same
           ? undefined
           : { path: ['metadata', name], op: 'set', value: one.ours.metadata[name] };
@@ -179,7 +182,7 @@ function bodyOf({ text }: Reply): Body {
 async function together<T>(items: readonly T[], run: (item: T) => Promise<void>): Promise<void> {
   let next = 0;
   const worker = async (): Promise<void> => {
-    while (next < items.length) await run(items[next++] as T);
+    while (next < items.length && !stopped) await run(items[next++] as T);
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
 }

@@ -16,7 +16,6 @@ export const differences: Readonly<Record<string, string>> = {
       ]),
   ),
   'rbac/escalation: rolebindings: to an odd kind': "upstream's 500 is the client's fault: 422",
-  'core/pod: overhead': "our RuntimeClass plugin looks while it admits; upstream's looks after validation",
   'requests/verbs: create with a version': '400: what a client got wrong is no failure of the server, upstream 500',
   'requests/verbs: update a version that is no number':
     '400: what a client got wrong is no failure of the server, upstream 500',

@@ -39,7 +39,11 @@ function checkStrategy({ type, rollingUpdate }: DaemonSetUpdateStrategy, path: s
   if (type === 'OnDelete') return;
   if (type !== 'RollingUpdate') {
     // Upstream prints its internal type.
-    const printed = { Type: type ?? '', RollingUpdate: rollingUpdate ?? null };
+    const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate ?? {};
+    const printed = {
+      Type: type ?? '',
+      RollingUpdate: rollingUpdate ? { MaxUnavailable: maxUnavailable, MaxSurge: maxSurge } : null,
+    };
     errors.push(notSupported(path, printed, ['RollingUpdate', 'OnDelete']));
   } else if (!rollingUpdate) errors.push(required(rollingPath));
   else checkRollingUpdate(rollingUpdate, rollingPath, errors);

@@ -36,7 +36,11 @@ function checkStrategy({ type, rollingUpdate }: DeploymentStrategy, path: string
     else checkRollingUpdate(rollingUpdate, rollingPath, errors);
   } else {
     // Upstream prints its internal type.
-    const printed = { Type: type ?? '', RollingUpdate: rollingUpdate ?? null };
+    const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate ?? {};
+    const printed = {
+      Type: type ?? '',
+      RollingUpdate: rollingUpdate ? { MaxUnavailable: maxUnavailable, MaxSurge: maxSurge } : null,
+    };
     errors.push(notSupported(path, printed, ['Recreate', 'RollingUpdate']));
   }
 }

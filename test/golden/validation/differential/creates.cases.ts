@@ -161,4 +161,50 @@ export const cases: readonly GoldenCase[] = [
     addressType: 'IPv6',
     endpoints: [{ addresses: ['fd00:0::1'] }],
   }),
+
+  create(
+    'managed fields: zeros that are written anyway',
+    'apps/v1/NS/controllerrevisions',
+    { data: { a: 'b' } },
+    managed,
+  ),
+  create('managed fields: a zero of the client', 'scheduling.k8s.io/v1/priorityclasses', { value: 0 }, managed),
+  create(
+    'managed fields: zeros of pointers',
+    'apps/v1/NS/statefulsets',
+    workload({ ordinals: {}, serviceName: '' }),
+    managed,
+  ),
+  create(
+    'managed fields: event without times',
+    'events',
+    { involvedObject: { namespace: goldenNamespace }, series: {} },
+    managed,
+  ),
+  ...[
+    { azureFile: { secretName: 's', shareName: 't' } },
+    { scaleIO: { gateway: 'g', system: 's', volumeName: 'v' } },
+    { hostPath: { path: '/x' }, claimRef: { kind: 'PersistentVolumeClaim', namespace: 'n', name: 'c' } },
+  ].map((spec) =>
+    cluster(
+      `managed fields: volume of ${Object.keys(spec).join(' and ')}`,
+      'persistentvolumes',
+      { spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], ...spec } },
+      managed,
+    ),
+  ),
+  create('order of what is printed', 'apps/v1/NS/deployments', {
+    ...workload({
+      selector: { matchExpressions: [{ values: ['b'], operator: 'In', key: null }], matchLabels: { app: 'a' } },
+    }),
+  }),
+  create('order of a strategy that is printed', 'apps/v1/NS/daemonsets', {
+    ...workload({ updateStrategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 }, type: 'Bogus' } }),
+  }),
+  create('order of a strategy of deployments that is printed', 'apps/v1/NS/deployments', {
+    ...workload({ strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 }, type: 'Bogus' } }),
+  }),
+  pod('overhead without a class', { overhead: { cpu: '1' } }),
+  pod('overhead that is wrong, without a class', { overhead: { a: '1' } }),
+  ...['a/b', 'a%b', '..'].map((name) => pod(`service account ${name}`, { serviceAccountName: name })),
 ];
