@@ -53,10 +53,16 @@ export const embeddedMetadata: PrintedField = {
 
 /** A pointer, or a list, of a type that upstream tags: fields have their names in JSON, and empty ones are left out. */
 const requirement: PrintedShape = { key: '', operator: '', values: undefined };
-export const labelSelector: PrintedField = optional({
+const selector: PrintedShape = {
   matchLabels: undefined,
   matchExpressions: { absent: undefined, shape: requirement },
-});
+};
+export const labelSelector: PrintedField = optional(selector);
+
+/** A label selector that is printed by itself. */
+export function printedSelector(value: unknown): unknown {
+  return value === undefined || value === null ? null : printedStruct(value, selector);
+}
 
 /** A field whose name in JSON is another one. */
 export function named(field: string, value: Absent | PrintedField): PrintedField {

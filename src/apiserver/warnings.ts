@@ -1,32 +1,40 @@
-/** Warning headers (RFC 9110's predecessor, 299) within upstream's bounds. */
+/** Warning headers (RFC 9110's predecessor, 299) within upstream's bounds (apiserver endpoints/filters/warning.go). */
 
-/** Total length of warnings in one answer (upstream's limit, so that headers stay small). */
-const warningsBound = 4096;
-const warningBound = 256;
+/** Characters of all warnings of an answer above which each is cut, and where the rest is left out. */
+const totalBound = 4096;
+const cutAt = 256;
 
-/** The value of the header; each text once. Undefined for none. */
+/** The value of the header, each character a byte of UTF-8; each text once. Undefined for none. */
 export function warningHeader(warnings: readonly string[]): string | undefined {
   if (warnings.length === 0) return undefined;
+  // What a header cannot hold is not told at all.
+  const texts = [...new Set(warnings)].filter((text) => text !== '' && !/\p{Cc}/u.test(text));
+  const values = withinBounds(texts).map((text) => `299 - "${text.replace(/[\\"]/g, '\\$&')}"`);
+  return values.length > 0 ? bytesAsText(values.join(', ')) : undefined;
+}
+
+function withinBounds(texts: readonly string[]): readonly string[] {
+  const characters = texts.map((text) => [...text]);
+  const fitting = countWithin(characters, totalBound);
+  if (fitting === texts.length) return texts;
+  // The first that does not fit is told too, and so are those before it, all cut.
+  const cut = characters.map((text) => text.slice(0, cutAt));
+  const count = Math.max(fitting, countWithin(cut, totalBound - 1)) + 1;
+  return cut.slice(0, count).map((text) => text.join(''));
+}
+
+/** How many of the first texts are together no longer than that. */
+function countWithin(texts: readonly (readonly string[])[], most: number): number {
   let total = 0;
-  const values: string[] = [];
-  for (const warning of new Set(warnings)) {
-    // Upstream has no header for a text with control characters.
-    if (/\p{Cc}/u.test(warning)) continue;
-    const text = total + warning.length > warningsBound ? warning.slice(0, warningBound) : warning;
+  const beyond = texts.findIndex((text) => {
     total += text.length;
-    if (total > 2 * warningsBound) break;
-    values.push(`299 - ${quoted(text)}`);
-  }
-  return values.length === 0 ? undefined : values.join(', ');
+    return total > most;
+  });
+  return beyond < 0 ? texts.length : beyond;
 }
 
-/** A quoted-string of RFC 9110. Beyond ASCII it has the bytes of UTF-8, each as the character that HTTP writes as that byte. */
-function quoted(text: string): string {
-  const escaped = text.replace(/[\\"]/g, '\\$&');
-  if (!/[^\x20-\x7e]/.test(escaped)) return `"${escaped}"`;
-  let bytes = '';
-  for (const byte of encoder.encode(escaped)) bytes += String.fromCharCode(byte);
-  return `"${bytes}"`;
+/** Headers are bytes; runtimes write one for each character. */
+function bytesAsText(text: string): string {
+  if (/^[\x20-\x7e]*$/.test(text)) return text;
+  return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
 }
-
-const encoder = new TextEncoder();

@@ -102,17 +102,23 @@ function reviewed(review: Review): Action {
   };
 }
 
-async function reviewToken(config: ReviewConfig, { spec }: TokenReview): Promise<Answer> {
+/** What the review has as its status already stays where nothing is found, as upstream does it. */
+async function reviewToken(config: ReviewConfig, { spec, status }: TokenReview): Promise<Answer> {
   const token = spec?.token ?? '';
   if (token === '') throw newBadRequest('token is required for TokenReview in authentication');
   const audiences = spec?.audiences?.length ? spec.audiences : config.apiAudiences;
   try {
     const found = await config.token(token, audiences);
-    if (!found) return { status: { user: {}, error: invalidToken } };
+    if (!found) return refused(invalidToken);
     const user = withAuthenticatedGroup(found.user);
-    return { status: { authenticated: true, user, audiences: found.audiences } };
+    return { status: { ...status, authenticated: true, user, audiences: found.audiences } };
   } catch (error) {
-    return { status: { user: {}, error: `[${invalidToken}, ${messageOf(error)}]` } };
+    return refused(`[${invalidToken}, ${messageOf(error)}]`);
+  }
+
+  function refused(error: string): Answer {
+    const { authenticated: _authenticated, ...given } = status ?? {};
+    return { status: { user: {}, ...given, error } };
   }
 }
 

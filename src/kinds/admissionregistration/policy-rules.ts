@@ -1,7 +1,7 @@
 /** Rules that validating and mutating admission policies and their bindings have in common. */
 
 import { child, type FieldError, forbidden, index, invalid, notSupported, required } from '#api/field-error.ts';
-import { checkFormat, checkWord } from '#api/field-rules.ts';
+import { checkFormat, checkOptionalWord } from '#api/field-rules.ts';
 import { checkLabelSelector } from '#api/label-rules.ts';
 import { isDNS1035Label, isDNS1123Subdomain, isPathSegmentName } from '#api/name-format.ts';
 import { semanticallyEqual } from '#api/semantic-equal.ts';
@@ -40,7 +40,7 @@ export function checkPolicySpec(
   errors: FieldError[],
 ): void {
   const { failurePolicy, paramKind, matchConstraints, matchConditions, variables } = spec ?? {};
-  checkWord(failurePolicy, failurePolicies, 'spec.failurePolicy', errors);
+  checkOptionalWord(failurePolicy, failurePolicies, 'spec.failurePolicy', errors);
   if (paramKind) checkParamKind(paramKind, 'spec.paramKind', errors);
   if (!matchConstraints) errors.push(required('spec.matchConstraints'));
   else {

@@ -1,7 +1,7 @@
 /** Rules of what webhooks and admission policies match: operations, groups, versions, resources. */
 
 import { child, duplicate, type FieldError, index, invalid, notSupported, required } from '#api/field-error.ts';
-import { checkFormat, checkOptionalWord, checkWord } from '#api/field-rules.ts';
+import { checkFormat, checkOptionalWord } from '#api/field-rules.ts';
 import { checkLabelSelector } from '#api/label-rules.ts';
 import { isPathSegmentName } from '#api/name-format.ts';
 import type {
@@ -86,7 +86,7 @@ function checkResources(resources: readonly string[], path: string, errors: Fiel
 
 export function checkMatchResources(match: MatchResources | undefined, path: string, errors: FieldError[]): void {
   if (!match) return;
-  checkWord(match.matchPolicy, matchPolicies, child(path, 'matchPolicy'), errors);
+  checkOptionalWord(match.matchPolicy, matchPolicies, child(path, 'matchPolicy'), errors);
   for (const field of ['namespaceSelector', 'objectSelector'] as const) {
     if (match[field]) checkLabelSelector(match[field], child(path, field), errors);
     else errors.push(required(child(path, field)));

@@ -29,12 +29,14 @@ export function checkSet<T>(
   errors: FieldError[],
   keyOf: (item: T) => string,
   check: Check<T>,
+  /** What is printed of an item that is there twice. */
+  shownOf: (item: T) => unknown = keyOf,
 ): void {
   if (!checkItems(items, max, path, errors, check)) return;
   const seen = new Set<string>();
   items?.forEach((item, position) => {
     const key = keyOf(item);
-    if (seen.has(key)) errors.push(duplicate(index(path, position), key));
+    if (seen.has(key)) errors.push(duplicate(index(path, position), shownOf(item)));
     seen.add(key);
   });
 }

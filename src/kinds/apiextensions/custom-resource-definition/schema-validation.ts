@@ -112,7 +112,7 @@ function checkKeywords(schema: Schema, path: string, { insideMeta, noDefaults }:
     ['additionalItems', schema.additionalItems === undefined],
     ['patternProperties', isEmptyMap(schema.patternProperties)],
     ['definitions', isEmptyMap(schema.definitions)],
-    ['dependencies', isEmptyMap(schema.dependencies)],
+    ['dependencies', schema.dependencies === undefined],
     ['$ref', schema.$ref === undefined],
   ];
   for (const [field, isAbsent] of absent) {

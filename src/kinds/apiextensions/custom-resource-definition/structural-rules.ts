@@ -3,23 +3,39 @@
  * oneOf and not, and inside of those are only conditions on values whose structure is known.
  */
 
-import { child, entry, type FieldError, forbidden, index, invalid, required } from '#api/field-error.ts';
+import {
+  child,
+  entry,
+  type FieldError,
+  fieldErrorText,
+  forbidden,
+  index,
+  invalid,
+  required,
+} from '#api/field-error.ts';
 import { regexpFault } from '#api/regexp-syntax.ts';
-import { semanticallyEqual } from '#api/semantic-equal.ts';
 import { itemsOf, type Schema, valuesOf } from './schema-tree.ts';
 
 type Level = 'root' | 'item' | 'field';
 
-const intOrString: readonly Schema[] = [{ type: 'integer' }, { type: 'string' }];
 const emptyType = {
   root: 'must not be empty at the root',
   item: 'must not be empty for specified array items',
   field: 'must not be empty for specified object fields',
 } as const;
 
+/** Findings come sorted by their text, as upstream sorts them. */
 export function checkStructural(schema: Schema, path: string, errors: FieldError[]): void {
-  checkInvariants(schema, path, 'root', errors);
-  checkConditionsComplete(schema, schema, path, path, errors);
+  const found: FieldError[] = [];
+  checkInvariants(schema, path, 'root', found);
+  checkConditionsComplete(schema, schema, path, path, found);
+  const texts = new Map(found.map((error) => [error, fieldErrorText(error)]));
+  found.sort((left, right) => compareTexts(texts.get(left) ?? '', texts.get(right) ?? ''));
+  for (const error of found) errors.push(error);
+}
+
+function compareTexts(left: string, right: string): number {
+  return left < right ? -1 : Number(left > right);
 }
 
 function checkInvariants(schema: Schema, path: string, level: Level, errors: FieldError[]): void {
@@ -102,13 +118,42 @@ function checkMeta(schema: Schema, path: string, level: Level, errors: FieldErro
 function isPlainMetadata(metadata: Schema): boolean {
   const { properties = {}, type: _type, default: _default, ...others } = metadata;
   const named = Object.keys(properties).every((name) => name === 'name' || name === 'generateName');
-  return named && Object.values(others).every((value) => value === undefined);
+  const isPlain = Object.entries(others).every(([field, value]) => isZero(field, value));
+  return named && isPlain && metadata.additionalProperties === undefined;
 }
 
 /** Which anyOf may name types: the one that says integer or string. */
 function skippedAnyOf({ anyOf, allOf }: Schema): 'own' | 'first of allOf' | 'none' {
-  if (semanticallyEqual(anyOf, intOrString)) return 'own';
-  return semanticallyEqual(allOf?.[0]?.anyOf, intOrString) ? 'first of allOf' : 'none';
+  if (isIntOrString(anyOf)) return 'own';
+  return isIntOrString(allOf?.[0]?.anyOf) ? 'first of allOf' : 'none';
+}
+
+function isIntOrString(alternatives: readonly Schema[] = []): boolean {
+  return alternatives.length === 2 && isOnlyType(alternatives[0], 'integer') && isOnlyType(alternatives[1], 'string');
+}
+
+function isOnlyType(schema: Schema | undefined, name: string): boolean {
+  const { type, ...others } = schema ?? {};
+  return type === name && Object.entries(others).every(([field, value]) => isZero(field, value));
+}
+
+/** Fields whose empty value is something: pointers in Go. */
+const fieldsWithEmptyValues: ReadonlySet<string> = new Set([
+  'default',
+  'example',
+  'externalDocs',
+  'not',
+  'items',
+  'x-kubernetes-list-type',
+  'x-kubernetes-map-type',
+]);
+
+/** Is the field as good as absent? */
+function isZero(field: string, value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  if (fieldsWithEmptyValues.has(field)) return false;
+  if (typeof value === 'object') return Object.keys(value).length === 0;
+  return value === '' || value === false;
 }
 
 function checkConditions(
@@ -164,9 +209,8 @@ function checkNested(schema: Schema, path: string, skip: ReturnType<typeof skipp
   }
   for (const [field, detail] of structureFields) {
     const value = schema[field];
-    const isEmpty = value === undefined || value === '' || value === false || value === null;
     const isEmptyList = Array.isArray(value) && value.length === 0;
-    if (!isEmpty && !isEmptyList) errors.push(forbidden(child(path, field), detail));
+    if (!isEmptyList && !isZero(field, value)) errors.push(forbidden(child(path, field), detail));
   }
   if (schema.properties && Object.hasOwn(schema.properties, 'metadata')) {
     errors.push(forbidden(child(path, 'properties[metadata]'), 'must not be specified in a nested context'));

@@ -32,8 +32,9 @@ export function validateDefinition(
 ): FieldError[] {
   const errors: FieldError[] = [];
   const { metadata, spec, status } = definition;
-  if (!old && metadata?.name !== `${spec.names?.plural ?? ''}.${spec.group ?? ''}`) {
-    errors.push(invalid('metadata.name', metadata?.name ?? '', 'must be spec.names.plural+"."+spec.group'));
+  const { name } = metadata ?? {};
+  if (!old && name && name !== `${spec.names?.plural ?? ''}.${spec.group ?? ''}`) {
+    errors.push(invalid('metadata.name', name, 'must be spec.names.plural+"."+spec.group'));
   }
   checkSpec(spec, old?.spec, errors);
   for (const error of validateConversion(spec.conversion, old)) errors.push(error);

@@ -2,6 +2,7 @@
 
 import { named, optional, type PrintedShape, printedStruct } from '#api/printed-struct.ts';
 import type { PersistentVolumeSpec } from '#kinds/generated/core-v1.ts';
+import { nodeSelector } from '../pod/printed-spec.ts';
 import {
   awsElasticBlockStoreVolumeSource,
   azureDiskVolumeSource,
@@ -71,6 +72,20 @@ const source: PrintedShape = {
   Local: optional({ Path: '', FSType: null }),
   StorageOS: named('storageos', optional({ ...storageOSVolumeSource, SecretRef: optional(objectReference) })),
   CSI: optional(csi),
+};
+
+/** A whole spec: its source is embedded in it. */
+export const printedVolumeSpec: PrintedShape = {
+  Capacity: null,
+  ...source,
+  AccessModes: null,
+  ClaimRef: optional(objectReference),
+  PersistentVolumeReclaimPolicy: '',
+  StorageClassName: '',
+  MountOptions: null,
+  VolumeMode: null,
+  NodeAffinity: optional({ Required: optional(nodeSelector) }),
+  VolumeAttributesClassName: null,
 };
 
 export function printedSource(spec: PersistentVolumeSpec): unknown {

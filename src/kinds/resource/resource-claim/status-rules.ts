@@ -56,9 +56,17 @@ export function validateResourceClaimStatus(claim: ResourceClaim, old: ResourceC
     },
   );
   const allocated = new Set((allocation?.devices?.results ?? []).map(deviceIdOf));
-  checkSet(devices, Number.POSITIVE_INFINITY, 'status.devices', errors, deviceIdOf, (device, at) => {
-    checkDeviceStatus(device, at, allocated, errors);
-  });
+  checkSet(
+    devices,
+    Number.POSITIVE_INFINITY,
+    'status.devices',
+    errors,
+    deviceIdOf,
+    (device, at) => {
+      checkDeviceStatus(device, at, allocated, errors);
+    },
+    printedDeviceId,
+  );
   checkReservations(claim, old, errors);
   const before = old.status?.allocation;
   if (before && allocation) {
@@ -127,6 +135,11 @@ function checkResult(
   if (shareID !== undefined) checkUuid(shareID, child(path, 'shareID'), errors);
 }
 
+/** As upstream's internal type is printed. */
+function printedDeviceId({ driver, pool, device, shareID }: AllocatedDeviceStatus): unknown {
+  return { Driver: driver ?? '', Pool: pool ?? '', Device: device ?? '', ShareID: shareID ?? '' };
+}
+
 function checkSource({ source }: DeviceAllocationConfiguration, path: string, errors: FieldError[]): void {
   if (!source) errors.push(required(path));
   else if (!sources.includes(source)) errors.push(notSupported(path, source, sources));
@@ -144,9 +157,7 @@ function checkDeviceStatus(
   checkLabelFormat(device, child(path, 'device'), errors);
   if (shareID !== undefined) checkUuid(shareID, child(path, 'shareID'), errors);
   if (!allocated.has(deviceIdOf(status))) {
-    // Upstream prints its internal type.
-    const printed = { Driver: driver ?? '', Pool: pool ?? '', Device: device ?? '', ShareID: shareID ?? '' };
-    errors.push(invalid(path, printed, 'must be an allocated device in the claim'));
+    errors.push(invalid(path, printedDeviceId(status), 'must be an allocated device in the claim'));
   }
   if (conditions.length > maxConditions) {
     errors.push(tooMany(child(path, 'conditions'), conditions.length, maxConditions));

@@ -5,6 +5,7 @@ import type { FieldError } from '#api/field-error.ts';
 import { checkFormat, checkImmutable } from '#api/field-rules.ts';
 import { checkLabelSelector, hasInvalidLabelValue } from '#api/label-rules.ts';
 import { isDNS1123Subdomain } from '#api/name-format.ts';
+import { printedSelector } from '#api/printed-struct.ts';
 import { checkNonNegativeQuantity } from '#kinds/core/resource-names.ts';
 import type { CSIStorageCapacity } from '#kinds/generated/storage-v1.ts';
 
@@ -23,8 +24,7 @@ export function validateCSIStorageCapacity(
 
 export function validateCSIStorageCapacityUpdate(capacity: CSIStorageCapacity, old: CSIStorageCapacity): FieldError[] {
   const errors: FieldError[] = [];
-  for (const field of ['nodeTopology', 'storageClassName'] as const) {
-    checkImmutable(capacity[field], old[field], field, errors);
-  }
+  checkImmutable(capacity.nodeTopology, old.nodeTopology, 'nodeTopology', errors, printedSelector);
+  checkImmutable(capacity.storageClassName, old.storageClassName, 'storageClassName', errors);
   return errors;
 }

@@ -4,6 +4,7 @@ import { child, duplicate, type FieldError, index, required } from '#api/field-e
 import { checkImmutable, checkOptionalWord } from '#api/field-rules.ts';
 import { checkLabelName } from '#api/label-rules.ts';
 import { equalTrees } from '#base/equal.ts';
+import { sortedTree } from '#base/sorted-tree.ts';
 import type { TopologySelectorTerm } from '#kinds/generated/core-v1.ts';
 import type { StorageClass } from '#kinds/generated/storage-v1.ts';
 import { checkDriver, checkParameters } from '../parameter-rules.ts';
@@ -51,7 +52,7 @@ function checkValues(values: readonly string[], path: string, errors: FieldError
 export function validateStorageClassUpdate(storageClass: StorageClass, old: StorageClass): FieldError[] {
   const errors: FieldError[] = [];
   for (const field of ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'] as const) {
-    checkImmutable(storageClass[field], old[field], field, errors);
+    checkImmutable(storageClass[field], old[field], field, errors, sortedTree);
   }
   return errors;
 }

@@ -4,7 +4,9 @@ import { child, type FieldError, forbidden, invalid, required, tooLong } from '#
 import { checkFormat, immutableMessage } from '#api/field-rules.ts';
 import { utf8Length } from '#api/label-rules.ts';
 import { inclusiveRangeMessage, isDNS1123Subdomain } from '#api/name-format.ts';
+import { optional, type PrintedShape, printedStruct, struct } from '#api/printed-struct.ts';
 import { semanticallyEqual } from '#api/semantic-equal.ts';
+import { printedVolumeSpec } from '#kinds/core/persistent-volume/printed-source.ts';
 import { checkPersistentVolumeSpec } from '#kinds/core/persistent-volume/validation.ts';
 import { checkCsiDriverName } from '#kinds/core/pod/validation/volume-drivers.ts';
 import type { VolumeAttachment, VolumeAttachmentStatus, VolumeError } from '#kinds/generated/storage-v1.ts';
@@ -62,12 +64,11 @@ export function validateVolumeAttachmentStatus(attachment: VolumeAttachment): Fi
 
 export function validateVolumeAttachmentUpdate({ spec }: VolumeAttachment, old: VolumeAttachment): FieldError[] {
   if (semanticallyEqual(spec, old.spec)) return [];
-  // Upstream prints its internal type.
-  const { attacher = '', nodeName = '', source } = spec ?? {};
-  const printedSource = {
-    PersistentVolumeName: source?.persistentVolumeName ?? null,
-    InlineVolumeSpec: source?.inlineVolumeSpec ?? null,
-  };
-  const printed = { Attacher: attacher, Source: printedSource, NodeName: nodeName };
-  return [invalid('spec', printed, immutableMessage)];
+  return [invalid('spec', printedStruct(spec, printedSpec), immutableMessage)];
 }
+
+const printedSpec: PrintedShape = {
+  Attacher: '',
+  Source: struct({ PersistentVolumeName: null, InlineVolumeSpec: optional(printedVolumeSpec) }),
+  NodeName: '',
+};

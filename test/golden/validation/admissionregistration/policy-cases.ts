@@ -25,9 +25,11 @@ export function policyCases({ spec, create }: CaseBuilders): readonly GoldenCase
     create('no spec', { spec: {} }),
     create('reserved name', { metadata: { name: 'a.static.k8s.io' } }),
     spec('failure policy', { failurePolicy: 'Perhaps' }),
+    spec('failure policy of nothing', { failurePolicy: '' }),
     spec('no constraints', { matchConstraints: null }),
     match('no rules', { resourceRules: [] }),
     match('match policy', { matchPolicy: 'Roughly' }),
+    match('match policy of nothing', { matchPolicy: '' }),
     match('selectors', {
       namespaceSelector: { matchExpressions: [{ key: 'a', operator: 'Near' }] },
       objectSelector: { matchLabels: { a: '-' } },

@@ -261,6 +261,35 @@ export const cases: readonly GoldenCase[] = [
     strategy: 'Webhook',
     webhook: { clientConfig: client, conversionReviewVersions: ['v3', 'v3', 'A'] },
   }),
+  ...[
+    { example: {} },
+    { example: null },
+    { externalDocs: {} },
+    { not: {} },
+    { default: '' },
+    { default: null },
+    { additionalProperties: false },
+    { nullable: false },
+    { 'x-kubernetes-list-type': '' },
+    { maxLength: 0 },
+    { description: 'd', title: 't', nullable: true },
+  ].map((more) =>
+    field(`int or string with ${JSON.stringify(more)}`, {
+      'x-kubernetes-int-or-string': true,
+      anyOf: [{ type: 'integer', ...more }, { type: 'string' }],
+    }),
+  ),
+  ...[{ nullable: false }, { description: '' }, { additionalProperties: false }, { 'x-kubernetes-map-type': '' }].map(
+    (more) => whole(`metadata with ${JSON.stringify(more)}`, { properties: { metadata: { type: 'object', ...more } } }),
+  ),
+  field('faults of structure are sorted', {
+    type: 'integer',
+    'x-kubernetes-embedded-resource': true,
+    oneOf: [{ items: { type: 'string' } }],
+    allOf: Array.from({ length: 12 }, () => ({ type: 'string' })),
+  }),
+  field('format of other letters', { type: 'string', format: 'é日' }),
+  create('no name', { metadata: {} }),
   converted('webhook no versions', {
     strategy: 'Webhook',
     webhook: { clientConfig: client, conversionReviewVersions: [] },

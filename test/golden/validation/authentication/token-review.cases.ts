@@ -39,4 +39,8 @@ export const cases: readonly GoldenCase[] = [
   ask('token for others, asked of the server', { spec: { token: foreign } }),
   ask('token for others, asked of them', { spec: { token: foreign, audiences: ['second', 'third'] } }),
   ask('token with broken signature', { spec: { token: `${token}x` } }),
+  ask('status that is there', {
+    spec: { token: 'a' },
+    status: { authenticated: true, user: { username: 'u', groups: ['g'] }, audiences: ['a'], error: 'e' },
+  }),
 ];

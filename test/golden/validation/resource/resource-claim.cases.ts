@@ -43,6 +43,14 @@ export const cases: readonly GoldenCase[] = [
   patchStatus('reserved for nobody', { reservedFor: [{ resource: '', name: '', uid: '' }] }),
   reported('device that is not allocated', { device: 'z' }),
   reported('device', { data: { a: 1 }, networkData: { interfaceName: 'eth0', ips: ['10.0.0.1/24'] } }),
+  patchStatus('device reported twice', {
+    devices: [1, 2].map(() => ({
+      driver: 'a.b',
+      pool: 'p',
+      device: 'd',
+      shareID: '11111111-2222-3333-4444-aaaaaaaaaaaa',
+    })),
+  }),
   reported('device data', { data: [1] }),
   reported('device network', {
     networkData: {

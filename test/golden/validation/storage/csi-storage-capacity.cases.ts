@@ -27,6 +27,9 @@ export const cases: readonly GoldenCase[] = [
   store(),
   patch('class is immutable', { storageClassName: 't' }),
   patch('topology is immutable', { nodeTopology: { matchLabels: { a: 'b' } } }),
+  patch('immutable topology is printed in order', {
+    nodeTopology: { matchExpressions: [{ operator: 'Exists', key: 'a' }], matchLabels: { c: 'd', a: 'b' } },
+  }),
   patch('capacity may change', { capacity: '2Gi', maximumVolumeSize: '1Gi' }),
   patch('capacity changes to something bad', { capacity: '-2Gi' }),
 ];

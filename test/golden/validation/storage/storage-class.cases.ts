@@ -43,6 +43,7 @@ export const cases: readonly GoldenCase[] = [
     reclaimPolicy: 'Retain',
     volumeBindingMode: 'WaitForFirstConsumer',
   }),
+  patch('immutable parameters are printed in order', { parameters: { b: 'c', a: 'd', B: '<' } }),
   patch('expansion may change', { allowVolumeExpansion: true }),
   patch('topologies are immutable', { allowedTopologies: [term({ key: 'a', values: ['b'] })] }),
   patch('mount options', { mountOptions: ['rw'] }),

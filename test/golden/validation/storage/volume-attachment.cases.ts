@@ -30,6 +30,19 @@ export const cases: readonly GoldenCase[] = [
   spec('bad names', { attacher: 'a b', nodeName: 'A', source: { persistentVolumeName: 'A' } }),
   store(),
   patch('spec is immutable', { spec: { nodeName: 'm' } }),
+  patch('spec is immutable, with a volume', {
+    spec: {
+      source: {
+        inlineVolumeSpec: {
+          accessModes: ['ReadWriteOnce'],
+          capacity: { storage: '1Gi' },
+          csi: { driver: 'a.b', volumeHandle: 'v' },
+          claimRef: { name: 'c', namespace: 'd' },
+          nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'a', operator: 'Exists' }] }] } },
+        },
+      },
+    },
+  }),
   patchStatus('attached', { attached: true, attachmentMetadata: { a: 'b' } }),
   patchStatus('error', {
     attached: false,
