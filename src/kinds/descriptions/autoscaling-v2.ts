@@ -30,7 +30,7 @@ HorizontalPodAutoscalerBehavior: Limits to the speed of scaling, for either dire
 HPAScalingRules: Rules for one direction of scaling. What is left out keeps its default.
   stabilizationWindowSeconds: Looks back this far, 0 to 3600 seconds, and takes the most cautious of the numbers asked for. Default 0 for up, 300 for down.
   selectPolicy: Which policy counts: Max (the default) the one that allows most change, Min the least, Disabled stops scaling this way.
-  policies: Each limits the change within a period; at least one is needed.
+  policies: Each limits the change within a period; the usual ones, told at behavior, when absent. An empty list is refused.
   tolerance: Deviation from the target, as a ratio such as 0.05, that causes no scaling. Default: the controller's, 0.1 unless set otherwise.
 HPAScalingPolicy: A limit to the change within a period.
   type: Pods limits by a number of pods, Percent by a share of the present ones.

@@ -9,7 +9,7 @@ RuntimeClass: A way to run containers, such as in a sandbox, that pods choose by
   overhead: Resources that a pod takes beyond those of its containers.
   scheduling: Which nodes have the handler; all when absent.
 Overhead: Resources that a pod takes merely by running.
-  podFixed: Amount by resource, added to each pod's requests and limits.
+  podFixed: Amount by resource, counted with the requests of each pod, and with its limits where it has any.
 Scheduling: Leads pods of a RuntimeClass to the nodes that support it.
   nodeSelector: Labels that nodes must have, joined with the pod's own node selector. A contradiction between the two refuses the pod.
   tolerations: Added to those of the pod, so that it may run on tainted nodes.
