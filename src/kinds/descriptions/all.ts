@@ -3,6 +3,7 @@
 import { Descriptions, type PackageDescriptions } from '#api/openapi/descriptions.ts';
 import { admissionregistrationV1 } from './admissionregistration-v1.ts';
 import { apiextensionsV1 } from './apiextensions-v1.ts';
+import { apimachinery } from './apimachinery.ts';
 import { apiregistrationV1 } from './apiregistration-v1.ts';
 import { appsV1 } from './apps-v1.ts';
 import { authenticationV1 } from './authentication-v1.ts';
@@ -12,6 +13,7 @@ import { autoscalingV2 } from './autoscaling-v2.ts';
 import { batchV1 } from './batch-v1.ts';
 import { certificatesV1 } from './certificates-v1.ts';
 import { coordinationV1 } from './coordination-v1.ts';
+import { coreV1 } from './core-v1.ts';
 import { discoveryV1 } from './discovery-v1.ts';
 import { eventsV1 } from './events-v1.ts';
 import { flowcontrolV1 } from './flowcontrol-v1.ts';
@@ -27,6 +29,7 @@ import { storageV1 } from './storage-v1.ts';
 export const describedPackages: readonly PackageDescriptions[] = [
   admissionregistrationV1,
   apiextensionsV1,
+  ...apimachinery,
   apiregistrationV1,
   appsV1,
   authenticationV1,
@@ -36,6 +39,7 @@ export const describedPackages: readonly PackageDescriptions[] = [
   batchV1,
   certificatesV1,
   coordinationV1,
+  coreV1,
   discoveryV1,
   eventsV1,
   flowcontrolV1,
