@@ -122,6 +122,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
 
   /** A deletion that waits shows by its time alone: no grace period, and it is no new generation. */
   readonly marksDeletionByTime?: boolean;
+  /** The warning of deletes that do not say what becomes of dependents. */
+  readonly deletionAdvice?: string;
   /** Changes an object that is marked for deletion (namespaces become Terminating). */
   prepareForDelete?(draft: Draft<T>): void;
   /** A further reason, beside finalizers and the grace period, for which an object that is being deleted stays (namespaces' spec.finalizers). */

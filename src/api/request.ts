@@ -109,6 +109,8 @@ export type ApiResponse =
         readonly remainingItemCount?: number;
       };
       readonly items: readonly EncodedObject[];
+      /** On the wire the items do not repeat what the list says of their kind, as Go prints lists of types that it has. */
+      readonly itemsOmitKind?: boolean;
       readonly headers?: Headers;
     }
   | {

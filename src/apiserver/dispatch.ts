@@ -6,6 +6,7 @@ import {
   newBadRequest,
   newMethodNotAllowed,
   newMethodNotAllowedOnPath,
+  newNotFound,
   newPathNotFound,
 } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
@@ -70,7 +71,10 @@ function dispatchSubresource(context: RequestContext, actions: Actions): Promise
   const subresource: Subresource<KubeObject> | undefined = definition.subresources.find(
     ({ name }) => name === info.subresource,
   );
-  if (!subresource) throw newPathNotFound();
+  if (!subresource) {
+    // Custom resources are served by a handler of their own, which finds nothing of that name.
+    throw resource.isCustom ? newNotFound(resource.name, info.name) : newPathNotFound();
+  }
   checkName(info.name);
   if (subresource.type === 'action') {
     const action = actions[`${definition.group}/${definition.plural}/${subresource.name}`];

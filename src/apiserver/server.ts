@@ -361,9 +361,10 @@ class Server implements ApiServer {
       return this.paths.handle(request, info);
     }
     if (!resource) throw newPathNotFound();
-    if (resource.offer !== objectOffer) {
-      exchange.offer = resource.offer;
-      const refused = checkAcceptable(request, resource.offer);
+    const offer = resource.offerOf(info.subresource);
+    if (offer !== objectOffer) {
+      exchange.offer = offer;
+      const refused = checkAcceptable(request, offer, () => !resource.isCustom);
       if (refused) throw refused;
     }
     const counted = this.count(call, resource, user, waitedMs);
@@ -439,10 +440,16 @@ class Server implements ApiServer {
     return new Map([['/services', hooks]]);
   }
 
+  /** Custom resources are served by one handler for all of them. */
+  private isRouted(request: ApiRequest): boolean {
+    const info = parseRequestInfo(request);
+    return !(info && this.registry.find(info.apiGroup, info.apiVersion, info.resource)?.isCustom);
+  }
+
   private handleChecked(request: ApiRequest, exchange: Exchange): Promise<ApiResponse> {
     const refused =
       request.path.startsWith('/api/') || request.path.startsWith('/apis/')
-        ? checkAcceptable(request, objectOffer)
+        ? checkAcceptable(request, objectOffer, () => this.isRouted(request))
         : undefined;
     return refused ? Promise.reject(refused) : this.serve(request, exchange);
   }

@@ -111,7 +111,7 @@ function retainKeys(result: JsonObject, patch: Readonly<JsonObject>): JsonObject
   const names = new Set<unknown>(retained);
   for (const key of Object.keys(patch)) {
     if (key.startsWith('$') || patch[key] === null) continue;
-    if (!names.has(key)) throw new StrategicPatchFormatError("patch content doesn't match retainKeys list");
+    if (!names.has(key)) throw new StrategicPatchFormatError('invalid patch format of retainKeys');
   }
   for (const key of Object.keys(result)) if (!names.has(key)) delete result[key];
   return result;

@@ -118,16 +118,20 @@ export class CachedObject implements EncodedObject, Selectable {
     return writer.take();
   }
 
-  /** Appends the JSON to a larger whole: the stored bytes are copied once. */
-  writeJson(writer: ByteWriter): void {
-    if (this.form.fromStored) {
-      writer.put(this.form.encodeJson(this.object));
+  /**
+   * Appends the JSON to a larger whole: the stored bytes are copied once. `without` is a beginning of the JSON ('{"kind":"Pod",') that is left
+   * out but for its brace.
+   */
+  writeJson(writer: ByteWriter, without?: Uint8Array): void {
+    const { form, value } = this;
+    if (form.fromStored) {
+      const json = form.encodeJson(this.object);
+      writer.put(json.subarray(writeBrace(writer, json, without)));
       return;
     }
-    const { value } = this;
     if (this.offset === 0) this.offset = versionOffset(value);
     const { offset } = this;
-    writer.put(value.subarray(0, offset));
+    writer.put(value.subarray(writeBrace(writer, value, without), offset));
     const isFirst = isFirstField(value, offset);
     if (!isFirst) writer.ascii(',');
     writer.ascii('"resourceVersion":"');
@@ -238,6 +242,18 @@ export class CachedObject implements EncodedObject, Selectable {
     const object = this.glance();
     return this.form.selectableFields.map((read) => read(object));
   }
+}
+
+/** Where the JSON goes on after the beginning that is left out, in whose place a brace was written; 0 when nothing is. */
+function writeBrace(writer: ByteWriter, json: Uint8Array, without: Uint8Array | undefined): number {
+  if (!without || !beginsWith(json, without)) return 0;
+  writer.ascii('{');
+  return without.length;
+}
+
+function beginsWith(bytes: Uint8Array, beginning: Uint8Array): boolean {
+  for (let at = 0; at < beginning.length; at++) if (bytes[at] !== beginning[at]) return false;
+  return true;
 }
 
 /** An answer that is not in the cache: Status, Scale, reviews, dry-run results. */

@@ -36,12 +36,16 @@ function mistyped(value: unknown, place: string): DecodeError {
   return new DecodeError(`${jsonFault}json: cannot unmarshal ${what} into Go ${place}`);
 }
 
+/** Upstream's deletes read their options by themselves, and tell faults as they find them. */
+const optionsKind = 'DeleteOptions';
+
 /** A body of the right kind with something in it that the kind does not take. */
 export function unhandled(
   given: GivenType,
   expected: { readonly kind: string; readonly version: string },
   { message }: DecodeError,
 ): Error {
+  if (expected.kind === optionsKind) return newBadRequest(message);
   const kind = given.kind || expected.kind;
   const version = given.apiVersion.slice(given.apiVersion.indexOf('/') + 1) || expected.version;
   return newBadRequest(`${kind} in version "${version}" cannot be handled as a ${expected.kind}: ${message}`);
@@ -62,6 +66,7 @@ const excerptLength = 30;
 
 /** A body that does not say what it is, or is of another form. */
 export function unrecognized(expectedKind: string, message: string, body: Uint8Array): Error {
+  if (expectedKind === optionsKind) return newBadRequest(message);
   return newBadRequest(
     `the object provided is unrecognized (must be of type ${expectedKind}): ${message} (${excerptOf(body)})`,
   );

@@ -10,7 +10,7 @@ import { ConvertedForms } from '../cache/converted-forms.ts';
 import type { ObjectMemory } from '../cache/object-memory.ts';
 import { registryPrefix, type StoreFeed } from '../cache/store-feed.ts';
 import { WatchCache } from '../cache/watch-cache.ts';
-import { customResourceOffer, type Offer, objectOffer } from '../wire/accept.ts';
+import { customResourceOffer, type Offer, objectOffer, tablelessOffer } from '../wire/accept.ts';
 import type { KindCodec } from './kind-codec.ts';
 
 export interface StoredForm {
@@ -39,6 +39,7 @@ export class Resource {
   readonly prefix: string;
   readonly cache: WatchCache;
   readonly form: ObjectForm;
+  /** What its own answers come as. */
   readonly offer: Offer;
   private readonly storedCodec: KindCodec;
 
@@ -68,7 +69,8 @@ export class Resource {
       selectableFields: Object.values(definition.selectableFields),
       memory,
     };
-    this.offer = codec.encodeProtobuf ? objectOffer : customResourceOffer;
+    const listed = definition.verbs.includes('list') ? objectOffer : tablelessOffer;
+    this.offer = codec.encodeProtobuf ? listed : customResourceOffer;
     this.storedCodec = storedCodec ?? codec;
     this.cache = new WatchCache({
       prefix: this.prefix,
@@ -77,6 +79,19 @@ export class Resource {
       form: this.form,
       triggerOf: this.triggerOf(),
     });
+  }
+
+  /** Defined by a CustomResourceDefinition. */
+  get isCustom(): boolean {
+    return this.codec.strategicMerge === false;
+  }
+
+  /** What answers of a subresource come as ('' the object's own): those that write in a way of their own have no table. */
+  offerOf(name: string): Offer {
+    if (name === '' || name === 'status' || name === 'scale' || this.isCustom) return this.offer;
+    const subresource = this.definition.subresources.find((each) => each.name === name);
+    const writes = subresource && (subresource.type !== 'action' || !subresource.verbs.some((verb) => verb === 'get'));
+    return writes ? tablelessOffer : this.offer;
   }
 
   get namespaced(): boolean {

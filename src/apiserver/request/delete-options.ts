@@ -48,11 +48,12 @@ function readOptions({ body, query }: ApiRequest, codec: KindCodec): DeleteOptio
 
 function validate({ propagationPolicy, orphanDependents, dryRun }: DeleteOptions): FieldError[] {
   const errors: FieldError[] = [];
-  if (orphanDependents !== undefined && orphanDependents !== null && propagationPolicy) {
+  const hasPolicy = propagationPolicy !== undefined && propagationPolicy !== null;
+  if (orphanDependents !== undefined && orphanDependents !== null && hasPolicy) {
     const detail = 'orphanDependents and deletionPropagation cannot be both set';
     errors.push(invalid('propagationPolicy', propagationPolicy, detail));
   }
-  if (propagationPolicy && !propagationPolicies.includes(propagationPolicy)) {
+  if (hasPolicy && !propagationPolicies.includes(propagationPolicy)) {
     const message = `Unsupported value: ${JSON.stringify(propagationPolicy)}: supported values: "Foreground", "Background", "Orphan", "nil"`;
     errors.push({ type: 'FieldValueNotSupported', field: 'propagationPolicy', message });
   }

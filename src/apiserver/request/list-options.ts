@@ -21,42 +21,48 @@ export interface ListOptions {
   readonly sendInitialEvents: boolean | undefined;
 }
 
-/** Throws 400 or 422. */
+/** Throws 400 or 422. `watch`: asked for by the query; of a watch by its old path the options are those of a list. */
 export function parseListOptions(query: URLSearchParams, watch: boolean): ListOptions {
-  const match = query.get('resourceVersionMatch') ?? '';
-  const options: ListOptions = {
+  // Numbers are read with the query, selectors are parsed from what was read.
+  const timeoutSeconds = integerOf(query.get('timeoutSeconds'));
+  const limit = integerOf(query.get('limit')) ?? 0;
+  const given: ListOptions = {
     labelSelector: selectorOf(query.get('labelSelector'), everything, parseLabelSelector),
     fieldSelector: selectorOf(query.get('fieldSelector'), everyField, parseFieldSelector),
     resourceVersion: query.get('resourceVersion') ?? '',
-    resourceVersionMatch: match as ListOptions['resourceVersionMatch'],
-    limit: integerOf(query.get('limit')) ?? 0,
+    resourceVersionMatch: (query.get('resourceVersionMatch') ?? '') as ListOptions['resourceVersionMatch'],
+    limit,
     continueToken: query.get('continue') ?? '',
-    timeoutSeconds: integerOf(query.get('timeoutSeconds')),
+    timeoutSeconds,
     allowWatchBookmarks: isTrue(query.get('allowWatchBookmarks')),
     sendInitialEvents: query.has('sendInitialEvents') ? isTrue(query.get('sendInitialEvents')) : undefined,
   };
+  const options = watch ? withInitialEvents(given) : given;
   const errors = watch ? validateWatch(options) : validateList(options);
   if (errors.length > 0) throw newInvalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', errors);
   return options;
 }
 
-function validateWatch({ resourceVersionMatch, sendInitialEvents }: ListOptions): FieldError[] {
+/** A watch from no version begins with what is there, and says when that is out (upstream: SetListOptionsDefaults). */
+function withInitialEvents(options: ListOptions): ListOptions {
+  const { resourceVersion, resourceVersionMatch, sendInitialEvents } = options;
+  if (sendInitialEvents !== undefined || resourceVersionMatch !== '') return options;
+  if (resourceVersion !== '' && resourceVersion !== '0') return options;
+  return { ...options, sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' };
+}
+
+function validateWatch({ resourceVersionMatch, sendInitialEvents, continueToken }: ListOptions): FieldError[] {
   const field = 'resourceVersionMatch';
-  if (sendInitialEvents !== undefined) {
-    if (resourceVersionMatch !== 'NotOlderThan') {
-      return [forbidden(field, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')];
-    }
-    return [];
-  }
-  if (resourceVersionMatch !== '') {
-    const errors = [
-      forbidden(field, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'),
-    ];
-    if (resourceVersionMatch !== 'NotOlderThan')
-      errors.push(notSupported(field, resourceVersionMatch, ['NotOlderThan']));
-    return errors;
-  }
-  return [];
+  const errors: FieldError[] = [];
+  if (sendInitialEvents !== undefined && resourceVersionMatch !== 'NotOlderThan')
+    errors.push(forbidden(field, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'));
+  if (resourceVersionMatch === '') return errors;
+  if (sendInitialEvents === undefined)
+    errors.push(forbidden(field, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'));
+  if (resourceVersionMatch !== 'NotOlderThan') errors.push(notSupported(field, resourceVersionMatch, ['NotOlderThan']));
+  if (continueToken !== '')
+    errors.push(forbidden(field, 'resourceVersionMatch is forbidden when continue is provided'));
+  return errors;
 }
 
 function validateList(options: ListOptions): FieldError[] {

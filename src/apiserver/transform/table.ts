@@ -1,7 +1,7 @@
 /** Tables (meta/v1): what `kubectl get` prints, made by the server from the definition's columns. */
 
-import { nameColumn } from '#api/columns.ts';
-import type { Column, ResourceDefinition } from '#api/definition.ts';
+import { ageColumn, nameColumn, numberColumn } from '#api/columns.ts';
+import type { Column } from '#api/definition.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { EncodedObject, EncodedWatchEvent } from '#api/request.ts';
 import { WatchFrame } from '../cache/watch-frame.ts';
@@ -11,7 +11,8 @@ const decoder = new TextDecoder();
 
 export interface TableConfig {
   readonly apiVersion: string;
-  readonly definition: ResourceDefinition;
+  /** Of the whole row; empty for a kind that declares none. */
+  readonly columns: readonly Column<KubeObject>[];
   /** includeObject: 'None', 'Metadata' (also ''), 'Object'. */
   readonly include: string;
   readonly nowMs: () => number;
@@ -23,11 +24,23 @@ export interface TableMeta {
   readonly remainingItemCount?: number;
 }
 
-/** Columns of kinds that declare none. */
 /** Kinds without columns of their own (upstream's default table convertor): the client prints the date as it is. */
 const nameAndCreation: readonly Column<KubeObject>[] = [
   nameColumn,
   { name: 'Created At', type: 'date', cell: (object) => object.metadata?.creationTimestamp ?? null },
+];
+
+type Scale = KubeObject & {
+  readonly spec?: { readonly replicas?: number };
+  readonly status?: { readonly replicas?: number };
+};
+
+/** Of a Scale, whatever is scaled. */
+export const scaleColumns: readonly Column<KubeObject>[] = [
+  { name: 'Name', type: 'string', cell: ({ metadata }) => metadata?.name ?? '' },
+  numberColumn('Desired', ({ spec }: Scale) => spec?.replicas),
+  numberColumn('Available', ({ status }: Scale) => status?.replicas),
+  ageColumn,
 ];
 
 export class TableMaker {
@@ -36,11 +49,11 @@ export class TableMaker {
 
   constructor(config: TableConfig) {
     this.config = config;
-    this.columns = config.definition.columns.length > 0 ? config.definition.columns : nameAndCreation;
+    this.columns = config.columns.length > 0 ? config.columns : nameAndCreation;
   }
 
   of(items: readonly EncodedObject[], metadata: TableMeta): EncodedObject {
-    return this.table(items, metadata, true);
+    return this.table(items, metadata, true, '\n');
   }
 
   /** One table per event; only the first says the columns. */
@@ -52,19 +65,24 @@ export class TableMaker {
       yield batch.map((event) => {
         if (event.type === 'ERROR') return event;
         const { resourceVersion = '' } = event.body.object.metadata ?? {};
-        const table = this.table([event.body], { resourceVersion }, first);
+        const table = this.table([event.body], { resourceVersion }, first, '');
         first = false;
         return new WatchFrame(event.type, table);
       });
     }
   }
 
-  private table(items: readonly EncodedObject[], metadata: TableMeta, withColumns: boolean): EncodedObject {
+  private table(
+    items: readonly EncodedObject[],
+    metadata: TableMeta,
+    withColumns: boolean,
+    ending: '\n' | '',
+  ): EncodedObject {
     const nowMs = this.config.nowMs();
     const rows = items.map((item) => this.row(item, nowMs)).join(',');
     const head = JSON.stringify({ kind: 'Table', apiVersion: this.config.apiVersion, metadata }).slice(0, -1);
     const columns = withColumns ? JSON.stringify(this.columns.map(columnDefinition)) : 'null';
-    const text = `${head},"columnDefinitions":${columns},"rows":[${rows}]}\n`;
+    const text = `${head},"columnDefinitions":${columns},"rows":[${rows}]}${ending}`;
     return new TableBody(encoder.encode(text));
   }
 

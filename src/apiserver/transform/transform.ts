@@ -1,40 +1,45 @@
 /** Conversions of answers that a client may ask for by Accept: Table (kubectl get) and metadata only. */
 
-import { newNotAcceptable, newNotConvertible } from '#api/errors.ts';
+import { newNotConvertible } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { ApiResponse, EncodedObject } from '#api/request.ts';
 import type { RequestContext } from '../context.ts';
 import { type Conversion, negotiate } from '../wire/accept.ts';
 import { PartialMetadata } from './partial-metadata.ts';
-import { TableMaker } from './table.ts';
+import { scaleColumns, TableMaker } from './table.ts';
 
 type ListMetadata = Extract<ApiResponse, { readonly type: 'list' }>['metadata'];
 
 export function transform(context: RequestContext, response: ApiResponse): ApiResponse {
   const accept = context.request.headers.accept;
   if (!accept?.includes('as=')) return response;
-  const as = negotiate(accept, context.resource.offer)?.as;
+  const { resource, info } = context;
+  const as = negotiate(accept, resource.offerOf(info.subresource))?.as;
   if (!as) return response;
   switch (as.kind) {
     case 'Table':
-      // Reviews and the like, which nobody lists, have no table.
-      if (!context.resource.definition.verbs.includes('list'))
-        throw newNotAcceptable(['application/json', 'application/yaml']);
       return toTable(context, response, as);
     case 'PartialObjectMetadata':
-      if (response.type === 'list') throw misshapen(response, as, 'is a list');
+      if (response.type === 'list') throw misshapen(context, response, as, 'is a list');
       return toPartial(context, response, as);
     case 'PartialObjectMetadataList':
       if (response.type === 'object' && !isStatus(response.body))
-        throw misshapen(response.body.object, as, 'is not a list');
+        throw misshapen(context, response.body.object, as, 'is not a list');
       return toPartial(context, response, as);
   }
 }
 
-function misshapen(answer: Pick<KubeObject, 'apiVersion' | 'kind'>, { kind }: Conversion, what: string): Error {
+function misshapen(
+  { resource }: RequestContext,
+  answer: Pick<KubeObject, 'apiVersion' | 'kind'>,
+  { kind }: Conversion,
+  what: string,
+): Error {
   const [group = ''] = (answer.apiVersion ?? '').split(/[./]/, 1);
-  const type = `*${group === 'v1' ? 'core' : group}.${answer.kind}`;
-  return newNotConvertible(`you requested ${kind}, but the requested object ${what} (${type})`);
+  const typed = `${group === 'v1' ? 'core' : group}.${answer.kind}`;
+  const untyped = what === 'is a list' ? 'unstructured.UnstructuredList' : 'unstructured.Unstructured';
+  const isTyped = !resource.isCustom || answer.kind === 'Scale';
+  return newNotConvertible(`you requested ${kind}, but the requested object ${what} (*${isTyped ? typed : untyped})`);
 }
 
 function toPartial({ server }: RequestContext, response: ApiResponse, { version }: Conversion): ApiResponse {
@@ -49,6 +54,7 @@ function toPartial({ server }: RequestContext, response: ApiResponse, { version 
         kind: 'PartialObjectMetadataList',
         metadata: stated(response.metadata),
         items: response.items.map((item) => partial.of(item)),
+        itemsOmitKind: false,
       };
     case 'watch':
       return { ...response, events: partial.watch(response.events) };
@@ -58,10 +64,10 @@ function toPartial({ server }: RequestContext, response: ApiResponse, { version 
 }
 
 function toTable(context: RequestContext, response: ApiResponse, { version }: Conversion): ApiResponse {
-  const { resource, request, server } = context;
+  const { resource, request, server, info } = context;
   const table = new TableMaker({
     apiVersion: `meta.k8s.io/${version}`,
-    definition: resource.definition,
+    columns: info.subresource === 'scale' && !resource.isCustom ? scaleColumns : resource.definition.columns,
     include: request.query.get('includeObject') ?? '',
     nowMs: () => server.env.clock.now(),
   });

@@ -29,6 +29,7 @@ import {
   withoutManagedFields,
   writerOf,
 } from './managed.ts';
+import { settled, unwrapped } from './settled.ts';
 import { type UpdateResult, updateObject } from './update.ts';
 import { viewOf } from './view.ts';
 import {
@@ -50,16 +51,20 @@ export async function applyConfiguration(
   const { resource, info, request } = context;
   const view = viewOf(context);
   const { codec, apiVersion, kind } = view ?? { ...resource, kind: resource.definition.kind };
-  const { configuration, duplicates } = parseConfiguration(context);
-  context.audit?.requestPatch(() => JSON.stringify(configuration));
-  checkConfiguration(configuration, apiVersion, kind, codec.schema);
-  deepFreeze(configuration);
+  const read = settled(() => {
+    const parsed = parseConfiguration(context);
+    context.audit?.requestPatch(() => JSON.stringify(parsed.configuration));
+    checkConfiguration(parsed.configuration, apiVersion, kind, codec.schema);
+    deepFreeze(parsed.configuration);
+    return parsed;
+  });
   const parsed = othersTurn(context);
   if (parsed) await parsed;
   const force = isTrue(request.query.get('force'));
   let warned = false;
 
   const make = (current?: KubeObject, cached?: CachedObject): MutableObject | Promise<MutableObject> => {
+    const { configuration, duplicates } = unwrapped(read);
     const stored = storedManagers(current);
     const place = rootPlace(codec.schema);
     const empty = (): JsonObject => explicitTree(codec, codec.decodeTree({ apiVersion, kind }).object as KubeObject);

@@ -62,7 +62,6 @@ export async function createObject(
   const now = formatTime(env.clock.now());
   const { dryRun } = options;
 
-  delete draft.metadata.managedFields;
   dropDuplicateOwners(context, draft);
   fillSystemFields(context, draft, now);
   const applied = options.applied ?? undefined;
@@ -129,11 +128,13 @@ export async function createObject(
         return created;
       }
       const name = draft.metadata.name ?? '';
-      if (!generated) {
-        const key = resource.keyOf(draft.metadata.namespace ?? '', name);
-        throw newAlreadyExists(resource.name, name, isBeingDeleted(resource.cache.get(key)?.object));
+      // Whoever gives a prefix beside the name is told as if it had been used.
+      if (draft.metadata.generateName) {
+        if (!generated || attempt === maxNameAttempts) throw newGenerateNameConflict(resource.name, name, 1);
+        continue;
       }
-      if (attempt === maxNameAttempts) throw newGenerateNameConflict(resource.name, name, 1);
+      const key = resource.keyOf(draft.metadata.namespace ?? '', name);
+      throw newAlreadyExists(resource.name, name, isBeingDeleted(resource.cache.get(key)?.object));
     }
   } catch (error) {
     fate = fateOf(error);

@@ -11,8 +11,9 @@ import { assert } from '#base/errors.ts';
 import type { RequestContext } from '../context.ts';
 import { parseDeleteOptions } from '../request/delete-options.ts';
 import { parseListOptions } from '../request/list-options.ts';
-import { deleteObject } from './delete.ts';
+import { deleteObject, warnOfDefaults } from './delete.ts';
 import { listObjects } from './list.ts';
+import { matcherOf } from './read.ts';
 
 /** Deletes under way at a time: the store commits them in groups. */
 const parallelDeletes = 32;
@@ -20,9 +21,13 @@ const parallelDeletes = 32;
 export async function deleteCollection(context: RequestContext): Promise<ApiResponse> {
   const codec = context.server.registry.codecOf('meta.k8s.io', 'v1', 'DeleteOptions');
   assert(codec, 'no schema for DeleteOptions');
+  const selection = parseListOptions(context.request.query, false);
+  // What is wrong with the selection is told first.
+  matcherOf(context.resource, selection);
   const options = parseDeleteOptions(context.request, codec);
   context.audit?.requestObject(options as KubeObject, () => JSON.stringify(options));
-  const found = await listObjects(context, parseListOptions(context.request.query, false));
+  warnOfDefaults(context, options);
+  const found = await listObjects(context, selection);
   const names = found.items.map(({ object }) => object.metadata);
   const { signal } = context.request;
   let next = 0;

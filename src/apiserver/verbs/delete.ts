@@ -21,6 +21,7 @@ export async function deleteOne(context: RequestContext): Promise<ApiResponse> {
   assert(codec, 'no schema for DeleteOptions');
   const options = parseDeleteOptions(context.request, codec);
   context.audit?.requestObject(options as KubeObject, () => JSON.stringify(options));
+  warnOfDefaults(context, options);
   const { object, removed } = await deleteObject(context, context.info.name, options);
   const { definition } = context.resource;
   // Upstream answers 202 only to this old spelling of cascading deletion.
@@ -31,6 +32,13 @@ export async function deleteOne(context: RequestContext): Promise<ApiResponse> {
     status,
     body: context.server.registry.encoded('', 'v1', successStatus(context, object.object)),
   };
+}
+
+/** Warns where deletion does by default what few expect. */
+export function warnOfDefaults({ resource, warnings }: RequestContext, options: DeleteOptions): void {
+  const { deletionAdvice } = resource.definition;
+  if (deletionAdvice && options.propagationPolicy === undefined && options.orphanDependents === undefined)
+    warnings.push(deletionAdvice);
 }
 
 export interface DeleteResult {
@@ -64,22 +72,24 @@ export async function deleteObject(
     if (plan.type === 'pending') return { object: current, removed: false };
     if (plan.type === 'remove') {
       const last = plan.marked && (await encodeForStore(resource, plan.marked));
-      const { group, version } = resource.definition;
-      if (dryRun) return { object: last ? server.registry.encoded(group, version, last.view) : current, removed: true };
+      if (dryRun) return { object: last ? shownAt(context, last, current.revision) : current, removed: true };
       const removed = await removeNow(context, current, last);
       if (removed) return { object: removed, removed: true };
       continue;
     }
     const encoded = await encodeForStore(resource, plan.draft);
-    if (dryRun)
-      return {
-        object: server.registry.encoded(resource.definition.group, resource.definition.version, encoded.view),
-        removed: false,
-      };
+    if (dryRun) return { object: shownAt(context, encoded, current.revision), removed: false };
     const written = await putObject(context, key, encoded, current.revision);
     if (written instanceof CachedObject) return { object: written, removed: false };
   }
   throw newConflict(resource.name, name, optimisticLockMessage);
+}
+
+/** What a dry run would have written, in the version that is still stored. */
+function shownAt({ server, resource }: RequestContext, { view }: EncodedForStore, revision: number): EncodedObject {
+  const { group, version } = resource.definition;
+  const metadata = { ...view.metadata, resourceVersion: String(revision) };
+  return server.registry.encoded(group, version, { ...view, metadata });
 }
 
 async function admit(
@@ -116,7 +126,8 @@ export async function removeNow(
   if (!result.succeeded) return undefined;
   const { group, plural } = resource.definition;
   server.writeHooks.get(`${group}/${plural}`)?.afterDelete?.(current.object);
-  if (!last) return current;
+  // What is gone is shown as of its end.
+  if (!last) return current.atRevision(result.revision);
   const removed = new CachedObject(current.key, last.value, result.revision, resource.form);
   const reading = resource.whenReadable([removed]);
   if (reading) await reading;

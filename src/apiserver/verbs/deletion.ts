@@ -34,12 +34,17 @@ export function planDeletion(
   if (grace === 'pending') return { type: 'pending' };
   const finalizers = finalizersFor(definition, object, options);
   const finalizersChanged = !sameSet(finalizers, object.metadata?.finalizers ?? []);
-  const held = finalizers.length > 0 || (definition.holdsDeletion?.(object) ?? false);
+  const isMarked = Boolean(object.metadata?.deletionTimestamp);
+  // Those that are marked by their time are told first, even when nothing holds them.
+  const held =
+    finalizers.length > 0 ||
+    (definition.holdsDeletion?.(object) ?? false) ||
+    (definition.marksDeletionByTime === true && !isMarked);
   if (!held && (grace === 'none' || grace.seconds === 0)) {
-    const isFirst = grace !== 'none' && !object.metadata?.deletionTimestamp;
+    const isFirst = grace !== 'none' && !isMarked;
     return { type: 'remove', marked: isFirst ? marked(definition, object, grace, finalizers, nowMs) : undefined };
   }
-  if (grace === 'none' && object.metadata?.deletionTimestamp && !finalizersChanged) return { type: 'pending' };
+  if (grace === 'none' && isMarked && !finalizersChanged) return { type: 'pending' };
   return { type: 'mark', draft: marked(definition, object, grace, finalizers, nowMs) };
 }
 
@@ -116,11 +121,24 @@ function deletesInForeground(finalizers: readonly string[], options: DeleteOptio
 }
 
 function checkPreconditions(
-  { group, kind }: ResourceDefinition,
+  { group, kind, plural, marksDeletionByTime }: ResourceDefinition,
   object: KubeObject,
   { preconditions }: DeleteOptions,
 ): void {
   const { name = '', uid = '', resourceVersion = '' } = object.metadata ?? {};
+  // Upstream deletes these in a way of their own, with words of its own.
+  const failed = (what: string, wanted: string, is: string) =>
+    newConflict(
+      { group, resource: plural },
+      name,
+      `Precondition failed: ${what} in precondition: ${wanted}, ${what} in object meta: ${is}`,
+    );
+  if (marksDeletionByTime) {
+    if (preconditions?.uid && preconditions.uid !== uid) throw failed('UID', preconditions.uid, uid);
+    if (preconditions?.resourceVersion && preconditions.resourceVersion !== resourceVersion)
+      throw failed('ResourceVersion', preconditions.resourceVersion, resourceVersion);
+    return;
+  }
   const subject = { group, resource: kind };
   if (preconditions?.uid && preconditions.uid !== uid) {
     throw newConflict(

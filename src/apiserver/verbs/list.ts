@@ -154,6 +154,7 @@ async function response(
       ...(rest?.remaining !== undefined ? { remainingItemCount: rest.remaining } : {}),
     },
     items,
+    itemsOmitKind: !resource.isCustom,
   };
 }
 

@@ -42,7 +42,9 @@ export function updateManagedFields(
     setManagers(draft, managersStored(context, view, managers, managersBefore));
     return undefined;
   }
-  const shown = (object: KubeObject): KubeObject => (view?.ownKind ? view.read(object) : object);
+  // Of a Scale, whose replicas are not there when they are none.
+  const shown = (object: KubeObject): KubeObject =>
+    view?.ownKind ? (explicitTree(view.codec, view.read(object)) as KubeObject) : object;
   const place = rootPlace((view ?? context.resource).codec.schema);
   const before = { object: old ? withoutManagedFields(shown(old)) : {}, place };
   const work = managersAfterUpdate(
@@ -99,11 +101,11 @@ function inheritedManagers(
   given: Entries | undefined,
   old: KubeObject | undefined,
 ): Managers {
-  if (given && old && info.subresource === '') {
+  if (given && info.subresource === '') {
     // A client clears the list by sending none, or one empty entry.
     if (given.length === 0 || (given.length === 1 && Object.keys(given[0] ?? {}).length === 0)) return new Map();
     // Nearly always they come back as they were: then what is known of the stored ones is known of them.
-    const stored = old.metadata?.managedFields ?? [];
+    const stored = old?.metadata?.managedFields ?? [];
     if (jsonEqual(given, stored)) return storedManagers(old);
     const managers = readManagers(given, false);
     if (typeof managers !== 'string') return managers;
@@ -139,12 +141,12 @@ function replicasOf({ server, resource, info }: RequestContext): ReplicasOf {
 
 type Find = (group: string, version: string, plural: string) => Resource | undefined;
 
-/** The resource that serves the same objects in another version. */
+/** The resource that serves the same objects in another version of its group: upstream knows no types of other groups here. */
 function resourceIn(resource: Resource, apiVersion: string, find: Find): Resource | undefined {
   if (apiVersion === resource.apiVersion) return resource;
   const [version = '', group = ''] = apiVersion.split('/').reverse();
   const other = find(group, version, resource.definition.plural);
-  return other?.prefix === resource.prefix ? other : undefined;
+  return other?.prefix === resource.prefix && group === resource.definition.group ? other : undefined;
 }
 
 /** Objects of the resource in other versions that are served. */

@@ -3,29 +3,34 @@
 import { DecodeError, maxValues } from '#api/codec/decode-error.ts';
 import { checkTree, parseJson } from '#api/codec/json-decode.ts';
 import { jsonText } from '#api/codec/text.ts';
-import { newBadRequest, newInvalid, newUnsupportedPatchType } from '#api/errors.ts';
+import { newBadRequest, newInvalid, newUnsupportedMediaType, newUnsupportedPatchType } from '#api/errors.ts';
 import { invalid } from '#api/field-error.ts';
 import { goText } from '#api/go-format.ts';
 import type { KubeObject } from '#api/object.ts';
+import { isObject } from '#api/patch/json-tree.ts';
 import type { ApiResponse } from '#api/request.ts';
-import { sortedTree } from '#base/sorted-tree.ts';
 import type { CachedObject } from '../cache/cached-object.ts';
 import type { RequestContext } from '../context.ts';
+import { type GivenType, typeOf } from '../registry/body-faults.ts';
 import type { DecodedBody, KindCodec } from '../registry/kind-codec.ts';
 import { parseWriteOptions, patchMediaType, type WriteOptions } from '../request/write-options.ts';
 import { applyConfiguration } from './apply.ts';
 import { explicitTree, storedTree } from './managed.ts';
 import { type PatchType, patchTree } from './patch-tree.ts';
+import { settled, unwrapped } from './settled.ts';
 import { type UpdateResult, updateObject } from './update.ts';
 import { type View, viewOf } from './view.ts';
 import {
   applyDefaults,
   asMutable,
   checkSize,
+  type ExpectedKind,
   ensureNamespace,
   ensurePatchedName,
   type MutableObject,
+  otherKind,
   reportProblems,
+  undeterminedName,
 } from './write.ts';
 
 const patchTypes: Readonly<Record<string, PatchType | 'apply'>> = {
@@ -46,13 +51,13 @@ export async function patch(context: RequestContext): Promise<ApiResponse> {
   return { type: 'object', status: result.created ? 201 : 200, body };
 }
 
-function patchTypeOf(context: RequestContext): PatchType | 'apply' {
-  const mediaType = patchMediaType(context.request);
+function patchTypeOf({ request, resource }: RequestContext): PatchType | 'apply' {
+  const mediaType = patchMediaType(request);
   const type = Object.hasOwn(patchTypes, mediaType) ? patchTypes[mediaType] : undefined;
-  if (!type) {
-    throw newUnsupportedPatchType();
-  }
-  return type;
+  if (type && (type !== 'strategic' || !resource.isCustom)) return type;
+  throw resource.isCustom
+    ? newUnsupportedMediaType(Object.keys(patchTypes).filter((name) => patchTypes[name] !== 'strategic'))
+    : newUnsupportedPatchType();
 }
 
 function applyPatch(
@@ -61,25 +66,32 @@ function applyPatch(
   type: PatchType,
   view: View | undefined,
 ): Promise<UpdateResult> {
-  const body = parseBody(context, type);
-  context.audit?.requestPatch(() => JSON.stringify(body));
+  const read = settled(() => parseBody(context, type));
+  if (read.error === undefined) context.audit?.requestPatch(() => JSON.stringify(read.value));
   const { resource } = context;
+  const expected = view ?? { apiVersion: resource.apiVersion, kind: resource.definition.kind };
   const codec = view?.codec ?? resource.codec;
   let warned = false;
   // Operations of JSON patch name places of the JSON form, which says more than the view: empty structs.
   const treeOf = (current: KubeObject, cached: CachedObject): KubeObject =>
     view ? explicitTree(codec, view.read(current)) : storedTree(cached);
   const make = (current: KubeObject, cached: CachedObject): MutableObject => {
+    const body = unwrapped(read);
     const before = type === 'json' ? treeOf(current, cached) : view ? view.read(current) : current;
-    const tree = patchTree(type, before, body, codec.strategicMerge === false ? undefined : codec.schema);
-    const { object, problems } = decodePatched(codec, tree, options, () => {
+    const { schema } = codec;
+    const tree = patchTree(type, before, body, schema);
+    const checkKind = (given: GivenType): string | undefined =>
+      type === 'strategic' || resource.isCustom ? undefined : patchedKindFault(context, given, expected);
+    const { object, problems } = decodePatched(codec, tree, options, checkKind, () => {
       if (resource.definition.confidential) return '<secret contents redacted>';
-      return type === 'strategic' ? goText(body) : JSON.stringify(sortedTree(tree));
+      if (type === 'strategic') return goText(body);
+      const whole = treeOf(current, cached);
+      return JSON.stringify(asPatched(patchTree(type, whole, body, schema), whole));
     });
     // A second attempt finds the same again.
     if (!warned) reportProblems(context, problems, options);
     warned = true;
-    const patched = asMutable(object, view ?? { apiVersion: resource.apiVersion, kind: resource.definition.kind });
+    const patched = asMutable(object, expected);
     ensureNamespace(context, patched);
     ensurePatchedName(patched, context.info.name);
     if (!view?.ownKind) applyDefaults(resource, patched);
@@ -94,12 +106,15 @@ function decodePatched(
   codec: KindCodec,
   tree: unknown,
   { fieldValidation }: WriteOptions,
+  checkKind: (given: GivenType) => string | undefined,
   shown: () => string,
 ): DecodedBody {
   const refuse = (message: string): never => {
     throw newInvalid({ group: '', kind: '' }, '', [invalid('patch', shown(), message)]);
   };
   try {
+    const fault = checkKind(typeOf(tree));
+    if (fault !== undefined) refuse(fault);
     const decoded = codec.decodeTree(tree);
     if (fieldValidation === 'Strict' && decoded.problems.length > 0) {
       refuse(`strict decoding error: ${decoded.problems.join(', ')}`);
@@ -109,6 +124,28 @@ function decodePatched(
     if (error instanceof DecodeError) refuse(error.message);
     throw error;
   }
+}
+
+/** What is wrong with the kind that a patch made of the object's; throws 400 where nothing says what it is. */
+function patchedKindFault(context: RequestContext, given: GivenType, expected: ExpectedKind): string | undefined {
+  const { apiVersion } = given;
+  if (apiVersion === '') throw undeterminedName(context.info.name);
+  const kind = given.kind || expected.kind;
+  if (kind === expected.kind && apiVersion === expected.apiVersion) return undefined;
+  return otherKind(context, { apiVersion, kind }, expected);
+}
+
+/** A patched tree as upstream prints it: what the patch touched with its members in order, all else as it was. */
+function asPatched(tree: unknown, before: unknown): unknown {
+  if (tree === before) return tree;
+  if (Array.isArray(tree)) {
+    const elements: readonly unknown[] = Array.isArray(before) ? before : [];
+    return tree.map((element, index) => asPatched(element, elements[index]));
+  }
+  if (!isObject(tree)) return tree;
+  const old = isObject(before) ? before : {};
+  const members = Object.entries(tree).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(members.map(([name, member]) => [name, asPatched(member, old[name])]));
 }
 
 const admissionOptions = { kind: 'PatchOptions', apiVersion: 'meta.k8s.io/v1' };

@@ -61,8 +61,8 @@ function fieldMatcher(resource: Resource, selector: FieldSelector): Matcher | un
   return tests.length === 1 && only ? only : (object) => tests.every((test) => test(object));
 }
 
-function unknownFieldMessage({ definition }: Resource, field: string): string {
-  return Object.keys(definition.selectableFields).length > 0
+function unknownFieldMessage({ definition, isCustom }: Resource, field: string): string {
+  return isCustom || Object.keys(definition.selectableFields).length > 0
     ? `field label not supported: ${field}`
     : `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }

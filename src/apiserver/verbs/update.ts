@@ -51,6 +51,7 @@ export async function update(context: RequestContext): Promise<ApiResponse> {
     const submitted = decodeObject(context, view.codec, view, options);
     ensureNamespace(context, submitted);
     checkName(submitted, info.name);
+    if (!view.ownKind) applyDefaults(resource, submitted);
     const make = (current: KubeObject) => view.write(current, submitted);
     const { object } = await updateObject(context, options, { make });
     return { type: 'object', status: 200, body: view.encode(object.object) };
@@ -121,7 +122,15 @@ async function createMissing(
 ): Promise<EncodedObject> {
   if (draft.metadata.uid) {
     const { name } = context.resource;
-    const cause = `Precondition failed: UID in precondition: ${draft.metadata.uid}, UID in object meta: `;
+    const { uid } = draft.metadata;
+    const cause =
+      context.request.method === 'PATCH'
+        ? `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`
+        : storageErrorText(
+            context,
+            context.info.name,
+            `Precondition failed: UID in precondition: ${uid}, UID in object meta: `,
+          );
     throw newConflict(name, context.info.name, cause);
   }
   delete draft.metadata.resourceVersion;
@@ -204,8 +213,13 @@ async function attemptUpdate(
     }
     if (isGone(context, encoded.view, old)) {
       const removed = await removeNow(context, current, encoded);
-      if (removed) fate = 'committed';
-      return removed ? { object: removed, conditional } : { conditional };
+      if (!removed) return { conditional };
+      fate = 'committed';
+      // Whoever took the last finalizer gets what was sent, in the version that it was made from.
+      const sent = new CachedObject(current.key, encoded.value, current.revision, resource.form);
+      const reading = resource.whenReadable([sent]);
+      if (reading) await reading;
+      return { object: sent, conditional };
     }
     const stale = server.store.isStale?.(resource.prefix + current.key, current.value);
     if (!stale && sameBytes(encoded.value, current.value)) return { object: current, conditional };

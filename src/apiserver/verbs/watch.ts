@@ -25,6 +25,8 @@ import type { RequestContext } from '../context.ts';
 import type { Registry } from '../registry/registry.ts';
 import { type Resource, triggerFieldOf } from '../registry/resource.ts';
 import { parseListOptions, parseResourceVersion } from '../request/list-options.ts';
+import { isTrue } from '../request/request-info.ts';
+import { checkStreams } from '../wire/acceptable.ts';
 import { keyRange, matcherOf, whenFresh } from './read.ts';
 
 /** Watches without timeoutSeconds last this long or up to twice as long (upstream's --min-request-timeout). */
@@ -40,8 +42,9 @@ const initialEventsEnd = { 'k8s.io/initial-events-end': 'true' };
 
 export async function watch(context: RequestContext): Promise<ApiResponse> {
   const { server, request, info, resource } = context;
-  const options = parseListOptions(request.query, true);
+  const options = parseListOptions(request.query, isTrue(request.query.get('watch')));
   const matches = matcherOf(resource, options);
+  checkStreams(request, resource.offer);
   const { resourceVersion, sendInitialEvents } = options;
   const namespace = resource.namespaced ? info.namespace : '';
   // GET /api/v1/watch/.../{name} and fieldSelector=metadata.name=x are the same watch.

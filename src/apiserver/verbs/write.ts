@@ -87,25 +87,36 @@ export function reportProblems(
 }
 
 function checkKind(
-  { server }: RequestContext,
+  context: RequestContext,
   given: { readonly apiVersion: string; readonly kind: string },
   expected: ExpectedKind,
 ): void {
   const kind = given.kind || expected.kind;
   const apiVersion = given.apiVersion || expected.apiVersion;
   if (kind === expected.kind && (apiVersion === expected.apiVersion || apiVersion === expected.olderVersion)) return;
+  const cause = otherKind(context, { apiVersion, kind }, expected);
+  if (cause !== undefined)
+    throw newBadRequest(
+      `${kind} in version "${versionOf(apiVersion)}" cannot be handled as a ${expected.kind}: ${cause}`,
+    );
+  const fault = 'does not match the expected API version';
+  throw newBadRequest(`the API version in the data (${apiVersion}) ${fault} (${expected.apiVersion})`);
+}
+
+/** Why an object of this kind is none of what is expected; undefined for one in another version that is known. */
+export function otherKind(
+  { server }: RequestContext,
+  { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
+  expected: ExpectedKind,
+): string | undefined {
   const version = versionOf(apiVersion);
   const known =
     server.registry.codecOf(groupOf(apiVersion), version, kind) !== undefined || isOlderVersion(apiVersion, kind);
-  if (known && kind === expected.kind) {
-    const fault = 'does not match the expected API version';
-    throw newBadRequest(`the API version in the data (${apiVersion}) ${fault} (${expected.apiVersion})`);
-  }
+  if (!known)
+    return `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`;
+  if (kind === expected.kind) return undefined;
   const target = groupOf(expected.apiVersion).split('.', 1)[0] || 'core';
-  const cause = known
-    ? `converting (${version}.${kind}) to (${target}.${expected.kind}): unknown conversion`
-    : `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`;
-  throw newBadRequest(`${kind} in version "${version}" cannot be handled as a ${expected.kind}: ${cause}`);
+  return `converting (${version}.${kind}) to (${target}.${expected.kind}): unknown conversion`;
 }
 
 function groupOf(apiVersion: string): string {
@@ -135,10 +146,12 @@ export function ensureNamespace(context: RequestContext, object: MutableObject):
 
 /** Throws 400 when the object does not say the name of the URL. */
 export function checkName(object: MutableObject, name: string): void {
-  if (!object.metadata.name) {
-    throw newBadRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
-  }
+  if (!object.metadata.name) throw undeterminedName(name);
   ensureName(object, name);
+}
+
+export function undeterminedName(name: string): Error {
+  return newBadRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
 }
 
 /** Fills the name of the URL in; throws 400 when the object has another. */
@@ -152,8 +165,7 @@ export function ensureName(object: MutableObject, name: string): void {
 
 /** A patch must not take the name away. Throws 400. */
 export function ensurePatchedName(patched: MutableObject, name: string): void {
-  if (!patched.metadata.name)
-    throw newBadRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  if (!patched.metadata.name) throw undeterminedName(name);
   ensureName(patched, name);
 }
 

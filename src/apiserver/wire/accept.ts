@@ -32,12 +32,15 @@ export interface Negotiated {
 export interface Offer {
   readonly protobuf: boolean;
   readonly conversions: boolean;
+  readonly tables: boolean;
 }
 
-export const objectOffer: Offer = { protobuf: true, conversions: true };
+export const objectOffer: Offer = { protobuf: true, conversions: true, tables: true };
+/** Of what nobody lists. */
+export const tablelessOffer: Offer = { protobuf: true, conversions: true, tables: false };
 /** Of custom resources: what is made of their metadata has protobuf, they themselves have none (apiserver handlers/rest.go). */
-export const customResourceOffer: Offer = { protobuf: false, conversions: true };
-export const statusOffer: Offer = { protobuf: true, conversions: false };
+export const customResourceOffer: Offer = { protobuf: false, conversions: true, tables: true };
+export const statusOffer: Offer = { protobuf: true, conversions: false, tables: false };
 
 /** Ranges by falling quality; those of equal quality as they were written. */
 export function parseAccept(accept: string): MediaRange[] {
@@ -63,7 +66,7 @@ const cachedLength = 512;
 
 /** Undefined when the server has nothing that the client takes: 406. */
 export function negotiate(accept: string | undefined, offer: Offer): Negotiated | undefined {
-  const key = `${offer.protobuf ? 'p' : ''}${offer.conversions ? 'c' : ''} ${accept ?? ''}`;
+  const key = `${offer.protobuf ? 'p' : ''}${offer.conversions ? 'c' : ''}${offer.tables ? 't' : ''} ${accept ?? ''}`;
   if (cache.has(key)) return cache.get(key);
   const result = choose(accept, offer);
   if (key.length > cachedLength) return result;
@@ -81,7 +84,7 @@ function choose(accept: string | undefined, offer: Offer): Negotiated | undefine
     if (!encoding) continue;
     if (parameters.stream !== undefined && parameters.stream !== 'watch') continue;
     const as = conversionOf(parameters);
-    if (as === null || (as && !offer.conversions)) continue;
+    if (as === null || (as && !offer.conversions) || (as?.kind === 'Table' && !offer.tables)) continue;
     // Tables have no protobuf, whatever is in them.
     if (encoding === 'protobuf' && (as ? as.kind === 'Table' : !offer.protobuf)) continue;
     return { encoding, mediaType, as, pretty: parameters.pretty === '1' };

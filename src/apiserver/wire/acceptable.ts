@@ -8,13 +8,26 @@ import { negotiate, type Offer, parseAccept } from './accept.ts';
 const objects = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'] as const;
 const watched = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'] as const;
 
-/** Checked before the request is carried out. Undefined for nearly everybody. */
-export function checkAcceptable(request: ApiRequest, offer: Offer): StatusError | undefined {
+/**
+ * Checked before the request is carried out. Undefined for nearly everybody. `isRouted`: whether the path's media types belong to a route of
+ * upstream's, as those of all kinds but custom resources do.
+ */
+export function checkAcceptable(
+  request: ApiRequest,
+  offer: Offer,
+  isRouted: () => boolean = () => true,
+): StatusError | undefined {
   const { accept } = request.headers;
   if (accept === undefined || negotiate(accept, offer)) return undefined;
+  if (!isRouted()) return newNotAcceptable(objects);
   const available = availableAt(request);
   // Upstream looks for a route by the media types alone, and then for a conversion.
   return takes(accept, available) ? newNotAcceptable(objects) : newNoRepresentation(available);
+}
+
+/** YAML has no frames. Throws 406 for a watch in it. */
+export function checkStreams({ headers: { accept } }: ApiRequest, offer: Offer): void {
+  if (accept !== undefined && negotiate(accept, offer)?.encoding === 'yaml') throw newNotAcceptable(watched);
 }
 
 /** For paths that have JSON and nothing else. */

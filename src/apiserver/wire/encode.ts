@@ -256,14 +256,19 @@ function listHead({ kind, apiVersion, metadata }: Extract<ApiResponse, { readonl
 const listTail = encoder.encode(']}\n');
 
 function jsonListPieces(response: Extract<ApiResponse, { readonly type: 'list' }>): ListPieces {
-  const { items } = response;
+  const { items, itemsOmitKind, kind, apiVersion } = response;
+  const itemHead = itemsOmitKind
+    ? encoder.encode(
+        `{"kind":${JSON.stringify(kind.slice(0, -'List'.length))},"apiVersion":${JSON.stringify(apiVersion)},`,
+      )
+    : undefined;
   return {
     head: encoder.encode(listHead(response)),
     count: items.length,
     write: (writer, index) => {
       if (index > 0) writer.ascii(',');
       const item = items[index] as EncodedObject;
-      if (item instanceof CachedObject) item.writeJson(writer);
+      if (item instanceof CachedObject) item.writeJson(writer, itemHead);
       else writer.put(item.json());
     },
     tail: listTail,

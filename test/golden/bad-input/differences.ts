@@ -38,8 +38,7 @@ const byReason: readonly (readonly [reason: string, names: readonly string[] | R
     ['create with a body of JSON: a number too large'],
   ],
   ['NUL is no end of a selector', ['list labelSelector=%00']],
-  ['a whole document can be replaced if it keeps its name', ['JSON patch: the whole']],
-  ['the kind of the path is kept, whatever a patch says', /^(JSON|merge) patch: the kind changed/],
+  ['the kind that a patch makes of it is judged before its content', /^(JSON|merge) patch: the kind changed/],
   [checked, /^strategic directives: (kept keys without|deletes that are no list|an unknown dollar)/],
 ];
 

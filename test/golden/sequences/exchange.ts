@@ -90,8 +90,8 @@ export class Play {
     const whole = { code, contentType, ...warned };
     if (isWatch(asked.target, step.method) && code === 200) {
       const events = eventsOf(body, contentType);
-      for (const event of events) this.learn(asked, step, isTree(event) ? event.object : event);
-      return { ...whole, events: events.map((event) => this.normal(event)) };
+      for (const event of events) if (isTree(event) && event.type !== 'BOOKMARK') this.learn(asked, step, event.object);
+      return { ...whole, events: events.filter((event) => !isIdle(event)).map((event) => this.normal(event)) };
     }
     const tree = treeOf(body, contentType);
     this.learn(asked, step, tree);
@@ -125,16 +125,16 @@ export class Play {
   }
 
   private filled(text: string, quoted: (text: string) => string = (plain) => plain): string {
-    return text.replaceAll(
-      /<(namespace|(?:old version|version|uid) of [\w./-]+|version|first version|list version|continue|generated)>/g,
-      (_, what: string) => quoted(this.value(what)),
-    );
+    return text
+      .replaceAll('<namespace>', this.namespace)
+      .replaceAll(
+        /<((?:old version|version|uid) of [\w./-]+|version|first version|list version|continue|generated)>/g,
+        (_, what: string) => quoted(this.value(what)),
+      );
   }
 
   private value(what: string): string {
     switch (what) {
-      case 'namespace':
-        return this.namespace;
       case 'version':
         return this.lastVersion;
       case 'first version':
@@ -152,7 +152,7 @@ export class Play {
   }
 
   private objectAt(path: string): { object: Tree; versions: string[] } | undefined {
-    return this.objects.get(path.replace('<generated>', this.value('generated')));
+    return this.objects.get(this.filled(path));
   }
 
   /** Takes in what later steps may ask for and what is told by another name. */
@@ -222,6 +222,12 @@ export class Play {
         /(record \(|object meta: )(\d+)/g,
         (_, before: string, version: string) => `${before}${this.versions.get(version) ?? '<a version>'}`,
       )
+      .replaceAll(/(ersion in the precondition \()\d+\)/g, '$1<a version>)')
+      .replaceAll(/(\b\d+:)3[0-2]\d{3}\b/g, '$1<node port>')
+      .replaceAll(
+        /(resourceVersion\\*":\\*")(\d+)/g,
+        (_, before: string, version: string) => `${before}${this.versions.get(version) ?? '<a version>'}`,
+      )
       .replaceAll(/(Too large resource version: )\d+(, current: )\d+/g, '$1<a version>$2<a version>')
       .replaceAll(/\b10\.(?:9[6-9]|1[01]\d)\.\d+\.\d+\b/g, (address) => this.addresses.get(address) ?? '<an address>');
     for (const [name, told] of this.generated) plain = plain.replaceAll(name, told);
@@ -243,7 +249,7 @@ export class Play {
       return name === 'managedFields' ? sorted(elements) : name === 'cells' ? elements.map(ageless) : elements;
     }
     if (!isTree(value)) return value;
-    const list = Array.isArray(value.items) || Array.isArray(value.rows) || value.kind === 'Status';
+    const list = 'items' in value || 'rows' in value || value.kind === 'Status';
     const bookmark = value.type === 'BOOKMARK';
     return Object.fromEntries(
       Object.entries(value)
@@ -264,6 +270,11 @@ export class Play {
       Object.entries(metadata).map(([member, inner]) => [member, this.normal(inner, member, true)]),
     );
   }
+}
+
+/** A bookmark that says nothing but that time goes by. */
+function isIdle(event: unknown): boolean {
+  return isTree(event) && event.type === 'BOOKMARK' && !JSON.stringify(event).includes('k8s.io/initial-events-end');
 }
 
 /** Its version is that of whatever happened elsewhere. */
@@ -313,18 +324,25 @@ function eventsOf(body: Uint8Array, contentType: string): unknown[] {
       : text
           .split('\n')
           .filter((line) => line !== '')
-          .map((line) => JSON.parse(line) as unknown);
+          .map((line) => parsed(line));
   }
   const events: unknown[] = [];
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   for (let at = 0; at + 4 <= body.length; ) {
     const length = view.getUint32(at);
-    const schema = registry.kind('', 'v1', 'WatchEvent');
-    const { message } = unwrapProtobuf(body.subarray(at + 4, at + 4 + length));
-    events.push(schema ? watchEvent(message) : message.length);
+    events.push(watchEvent(body.subarray(at + 4, at + 4 + length)));
     at += 4 + length;
   }
   return events;
+}
+
+/** Text stands for what is no JSON, so that it is seen. */
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return line;
+  }
 }
 
 /** Field 1 is the type, field 2 a RawExtension whose field 1 is the object's envelope. */

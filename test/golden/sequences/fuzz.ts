@@ -16,6 +16,7 @@ import { crds } from '../apply/kinds.ts';
 import { differencesOf } from './compare.ts';
 import { Play, type Send, type Step } from './exchange.ts';
 import { randomRequests } from './random-requests.ts';
+import { setUp } from './sequences.ts';
 import { connection, prepare, tidy } from './server.ts';
 
 const { values } = parseArgs({
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     kinds: { type: 'string' },
     show: { type: 'string', default: '3' },
     parallel: { type: 'string', default: '6' },
+    width: { type: 'string', default: '700' },
     verbose: { type: 'boolean', default: false },
     port: { type: 'string', default: '18447' },
   },
@@ -91,12 +93,11 @@ async function compare(seed: number, ours: Send, theirs: Send): Promise<void> {
 }
 
 async function begin(play: Play): Promise<void> {
-  await play.step({ method: 'POST', path: '/api/v1/namespaces', body: { metadata: { name: '<namespace>' } } });
-  await play.step({ method: 'POST', path: 'serviceaccounts', body: { metadata: { name: 'default' } } });
+  for (const step of setUp) await play.step(step);
 }
 
 function report(): void {
-  const short = (value: unknown): string => (JSON.stringify(value) ?? 'absent').slice(0, 700);
+  const short = (value: unknown): string => (JSON.stringify(value) ?? 'absent').slice(0, Number(values.width));
   for (const [group, found] of [...groups].sort(([, a], [, b]) => a.length - b.length)) {
     console.log(
       `\n== ${found.length} x ${group}: seeds ${found

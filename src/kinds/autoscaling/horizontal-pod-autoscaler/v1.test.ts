@@ -36,7 +36,7 @@ test('autoscaling/v1 shows CPU as its field and the rest in annotations', () => 
         'autoscaling.alpha.kubernetes.io/metrics':
           '[{"type":"Pods","pods":{"metricName":"requests","targetAverageValue":"10"}}]',
         'autoscaling.alpha.kubernetes.io/behavior':
-          '{"ScaleDown":{"StabilizationWindowSeconds":60,"Policies":[{"Type":"Pods","Value":1,"PeriodSeconds":15}]}}',
+          '{"ScaleUp":null,"ScaleDown":{"StabilizationWindowSeconds":60,"SelectPolicy":null,"Policies":[{"Type":"Pods","Value":1,"PeriodSeconds":15}],"Tolerance":null}}',
         'autoscaling.alpha.kubernetes.io/conditions': '[{"type":"AbleToScale","status":"True"}]',
       },
     },

@@ -77,7 +77,7 @@ export function toV2(object: KubeObject): KubeObject {
       minReplicas: spec.minReplicas,
       maxReplicas: spec.maxReplicas,
       metrics: [...(cpu === undefined ? [] : [cpuMetric]), ...others],
-      ...(behavior === undefined ? {} : { behavior: withCase(behavior, lowerFirst) }),
+      ...(behavior === undefined ? {} : { behavior: readBehavior(behavior) }),
     },
     status: status && {
       observedGeneration: status.observedGeneration,
@@ -107,7 +107,7 @@ export function fromV2(object: KubeObject): KubeObject {
   if (status?.currentMetrics?.length) {
     annotations[metricStatusesAnnotation] = JSON.stringify(status.currentMetrics.map(toV1MetricStatus));
   }
-  if (spec?.behavior) annotations[behaviorAnnotation] = JSON.stringify(withCase(spec.behavior, upperFirst));
+  if (spec?.behavior) annotations[behaviorAnnotation] = behaviorText(spec.behavior);
   if (status?.conditions?.length) annotations[conditionsAnnotation] = JSON.stringify(status.conditions);
   const v1 = {
     ...rest,
@@ -144,12 +144,33 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Upstream writes behavior with Go's field names. */
-function withCase(value: unknown, rename: (name: string) => string): unknown {
-  if (Array.isArray(value)) return value.map((item) => withCase(item, rename));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [rename(name), withCase(member, rename)]));
+type Behavior = NonNullable<NonNullable<HorizontalPodAutoscaler['spec']>['behavior']>;
+
+/** Upstream prints behavior as Go prints a struct without names for JSON: in the order of its fields, with what is not set. */
+function behaviorText({ scaleUp, scaleDown }: Behavior): string {
+  const rules = (of: Behavior['scaleUp']) =>
+    of
+      ? {
+          StabilizationWindowSeconds: of.stabilizationWindowSeconds ?? null,
+          SelectPolicy: of.selectPolicy ?? null,
+          Policies:
+            of.policies?.map(({ type, value, periodSeconds }) => ({
+              Type: type,
+              Value: value,
+              PeriodSeconds: periodSeconds,
+            })) ?? null,
+          Tolerance: of.tolerance ?? null,
+        }
+      : null;
+  return JSON.stringify({ ScaleUp: rules(scaleUp), ScaleDown: rules(scaleDown) });
 }
 
-const upperFirst = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+/** What was printed so, as it is named elsewhere; null is nothing. */
+function readBehavior(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(readBehavior);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(members.map(([name, member]) => [lowerFirst(name), readBehavior(member)]));
+}
+
 const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);

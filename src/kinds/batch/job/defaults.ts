@@ -9,10 +9,16 @@ const maxInt32 = 2_147_483_647;
 export function defaultJob(job: Draft<Job>): void {
   const { spec } = job;
   if (!spec) return;
-  const labels = spec.template?.metadata?.labels;
+  labelLikePods(job);
+  spec.manualSelector ??= false;
+  defaultJobSpec(spec);
+}
+
+/** A job without labels has those of its pods. */
+export function labelLikePods(job: Draft<Job>): void {
+  const labels = job.spec?.template?.metadata?.labels;
   if (labels && Object.keys(job.metadata?.labels ?? {}).length === 0)
     job.metadata = { ...job.metadata, labels: { ...labels } };
-  defaultJobSpec(spec);
 }
 
 /** Also of the jobs in templates, as the default is the pattern's and not the job's. */

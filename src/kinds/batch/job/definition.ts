@@ -2,7 +2,7 @@ import { defineResource } from '#api/definition.ts';
 import { dropDisabledTemplateFields } from '#kinds/core/pod/disabled-fields.ts';
 import type { Job } from '#kinds/generated/batch-v1.ts';
 import { jobColumns } from './columns.ts';
-import { defaultJob } from './defaults.ts';
+import { defaultJob, labelLikePods } from './defaults.ts';
 import { generateSelector, labelWithName } from './selector.ts';
 import { validateJobStatus } from './status-rules.ts';
 import { validateJob, validateJobUpdate } from './validation.ts';
@@ -27,8 +27,11 @@ export const Jobs = defineResource<Job>({
   prepareForCreate: (job) => {
     dropDisabledTemplateFields(job.spec?.template);
     generateSelector(job);
+    labelLikePods(job);
   },
   prepareForUpdate: ({ spec }, old) => dropDisabledTemplateFields(spec?.template, old.spec?.template),
+  deletionAdvice:
+    'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
   categories: ['all'],
   selectableFields: {
     'status.successful': (job) => String(job.status?.succeeded ?? 0),

@@ -15,7 +15,9 @@ export function generateSelector(job: Draft<Job>): void {
   spec.selector ??= {};
   spec.selector.matchLabels ??= {};
   spec.selector.matchLabels[uidLabel] ??= metadata?.uid ?? '';
-  labelWithName(job);
+  // Whoever is to get a name of the server's is labelled with it when it is known.
+  if (!metadata?.name && metadata?.generateName) return;
+  for (const label of nameLabels) labels[label] ??= metadata?.name ?? '';
 }
 
 /** A generated name is known only after the selector was made. */
@@ -24,7 +26,12 @@ export function labelWithName(job: Draft<Job>): void {
   const generated = metadata?.uid !== undefined && spec?.selector?.matchLabels?.[uidLabel] === metadata.uid;
   if (!generated || !metadata?.name || spec.manualSelector) return;
   const labels = templateLabels(job);
-  for (const label of nameLabels) labels[label] ??= metadata.name;
+  // Whose labels are those of its pods.
+  const own = metadata.labels?.[uidLabel] === metadata.uid ? metadata.labels : undefined;
+  for (const label of nameLabels) {
+    labels[label] ??= metadata.name;
+    if (own) own[label] ??= metadata.name;
+  }
 }
 
 function templateLabels(job: Draft<Job>): Record<string, string> {

@@ -52,9 +52,9 @@ export function validateRequestStatus(request: Request, old: Request, context: H
 }
 
 function checkSpec({ spec }: Request, old: Request | undefined, errors: FieldError[]): void {
-  const { request = '', usages: given = [], signerName = '', expirationSeconds } = spec ?? {};
-  if (!blocksOf(request).some(({ type }) => type === 'CERTIFICATE REQUEST')) {
-    errors.push(invalid('spec.request', request, 'PEM block type must be CERTIFICATE REQUEST'));
+  const { request, usages: given = [], signerName = '', expirationSeconds } = spec ?? {};
+  if (!blocksOf(request ?? '').some(({ type }) => type === 'CERTIFICATE REQUEST')) {
+    errors.push(invalid('spec.request', request ?? null, 'PEM block type must be CERTIFICATE REQUEST'));
   }
   if (given.length === 0) errors.push(required('spec.usages'));
   const before: readonly string[] = old?.spec.usages ?? [];

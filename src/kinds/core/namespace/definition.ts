@@ -21,6 +21,7 @@ export const Namespaces = defineResource<Namespace>({
   validate: validateNamespace,
   validateStatusUpdate: validateNamespaceStatusUpdate,
   prepareForDelete: terminateNamespace,
+  marksDeletionByTime: true,
   holdsDeletion: namespaceHasFinalizers,
   shortNames: ['ns'],
   verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],

@@ -25,7 +25,6 @@ export function prepareNamespaceUpdate(
 
 export function terminateNamespace(namespace: Draft<Namespace>): void {
   namespace.status = { ...namespace.status, phase: 'Terminating' };
-  delete namespace.metadata?.deletionGracePeriodSeconds;
 }
 
 export function namespaceHasFinalizers(namespace: Namespace): boolean {

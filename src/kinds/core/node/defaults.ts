@@ -1,4 +1,4 @@
-/** Defaults of nodes: all of the capacity may be allocated unless the node says otherwise. */
+/** Defaults of nodes: all of the capacity may be allocated unless the node says otherwise; its two fields of pod ranges agree. */
 
 import type { Draft } from '#base/edit.ts';
 import type { Node } from '#kinds/generated/core-v1.ts';

@@ -1,5 +1,7 @@
 import { defineResource } from '#api/definition.ts';
+import type { KubeObject } from '#api/object.ts';
 import { Events as CoreEvents } from '#kinds/core/event/definition.ts';
+import type { Event as CoreEvent } from '#kinds/generated/core-v1.ts';
 import type { Event } from '#kinds/generated/events-v1.ts';
 import { fromCoreEvent, toCoreEvent } from './conversion.ts';
 import { validateEventV1, validateEventV1Update } from './validation.ts';
@@ -15,6 +17,10 @@ export const Events = defineResource<Event>({
   ttlSeconds: 3600,
   validate: validateEventV1,
   validateUpdate: validateEventV1Update,
+  columns: CoreEvents.columns.map((column) => ({
+    ...column,
+    cell: (event, nowMs) => column.cell(toCoreEvent(event as KubeObject) as CoreEvent, nowMs),
+  })),
   storedAs: { definition: CoreEvents, toStored: toCoreEvent, fromStored: fromCoreEvent },
   selectableFields: {
     reason: (event) => event.reason ?? '',

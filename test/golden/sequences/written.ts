@@ -1,0 +1,229 @@
+/** Sequences that were thought of, or cut out of random ones, each for one rule. */
+
+import { gadgets } from '../apply/definitions.ts';
+import { group } from '../apply/kinds.ts';
+import type { Step } from './exchange.ts';
+
+const types = {
+  merge: 'application/merge-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
+  operations: 'application/json-patch+json',
+  apply: 'application/apply-patch+yaml',
+};
+const table = 'application/json;as=Table;g=meta.k8s.io;v=v1';
+const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+const apps = '/apis/apps/v1/namespaces/<namespace>';
+const events = '/apis/events.k8s.io/v1/namespaces/<namespace>/events';
+const jobs = '/apis/batch/v1/namespaces/<namespace>/jobs';
+const widgets = `/apis/${group}/v1/namespaces/<namespace>/widgets`;
+const gadgetPath = `/apis/${gadgets.spec.group}/v1/namespaces/<namespace>/gadgets`;
+
+const get = (path: string, more: Partial<Step> = {}): Step => ({ method: 'GET', path, ...more });
+const post = (path: string, body: unknown, more: Partial<Step> = {}): Step => ({ method: 'POST', path, body, ...more });
+const put = (path: string, body: unknown, more: Partial<Step> = {}): Step => ({ method: 'PUT', path, body, ...more });
+const remove = (path: string, body?: unknown, more: Partial<Step> = {}): Step => ({
+  method: 'DELETE',
+  path,
+  ...(body === undefined ? {} : { body }),
+  ...more,
+});
+const patch = (contentType: string, path: string, body: unknown, more: Partial<Step> = {}): Step => ({
+  method: 'PATCH',
+  path,
+  contentType,
+  body,
+  ...more,
+});
+const named = (name: string, more: object = {}, metadata: object = {}): object => ({
+  metadata: { name, ...metadata },
+  ...more,
+});
+
+const owner = { apiVersion: 'v1', kind: 'Node', name: 'n', uid: 'u' };
+const entry = {
+  manager: 'x',
+  operation: 'Update',
+  apiVersion: 'v1',
+  fieldsType: 'FieldsV1',
+  fieldsV1: { 'f:metadata': { 'f:labels': {} } },
+};
+const pods = { containers: [{ name: 'a', image: 'i' }] };
+const job = { spec: { template: { spec: { ...pods, restartPolicy: 'Never' } } } };
+const deployment = {
+  spec: {
+    replicas: 2,
+    selector: { matchLabels: { app: 'web' } },
+    template: { metadata: { labels: { app: 'web' } }, spec: pods },
+  },
+};
+const event = {
+  type: 'Normal',
+  action: 'Bound',
+  reason: 'R',
+  eventTime: '2026-01-01T00:00:00.000001Z',
+  reportingController: 'example.com/c',
+  reportingInstance: 'i',
+  regarding: { kind: 'Pod', name: 'a', namespace: '<namespace>' },
+};
+const configMap = { apiVersion: 'v1', kind: 'ConfigMap' };
+const oneSecond = 'timeoutSeconds=1';
+
+export const written: Readonly<Record<string, readonly Step[]>> = {
+  creates: [
+    post('configmaps', named('a', {}, { deletionTimestamp: '2020-01-01T00:00:00Z', deletionGracePeriodSeconds: 5 })),
+    post('configmaps', named('b', {}, { managedFields: [entry] })),
+    post('configmaps', named('c', {}, { managedFields: [{}] })),
+    post('configmaps', named('d', {}, { ownerReferences: [owner, owner, { ...owner, uid: 'v' }] })),
+    post('configmaps', named('e', {}, { resourceVersion: 'x' })),
+    post('configmaps', named('f', {}, { resourceVersion: '0' })),
+    post('configmaps?dryRun=All', named('g', {}, { resourceVersion: '<version of configmaps/a>' })),
+    post('configmaps', named('a', {}, { generateName: 'g-' })),
+    post('configmaps', { metadata: { generateName: 'g-' } }),
+    post('configmaps', { metadata: { generateName: 'G_' } }),
+    post('configmaps', named('A_B', {}, { resourceVersion: '5' })),
+    get('configmaps/<generated>'),
+  ],
+  updates: [
+    post('configmaps', named('a', { data: { x: 'MQ==' } }, { finalizers: ['example.com/a'] })),
+    put('configmaps/a', undefined, {
+      edit: { of: 'configmaps/a', merge: { metadata: { ownerReferences: [owner, owner] } } },
+    }),
+    patch(types.merge, 'configmaps/a', { metadata: { ownerReferences: [owner, owner] } }),
+    put('configmaps/a', named('a', {}, { uid: 'other' })),
+    put('configmaps/a', named('a', {}, { resourceVersion: '<old version of configmaps/a>' })),
+    patch(types.merge, 'configmaps/none', 'x'),
+    patch(types.merge, 'configmaps/a', { kind: null }),
+    patch(types.merge, 'configmaps/a', { kind: 'Secret' }),
+    patch(types.merge, 'configmaps/a', { apiVersion: 'v9' }),
+    patch(types.operations, 'configmaps/a', [{ op: 'replace', path: '/kind', value: 'Foo' }]),
+    patch(types.operations, 'configmaps/a', [{ op: 'replace', path: '/data', value: 'x' }]),
+    patch(types.strategic, 'configmaps/a', { kind: 'Secret' }),
+    patch(types.strategic, 'configmaps/a', { metadata: { $retainKeys: ['name'], labels: { a: 'b' } } }),
+    patch(types.apply, 'configmaps/none?fieldManager=a', { ...configMap, ...named('none', {}, { uid: 'x' }) }),
+    patch(types.apply, `${apps}/deployments/none/status?fieldManager=a`, {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      unknown: 1,
+    }),
+    remove('configmaps/a'),
+    patch(types.merge, 'configmaps/a', { metadata: { finalizers: null } }),
+    put('/apis/coordination.k8s.io/v1/namespaces/<namespace>/leases/none', named('none', {}, { uid: 'x' })),
+  ],
+  deletes: [
+    post('serviceaccounts', named('a')),
+    remove('serviceaccounts/a', '{"propagationPolicy":""}'),
+    remove('serviceaccounts/a', '{"apiVersion":"v0",}'),
+    remove('serviceaccounts/a', '{"gracePeriodSeconds":"x"}'),
+    remove('serviceaccounts/a?dryRun=All', { propagationPolicy: 'Foreground', dryRun: ['All'] }),
+    remove('serviceaccounts/a'),
+    post('serviceaccounts', named('b', {}, { finalizers: ['example.com/a'] })),
+    remove('serviceaccounts/b'),
+    patch(types.merge, 'serviceaccounts/b', { metadata: { finalizers: [] } }),
+    remove('serviceaccounts?fieldSelector=metadata.name', { dryRun: ['None'] }),
+    remove('serviceaccounts?fieldSelector=spec.none%3Da', { dryRun: ['None'] }),
+    remove('serviceaccounts?labelSelector=none'),
+  ],
+  namespaces: [
+    post('/api/v1/namespaces', named('<namespace>-a', {}, { labels: { sequence: '<namespace>' } })),
+    remove('/api/v1/namespaces/<namespace>-a', { preconditions: { uid: 'x' } }),
+    remove('/api/v1/namespaces/<namespace>-a', { preconditions: { resourceVersion: '1' } }),
+    put('/api/v1/namespaces/<namespace>-a/finalize', named('<namespace>-a', { spec: { finalizers: [] } })),
+    remove('/api/v1/namespaces/<namespace>-a'),
+    remove('/api/v1/namespaces/<namespace>-a'),
+    get('/api/v1/namespaces/<namespace>-a'),
+  ],
+  lists: [
+    post('configmaps', named('a', {}, { labels: { x: '1' } })),
+    post(events, named('a', event)),
+    get('configmaps'),
+    get('configmaps', { accept: 'application/yaml' }),
+    get('configmaps', { accept: 'application/vnd.kubernetes.protobuf' }),
+    get('configmaps', { accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1' }),
+    get(events),
+    get(events, { accept: table }),
+    get('events'),
+    get(`${widgets}?limit=1`),
+    get('configmaps?labelSelector=a%20b&limit=x'),
+    get('configmaps?limit=x&timeoutSeconds=y'),
+    get(`${gadgetPath}?fieldSelector=spec.none%3Da`),
+    remove('configmaps'),
+  ],
+  watches: [
+    post('services', named('a', { spec: { clusterIP: 'None', ports: [{ port: 80 }] } })),
+    get(`services?watch=1&${oneSecond}`, { accept: table }),
+    get(`services?watch=1&${oneSecond}`, { accept: 'application/yaml' }),
+    get(`services?watch=1&${oneSecond}&allowWatchBookmarks=true`),
+    get(`services?watch=1&${oneSecond}&allowWatchBookmarks=true&resourceVersion=0`),
+    get(`services?watch=1&${oneSecond}&allowWatchBookmarks=true&resourceVersion=<version of services/a>`),
+    get(`services?watch=1&${oneSecond}&continue=x`),
+    get(`services?watch=1&${oneSecond}&continue=x&resourceVersion=<version of services/a>`),
+    get(`services?watch=1&${oneSecond}&resourceVersionMatch=Exact&sendInitialEvents=true&continue=x`),
+    get(`services?watch=1&${oneSecond}&resourceVersionMatch=Exact&continue=x`),
+    get(`/api/v1/watch/namespaces/<namespace>/services?${oneSecond}&sendInitialEvents=true`),
+    get(`services?watch=1&${oneSecond}&allowWatchBookmarks=true`, { accept: 'application/vnd.kubernetes.protobuf' }),
+    patch(types.merge, 'services/a', { metadata: { labels: { x: '1' } } }),
+    patch(types.merge, 'services/a', { metadata: { labels: { x: '2' } } }),
+    remove('services/a'),
+    get(`services?watch=1&${oneSecond}&labelSelector=x%3D1&resourceVersion=<first version>`),
+    get(`services?watch=1&${oneSecond}&resourceVersion=<first version>`, { accept: metadataOnly }),
+  ],
+  forms: [
+    post(`${apps}/deployments`, named('a', deployment)),
+    get(`${apps}/deployments/a/scale`, { accept: table }),
+    get(`${apps}/deployments/a/status`, { accept: table }),
+    post('pods', named('a', { spec: pods }), { accept: `${table},application/json` }),
+    get('pods/a/ephemeralcontainers', { accept: `${table},application/json` }),
+    get('pods/a/ephemeralcontainers', { accept: table }),
+    post('serviceaccounts/default/token', { spec: {} }, { accept: table }),
+    get(gadgetPath, { accept: 'application/xml' }),
+    get(gadgetPath, { accept: metadataOnly }),
+    get('pods', { accept: metadataOnly }),
+    post(gadgetPath, { apiVersion: `${gadgets.spec.group}/v1`, kind: 'Gadget', metadata: { name: 'a' } }),
+    get(`${gadgetPath}/a/status`),
+    get(`${gadgetPath}/none/scale`),
+    patch(types.strategic, `${gadgetPath}/none`, {}),
+    patch('application/json', `${gadgetPath}/a`, {}),
+  ],
+  kinds: [
+    post('/api/v1/nodes', named('<namespace>-a', { spec: { podCIDR: '10.1.0.0/24' } })),
+    post('/api/v1/nodes', named('<namespace>-b', { spec: { podCIDRs: ['10.1.0.0/24'] } })),
+    post('/api/v1/nodes', named('<namespace>-c', { spec: { podCIDR: '10.2.0.0/24', podCIDRs: ['10.1.0.0/24'] } })),
+    post(jobs, named('a', job)),
+    post(jobs, { ...job, metadata: { labels: { x: '1' } } }),
+    patch(types.apply, `${jobs}/b?fieldManager=a`, { apiVersion: 'batch/v1', kind: 'Job', ...named('b', job) }),
+    remove(`${jobs}/a`),
+    remove(`${jobs}/b`, { propagationPolicy: 'Background' }),
+    remove(jobs),
+    post('/apis/autoscaling/v2/namespaces/<namespace>/horizontalpodautoscalers', {
+      ...named('a'),
+      spec: {
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
+        maxReplicas: 2,
+        behavior: { scaleDown: { stabilizationWindowSeconds: 5 } },
+      },
+    }),
+    get('/apis/autoscaling/v1/namespaces/<namespace>/horizontalpodautoscalers/a'),
+    remove('/apis/autoscaling/v2/namespaces/<namespace>/horizontalpodautoscalers/a'),
+    remove('/api/v1/nodes/<namespace>-a'),
+    remove('/api/v1/nodes/<namespace>-b'),
+    remove('/api/v1/nodes/<namespace>-c'),
+  ],
+  managers: [
+    post(`${apps}/deployments?fieldManager=u`, named('a', deployment)),
+    patch(types.merge, `${apps}/deployments/a/scale?fieldManager=s`, { spec: { replicas: 0 } }),
+    get(`${apps}/deployments/a`),
+    patch(types.merge, `${apps}/deployments/a/scale?fieldManager=s`, { spec: { replicas: 1 } }),
+    get(`${apps}/deployments/a`),
+    post('/apis/policy/v1/namespaces/<namespace>/poddisruptionbudgets', named('a', { spec: { minAvailable: 1 } })),
+    patch(types.merge, '/apis/policy/v1/namespaces/<namespace>/poddisruptionbudgets/a/status?fieldManager=s', {
+      status: { disruptionsAllowed: 0, currentHealthy: 1, desiredHealthy: 1, expectedPods: 1 },
+    }),
+    post(`${events}?fieldManager=u`, named('a', event, { labels: { y: '1' } })),
+    patch(types.apply, 'events/a?fieldManager=k', {
+      apiVersion: 'v1',
+      kind: 'Event',
+      ...named('a', {}, { labels: { x: '1' } }),
+    }),
+    patch(types.merge, 'events/a?fieldManager=w', { metadata: { labels: { z: '1' } } }),
+  ],
+};
