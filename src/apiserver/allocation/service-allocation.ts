@@ -169,11 +169,12 @@ export class ServiceAllocation implements WriteHooks {
       spec.clusterIPs = [headless];
       return;
     }
-    const own = new Set(before && needsClusterIP(before) ? addressesOf(before) : []);
+    const stored = before && needsClusterIP(before) ? (before.clusterIPs ?? []) : [];
     const wanted = spec.clusterIPs ?? [];
     const addresses = (spec.ipFamilies ?? []).map((family, index) => {
       const ip = wanted[index] ?? '';
-      if (ip !== '' && own.has(ip)) return ip;
+      // What replaces a stored one is refused by the service's own rules.
+      if (ip !== '' && (stored.includes(ip) || stored[index] !== undefined)) return ip;
       return this.claimAddress(family, ip, wanted, name, claims);
     });
     spec.clusterIPs = addresses;

@@ -12,7 +12,7 @@ import { createWriteStream } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { pick, seeded } from '../apply/random-writers.ts';
 import { differencesOf } from './compare.ts';
-import { type Mutant, type Mutation, mutantsOf, textOf, valueAt, type Walk } from './mutants.ts';
+import { type Mutant, type Mutation, mutantsOf, textOf, type Walk } from './mutants.ts';
 import { readSeeds, type Seeds } from './seeds.ts';
 import { type Asked, ourSide, type Reply, type Side, upstreamSide } from './sides.ts';
 
@@ -37,6 +37,8 @@ const concurrency = 8;
 /** Objects of a kind that are stored for updates. */
 const mostStored = 8;
 const validations = ['Strict', 'Warn', 'Ignore'];
+/** What each side has drawn for itself. */
+const identities = ['uid', 'resourceVersion'];
 const { namespace } = options;
 const draw = seeded(Number(options.seed));
 const { seeds, known } = await readSeeds(namespace, wanted);
@@ -120,14 +122,10 @@ async function updatesOf({ definition, schema, path, bodies, ...rest }: Seeds): 
       if (!one) return Promise.resolve();
       const target = `${path}/${one.name}${part === '' ? '' : `/${part}`}?${query()}`;
       const toUpstream = textOf(body, mutations);
-      const identity = ['uid', 'resourceVersion'].map((name): Mutation | undefined => {
-        const same = one.upstreams.metadata[name];
-        const mutated = mutations.some(({ path: at }) => at[0] === 'metadata' && (at.length === 1 || at[1] === name));
-        return mutated || valueAt(body, ['metadata', name]) !== same
-          ? undefined
-          : { path: ['metadata', name], op: 'set', value: one.ours.metadata[name] };
-      });
-      const toOurs = textOf(body, [...mutations, ...identity.filter((mutation) => mutation !== undefined)]);
+      const toOurs = identities.reduce((text, name) => {
+        const member = (side: Body): string => `"${name}":${JSON.stringify(side.metadata[name])}`;
+        return text.replaceAll(member(one.upstreams), member(one.ours));
+      }, toUpstream);
       const asked = { method: 'PUT', target } as const;
       return compare(kind, `${part}(update) ${field}`, { ...asked, text: toOurs }, { ...asked, text: toUpstream });
     });

@@ -18,9 +18,10 @@ export function prepareServiceUpdate(service: Draft<Service>, old: Service): voi
   if (spec.type !== 'LoadBalancer' && service.status?.loadBalancer) service.status.loadBalancer = {};
 }
 
-/** Names outside the cluster have no traffic inside it. */
+/** Names outside the cluster have no traffic inside it; what is no policy is left to be refused. */
 export function prepareService({ spec }: Draft<Service>): void {
-  if (spec?.type === 'ExternalName') delete spec.internalTrafficPolicy;
+  const policy = spec?.internalTrafficPolicy;
+  if (spec?.type === 'ExternalName' && (policy === 'Cluster' || policy === 'Local')) delete spec.internalTrafficPolicy;
 }
 
 function drop<Field extends 'externalTrafficPolicy' | 'allocateLoadBalancerNodePorts' | 'loadBalancerClass'>(

@@ -6,6 +6,7 @@
 import type { HookContext } from '#api/definition.ts';
 import { type FieldError, invalid, required } from '#api/field-error.ts';
 import { checkImmutable } from '#api/field-rules.ts';
+import { type PrintedShape, printedStruct } from '#api/printed-struct.ts';
 import { semanticallyEqual } from '#api/semantic-equal.ts';
 import { checkEvent } from '#kinds/core/event/validation.ts';
 import type { Event as CoreEvent } from '#kinds/generated/core-v1.ts';
@@ -13,6 +14,15 @@ import type { Event } from '#kinds/generated/events-v1.ts';
 import { toCoreEvent } from './conversion.ts';
 
 const reporterField = 'reportingController';
+const printedReference: PrintedShape = {
+  Kind: '',
+  Namespace: '',
+  Name: '',
+  UID: { field: 'uid', absent: '' },
+  APIVersion: { field: 'apiVersion', absent: '' },
+  ResourceVersion: '',
+  FieldPath: '',
+};
 
 export function validateEventV1(event: Event, _context: HookContext, old?: Event): FieldError[] {
   const errors: FieldError[] = [];
@@ -38,22 +48,18 @@ export function validateEventV1Update(event: Event, old: Event): FieldError[] {
   const errors: FieldError[] = [];
   const [core, before] = [toCoreEvent(event) as CoreEvent, toCoreEvent(old) as CoreEvent];
   if (!semanticallyEqual(core.series, before.series)) checkSeries(core, errors);
-  for (const field of [
-    'involvedObject',
-    'reason',
-    'message',
-    'source',
-    'firstTimestamp',
-    'lastTimestamp',
-    'count',
-    'type',
-    'eventTime',
-    'action',
-    'related',
-    'reportingInstance',
-  ] as const) {
+  const asObject = (shape: PrintedShape) => (value: object | undefined) => printedStruct(value ?? {}, shape);
+  checkImmutable(core.involvedObject, before.involvedObject, 'involvedObject', errors, asObject(printedReference));
+  for (const field of ['reason', 'message', 'type', 'action', 'reportingInstance'] as const) {
+    checkImmutable(core[field], before[field], field, errors, (text = '') => text);
+  }
+  checkImmutable(core.source, before.source, 'source', errors, asObject({ Component: '', Host: '' }));
+  for (const field of ['firstTimestamp', 'lastTimestamp', 'count', 'eventTime'] as const) {
     checkImmutable(core[field], before[field], field, errors);
   }
+  checkImmutable(core.related, before.related, 'related', errors, (value) =>
+    value ? printedStruct(value, printedReference) : null,
+  );
   checkImmutable(core.reportingComponent, before.reportingComponent, reporterField, errors);
   return errors;
 }
