@@ -355,7 +355,7 @@ VolumeProjection: One source of a projected volume. Exactly one of the fields is
   configMap: Keys of a ConfigMap.
   serviceAccountToken: A token for the pod's ServiceAccount, renewed in time.
   clusterTrustBundle: Certificates to trust, from ClusterTrustBundles. Beta and off by default: needs ClusterTrustBundleProjection.
-  podCertificate: A key and certificate for the pod, renewed in time.
+  podCertificate: A key and certificate for the pod, renewed in time. Beta and off by default: needs PodCertificateRequest.
 KeyToPath: Which key goes to which file of a volume.
   key: The key whose value is written.
   path: File that gets the value, relative to the root of the volume. May contain directories but no "..".
@@ -495,7 +495,7 @@ Container: A process in a pod, with the image that it runs from.
   restartPolicyRules: Rules by exit code, the first match counting, that go before restartPolicy, which must be set too. At most 20.
   volumeMounts: Volumes of the pod and where the container sees them. Immutable.
   volumeDevices: Raw block devices that the container gets. Immutable.
-  livenessProbe: Check that restarts the container when it fails. Immutable.
+  livenessProbe: Check that restarts the container when it fails. Of init containers, only sidecars have one. Immutable.
   readinessProbe: Check that takes the pod off its Services while it fails. Immutable.
   startupProbe: Check that must succeed once before liveness and readiness are looked at; failing, it restarts the container. Immutable.
   lifecycle: What to do right after the container's start and before its end. Immutable.
@@ -550,7 +550,7 @@ ContainerStatus: What the kubelet has observed of one container of a pod.
   allocatedResources: Requests that the node has granted to the container; follows the spec once a resize was admitted.
   resources: Requests and limits with which the container really runs.
   volumeMounts: The volumes as they are mounted.
-  user: Identity with which the first process of the container was started.
+  user: Users and groups that its first process began with.
   allocatedResourcesStatus: Health of the devices that were given to the container.
   stopSignal: Signal by which the container will be told to end.
 ResourceStatus: Health of what a container was given of one resource.
@@ -683,7 +683,7 @@ PodSpec: What a pod runs and how: containers, volumes, where it may be placed, a
   hostUsers: False puts the pod into a user namespace of its own, so that its root is nobody on the node. Default true.
   schedulingGates: While any gate is listed, the scheduler leaves the pod alone. Gates are given at creation and can only be removed afterwards.
   resourceClaims: Claims for devices; the pod starts when all have got theirs, reserved for it. Containers name those that they use. Immutable.
-  resources: Requests and limits for all containers together, for cpu, memory and huge pages. Containers without own limits share them.
+  resources: Requests and limits for all containers together, for cpu, memory and huge pages. Containers without own limits share them. Not for Windows.
   hostnameOverride: Host name inside the pod, before hostname and subdomain, at most 64 characters; DNS is not affected. Excludes setHostnameAsFQDN and hostNetwork.
   schedulingGroup: The group of pods with which this one is placed, pushed out and given devices as one. Absent: it stands alone. Immutable. Alpha: needs GenericWorkload.
 PodResourceClaim: A claim for devices that containers of the pod can use. Exactly one of the two sources is set.
@@ -736,7 +736,7 @@ SeccompProfile: Which system calls the processes may make. Goes by type; only Lo
   type: Localhost (a file on the node), RuntimeDefault (the filter that the runtime brings) or Unconfined (no filter).
   localhostProfile: File of the profile, relative to the kubelet's directory for seccomp. Required with Localhost, forbidden otherwise.
 AppArmorProfile: Which AppArmor profile confines the processes. Goes by type; only Localhost uses the other field.
-  type: Localhost (a profile loaded on the node), RuntimeDefault (the one that the runtime brings) or Unconfined (none).
+  type: Localhost (one that the node has loaded), RuntimeDefault (the one that the runtime brings) or Unconfined (none).
   localhostProfile: Name of the loaded profile. Required with Localhost, forbidden otherwise.
 PodDNSConfig: What a pod's resolver gets beside that which dnsPolicy gives.
   nameservers: Addresses of name servers, added after those of dnsPolicy; duplicates are dropped.
@@ -1097,7 +1097,7 @@ SELinuxOptions: The parts of an SELinux label. Missing ones are filled in by the
   type: Type of the label.
   level: Level of the label, such as s0:c123,c456.
 WindowsSecurityContextOptions: Settings of a container that are for Windows only.
-  gmsaCredentialSpecName: Name of the GMSA credential spec; a webhook puts its contents into gmsaCredentialSpec.
+  gmsaCredentialSpecName: A GMSA credential spec by its name; a webhook puts its contents into gmsaCredentialSpec.
   gmsaCredentialSpec: The GMSA credential spec in full.
   runAsUserName: User of the process, by name. Absent means the image's.
   hostProcess: Run as a process of the host itself, which also needs hostNetwork. The same for all containers of a pod. Default false.
