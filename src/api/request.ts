@@ -5,6 +5,7 @@
  * A handler throws StatusError for expected failures; the outermost filter turns it into a Status answer.
  */
 
+import type { YamlDocument } from './codec/yaml-decode.ts';
 import type { KubeObject, WatchEventType } from './object.ts';
 
 /** Lower-case names. */
@@ -44,7 +45,13 @@ export interface ApiRequest {
 }
 
 export type RequestBody =
-  | { readonly type: 'bytes'; readonly bytes: Uint8Array; readonly contentType: string }
+  | {
+      readonly type: 'bytes';
+      readonly bytes: Uint8Array;
+      readonly contentType: string;
+      /** What it says, where somebody has read it as YAML before: once, for it is given away. Throws what reading threw. */
+      readonly yaml?: () => YamlDocument;
+    }
   | { readonly type: 'object'; readonly object: unknown; readonly contentType: string };
 
 export interface Peer {

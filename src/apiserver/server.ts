@@ -47,6 +47,7 @@ import type { Resource } from './registry/resource.ts';
 import { requestTimeoutMs, timeoutOf, within } from './request/deadline.ts';
 import { isLongRunning } from './request/long-running.ts';
 import { parseRequestInfo, type RequestInfo } from './request/request-info.ts';
+import { withYamlRead, type YamlReader } from './request/yaml-body.ts';
 import type { RequestRecord } from './request-metrics.ts';
 import { transform } from './transform/transform.ts';
 import type { WebhookCaller } from './webhook/post.ts';
@@ -71,6 +72,8 @@ export interface ApiServerConfig extends GateConfig {
   readonly aggregation?: AggregationConfig;
   /** By whom conversion webhooks of custom resources are called; absent: such conversions fail. */
   readonly webhooks?: WebhookCaller;
+  /** Who reads long bodies in YAML; absent: they are read in place. */
+  readonly yaml?: YamlReader;
   /** Metrics of what the server was put together from: /metrics shows them after its own. */
   readonly metrics?: MetricsRegistry;
   /** Shown at /metrics/resources; absent: that path is not served. */
@@ -368,9 +371,10 @@ class Server implements ApiServer {
       if (refused) throw refused;
     }
     const counted = this.count(call, resource, user, waitedMs);
+    const reading = this.config.yaml && withYamlRead(this.config.yaml, request);
     const context: RequestContext = {
       server: this.context,
-      request,
+      request: reading ? await reading : request,
       info,
       user,
       resource,

@@ -33,6 +33,8 @@ test('the only files that modules of the roles find by their own place are those
       "const text = readFileSync(new URL('grpc-health-v1.proto', import.meta.url), 'utf8');",
     'src/platform/node/sqlite-journal.ts: ' +
       'const script = new URL(`./sqlite-writer${extname(import.meta.url)}`, import.meta.url);',
+    'src/platform/node/yaml-thread.ts: ' +
+      'const script = new URL(`./yaml-worker${extname(import.meta.url)}`, import.meta.url);',
   ]);
 });
 

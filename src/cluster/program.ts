@@ -17,8 +17,8 @@ import { allPids, commandLine } from '#platform/node/process-table.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** What starts by a path of its own: the roles, and the thread that writes the store. */
-const entries = ['src/cli/role.ts', 'src/platform/node/sqlite-writer.ts'];
+/** What starts by a path of its own: the roles, and the threads that write the store and read long YAML. */
+const entries = ['src/cli/role.ts', 'src/platform/node/sqlite-writer.ts', 'src/platform/node/yaml-worker.ts'];
 
 /**
  * Files that modules read beside themselves, and where those look for them from a bundle, all of whose modules are in `program/`.

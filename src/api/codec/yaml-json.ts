@@ -7,7 +7,7 @@
 import { countMembers } from './json-scan.ts';
 
 /** A longer text is left to the reader of YAML, too: this one reads without a turn of the event loop. */
-const maxLength = 256 * 1024;
+export const maxPlainLength = 256 * 1024;
 /** Far from where either reader gives up. */
 const maxPlainDepth = 64;
 /** A key of YAML that is followed by its value on the same line has at most 1024 bytes. */
@@ -18,7 +18,7 @@ const unusual = /[^\n\r -~]|\\[^"\\nrt]/;
 
 /** The tree of a JSON object which says in YAML the same; undefined for anything else. */
 export function plainJson(text: string): Record<string, unknown> | undefined {
-  if (text[0] !== '{' || text.length > maxLength || unusual.test(text)) return undefined;
+  if (text[0] !== '{' || text.length > maxPlainLength || unusual.test(text)) return undefined;
   let tree: unknown;
   try {
     tree = JSON.parse(text);

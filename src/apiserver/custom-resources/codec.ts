@@ -6,8 +6,7 @@
 import { DecodeError, maxValues, unknownField } from '#api/codec/decode-error.ts';
 import { checkTree, decodeTree, parseJson } from '#api/codec/json-decode.ts';
 import { encodeTree } from '#api/codec/json-encode.ts';
-import { jsonText, yamlText } from '#api/codec/text.ts';
-import { decodeYaml } from '#api/codec/yaml-decode.ts';
+import { jsonText } from '#api/codec/text.ts';
 import { newBadRequest, newInvalid, newUnsupportedMediaType } from '#api/errors.ts';
 import { fieldErrorText, invalid } from '#api/field-error.ts';
 import type { KubeObject } from '#api/object.ts';
@@ -19,6 +18,7 @@ import { isTree, type JsonSchema, type Tree } from '#api/structural/schema.ts';
 import { type Draft, mutableCopy } from '#base/edit.ts';
 import { type GivenType, jsonFault, readable, typeOf, unhandled, unrecognized } from '../registry/body-faults.ts';
 import type { DecodedBody, KindCheck, KindCodec } from '../registry/kind-codec.ts';
+import { yamlDocument } from '../request/yaml-body.ts';
 import { mediaTypeOf } from '../wire/media-type.ts';
 import { applySchemaDefaults, dropNulls, hasDefaults, withReadDefaults } from './defaulting.ts';
 import { resourceNode } from './schema-node.ts';
@@ -72,7 +72,7 @@ export class CustomCodec implements KindCodec {
     if (mediaType === undefined || (mediaType !== '' && !(acceptedTypes as readonly string[]).includes(mediaType)))
       throw newUnsupportedMediaType(acceptedTypes);
     if (mediaType === 'application/yaml') {
-      const { value, strictErrors } = readable(kind, bytes, '', () => decodeYaml(yamlText(bytes), maxValues));
+      const { value, strictErrors } = readable(kind, bytes, '', () => yamlDocument(body));
       return this.fromBody(value, strictErrors, bytes, checkKind);
     }
     const text = jsonText(bytes);

@@ -6,8 +6,7 @@ import { encodeJson, encodeProtobufRead } from '#api/codec/json-encode.ts';
 import { type JsonTranscoder, jsonTranscoder } from '#api/codec/json-to-protobuf.ts';
 import { decodeMessage, unwrapProtobuf } from '#api/codec/protobuf-decode.ts';
 import { encodeProtobuf } from '#api/codec/protobuf-encode.ts';
-import { jsonText, yamlText } from '#api/codec/text.ts';
-import { decodeYaml } from '#api/codec/yaml-decode.ts';
+import { jsonText } from '#api/codec/text.ts';
 import { newUnsupportedMediaType } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { RequestBody } from '#api/request.ts';
@@ -15,6 +14,7 @@ import { applyDefaults } from '#api/schema/defaults.ts';
 import type { SchemaRegistry } from '#api/schema/registry.ts';
 import type { StructSchema } from '#api/schema/schema.ts';
 import { type Draft, mutableCopy } from '#base/edit.ts';
+import { yamlDocument } from '../request/yaml-body.ts';
 import { mediaTypeOf } from '../wire/media-type.ts';
 import { jsonFault, readable, typeOf, unhandled } from './body-faults.ts';
 import type { CodecLookup, DecodedBody, KindCheck, KindCodec } from './kind-codec.ts';
@@ -100,7 +100,7 @@ class SchemaCodec implements KindCodec {
         return this.fromTree(tree, [], bytes, checkKind, text);
       }
       case 'application/yaml': {
-        const { value, strictErrors } = readable(this.kind, bytes, '', () => decodeYaml(yamlText(bytes), maxValues));
+        const { value, strictErrors } = readable(this.kind, bytes, '', () => yamlDocument(body));
         return this.fromTree(value, strictErrors, bytes, checkKind);
       }
       default:

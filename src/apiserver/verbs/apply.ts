@@ -4,9 +4,8 @@ import { configurationFaults, faultsText } from '#api/apply/configuration-faults
 import { converting } from '#api/apply/converting.ts';
 import { apply } from '#api/apply/managed-fields.ts';
 import { rootPlace } from '#api/apply/place.ts';
-import { DecodeError, maxValues } from '#api/codec/decode-error.ts';
-import { yamlText } from '#api/codec/text.ts';
-import { decodeYaml } from '#api/codec/yaml-decode.ts';
+import { DecodeError } from '#api/codec/decode-error.ts';
+import type { YamlDocument } from '#api/codec/yaml-decode.ts';
 import { newBadRequest, newGenericFailure } from '#api/errors.ts';
 import { goTypeOf } from '#api/go-format.ts';
 import type { KubeObject } from '#api/object.ts';
@@ -18,6 +17,7 @@ import type { RequestContext } from '../context.ts';
 import type { DecodedBody, KindCodec } from '../registry/kind-codec.ts';
 import { isTrue } from '../request/request-info.ts';
 import type { WriteOptions } from '../request/write-options.ts';
+import { type BytesBody, yamlDocument } from '../request/yaml-body.ts';
 import {
   converterOf,
   explicitTree,
@@ -108,7 +108,7 @@ interface Configuration {
 /** The applied configuration as a tree. Throws 400. */
 function parseConfiguration({ request: { body } }: RequestContext): Configuration {
   if (body?.type === 'object') return { configuration: plainTree(body.object), duplicates: [] };
-  const { value, strictErrors } = decodedYaml(body?.bytes ?? new Uint8Array());
+  const { value, strictErrors } = decodedYaml(body ?? { type: 'bytes', bytes: new Uint8Array(), contentType: '' });
   if (value === null || value === undefined) return { configuration: {}, duplicates: [] };
   if (isObject(value)) return { configuration: value, duplicates: strictErrors };
   const type = Array.isArray(value) ? 'array' : typeof value === 'number' ? 'number' : goTypeOf(value);
@@ -117,9 +117,9 @@ function parseConfiguration({ request: { body } }: RequestContext): Configuratio
   );
 }
 
-function decodedYaml(bytes: Uint8Array): ReturnType<typeof decodeYaml> {
+function decodedYaml(body: BytesBody): YamlDocument {
   try {
-    return decodeYaml(yamlText(bytes), maxValues);
+    return yamlDocument(body);
   } catch (error) {
     if (error instanceof DecodeError)
       throw newBadRequest(`error decoding YAML: error converting YAML to JSON: ${error.message}`);

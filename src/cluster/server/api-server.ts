@@ -40,6 +40,7 @@ import { createNodeProfiler } from '#platform/node/profiler.ts';
 import { nodeRawDeflate } from '#platform/node/raw-deflate.ts';
 import { nodeWebSocketAcceptor } from '#platform/node/web-socket.ts';
 import { createWebhookClient } from '#platform/node/webhook-client.ts';
+import { createYamlThread } from '#platform/node/yaml-thread.ts';
 import type { Store } from '#store/store.ts';
 import { Failure } from '../failure.ts';
 import type { ClusterLayout } from '../machine/layout.ts';
@@ -123,6 +124,7 @@ export async function assembleApiServer({
   registerProcessMetrics(metrics);
   const admissionMetrics = new AdmissionMetrics(metrics);
   const webhooks = createWebhookClient();
+  const yaml = createYamlThread(env.clock);
   const flags = settings.serverFlags ?? {};
   const plugins = admissionPluginChoice(flags);
   const { configuration, imagePolicyTarget, ...webhookCredentials } = admissionSettings(flags, plugins);
@@ -213,6 +215,7 @@ export async function assembleApiServer({
       },
     }),
     webhooks: { objects, env, client: webhooks },
+    yaml,
     aggregation: { objects, connect: connectRemotes(frontProxy) },
     paths: identityPaths(keys, serviceAccountIssuer),
     actions: {
@@ -240,6 +243,7 @@ export async function assembleApiServer({
     authentication.close();
     authorization.close();
     webhooks.close();
+    yaml.close();
   };
   const { requestHeaderCa, requestHeader } = authentication;
   return { server, requestHeaderCa, requestHeader, close };

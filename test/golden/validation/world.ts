@@ -18,6 +18,7 @@ import { createRbacAuthorizer } from '#apiserver/authorization/rbac.ts';
 import { reviewActions } from '#apiserver/identity/reviews.ts';
 import { tokenRequestAction } from '#apiserver/identity/token-request.ts';
 import { schemaCodecs } from '#apiserver/registry/schema-codec.ts';
+import type { YamlReader } from '#apiserver/request/yaml-body.ts';
 import { type ApiServer, createApiServer } from '#apiserver/server.ts';
 import type { Env } from '#base/env.ts';
 import { createClient } from '#client/api-client.ts';
@@ -55,6 +56,8 @@ export interface WorldOptions {
   readonly admission?: Pick<AdmissionConfig, 'plugins' | 'configuration'> & {
     readonly imagePolicy?: (env: Env) => ImagePolicyConfig | undefined;
   };
+  /** Absent: long YAML is read in place. */
+  readonly yaml?: YamlReader;
 }
 
 export async function startWorld({
@@ -62,6 +65,7 @@ export async function startWorld({
   namespace = goldenNamespace,
   env = createNodeEnv({ component: 'test', level: 'error' }),
   admission: { imagePolicy, ...admission } = {},
+  yaml,
 }: WorldOptions = {}): Promise<World> {
   const keys = await signingKeys;
   const store: Store = await openRevisionStore({ env, journal: new MemoryJournal() });
@@ -78,6 +82,7 @@ export async function startWorld({
     authenticate: ({ peer }) => peer.inProcess && withAuthenticatedGroup(peer.inProcess),
     authorize,
     impersonates: true,
+    ...(yaml ? { yaml } : {}),
     actions: {
       ...builtinActions,
       '/componentstatuses': componentStatusAction({ 'etcd-0': () => {} }),

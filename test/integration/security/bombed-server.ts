@@ -2,10 +2,11 @@
 
 import { createNodeEnv } from '#platform/node/env.ts';
 import { startHttpServer } from '#platform/node/http-server.ts';
+import { createYamlThread } from '#platform/node/yaml-thread.ts';
 import { startWorld } from '../../golden/validation/world.ts';
 
 const env = createNodeEnv({ component: 'test', level: 'error' });
-const world = await startWorld({ namespace: 'bombed' });
+const world = await startWorld({ namespace: 'bombed', yaml: createYamlThread(env.clock) });
 const inProcess = { username: 'bomber', groups: ['system:masters'] };
 const http = await startHttpServer({
   handler: (request) => world.wire({ ...request, peer: { ...request.peer, inProcess } }),

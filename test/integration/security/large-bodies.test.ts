@@ -152,6 +152,24 @@ for (const [name, [method, path, type, body]] of Object.entries(bodies)) {
   });
 }
 
+test('others are answered all the while the longest YAML is read, and what is wrong with it is told', async () => {
+  for (const fault of ['\t- x', 'a: b: c\n']) {
+    let answered = 0;
+    let isOver = false;
+    let others: Promise<void> = Promise.resolve();
+    const askOn = async () => {
+      for (; !isOver; answered++) await ask('GET', 'configmaps/one?resourceVersion=0', json);
+    };
+    const answer = await ask('POST', 'configmaps', yaml, `x:\n${'- y\n'.repeat(700_000)}${fault}`, () => {
+      others = askOn();
+    });
+    isOver = true;
+    await others;
+    assert.equal(answer.status, 400);
+    assert.ok(answered > 10, `${answered} others were answered`);
+  }
+});
+
 test('bodies with more values than the bound are refused before they are looked at', async () => {
   const many = maxValues * 4;
   for (const [type, body] of [
