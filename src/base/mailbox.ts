@@ -34,8 +34,9 @@ export class Mailbox<T> implements AsyncIterable<T> {
     return true;
   }
 
-  /** No more items; the consumer gets what is queued and then the end. */
+  /** No more items; the consumer gets what is queued and then the end. Told once: whoever hears of it may end it again. */
   end(): void {
+    if (this.ended) return;
     this.ended = true;
     this.signal();
   }

@@ -123,6 +123,19 @@ test('an object lives: create, read, conflict, patch, delete', async () => {
   assert.equal((await ask('GET', `${configMaps}/one`)).status, 404);
 });
 
+test('watches end with their time, with and without events', async () => {
+  await ask('POST', configMaps, { metadata: { name: 'watched' } });
+  const texts = await Promise.all(
+    ['', '&labelSelector=none', '&resourceVersion=1'].map(async (query) => {
+      const response = await fetch(`${base}${configMaps}?watch=1&timeoutSeconds=1${query}`);
+      return response.text();
+    }),
+  );
+  assert.match(texts[0] ?? '', /"watched"/);
+  assert.equal(texts[1], '');
+  assert.match(texts[2] ?? '', /"watched"/);
+});
+
 test('fieldValidation refuses, warns or ignores', async () => {
   const body = { metadata: { name: 'odd' }, date: {} };
   const strict = await ask('POST', `${configMaps}?fieldValidation=Strict`, body);
