@@ -1,6 +1,7 @@
 /** Validation findings with upstream's wording (apimachinery util/validation/field): one field error is one cause of a 422. */
 
 import { goQuote } from '#base/go-quote.ts';
+import { goText, isInt64 } from './go-format.ts';
 
 export type FieldErrorType =
   | 'FieldValueNotFound'
@@ -104,6 +105,7 @@ function withDetail(text: string, detail: string): string {
 function printed(value: unknown): string {
   if (value === undefined || value === null) return 'null';
   if (typeof value === 'string') return goQuote(value);
+  if (typeof value === 'number') return isInt64(value) ? String(BigInt(value)) : goText(value);
   return typeof value === 'object' ? goJson(value) : String(value);
 }
 

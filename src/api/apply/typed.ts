@@ -113,9 +113,13 @@ function compareMember(
 
 /** Where no schema says what it is: an object that became something else loses its members, something that became one gets them. */
 function compareUntyped(before: unknown, after: unknown, place: Place, zeros: boolean): Comparison {
-  const gone = isObject(before) ? compare(before, null, place, zeros) : same;
-  const come = isObject(after) ? compare(null, after, place, zeros) : same;
+  const gone = hasMembers(before) ? compare(before, null, place, zeros) : same;
+  const come = hasMembers(after) ? compare(null, after, place, zeros) : same;
   return { changed: gone.changed.union(come.changed).union(leafFieldSet), removed: gone.removed.union(come.removed) };
+}
+
+function hasMembers(value: unknown): boolean {
+  return isObject(value) && !isEmptyObject(value);
 }
 
 /** Elements that are there twice are one value: changed as a whole, added and removed beside what there was once. */

@@ -5,6 +5,7 @@ import { withoutLeadingZeros } from '../ip-rules.ts';
 import { isDNS1123Label, isDNS1123Subdomain } from '../name-format.ts';
 import { isBase64, isDate, isDateTime, isUUID } from '../string-format.ts';
 import { isCreditCard, isISBN10, isISBN13 } from './number-formats.ts';
+import type { JsonSchema } from './schema.ts';
 import { isDuration, isHardwareAddress, isHostname, isMailAddress } from './text-formats.ts';
 
 /** Of the version that the letter is in the pattern of; versions 4 and 5 have a variant too. */
@@ -42,6 +43,19 @@ const formats: Readonly<Record<string, (text: string) => boolean>> = {
   'k8s-long-name': (text) => isDNS1123Subdomain(text).length === 0,
   mac: isHardwareAddress,
   duration: isDuration,
+};
+
+/** The format that counts: those that a type does not know say nothing. */
+export function formatOf({ type = '', format }: JsonSchema): string | undefined {
+  if (format === undefined) return undefined;
+  return formatsByType[type]?.(format) ? format : undefined;
+}
+
+const formatsByType: Readonly<Record<string, (format: string) => boolean>> = {
+  '': isKnownFormat,
+  string: isKnownFormat,
+  integer: (format) => format === 'int32' || format === 'int64',
+  number: (format) => format === 'float' || format === 'double',
 };
 
 export function isKnownFormat(format: string): boolean {

@@ -1,11 +1,12 @@
 /** Types of JSON values as kube-openapi's validator names them. */
 
+import { isInt64 } from '../go-format.ts';
 import type { JsonSchema } from './schema.ts';
 
 export function typeName(value: unknown): string {
   if (value === null || value === undefined) return 'null';
   if (Array.isArray(value)) return 'array';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
+  if (typeof value === 'number') return isInt64(value) ? 'integer' : 'number';
   return typeof value;
 }
 

@@ -8,6 +8,7 @@
 
 import { RE2JS } from 're2js';
 import { equalTrees } from '#base/equal.ts';
+import { goQuote } from '#base/go-quote.ts';
 import { sortedTree } from '#base/sorted-tree.ts';
 import {
   child,
@@ -20,10 +21,12 @@ import {
   tooMany,
   typeInvalid,
 } from '../field-error.ts';
+import { isInt64 } from '../go-format.ts';
 import { type Correlation, correlatedElement, correlatedMember, elementsByKey, isUnchanged } from './correlation.ts';
-import { formatProblem } from './formats.ts';
+import { formatOf, formatProblem } from './formats.ts';
 import { hasType, typeName, typesOf } from './json-type.ts';
 import { nearestOf } from './nearest.ts';
+import { checkNumber } from './number-rules.ts';
 import { isTree, type JsonSchema, memberSchema } from './schema.ts';
 
 export interface ValueOptions {
@@ -57,8 +60,7 @@ export class ValueValidator {
   ): void {
     if (before && isUnchanged(before)) return;
     if (value === null) {
-      if (schema.nullable) return;
-      this.checkType(value, schema, path, errors);
+      if (!schema.nullable) this.checkType(value, schema, path, errors);
       checkEnum(value, schema, path, errors);
       return;
     }
@@ -74,22 +76,49 @@ export class ValueValidator {
   private checkType(value: unknown, schema: JsonSchema, path: string, errors: FieldError[]): void {
     const types = typesOf(schema);
     if (hasType(value, types)) return;
+    const format = value === null ? undefined : formatOf(schema);
+    if (format !== undefined) {
+      // As upstream has it: with a format, texts and lists are taken, and others are told of the format.
+      const isNumeric = types === 'number' || types.startsWith('integer');
+      const isTextOrList = typeof value === 'string' || Array.isArray(value);
+      if (isTextOrList && !isNumeric) return;
+      if (!isTextOrList) {
+        const actual = typeof value === 'number' ? (isInt64(value) ? 'int64' : 'float64') : '';
+        errors.push(typeInvalid(path, actual, `${path} in body must be of type ${format}: ${JSON.stringify(actual)}`));
+        return;
+      }
+    }
     const actual = typeName(value);
     errors.push(typeInvalid(path, actual, `${path} in body must be of type ${types}: ${JSON.stringify(actual)}`));
   }
 
   private checkString(value: string, schema: JsonSchema, path: string, errors: FieldError[]): void {
-    const { minLength, maxLength, pattern, format } = schema;
+    const { format } = schema;
+    this.checkText(value, schema, path, errors);
+    if (format !== undefined && formatProblem(format, value))
+      errors.push(typeInvalid(path, value, `${path} in body must be of type ${format}: ${goQuote(value)}`));
+  }
+
+  /** The first fault of length or pattern is told. */
+  private checkText(
+    value: string,
+    { minLength, maxLength, pattern }: JsonSchema,
+    path: string,
+    errors: FieldError[],
+  ): void {
     if (maxLength !== undefined || minLength !== undefined) {
       const length = codePoints(value);
-      if (maxLength !== undefined && length > maxLength) errors.push(tooLong(path, maxLength));
-      if (minLength !== undefined && length < minLength)
+      if (maxLength !== undefined && length > maxLength) {
+        errors.push(tooLong(path, maxLength));
+        return;
+      }
+      if (minLength !== undefined && length < minLength) {
         errors.push(invalid(path, value, `${path} in body should be at least ${minLength} chars long`));
+        return;
+      }
     }
     if (pattern !== undefined && this.patternOf(pattern)?.matcher(value).find() === false)
       errors.push(invalid(path, value, `${path} in body should match '${pattern}'`));
-    if (format !== undefined && formatProblem(format, value))
-      errors.push(typeInvalid(path, value, `${path} in body must be of type ${format}: ${JSON.stringify(value)}`));
   }
 
   private checkList(
@@ -133,7 +162,10 @@ export class ValueValidator {
     for (const key of Object.keys(value)) {
       const member = memberSchema(schema, key);
       if (!member) continue;
-      this.check(value[key], before && correlatedMember(before, key), member, child(path, key), errors);
+      // Upstream names members that are not declared behind a dot, be it the first.
+      const isDeclared = path !== '' || Object.hasOwn(schema.properties ?? {}, key);
+      const at = isDeclared ? child(path, key) : `.${key}`;
+      this.check(value[key], before && correlatedMember(before, key), member, at, errors);
     }
   }
 
@@ -180,36 +212,26 @@ export class ValueValidator {
   }
 }
 
-function checkNumber(value: number, schema: JsonSchema, path: string, errors: FieldError[]): void {
-  const { exclusiveMinimum, exclusiveMaximum, multipleOf, type, format } = schema;
-  if (type === 'integer' && (!Number.isInteger(value) || (format === 'int32' && Math.trunc(value) !== (value | 0)))) {
-    const wanted = format ? `integer with format ${format}` : 'integer (default format)';
-    errors.push(invalid('', '', `Checked value must be of type ${wanted} in ${path}`));
-  }
-  // Upstream compares integers with what is whole of the bounds.
-  const whole = (bound: number | undefined): number | undefined =>
-    bound === undefined || !Number.isInteger(value) ? bound : Math.trunc(bound);
-  const minimum = whole(schema.minimum);
-  const maximum = whole(schema.maximum);
-  const say = (rule: string): void => {
-    errors.push(invalid(path, value, `${path} in body should be ${rule}`));
-  };
-  if (maximum !== undefined && (exclusiveMaximum ? value >= maximum : value > maximum))
-    say(`less than ${exclusiveMaximum ? '' : 'or equal to '}${schema.maximum}`);
-  if (minimum !== undefined && (exclusiveMinimum ? value <= minimum : value < minimum))
-    say(`greater than ${exclusiveMinimum ? '' : 'or equal to '}${schema.minimum}`);
-  if (multipleOf !== undefined && !Number.isInteger(value / multipleOf)) say(`a multiple of ${multipleOf}`);
-}
-
 function checkEnum(value: unknown, schema: JsonSchema, path: string, errors: FieldError[]): void {
-  if (!schema.enum || schema.enum.some((allowed) => equalTrees(allowed, value))) return;
+  if (!schema.enum || schema.enum.some((allowed) => equalTrees(allowed, value) || convertsTo(value, allowed))) return;
   const supported = schema.enum.map((each) => (typeof each === 'string' ? each : JSON.stringify(sortedTree(each))));
   errors.push(notSupported(path, sortedTree(value), supported));
 }
 
+/** Upstream's validator takes a number too that Go's conversion makes the allowed value: cut to a whole one, or the letter of that number. */
+function convertsTo(value: unknown, allowed: unknown): boolean {
+  if (typeof value !== 'number') return false;
+  if (typeof allowed === 'number') return isInt64(allowed) && Math.trunc(value) === allowed;
+  return typeof allowed === 'string' && isInt64(value) && letterOf(value) === allowed;
+}
+
+function letterOf(code: number): string {
+  const isLetter = code >= 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+  return String.fromCodePoint(isLetter ? code : 0xfffd);
+}
+
 function inside(path: string, field: string): string {
-  if (field === '') return path;
-  return field.startsWith('[') ? `${path}${field}` : child(path, field);
+  return field === '' ? path : child(path, field.startsWith('.') ? field.slice(1) : field);
 }
 
 function hasDuplicates(value: readonly unknown[]): boolean {

@@ -1,6 +1,7 @@
 /** What the paths of a custom resource's scale point to (apiextensions registry/customresource/validator.go). */
 
 import { type FieldError, invalid } from '#api/field-error.ts';
+import { goText, isInt64 } from '#api/go-format.ts';
 import { isTree } from '#api/structural/schema.ts';
 import type { CustomVersion } from './json-schema.ts';
 
@@ -25,7 +26,7 @@ export function scaleStatusFindings(
 }
 
 function replicasFindings(object: unknown, path: string): FieldError[] {
-  const found = valueAt(object, path, 'int64', Number.isInteger);
+  const found = valueAt(object, path, 'int64', (value) => typeof value === 'number' && isInt64(value));
   if (!found) return [];
   if ('fault' in found) return [invalid(path, 0, found.fault)];
   const replicas = found.value as number;
@@ -54,7 +55,7 @@ function accessorError(path: string, value: unknown, wanted: string): string {
 function goType(value: unknown): string {
   if (value === null) return '<nil>';
   if (Array.isArray(value)) return '[]interface {}';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
+  if (typeof value === 'number') return isInt64(value) ? 'int64' : 'float64';
   if (typeof value === 'boolean') return 'bool';
   return typeof value === 'object' ? 'map[string]interface {}' : typeof value;
 }
@@ -63,6 +64,7 @@ function goType(value: unknown): string {
 function printedValue(value: unknown): string {
   if (value === null) return '<nil>';
   if (Array.isArray(value)) return `[${value.map(printedValue).join(' ')}]`;
+  if (typeof value === 'number') return isInt64(value) ? String(BigInt(value)) : goText(value);
   if (!isTree(value)) return String(value);
   const members = Object.keys(value).sort();
   return `map[${members.map((key) => `${key}:${printedValue(value[key])}`).join(' ')}]`;

@@ -294,9 +294,19 @@ function isolate(context: RequestContext, draft: MutableObject, old: KubeObject)
     for (const field of Object.keys({ ...fields, ...before })) {
       if (field !== 'status' && field !== 'metadata') setOrDelete(fields, field, before[field]);
     }
+    if (keepsMetadata(context)) {
+      const { managedFields, resourceVersion } = draft.metadata;
+      draft.metadata = { ...mutableCopy(old.metadata), managedFields, resourceVersion };
+    }
   } else if (context.info.subresource === '' && context.resource.definition.hasStatus) {
     setOrDelete(fields, 'status', before.status);
   }
+}
+
+/** Writes of a custom resource's status say nothing about its metadata, be it right or wrong. */
+function keepsMetadata({ resource, info }: RequestContext): boolean {
+  const written = resource.definition.subresources.find(({ name }) => name === info.subresource);
+  return written?.resetFields?.some((path) => path.length === 1 && path[0] === 'metadata') ?? false;
 }
 
 /** Runs the definition's hooks, counts the generation. */
@@ -318,11 +328,13 @@ function setOrDelete(fields: Record<string, unknown>, field: string, value: unkn
   else fields[field] = mutableCopy(value);
 }
 
-/** Anything but metadata and status differs. */
+/** Anything but metadata and what only the status subresource writes differs. */
 function contentChanged({ resource }: RequestContext, draft: Draft<KubeObject>, old: KubeObject): boolean {
-  const { generationCounts } = resource.definition;
+  const { generationCounts, hasStatus } = resource.definition;
   const content = (object: KubeObject): KubeObject => {
-    const { metadata, status: _status, ...rest } = object as KubeObject & { readonly status?: unknown };
+    const { metadata, status, ...fields } = object as KubeObject & { readonly status?: unknown };
+    // A field of that name which everybody writes is content as any.
+    const rest = hasStatus || status === undefined ? fields : { ...fields, status };
     return generationCounts ? { ...rest, metadata: { [generationCounts]: metadata?.[generationCounts] } } : rest;
   };
   const [next, before] = [content(draft), content(old)];

@@ -18,6 +18,7 @@ import type {
 } from '#kinds/generated/apiextensions-v1.ts';
 import { validateConversion } from './conversion-validation.ts';
 import { storedRules } from './rule-validation.ts';
+import { schemasOf } from './schema-tree.ts';
 import { validateSchema } from './schema-validation.ts';
 import { checkColumns, checkSelectableFields, checkSubresources } from './version-rules.ts';
 
@@ -70,12 +71,20 @@ export function validateDefinitionUpdate(next: CustomResourceDefinition, old: Cu
   return errors;
 }
 
+function hasDefaults({ schema }: CustomResourceDefinitionVersion): boolean {
+  const root = schema?.openAPIV3Schema;
+  return root !== undefined && [...schemasOf(root)].some((each) => each.default !== undefined);
+}
+
 function checkSpec(
   spec: CustomResourceDefinitionSpec,
   old: CustomResourceDefinitionSpec | undefined,
   errors: FieldError[],
 ): void {
   const { group = '', scope = '', names, versions = [], conversion } = spec;
+  if (spec.preserveUnknownFields && versions.some(hasDefaults)) {
+    errors.push(invalid('spec.preserveUnknownFields', true, 'must be false in order to use defaults in the schema'));
+  }
   const groupMessages = isDNS1123Subdomain(group);
   if (group === '') errors.push(required('spec.group'));
   else if (groupMessages.length > 0) errors.push(invalid('spec.group', group, groupMessages.join(',')));
