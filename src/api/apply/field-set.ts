@@ -255,7 +255,7 @@ export function elementText(element: string): string {
 
 function inOrder(set: FieldSet): [string, FieldSet][] {
   const children = [...set.children];
-  return children.length < 2 ? children : children.sort(([a], [b]) => compareElements(a, b));
+  return children.length < 2 ? children : children.sort((a, b) => compareElements(a[0], b[0]));
 }
 
 /** Fields, then keys, values and indices; keys and values by what they are, not by their text. */

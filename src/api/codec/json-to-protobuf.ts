@@ -455,8 +455,9 @@ class Transcoder {
     if (json[position] !== quote || json[position + 20] !== 0x5a || json[position + 21] !== quote) throw unsupported;
     const year = this.twoDigits(1) * 100 + this.twoDigits(3);
     if (year < 1970) throw unsupported;
-    const [month, day] = [this.twoDigits(6), this.twoDigits(9)];
-    const ms = Date.UTC(year, month - 1, day, this.twoDigits(12), this.twoDigits(15), this.twoDigits(18));
+    const month = this.twoDigits(6) - 1;
+    const day = this.twoDigits(9);
+    const ms = Date.UTC(year, month, day, this.twoDigits(12), this.twoDigits(15), this.twoDigits(18));
     this.position += 22;
     return ms / 1000;
   }

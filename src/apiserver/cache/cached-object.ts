@@ -278,17 +278,7 @@ export class PlainObject implements EncodedObject {
   }
 }
 
-/** A frozen copy of the object whose metadata says this version, in the place where Go prints it. */
-export function withResourceVersion(object: KubeObject, resourceVersion: string): KubeObject {
-  const { name, generateName, namespace, selfLink, uid, ...rest } = object.metadata ?? {};
-  const metadata = {
-    ...(name === undefined ? {} : { name }),
-    ...(generateName === undefined ? {} : { generateName }),
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(selfLink === undefined ? {} : { selfLink }),
-    ...(uid === undefined ? {} : { uid }),
-    ...rest,
-    resourceVersion,
-  };
-  return deepFreeze({ ...object, metadata });
+/** A frozen copy of the object whose metadata says this version. */
+function withResourceVersion(object: KubeObject, resourceVersion: string): KubeObject {
+  return deepFreeze({ ...object, metadata: { ...object.metadata, resourceVersion } });
 }

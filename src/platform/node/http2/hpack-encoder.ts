@@ -1,7 +1,4 @@
-/**
- * Response heads to header blocks. Without a dynamic table: nothing to keep for a connection, and the block of a field that was
- * answered before (all but lengths and ids) is known.
- */
+/** Response heads to header blocks. Without a dynamic table: nothing to keep for a connection. */
 
 import type { ResponseHeaders } from '#api/request.ts';
 import { staticTable } from './hpack-static-table.ts';
@@ -9,16 +6,16 @@ import { staticTable } from './hpack-static-table.ts';
 /** Fields of a connection, which HTTP/2 forbids (RFC 9113, 8.2.2): an answer that is passed on may have them. */
 const connectionFields = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade']);
 
-interface KnownName {
-  /** The start of a literal field without indexing: index or name (RFC 7541, 6.2.2). */
-  readonly prefix: Buffer;
-  /** The last value that was encoded. */
-  value: string | undefined;
-  block: Buffer;
-}
+/** The starts of literal fields without indexing, by name: index or name (RFC 7541, 6.2.2). */
+const prefixes = new Map<string, Buffer>();
+const prefixBound = 512;
 
-const known = new Map<string, KnownName>();
-const knownBound = 512;
+/** Most bytes of a length or an index. */
+const lengthBytes = 5;
+
+const statuses: ReadonlyMap<number, number> = new Map(
+  staticTable.flatMap(([name, value], at) => (name === ':status' ? [[Number(value), 0x80 | (at + 1)] as const] : [])),
+);
 
 let room = Buffer.allocUnsafeSlow(4096);
 let used = 0;
@@ -39,61 +36,71 @@ export function encodeHead(status: number, headers: ResponseHeaders, length?: nu
 }
 
 function putStatus(status: number): void {
-  const text = String(status);
-  const index = staticTable.findIndex(([name, value]) => name === ':status' && value === text);
-  if (index >= 0) {
-    reserve(1);
-    room[used++] = 0x80 | (index + 1);
-  } else {
-    put(':status', text);
+  const indexed = statuses.get(status);
+  if (indexed === undefined) {
+    put(':status', String(status));
+    return;
   }
+  reserve(1);
+  room[used++] = indexed;
 }
 
 function put(name: string, value: string): void {
-  const entry = known.get(name) ?? know(name);
-  if (entry.value !== value) {
-    entry.value = value;
-    entry.block = fieldBlock(entry.prefix, value);
+  const prefix = prefixes.get(name) ?? prefixOf(name);
+  reserve(prefix.length);
+  room.set(prefix, used);
+  used += prefix.length;
+  putText(value);
+}
+
+/** Its length and its characters, one byte each. */
+function putText(text: string): void {
+  const { length } = text;
+  reserve(lengthBytes + length);
+  putInteger(length, 7);
+  const target = room;
+  const start = used;
+  for (let index = 0; index < length; index++) {
+    const code = text.charCodeAt(index) & 0xff;
+    // What would end a line elsewhere never leaves the server.
+    target[start + index] = code === 0 || code === carriageReturn || code === lineFeed ? space : code;
   }
-  reserve(entry.block.length);
-  room.set(entry.block, used);
-  used += entry.block.length;
+  used += length;
 }
 
-function know(name: string): KnownName {
-  if (known.size >= knownBound) known.clear();
-  const entry = { prefix: namePrefix(name.toLowerCase()), value: undefined, block: Buffer.alloc(0) };
-  known.set(name, entry);
-  return entry;
-}
+const carriageReturn = 0x0d;
+const lineFeed = 0x0a;
+const space = 0x20;
 
-function namePrefix(name: string): Buffer {
-  const index = staticTable.findIndex(([known]) => known === name) + 1;
-  if (index > 0) return Buffer.from(integer(index, 4, 0));
-  return Buffer.concat([Buffer.from([0]), stringBlock(name)]);
-}
-
-function fieldBlock(prefix: Buffer, value: string): Buffer {
-  return Buffer.concat([prefix, stringBlock(value)]);
-}
-
-function stringBlock(text: string): Buffer {
-  // What would end a line elsewhere never leaves the server.
-  const bytes = Buffer.from(text.replace(unsafe, ' '), 'latin1');
-  return Buffer.concat([Buffer.from(integer(bytes.length, 7, 0)), bytes]);
-}
-
-const unsafe = /[\0\r\n]/g;
-
-/** RFC 7541, 5.1. */
-function integer(value: number, prefixBits: number, flags: number): number[] {
+/** RFC 7541, 5.1. There must be room. */
+function putInteger(value: number, prefixBits: number): void {
   const mask = (1 << prefixBits) - 1;
-  if (value < mask) return [flags | value];
-  const bytes = [flags | mask];
+  if (value < mask) {
+    room[used++] = value;
+    return;
+  }
+  room[used++] = mask;
   let rest = value - mask;
-  for (; rest >= 0x80; rest >>>= 7) bytes.push((rest & 0x7f) | 0x80);
-  bytes.push(rest);
-  return bytes;
+  for (; rest >= 0x80; rest >>>= 7) room[used++] = (rest & 0x7f) | 0x80;
+  room[used++] = rest;
+}
+
+/** Written behind what there is already, and taken from there. */
+function prefixOf(name: string): Buffer {
+  const start = used;
+  const lower = name.toLowerCase();
+  const index = staticTable.findIndex(([known]) => known === lower) + 1;
+  reserve(lengthBytes);
+  if (index > 0) putInteger(index, 4);
+  else {
+    room[used++] = 0;
+    putText(lower);
+  }
+  const prefix = Buffer.from(room.subarray(start, used));
+  used = start;
+  if (prefixes.size >= prefixBound) prefixes.clear();
+  prefixes.set(name, prefix);
+  return prefix;
 }
 
 function reserve(bytes: number): void {

@@ -88,7 +88,7 @@ test('answers decode to what was said; what would end a line is taken out', () =
     'x-long': 'v'.repeat(5000),
     'set-cookie': ['a=1', 'b=2'],
     'transfer-encoding': 'chunked',
-    'x-split': 'a\r\nb: c',
+    'x-split': 'a\r\nb: c\u010ad',
     date: 'Mon, 21 Oct 2013 20:13:21 GMT',
   };
   const decoder = new HpackDecoder();
@@ -99,7 +99,7 @@ test('answers decode to what was said; what would end a line is taken out', () =
       `x-long: ${'v'.repeat(5000)}`,
       'set-cookie: a=1',
       'set-cookie: b=2',
-      'x-split: a  b: c',
+      'x-split: a  b: c d',
       'date: Mon, 21 Oct 2013 20:13:21 GMT',
       'content-length: 7',
     ]);
