@@ -9,6 +9,9 @@ import type { DnsListener } from '#dns/dns.ts';
 /** TCP clients that send nothing for so long are closed; queries of one connection that may wait. */
 const idleMs = 10_000;
 const largestMessage = 65_535;
+
+/** Bytes of answers that a TCP client has not taken. */
+const largestBacklog = 256 * 1024;
 const forwardTimeoutMs = 2_000;
 
 /** Listens for UDP and TCP on one address and port. */
@@ -16,10 +19,15 @@ export function createDnsListener(address: string, port: number): DnsListener {
   return {
     async listen(answer, signal) {
       const udp = createSocket({ type: isIPv6(address) ? 'udp6' : 'udp4', reuseAddr: true, recvBufferSize: 1 << 20 });
+      // What cannot be sent is lost, as it may be by UDP.
+      udp.on('error', () => {});
       udp.on('message', (message, peer) => {
-        void answer(message, 'udp').then((reply) => {
-          if (reply && !signal.aborted) udp.send(reply, peer.port, peer.address);
-        });
+        // From port 0 nobody can be answered.
+        if (peer.port === 0) return;
+        const send = (reply: Uint8Array | undefined): void => {
+          if (reply && !signal.aborted) udp.send(reply, peer.port, peer.address, () => {});
+        };
+        answer(message, 'udp').then(send, () => {});
       });
       const sockets = new Set<Socket>();
       const tcp = createServer((socket) => {
@@ -28,9 +36,13 @@ export function createDnsListener(address: string, port: number): DnsListener {
         socket.on('error', () => socket.destroy());
         socket.on('close', () => sockets.delete(socket));
         onFramedMessages(socket, (message) => {
-          void answer(message, 'tcp').then((reply) => {
-            if (reply && !socket.destroyed) socket.write(framed(reply));
-          });
+          const send = (reply: Uint8Array | undefined): void => {
+            if (!reply || socket.destroyed) return;
+            // A peer that only asks and never reads is not kept answers for.
+            if (socket.writableLength > largestBacklog) socket.destroy();
+            else socket.write(framed(reply));
+          };
+          answer(message, 'tcp').then(send, () => socket.destroy());
         });
       });
       await Promise.all([
@@ -89,6 +101,7 @@ async function askOverUdp(server: string, query: Uint8Array, signal: AbortSignal
   const question = Buffer.from(query);
   const ownId = question.readUInt16BE(0);
   question.writeUInt16BE(id, 0);
+  let onAbort = (): void => {};
   try {
     return await new Promise<Uint8Array>((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`${server}: no answer`)), forwardTimeoutMs);
@@ -96,7 +109,8 @@ async function askOverUdp(server: string, query: Uint8Array, signal: AbortSignal
         clearTimeout(timer);
         act();
       };
-      signal.addEventListener('abort', () => settle(() => reject(new Error('aborted'))), { once: true });
+      onAbort = () => settle(() => reject(new Error('aborted')));
+      signal.addEventListener('abort', onAbort, { once: true });
       socket.on('error', (error) => settle(() => reject(error)));
       socket.on('message', (reply) => {
         if (reply.length < 12 || reply.readUInt16BE(0) !== id) return;
@@ -106,6 +120,7 @@ async function askOverUdp(server: string, query: Uint8Array, signal: AbortSignal
       socket.connect(53, server, () => socket.send(question));
     });
   } finally {
+    signal.removeEventListener('abort', onAbort);
     socket.close();
   }
 }

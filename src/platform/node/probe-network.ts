@@ -15,7 +15,7 @@ const maxBody = 10 * 1024;
 const maxRedirects = 10;
 
 export const probeNetwork: ProbeNetwork = {
-  http: (request) => probeHttp(request, urlOf(request), 0),
+  http: (request) => probeHttp(request, urlOf(request), performance.now() + request.timeoutMs, 0),
 
   tcp(host, port, timeoutMs) {
     return new Promise((resolve, reject) => {
@@ -53,7 +53,13 @@ function urlOf({ scheme, host, port, path }: HttpProbeRequest): URL {
   return new URL(`${scheme}://${authority}:${port}${path.startsWith('/') ? path : `/${path}`}`);
 }
 
-function probeHttp(request: HttpProbeRequest, url: URL, redirects: number): Promise<HttpProbeResponse> {
+/** Redirects are part of the probe's time, which is over at `untilMs` of the monotonic clock. */
+function probeHttp(
+  request: HttpProbeRequest,
+  url: URL,
+  untilMs: number,
+  redirects: number,
+): Promise<HttpProbeResponse> {
   return new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
     const headers: Record<string, string> = {};
@@ -66,7 +72,7 @@ function probeHttp(request: HttpProbeRequest, url: URL, redirects: number): Prom
     };
     const timer = setTimeout(
       () => fail('context deadline exceeded (Client.Timeout exceeded while awaiting headers)'),
-      request.timeoutMs,
+      Math.max(0, untilMs - performance.now()),
     );
     outgoing.on('error', (error) => fail(`dial tcp ${url.host}: ${dialError(error)}`, error));
     outgoing.on('response', (response) => {
@@ -84,7 +90,7 @@ function probeHttp(request: HttpProbeRequest, url: URL, redirects: number): Prom
           // A probe asks its own pod: where it points elsewhere is not followed.
           if (next.hostname !== url.hostname) resolve({ status, body, redirectedElsewhere: true });
           else if (redirects >= maxRedirects) fail(`stopped after ${maxRedirects} redirects`);
-          else probeHttp(request, next, redirects + 1).then(resolve, reject);
+          else probeHttp(request, next, untilMs, redirects + 1).then(resolve, reject);
         },
         (error: unknown) => fail('unexpected EOF', error),
       );
