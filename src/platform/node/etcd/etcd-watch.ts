@@ -47,6 +47,7 @@ export class EtcdWatch implements StoreWatch {
   private stream: GrpcDuplex | undefined;
   private created = false;
   private heardMs = 0;
+  private ended = false;
 
   /** Ends in order when `stop` fires. */
   constructor(context: EtcdWatchContext, { afterRevision }: WatchOptions, stop: AbortSignal) {
@@ -56,6 +57,7 @@ export class EtcdWatch implements StoreWatch {
   }
 
   requestProgress(): void {
+    if (this.ended) return;
     this.progressTo = Math.max(this.progressTo, this.context.client.seenRevision, this.delivered);
     this.progressTimer ??= this.context.env.clock.after(progressDelayMs, this.askForProgress);
   }
@@ -90,6 +92,7 @@ export class EtcdWatch implements StoreWatch {
     } finally {
       stop.removeEventListener('abort', onStop);
       this.stream = undefined;
+      this.ended = true;
       this.progressTimer?.cancel();
     }
   }
