@@ -23,7 +23,6 @@ interface E2e extends KubeObject {
   readonly hostPort?: string;
   readonly host?: string;
   readonly port?: string;
-  readonly extra?: string;
 }
 
 interface ConversionRequest {
@@ -123,6 +122,22 @@ describe('conversion webhooks', () => {
     const before = calls.length;
     assert.equal((await get(pathOf('v2', 'one'))).host, 'localhost');
     assert.equal(calls.length, before, 'a version of an object is converted once');
+  });
+
+  test('a list of much is converted in calls whose answers are not too long', async () => {
+    await define();
+    const much = 'x'.repeat(30_000);
+    const names = Array.from({ length: 400 }, (_, at) => `e${at}`);
+    await Promise.all(names.map((name) => post('v1', name, { hostPort: `${name}-${much}:1` })));
+    calls.length = 0;
+    const { items } = (await get(pathOf('v2'))) as unknown as { items: E2e[] };
+    assert.ok(names.toSorted().every((name, at) => items[at]?.host === `${name}-${much}`));
+    const counts = calls.map(({ objects }) => objects.length);
+    assert.equal(
+      counts.reduce((sum, count) => sum + count),
+      400,
+    );
+    assert.ok(counts.length > 4 && counts.length < 10, `${counts}`);
   });
 
   test('a list is converted in one call, and only what is in another version', async () => {

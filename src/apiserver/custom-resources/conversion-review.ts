@@ -25,17 +25,16 @@ export function reviewVersionOf(versions: readonly string[]): ReviewVersion | un
   return versions.find((version) => version === 'v1' || version === 'v1beta1');
 }
 
+/** The review as JSON; `objects` are JSON texts. */
 export function reviewOf(
   version: ReviewVersion,
-  objects: readonly KubeObject[],
+  objects: readonly string[],
   desiredAPIVersion: string,
   uid: string,
-): object {
-  return {
-    kind: 'ConversionReview',
-    apiVersion: groupVersionOf(version),
-    request: { uid, desiredAPIVersion, objects },
-  };
+): string {
+  const head = JSON.stringify({ kind: 'ConversionReview', apiVersion: groupVersionOf(version) }).slice(0, -1);
+  const request = JSON.stringify({ uid, desiredAPIVersion }).slice(0, -1);
+  return `${head},"request":${request},"objects":[${objects.join(',')}]}}`;
 }
 
 function groupVersionOf(version: ReviewVersion): string {

@@ -15,8 +15,12 @@ import type { ConversionWebhookConfig } from './json-schema.ts';
 
 /** Upstream's client of conversion webhooks waits this long. */
 const timeoutSeconds = 30;
-/** Objects go out in calls of about so many at most: an answer has a bound, and so has what is held for one. */
+/**
+ * Objects go out in calls of so many at most, and of so long a text unless it is one object: an answer has a bound (9 MiB), and so has what is held for
+ * one.
+ */
 const objectsPerCall = 1000;
+const lengthPerCall = 2 << 20;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -42,19 +46,34 @@ export class ConversionWebhook {
    */
   async convert(objects: readonly KubeObject[], apiVersion: string): Promise<readonly KubeObject[]> {
     const result = [...objects];
-    const positions = objects.flatMap((object, position) => (object.apiVersion === apiVersion ? [] : [position]));
-    for (let at = 0; at < positions.length; at += objectsPerCall) {
-      const part = positions.slice(at, at + objectsPerCall);
-      const originals = part.map((position) => this.defaulted(objects[position] as KubeObject));
-      const converted = await this.ask(originals, apiVersion);
-      part.forEach((position, index) => {
-        result[position] = converted[index] as KubeObject;
-      });
+    let originals: KubeObject[] = [];
+    let texts: string[] = [];
+    let positions: number[] = [];
+    let length = 0;
+    const send = async (): Promise<void> => {
+      const converted = await this.ask(originals, texts, apiVersion);
+      for (const [index, position] of positions.entries()) result[position] = converted[index] as KubeObject;
+      [originals, texts, positions, length] = [[], [], [], 0];
+    };
+    for (const [position, object] of objects.entries()) {
+      if (object.apiVersion === apiVersion) continue;
+      const original = this.defaulted(object);
+      const text = JSON.stringify(original);
+      if (texts.length === objectsPerCall || (texts.length > 0 && length + text.length > lengthPerCall)) await send();
+      originals.push(original);
+      texts.push(text);
+      positions.push(position);
+      length += text.length;
     }
+    if (texts.length > 0) await send();
     return result;
   }
 
-  private async ask(originals: readonly KubeObject[], apiVersion: string): Promise<readonly KubeObject[]> {
+  private async ask(
+    originals: readonly KubeObject[],
+    texts: readonly string[],
+    apiVersion: string,
+  ): Promise<readonly KubeObject[]> {
     const [first] = originals;
     const subject = `conversion webhook for ${first?.apiVersion}, Kind=${first?.kind}${originals.length > 1 ? 'List' : ''}`;
     try {
@@ -63,7 +82,7 @@ export class ConversionWebhook {
       const version = reviewVersionOf(config.conversionReviewVersions);
       if (!version) throw new Error('no supported conversion review versions');
       const uid = uuid(caller.env.random);
-      const text = await this.post(caller, config, reviewOf(version, originals, apiVersion, uid));
+      const text = await this.post(caller, config, reviewOf(version, texts, apiVersion, uid));
       const converted = readConverted(version, text, uid, originals, apiVersion);
       return converted.map((object) => this.read(object, apiVersion));
     } catch (error) {
@@ -73,11 +92,11 @@ export class ConversionWebhook {
     }
   }
 
-  private async post(caller: WebhookCaller, config: ConversionWebhookConfig, review: object): Promise<string> {
+  private async post(caller: WebhookCaller, config: ConversionWebhookConfig, review: string): Promise<string> {
     const { clientConfig: location = {} } = config;
     const url = webhookUrl(location);
     if (!url) throw new Error(`Unparsable webhook URL: ${location.url ?? ''}`);
-    const body = encoder.encode(JSON.stringify(review));
+    const body = encoder.encode(review);
     return decoder.decode(await postToWebhook(caller, { location, url, body, timeoutSeconds }));
   }
 
