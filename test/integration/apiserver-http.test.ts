@@ -260,6 +260,14 @@ test('representations: Table, metadata only, YAML, none', async () => {
   const table = await ask('GET', `${configMaps}/shown`, undefined, as('Table'));
   const [row] = table.body.rows as { readonly cells: unknown[] }[];
   assert.deepEqual([table.body.kind, row?.cells.slice(0, 2)], ['Table', ['shown', 1]]);
+  const unknown = await ask('GET', `${configMaps}?includeObject=some`, undefined, as('Table'));
+  assert.deepEqual(
+    [unknown.status, unknown.body.message],
+    [
+      400,
+      `Unable to convert to Table as requested: includeObject: Invalid value: "some": must be 'Metadata', 'Object', 'None', or empty`,
+    ],
+  );
   const partial = await ask('GET', configMaps, undefined, as('PartialObjectMetadataList'));
   assert.equal(partial.body.kind, 'PartialObjectMetadataList');
   const yaml = await ask('GET', `${configMaps}/shown`, undefined, { accept: 'application/yaml' });

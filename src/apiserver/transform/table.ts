@@ -9,12 +9,18 @@ import { WatchFrame } from '../cache/watch-frame.ts';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+/** What of the objects is in the rows; '' is as 'Metadata'. */
+export type IncludePolicy = '' | 'None' | 'Metadata' | 'Object';
+
+export function isIncludePolicy(text: string): text is IncludePolicy {
+  return text === '' || text === 'None' || text === 'Metadata' || text === 'Object';
+}
+
 export interface TableConfig {
   readonly apiVersion: string;
   /** Of the whole row; empty for a kind that declares none. */
   readonly columns: readonly Column<KubeObject>[];
-  /** includeObject: 'None', 'Metadata' (also ''), 'Object'. */
-  readonly include: string;
+  readonly include: IncludePolicy;
   readonly nowMs: () => number;
 }
 

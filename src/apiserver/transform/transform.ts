@@ -1,12 +1,13 @@
 /** Conversions of answers that a client may ask for by Accept: Table (kubectl get) and metadata only. */
 
-import { newNotConvertible } from '#api/errors.ts';
+import { newBadRequest, newNotConvertible } from '#api/errors.ts';
+import { fieldErrorText, invalid } from '#api/field-error.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { ApiResponse, EncodedObject } from '#api/request.ts';
 import type { RequestContext } from '../context.ts';
 import { type Conversion, negotiate } from '../wire/accept.ts';
 import { PartialMetadata } from './partial-metadata.ts';
-import { scaleColumns, TableMaker } from './table.ts';
+import { isIncludePolicy, scaleColumns, TableMaker } from './table.ts';
 
 type ListMetadata = Extract<ApiResponse, { readonly type: 'list' }>['metadata'];
 
@@ -65,10 +66,15 @@ function toPartial({ server }: RequestContext, response: ApiResponse, { version 
 
 function toTable(context: RequestContext, response: ApiResponse, { version }: Conversion): ApiResponse {
   const { resource, request, server, info } = context;
+  const include = request.query.get('includeObject') ?? '';
+  if (!isIncludePolicy(include)) {
+    const fault = invalid('includeObject', include, "must be 'Metadata', 'Object', 'None', or empty");
+    throw newBadRequest(`Unable to convert to Table as requested: ${fieldErrorText(fault)}`);
+  }
   const table = new TableMaker({
     apiVersion: `meta.k8s.io/${version}`,
     columns: info.subresource === 'scale' && !resource.isCustom ? scaleColumns : resource.definition.columns,
-    include: request.query.get('includeObject') ?? '',
+    include,
     nowMs: () => server.env.clock.now(),
   });
   switch (response.type) {
