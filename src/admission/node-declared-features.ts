@@ -29,7 +29,7 @@ export function nodeDeclaredFeatures(objects: LiveObjects): AdmissionPlugin {
 }
 
 /** Sorted. Of the features that upstream knows, the others concern no update. */
-export function neededFeatures(old: PodSpec, spec: PodSpec): readonly string[] {
+function neededFeatures(old: PodSpec, spec: PodSpec): readonly string[] {
   const needed: string[] = [];
   if (!semanticallyEqual(old.resources ?? null, spec.resources ?? null)) {
     needed.push('InPlacePodLevelResourcesVerticalScaling');

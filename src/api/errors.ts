@@ -228,10 +228,6 @@ export function newResourceExpired(message: string): StatusError {
   return failure(410, 'Expired', message);
 }
 
-export function newGone(message: string): StatusError {
-  return failure(410, 'Gone', message);
-}
-
 export function newTimeout(message: string, retryAfterSeconds: number): StatusError {
   return failure(504, 'Timeout', `Timeout: ${message}`, retryAfterSeconds ? { retryAfterSeconds } : {});
 }
@@ -364,7 +360,6 @@ export const isInvalid = (error: unknown): boolean => hasReason(error, 'Invalid'
 export const isForbidden = (error: unknown): boolean => hasReason(error, 'Forbidden');
 /** The watch or continue token must be given up and the list read again. */
 export const isExpired = (error: unknown): boolean => hasReason(error, 'Expired', 'Gone');
-export const isTooManyRequests = (error: unknown): boolean => hasReason(error, 'TooManyRequests');
 /** A create failed because its namespace is going away: controllers stop trying. */
 export const isNamespaceTerminating = (error: unknown): boolean =>
   error instanceof StatusError &&

@@ -33,25 +33,6 @@ export function exactMatch(selector: FieldSelector, field: string): string | und
     ?.value;
 }
 
-/** Text for the query parameter; values are escaped. */
-export function formatFieldSelector(selector: FieldSelector): string {
-  return selector.requirements
-    .map(({ field, operator, value }) => `${field}${operator}${escapeValue(value)}`)
-    .join(',');
-}
-
-/** Matches by a lookup of the field's value as text ('' when unset). */
-export function matchesFields(selector: FieldSelector, lookup: (field: string) => string): boolean {
-  for (const { field, operator, value } of selector.requirements) {
-    if ((lookup(field) === value) !== (operator === '=')) return false;
-  }
-  return true;
-}
-
-export function escapeValue(value: string): string {
-  return value.replace(/[\\,=]/g, '\\$&');
-}
-
 function splitTerms(text: string): string[] {
   const terms: string[] = [];
   let start = 0;

@@ -15,7 +15,6 @@ const labelKey = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const labelValue = `(${labelKey})?`;
 const cIdentifier = '[A-Za-z_][A-Za-z0-9_]*';
 const configMapKey = '[-._a-zA-Z0-9]+';
-const envVarName = '[-._a-zA-Z][-._a-zA-Z0-9]*';
 const percent = '[0-9]+%';
 const httpHeaderName = '[-A-Za-z0-9]+';
 
@@ -29,12 +28,10 @@ const labelKeyRegExp = whole(labelKey);
 const labelValueRegExp = whole(labelValue);
 const cIdentifierRegExp = whole(cIdentifier);
 const configMapKeyRegExp = whole(configMapKey);
-const envVarNameRegExp = whole(envVarName);
 const percentRegExp = whole(percent);
 const httpHeaderNameRegExp = whole(httpHeaderName);
 
-export const dns1123LabelMaxLength = 63;
-export const dns1123SubdomainMaxLength = 253;
+const dns1123SubdomainMaxLength = 253;
 
 const subdomainMessage =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
@@ -202,22 +199,6 @@ export const isConfigMapKey: NameRule = (value) => {
   return [...messages, ...parentDirectoryMessages(value)];
 };
 
-export const isEnvVarName: NameRule = (value) => {
-  const messages: string[] = [];
-  if (!envVarNameRegExp.test(value)) {
-    messages.push(
-      regexMessage(
-        "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit",
-        envVarName,
-        'my.env-name',
-        'MY_ENV.NAME',
-        'MyEnvName1',
-      ),
-    );
-  }
-  return [...messages, ...parentDirectoryMessages(value)];
-};
-
 /** Environment variable names as pods may have them (since 1.34): printable ASCII without '='. */
 export const isRelaxedEnvVarName: NameRule = (value) => {
   const messages: string[] = [];
@@ -286,7 +267,7 @@ export const longName = (name: string, prefix: boolean): readonly string[] => {
 };
 export const pathSegmentName = (name: string, _prefix: boolean): readonly string[] => isPathSegmentName(name);
 
-export function maxLengthMessage(length: number): string {
+function maxLengthMessage(length: number): string {
   return `must be no more than ${length} characters`;
 }
 

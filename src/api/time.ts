@@ -52,18 +52,6 @@ export function humanDuration(ms: number): string {
   return `${years}y`;
 }
 
-/** Age with one unit: '5s', '3m', '47h' is '1d' (ShortHumanDuration). */
-export function shortHumanDuration(ms: number): string {
-  const seconds = Math.trunc(ms / 1000);
-  if (seconds < -1) return '<invalid>';
-  if (seconds < 0) return '0s';
-  if (seconds < 60) return `${seconds}s`;
-  if (seconds < 3600) return `${Math.trunc(seconds / 60)}m`;
-  if (seconds < 86400) return `${Math.trunc(seconds / 3600)}h`;
-  const days = Math.trunc(seconds / 86400);
-  return days < 365 ? `${days}d` : `${Math.trunc(days / 365)}y`;
-}
-
 /** Age of a timestamp in a table cell: '<unknown>' when there is none. */
 export function ageOf(timestamp: string | undefined | null, nowMs: number): string {
   const ms = timestamp ? parseTime(timestamp) : undefined;

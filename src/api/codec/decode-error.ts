@@ -29,8 +29,3 @@ export function unknownField(path: string): string {
 export function duplicateField(path: string): string {
   return `duplicate field ${JSON.stringify(path)}`;
 }
-
-/** The text of all findings as the server words it. */
-export function strictDecodingMessage(errors: readonly string[]): string {
-  return `strict decoding error: ${errors.join(', ')}`;
-}

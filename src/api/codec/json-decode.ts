@@ -348,7 +348,7 @@ class Walk {
 }
 
 /** 'spec.containers[0].image' */
-export function joinPath(path: readonly (string | number)[]): string {
+function joinPath(path: readonly (string | number)[]): string {
   let text = '';
   for (const part of path) text += typeof part === 'number' ? `[${part}]` : text === '' ? part : `.${part}`;
   return text;

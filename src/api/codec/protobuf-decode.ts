@@ -23,7 +23,7 @@ export interface ProtobufEnvelope {
   readonly contentType: string;
 }
 
-export function isProtobuf(bytes: Uint8Array): boolean {
+function isProtobuf(bytes: Uint8Array): boolean {
   return protobufMagic.every((byte, i) => bytes[i] === byte);
 }
 

@@ -39,14 +39,6 @@ export function decodeYaml(text: string, limit = Number.POSITIVE_INFINITY): Yaml
   return new TreeBuilder(text, events).document() ?? { value: null, strictErrors: [] };
 }
 
-/** Reads every document of a file. */
-export function decodeYamlAll(text: string): readonly YamlDocument[] {
-  const builder = new TreeBuilder(text, eventsOf(text));
-  const documents: YamlDocument[] = [];
-  for (let next = builder.document(); next; next = builder.document()) documents.push(next);
-  return documents;
-}
-
 function eventsOf(text: string): readonly Event[] {
   try {
     return parseEvents(text, { maxDepth });

@@ -22,7 +22,7 @@ export class JsonPatchFormatError extends Error {
   override readonly name = 'JsonPatchFormatError';
 }
 
-export const maxOperations = 10_000;
+const maxOperations = 10_000;
 /** Characters of JSON that `copy` operations may add. */
 const maxCopied = 3 * 1024 * 1024;
 

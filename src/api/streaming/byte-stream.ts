@@ -14,7 +14,7 @@ import type { UpgradeConnection } from '../request.ts';
 export type ByteStream = UpgradeConnection;
 
 /** Bytes that a stream holds for a reader before its writer has to wait. */
-export const defaultQueueBytes = 256 * 1024;
+const defaultQueueBytes = 256 * 1024;
 
 /** The stream or connection under a write has gone. */
 export class StreamClosedError extends Error {

@@ -10,9 +10,9 @@ import { isDNS1123Subdomain } from '#api/name-format.ts';
 import { messageOf } from '#base/errors.ts';
 import type { AuthorizationAttributes } from '../authorizer.ts';
 
-export const auditLevels = ['None', 'Metadata', 'Request', 'RequestResponse'] as const;
+const auditLevels = ['None', 'Metadata', 'Request', 'RequestResponse'] as const;
 export type AuditLevel = (typeof auditLevels)[number];
-export const auditStages = ['RequestReceived', 'ResponseStarted', 'ResponseComplete', 'Panic'] as const;
+const auditStages = ['RequestReceived', 'ResponseStarted', 'ResponseComplete', 'Panic'] as const;
 export type AuditStage = (typeof auditStages)[number];
 
 export interface AuditPolicy {

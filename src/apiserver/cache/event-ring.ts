@@ -9,7 +9,7 @@
 import type { Change } from './change.ts';
 
 export const ringBound = 8192;
-export const ringBytesBound = 16 * 1024 * 1024;
+const ringBytesBound = 16 * 1024 * 1024;
 /** A watcher of a quiet resource comes back with the version of its last bookmark, which is a minute old at most. */
 export const ringAgeMs = 75_000;
 

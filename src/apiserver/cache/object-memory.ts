@@ -20,7 +20,7 @@ export interface ObjectMemoryBounds {
 }
 
 const mebibyte = 2 ** 20;
-export const objectMemoryBounds: ObjectMemoryBounds = {
+const objectMemoryBounds: ObjectMemoryBounds = {
   viewBytes: 8 * mebibyte,
   protobufBytes: 64 * mebibyte,
   writtenBytes: 4 * mebibyte,

@@ -9,7 +9,7 @@ import type { CachedObject } from './cached-object.ts';
 import type { Change } from './change.ts';
 
 /** Events that a watcher may fall behind before it is cut off; it lists again. */
-export const watcherBound = 10_000;
+const watcherBound = 10_000;
 
 export interface WatchScope {
   /** '' for all. */

@@ -21,7 +21,7 @@ export interface Decrypted {
 }
 
 /** What every encrypted value begins with. */
-export const encryptedPrefix = 'k8s:enc:';
+const encryptedPrefix = 'k8s:enc:';
 
 /** Bytes as they are. */
 export const identity: ValueTransformer = {

@@ -3,8 +3,8 @@
 import { discoveryDocuments, type ServiceAccountKeys } from '../authentication/service-account.ts';
 import type { PathHandler } from '../paths.ts';
 
-export const jwksPath = '/openid/v1/jwks';
-export const configurationPath = '/.well-known/openid-configuration';
+const jwksPath = '/openid/v1/jwks';
+const configurationPath = '/.well-known/openid-configuration';
 
 /** For ApiServerConfig.paths. `externalUrl` is how those who verify tokens reach the server: 'https://kubernetes.default.svc'. */
 export function identityPaths(keys: ServiceAccountKeys, externalUrl: string): Readonly<Record<string, PathHandler>> {

@@ -19,11 +19,7 @@ import { mediaTypeOf } from '../wire/media-type.ts';
 import { jsonFault, readable, typeOf, unhandled } from './body-faults.ts';
 import type { CodecLookup, DecodedBody, KindCheck, KindCodec } from './kind-codec.ts';
 
-export const acceptedBodyTypes = [
-  'application/json',
-  'application/yaml',
-  'application/vnd.kubernetes.protobuf',
-] as const;
+const acceptedBodyTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'] as const;
 
 /** Codecs are made once per kind, when first asked for. */
 export function schemaCodecs(registry: SchemaRegistry): CodecLookup {

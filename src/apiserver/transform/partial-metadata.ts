@@ -28,7 +28,7 @@ export class PartialMetadata {
   }
 }
 
-export function partialOf(object: KubeObject, apiVersion: string, registry: Registry | undefined): EncodedObject {
+function partialOf(object: KubeObject, apiVersion: string, registry: Registry | undefined): EncodedObject {
   const partial: KubeObject = { kind: 'PartialObjectMetadata', apiVersion, metadata: object.metadata };
   const codec = registry?.codecOf('meta.k8s.io', 'v1', 'PartialObjectMetadata');
   return codec

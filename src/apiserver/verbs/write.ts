@@ -155,7 +155,7 @@ export function undeterminedName(name: string): Error {
 }
 
 /** Fills the name of the URL in; throws 400 when the object has another. */
-export function ensureName(object: MutableObject, name: string): void {
+function ensureName(object: MutableObject, name: string): void {
   const { metadata } = object;
   if (!metadata.name) metadata.name = name;
   else if (metadata.name !== name) {

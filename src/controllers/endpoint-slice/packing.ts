@@ -17,13 +17,6 @@ export interface SliceChanges {
   delete: EndpointSlice[];
 }
 
-/** Endpoints that share their ports. */
-export interface EndpointGroup {
-  readonly ports: readonly EndpointPort[];
-  /** By `identityOf`. */
-  readonly endpoints: ReadonlyMap<string, Endpoint>;
-}
-
 /** Equal for equal lists of ports in any order. */
 export function keyOfPorts(ports: readonly EndpointPort[] | undefined): string {
   return (ports ?? [])

@@ -2,15 +2,6 @@
 
 import type { NodePod } from './node-pod.ts';
 
-export interface NodeDirectories {
-  /** '/var/lib/kubelet' */
-  readonly root: string;
-  /** '/var/log/pods' */
-  readonly podLogs: string;
-  /** '/var/log/containers' */
-  readonly containerLogs: string;
-}
-
 export function podDirectory(root: string, uid: string): string {
   return `${root}/pods/${uid}`;
 }

@@ -9,11 +9,7 @@ import { type ContainerKind, isSidecar, type NodePod } from '../pod/node-pod.ts'
 import { allocatedOf } from '../pod/resources.ts';
 import { anyRegularContainer, shouldBeStarted } from '../pod-worker/actions.ts';
 import { actualResources } from '../pod-worker/resize.ts';
-import {
-  type ContainerRuntimeStatus,
-  latestContainer,
-  type PodRuntimeStatus,
-} from '../runtime-state/pod-runtime-status.ts';
+import type { ContainerRuntimeStatus, PodRuntimeStatus } from '../runtime-state/pod-runtime-status.ts';
 
 /** Why a container waits: CrashLoopBackOff, ErrImagePull, CreateContainerConfigError ... */
 export interface StartFailure {
@@ -214,9 +210,4 @@ function mountStatuses(container: Container, supportsRecursiveReadOnly: boolean)
 /** How a read-only mount treats mounts below it (KEP-3857). */
 export function isRecursive(mode: string | undefined, supported: boolean): boolean {
   return mode === 'Enabled' || (mode === 'IfPossible' && supported);
-}
-
-/** For callers that know only names. */
-export function latestOf(runtime: PodRuntimeStatus, container: Container): ContainerRuntimeStatus | undefined {
-  return latestContainer(runtime, container.name);
 }

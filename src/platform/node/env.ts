@@ -59,7 +59,7 @@ export const nodeClock: Clock = {
 
 const longestTimerMs = 2 ** 31 - 1;
 
-export const nodeRandom: Random = {
+const nodeRandom: Random = {
   next: () => Math.random(),
   bytes: (count) => (count > pool.length ? randomFillSync(new Uint8Array(count)) : fromPool(count)),
 };

@@ -5,7 +5,7 @@
  * for as long as the machine runs. Nothing of kubets signals a process whose start time it has not compared.
  */
 
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 export interface ProcessId {
   readonly pid: number;
@@ -39,21 +39,6 @@ export function signalProcess(id: ProcessId, signal: NodeJS.Signals): boolean {
   } catch {
     return false;
   }
-}
-
-/** Pids of all processes that live in the namespace behind `link` (for example `mnt:[4026531841]`). */
-export function processesInNamespace(kind: 'mnt' | 'net', link: string): readonly number[] {
-  const found: number[] = [];
-  for (const entry of readdirSync('/proc')) {
-    const pid = Number(entry);
-    if (!Number.isInteger(pid)) continue;
-    try {
-      if (readlinkSync(`/proc/${pid}/ns/${kind}`) === link) found.push(pid);
-    } catch {
-      // It ended while we looked, or is not ours to see.
-    }
-  }
-  return found;
 }
 
 /** All pids now. */

@@ -41,7 +41,7 @@ export const nodeWebSocketAcceptor: WebSocketAcceptor = {
 };
 
 /** An open socket of `ws` as a MessageSocket. */
-export function messageSocket(socket: WebSocket): MessageSocket {
+function messageSocket(socket: WebSocket): MessageSocket {
   socket.on('error', () => {
     // Told to the reader by 'close'.
   });

@@ -228,7 +228,7 @@ export class KmsTransformer implements ValueTransformer {
 }
 
 /** Info and what the key derived with it has sealed. */
-export function sealDerived(seed: Uint8Array, value: Uint8Array, context: string): Uint8Array {
+function sealDerived(seed: Uint8Array, value: Uint8Array, context: string): Uint8Array {
   const info = randomBytes(infoLength);
   return Buffer.concat([info, sealGcm(derivedKey(seed, info), value, context)]);
 }

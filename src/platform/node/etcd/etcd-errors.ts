@@ -11,7 +11,7 @@ import {
 } from '#api/errors.ts';
 import { GrpcError } from '../grpc/grpc-error.ts';
 
-export const expiredMessage = 'The provided resource version is too old: its history was compacted.';
+const expiredMessage = 'The provided resource version is too old: its history was compacted.';
 
 /** Words of etcd's errors (api/v3rpc/rpctypes); codes alone do not tell them apart. */
 const words = {

@@ -1,7 +1,7 @@
 /** How a gRPC call fails: the status codes of the protocol by name, the server's own words. */
 
 /** By number, as the status says them; 0 is success. */
-export const grpcCodes = [
+const grpcCodes = [
   'OK',
   'Canceled',
   'Unknown',
