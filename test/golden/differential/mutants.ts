@@ -49,10 +49,10 @@ const large: ReadonlySet<string> = new Set([
 ]);
 const deepest = 24;
 
-/** All mutants of one mutation; `from` is the field to begin with ('status'), all of the object otherwise. */
+/** All mutants of one mutation; `from` is the field to begin with ('spec.ephemeralContainers'), all of the object otherwise. */
 export function mutantsOf(schema: Schema, bodies: readonly unknown[], walk: Walk, from?: string): Mutant[] {
   const instances = bodies.map((body) => ({ body, path: [] }));
-  return [...below(schema, '', instances, walk, 1, from)];
+  return [...below(schema, '', instances, walk, 1, from?.split('.'))];
 }
 
 function* below(
@@ -61,7 +61,7 @@ function* below(
   instances: readonly Instance[],
   walk: Walk,
   share: number,
-  only?: string,
+  [only, ...then]: readonly string[] = [],
 ): Generator<Mutant> {
   const [first] = instances;
   if (!first || first.path.length > deepest) return;
@@ -76,8 +76,9 @@ function* below(
   }
   if (schema.type !== 'struct') return;
   const name = `${schema.package}.${schema.name}`;
-  const again = large.has(schema.name) && walk.visited.has(name);
-  if (large.has(schema.name)) walk.visited.add(name);
+  const isLarge = large.has(schema.name) && only === undefined;
+  const again = isLarge && walk.visited.has(name);
+  if (isLarge) walk.visited.add(name);
   const kept = again ? share * walk.sample : share;
   for (const member of schema.members) {
     if (only !== undefined && member.name !== only) continue;
@@ -86,6 +87,10 @@ function* below(
       .filter(({ body, path }) => valueAt(body, path) !== undefined);
     const made = holders.length > 0 ? holders : [withSample(first, member.name, member.schema)];
     const path = field === '' ? member.name : `${field}.${member.name}`;
+    if (then.length > 0) {
+      yield* below(member.schema, path, made, walk, kept, then);
+      continue;
+    }
     yield* at(member.schema, path, made, walk, kept, `${schema.name}.${member.name}`);
   }
   const unknown = { path: [...first.path, 'unknownField'], op: 'set', value: 'x' } as const;

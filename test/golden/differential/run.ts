@@ -1,7 +1,7 @@
 /**
  * Asks our API server and upstream's the same generated requests and prints where the answers differ, by cause:
  *
- *   node test/golden/differential/run.ts --kubeconfig FILE [--seed 1] [--pairs N] [--updates] [--sample 0.05] [--report FILE] [RESOURCE|GROUP ...]
+ *   node test/golden/differential/run.ts --kubeconfig FILE [--seed 1] [--pairs N] [--updates [--subresource NAME]] [--sample 0.05] [--report FILE] [RESOURCE|GROUP ...]
  *
  * Creates are dry runs; updates (--updates) are dry runs of objects that are stored for it and removed again. What is the same
  * every time that upstream is asked counts; the rest is upstream's chance. --report has every difference as a line of JSON. SIGINT
@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import { pick, seeded } from '../apply/random-writers.ts';
 import { differencesOf } from './compare.ts';
 import { type Mutant, type Mutation, mutantsOf, textOf, type Walk } from './mutants.ts';
-import { readSeeds, type Seeds } from './seeds.ts';
+import { readSeeds, type Seeds, schemaOf } from './seeds.ts';
 import { type Asked, ourSide, type Reply, type Side, upstreamSide } from './sides.ts';
 
 const { values: options, positionals: wanted } = parseArgs({
@@ -24,6 +24,7 @@ const { values: options, positionals: wanted } = parseArgs({
     pairs: { type: 'string', default: '0' },
     sample: { type: 'string', default: '0.05' },
     updates: { type: 'boolean', default: false },
+    subresource: { type: 'string' },
     creates: { type: 'boolean', default: true },
     report: { type: 'string' },
   },
@@ -37,6 +38,12 @@ const concurrency = 8;
 /** Objects of a kind that are stored for updates. */
 const mostStored = 8;
 const validations = ['Strict', 'Warn', 'Ignore'];
+/** What views of an object write. */
+const fieldsOfViews: Readonly<Record<string, readonly string[]>> = {
+  ephemeralcontainers: ['spec.ephemeralContainers'],
+  resize: ['spec.resources', 'spec.containers', 'spec.initContainers'],
+};
+
 /** What each side has drawn for itself. */
 const identities = ['uid', 'resourceVersion'];
 const { namespace } = options;
@@ -57,6 +64,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 const [ours, upstream] = [await ourSide(namespace), await upstreamSide(options.kubeconfig, namespace)];
 try {
   for (const kind of seeds) {
+    if (stopped) break;
     const before = compared;
     if (options.creates) await together(createsOf(kind), (asked) => compare(kind, asked.field, asked, asked));
     if (options.updates) await updatesOf(kind);
@@ -96,43 +104,80 @@ function pairsOf(single: readonly Mutant[]): Mutant[] {
 
 type Body = { readonly metadata: Readonly<Record<string, unknown>>; readonly status?: unknown };
 
+interface Stored {
+  readonly name: string;
+  readonly ours: Body;
+  readonly upstreams: Body;
+}
+
 /** Stores objects on both sides, puts mutants of what is stored there, and removes them. */
-async function updatesOf({ definition, schema, path, bodies, ...rest }: Seeds): Promise<void> {
+async function updatesOf(kind: Seeds): Promise<void> {
+  const { definition, path, bodies } = kind;
   if (!definition.stored || !definition.verbs.includes('update')) return;
-  const kind = { definition, schema, path, bodies, ...rest };
-  const stored: { readonly name: string; readonly ours: Body; readonly upstreams: Body }[] = [];
+  const names: string[] = [];
   for (const body of variedOf(bodies)) {
     const name = (body as Body).metadata?.name;
-    if (typeof name !== 'string' || stored.some((other) => other.name === name)) continue;
+    if (typeof name !== 'string' || names.includes(name)) continue;
     const asked: Asked = { method: 'POST', target: `${path}?fieldManager=differential`, text: JSON.stringify(body) };
     const [mine, theirs] = await Promise.all([ours.ask(asked), upstream.ask(asked)]);
-    if (mine.code < 300 && theirs.code < 300) stored.push({ name, ours: bodyOf(mine), upstreams: bodyOf(theirs) });
+    if (mine.code < 300 && theirs.code < 300) names.push(name);
     else await removeFrom(mine.code < 300 ? ours : upstream, `${path}/${name}`);
   }
-  const byBody = new Map<unknown, (typeof stored)[number]>(stored.map((one) => [one.upstreams, one]));
-  const hasStatus = definition.subresources.some(({ name }) => name === 'status');
-  for (const part of hasStatus ? ['', 'status'] : ['']) {
-    // Samples for what is absent make bodies of their own: the object is found by its name.
-    const fresh = { ...walk, visited: part === '' ? walk.visited : new Set<string>() };
-    const single = mutantsOf(schema, [...byBody.keys()], fresh, part === '' ? undefined : part).filter(
-      ({ field }) => part !== '' || !field.startsWith('status'),
-    );
-    await together([...single, ...pairsOf(single)], ({ body, mutations, field }) => {
-      const one = stored.find(({ name }) => name === (body as Body).metadata.name);
-      if (!one) return Promise.resolve();
-      const target = `${path}/${one.name}${part === '' ? '' : `/${part}`}?${query()}`;
-      const toUpstream = textOf(body, mutations);
-      const toOurs = identities.reduce((text, name) => {
-        const member = (side: Body): string => `"${name}":${JSON.stringify(side.metadata[name])}`;
-        return text.replaceAll(member(one.upstreams), member(one.ours));
-      }, toUpstream);
-      const asked = { method: 'PUT', target } as const;
-      return compare(kind, `${part}(update) ${field}`, { ...asked, text: toOurs }, { ...asked, text: toUpstream });
-    });
+  for (const part of partsOf(kind)) {
+    if ((options.subresource ?? part.subresource) === part.subresource) await updatesOfPart(kind, part, names);
   }
-  for (const { name } of stored) {
+  for (const name of names) {
     for (const side of [ours, upstream]) await removeFrom(side, `${path}/${name}`);
   }
+}
+
+/** What a PUT may be about: the object, or a subresource and those of its fields that it writes. */
+interface Part {
+  readonly subresource: string;
+  readonly schema: Seeds['schema'];
+  /** All of the object but its status when absent. */
+  readonly fields?: readonly string[];
+}
+
+function partsOf({ definition, schema }: Seeds): Part[] {
+  const subresources = definition.subresources.flatMap(({ name, type, kind }): Part[] => {
+    if (type === 'status') return [{ subresource: name, schema, fields: ['status'] }];
+    if (type === 'view' && kind) return [{ subresource: name, schema: schemaOf(kind), fields: ['metadata', 'spec'] }];
+    const fields = fieldsOfViews[name];
+    return fields ? [{ subresource: name, schema, fields }] : [];
+  });
+  return [{ subresource: '', schema }, ...subresources];
+}
+
+async function updatesOfPart(
+  kind: Seeds,
+  { subresource, schema, fields }: Part,
+  names: readonly string[],
+): Promise<void> {
+  const pathOf = (name: string): string => `${kind.path}/${name}${subresource === '' ? '' : `/${subresource}`}`;
+  const stored: Stored[] = [];
+  for (const name of names) {
+    const asked: Asked = { method: 'GET', target: pathOf(name) };
+    const [mine, theirs] = await Promise.all([ours.ask(asked), upstream.ask(asked)]);
+    if (mine.code < 300 && theirs.code < 300) stored.push({ name, ours: bodyOf(mine), upstreams: bodyOf(theirs) });
+  }
+  const bodies = stored.map(({ upstreams }) => upstreams);
+  const fresh = { ...walk, visited: subresource === '' ? walk.visited : new Set<string>() };
+  const single = fields
+    ? fields.flatMap((field) => mutantsOf(schema, bodies, fresh, field))
+    : mutantsOf(schema, bodies, fresh).filter(({ field }) => !field.startsWith('status'));
+  await together([...single, ...pairsOf(single)], ({ body, mutations, field }) => {
+    // Samples for what is absent make bodies of their own: the object is found by its name.
+    const one = stored.find(({ name }) => name === (body as Body).metadata.name);
+    if (!one) return Promise.resolve();
+    const toUpstream = textOf(body, mutations);
+    const toOurs = identities.reduce((text, name) => {
+      const member = (side: Body): string => `"${name}":${JSON.stringify(side.metadata[name])}`;
+      return text.replaceAll(member(one.upstreams), member(one.ours));
+    }, toUpstream);
+    const asked = { method: 'PUT', target: `${pathOf(one.name)}?${query()}` } as const;
+    return compare(kind, `${subresource}(update) ${field}`, { ...asked, text: toOurs }, { ...asked, text: toUpstream });
+  });
 }
 
 /** Those that have the most fields which the ones before have not. */

@@ -87,7 +87,7 @@ function keyOf({ group, version, plural }: ResourceDefinition): string {
   return `${group}/${version}/${plural}`;
 }
 
-function schemaOf({ group, version, kind }: ResourceDefinition): Schema {
+export function schemaOf({ group, version, kind }: Pick<ResourceDefinition, 'group' | 'version' | 'kind'>): Schema {
   const schema = schemas.kind(group, version, kind);
   if (!schema) throw new Error(`no schema of ${group}/${version} ${kind}`);
   return schema;

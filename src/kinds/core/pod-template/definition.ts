@@ -1,7 +1,7 @@
 import { defineResource } from '#api/definition.ts';
+import { workloadWarnings } from '#kinds/apps/workload-warnings.ts';
 import { dropDisabledTemplateFields } from '#kinds/core/pod/disabled-fields.ts';
 import type { PodTemplate } from '#kinds/generated/core-v1.ts';
-import { podTemplateWarnings } from '../pod/warnings.ts';
 import { podTemplateColumns } from './columns.ts';
 import { defaultPodTemplateObject } from './defaults.ts';
 import { validatePodTemplateObject } from './validation.ts';
@@ -12,7 +12,7 @@ export const PodTemplates = defineResource<PodTemplate>({
   kind: 'PodTemplate',
   plural: 'podtemplates',
   scope: 'Namespaced',
-  warnings: ({ template }) => podTemplateWarnings(template, 'template'),
+  warnings: (object, old) => workloadWarnings(object, old, object.template, 'template'),
   validate: validatePodTemplateObject,
   columns: podTemplateColumns,
   returnsDeletedObject: true,

@@ -8,13 +8,11 @@ export type QosClass = 'BestEffort' | 'Burstable' | 'Guaranteed';
 
 const qosResources = ['cpu', 'memory'] as const;
 
-/** Pod-level resources, where they are set, decide alone. */
+/** Pod-level resources decide alone, even empty ones. */
 export function qosClassOf(spec: PodSpec): QosClass {
-  const own = spec.resources;
-  const levels =
-    own?.requests || own?.limits
-      ? [own]
-      : [...(spec.initContainers ?? []), ...spec.containers].map(({ resources }) => resources);
+  const levels = spec.resources
+    ? [spec.resources]
+    : [...(spec.initContainers ?? []), ...spec.containers].map(({ resources }) => resources);
   let any = false;
   let guaranteed = true;
   for (const resources of levels) {

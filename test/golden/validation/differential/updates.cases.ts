@@ -20,6 +20,14 @@ const patch = (name: string, what: string, path: string, body: Tree): GoldenCase
   dryRun: true,
 });
 const service = (name: string, what: string, spec: Tree): GoldenCase => patch(name, what, services, { spec });
+const podSpec = {
+  containers: [{ name: 'c', image: 'x', resources: { requests: { cpu: '1' } } }],
+  automountServiceAccountToken: false,
+};
+const resize = (what: string, spec: Tree): GoldenCase => ({
+  ...patch('golden-sized', what, 'pods', { spec }),
+  path: 'pods/golden-sized/resize',
+});
 const event = (what: string, fields: Tree): GoldenCase => patch('golden-event', what, events, fields);
 
 export const cases: readonly GoldenCase[] = [
@@ -50,6 +58,22 @@ export const cases: readonly GoldenCase[] = [
   service('golden-addressed', 'two addresses of one family', { clusterIPs: ['10.96.0.78', '10.96.0.80'] }),
   service('golden-addressed', 'headless', { clusterIP: 'None', clusterIPs: ['None'] }),
 
+  stored('golden-template', 'podtemplates', {
+    template: { spec: { ...podSpec, volumes: [{ name: 'v', projected: { sources: [] } }] } },
+  }),
+  patch('golden-template', 'a label', 'podtemplates', { metadata: { labels: { a: 'b' } } }),
+  patch('golden-template', 'another image', 'podtemplates', {
+    template: { spec: { containers: [{ name: 'c', image: 'y' }] } },
+  }),
+
+  stored('golden-sized', 'pods', { spec: podSpec }),
+  resize('resources of the pod that say nothing', { resources: {} }),
+  resize('limits of the pod', { resources: { limits: { cpu: '2' } } }),
+  resize('limits of the pod beyond what can be resized', {
+    resources: { limits: { cpu: '2', 'hugepages-2Mi': '2Mi' } },
+  }),
+  resize('claims of the pod', { resources: { claims: [{ name: 'x' }] } }),
+
   stored('golden-event', events, {
     eventTime: '2026-01-01T00:00:00.000000Z',
     reportingController: 'a.b/c',
@@ -65,4 +89,10 @@ export const cases: readonly GoldenCase[] = [
   event('another source', { deprecatedSource: { component: 'c' } }),
 ];
 
-export const cleanup = [`${services}/golden-headless`, `${services}/golden-addressed`, `${events}/golden-event`];
+export const cleanup = [
+  'pods/golden-sized',
+  'podtemplates/golden-template',
+  `${services}/golden-headless`,
+  `${services}/golden-addressed`,
+  `${events}/golden-event`,
+];

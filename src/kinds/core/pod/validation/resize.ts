@@ -150,11 +150,13 @@ function maskRequirements(
   before: ResourceRequirements | undefined,
 ): ResourceRequirements | undefined {
   if (!requirements) return undefined;
-  return {
+  const masked = {
     ...requirements,
     requests: maskList(requirements.requests, before?.requests),
     limits: maskList(requirements.limits, before?.limits),
   };
+  // What had none and got CPU and memory only is as it was.
+  return before || hasAmounts(masked) || masked.claims?.length ? masked : undefined;
 }
 
 function maskList(list: ResourceList | undefined, before: ResourceList | undefined): ResourceList | undefined {
