@@ -81,13 +81,15 @@ export function newAlreadyExists(name: ResourceName, object: string, beingDelete
 }
 
 /** generateName ran into a taken name several times; the client should try again. */
-export function newGenerateNameConflict(name: ResourceName, object: string, retryAfterSeconds: number): StatusError {
-  return failure(
-    409,
-    'AlreadyExists',
-    `${qualified(name)} "${object}" already exists, the server was not able to generate a unique name for the object`,
-    { ...objectDetails(name, object), retryAfterSeconds },
-  );
+export function newGenerateNameConflict(
+  name: ResourceName,
+  object: string,
+  retryAfterSeconds: number,
+  beingDeleted = false,
+): StatusError {
+  const message = `${qualified(name)} "${object}" already exists, the server was not able to generate a unique name for the object`;
+  const details = { ...objectDetails(name, object), retryAfterSeconds };
+  return failure(409, 'AlreadyExists', beingDeleted ? `object is being deleted: ${message}` : message, details);
 }
 
 export function newConflict(name: ResourceName, object: string, cause: string): StatusError {

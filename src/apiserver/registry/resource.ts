@@ -129,7 +129,9 @@ export class Resource {
   /** Value of a selectable field as text. Undefined for a field that the kind cannot be selected by. */
   fieldOf(field: string): ((object: Selectable) => string) | undefined {
     if (field === 'metadata.name') return (object) => object.name;
-    if (field === 'metadata.namespace' && this.namespaced) return (object) => object.namespace;
+    // Kinds without fields of their own take it whatever their scope: nothing is in a namespace then.
+    if (field === 'metadata.namespace' && (this.namespaced || (this.fields.length === 0 && !this.isCustom)))
+      return (object) => object.namespace;
     const index = this.fields.indexOf(field);
     return index < 0 ? undefined : (object) => object.selectable(index);
   }

@@ -1,5 +1,6 @@
 /** Conversions of answers that a client may ask for by Accept: Table (kubectl get) and metadata only. */
 
+import { apiVersionOf } from '#api/definition.ts';
 import { newBadRequest, newNotConvertible } from '#api/errors.ts';
 import { fieldErrorText, invalid } from '#api/field-error.ts';
 import type { KubeObject } from '#api/object.ts';
@@ -36,7 +37,10 @@ function misshapen(
   { kind }: Conversion,
   what: string,
 ): Error {
-  const [group = ''] = (answer.apiVersion ?? '').split(/[./]/, 1);
+  // Objects that are shown in another form have the type of their own.
+  const { storedAs } = resource.definition;
+  const apiVersion = storedAs ? apiVersionOf(storedAs.definition) : (answer.apiVersion ?? '');
+  const [group = ''] = apiVersion.split(/[./]/, 1);
   const typed = `${group === 'v1' ? 'core' : group}.${answer.kind}`;
   const untyped = what === 'is a list' ? 'unstructured.UnstructuredList' : 'unstructured.Unstructured';
   const isTyped = !resource.isCustom || answer.kind === 'Scale';
@@ -82,7 +86,7 @@ function toTable(context: RequestContext, response: ApiResponse, { version }: Co
       if (isStatus(response.body)) return response;
       return {
         ...response,
-        body: table.of([response.body], { resourceVersion: response.body.object.metadata?.resourceVersion ?? '' }),
+        body: table.of([response.body], versionOf(response.body)),
       };
     case 'list':
       return {
@@ -105,4 +109,8 @@ function stated({ continue: next, ...rest }: ListMetadata): ListMetadata {
 
 function isStatus({ object }: EncodedObject): boolean {
   return object.kind === 'Status' && object.apiVersion === 'v1';
+}
+
+function versionOf({ object: { metadata } }: EncodedObject): ListMetadata {
+  return metadata?.resourceVersion ? { resourceVersion: metadata.resourceVersion } : {};
 }

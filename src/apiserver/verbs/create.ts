@@ -129,12 +129,12 @@ export async function createObject(
       }
       const name = draft.metadata.name ?? '';
       // Whoever gives a prefix beside the name is told as if it had been used.
-      if (draft.metadata.generateName) {
-        if (!generated || attempt === maxNameAttempts) throw newGenerateNameConflict(resource.name, name, 1);
-        continue;
-      }
-      const key = resource.keyOf(draft.metadata.namespace ?? '', name);
-      throw newAlreadyExists(resource.name, name, isBeingDeleted(resource.cache.get(key)?.object));
+      if (generated && attempt < maxNameAttempts) continue;
+      const existing = resource.cache.get(resource.keyOf(draft.metadata.namespace ?? '', name));
+      const isDeleted = isBeingDeleted(existing?.object);
+      if (!draft.metadata.generateName) throw newAlreadyExists(resource.name, name, isDeleted);
+      const { group, plural } = definition.storedAs?.definition ?? definition;
+      throw newGenerateNameConflict({ group, resource: plural }, name, 1, isDeleted);
     }
   } catch (error) {
     fate = fateOf(error);

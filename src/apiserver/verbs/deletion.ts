@@ -127,33 +127,38 @@ function checkPreconditions(
 ): void {
   const { name = '', uid = '', resourceVersion = '' } = object.metadata ?? {};
   // Upstream deletes these in a way of their own, with words of its own.
-  const failed = (what: string, wanted: string, is: string) =>
+  const failed = (what: string, wanted: string | undefined, is: string) =>
     newConflict(
       { group, resource: plural },
       name,
       `Precondition failed: ${what} in precondition: ${wanted}, ${what} in object meta: ${is}`,
     );
   if (marksDeletionByTime) {
-    if (preconditions?.uid && preconditions.uid !== uid) throw failed('UID', preconditions.uid, uid);
-    if (preconditions?.resourceVersion && preconditions.resourceVersion !== resourceVersion)
-      throw failed('ResourceVersion', preconditions.resourceVersion, resourceVersion);
+    if (isAnother(preconditions?.uid, uid)) throw failed('UID', preconditions?.uid, uid);
+    if (isAnother(preconditions?.resourceVersion, resourceVersion))
+      throw failed('ResourceVersion', preconditions?.resourceVersion, resourceVersion);
     return;
   }
   const subject = { group, resource: kind };
-  if (preconditions?.uid && preconditions.uid !== uid) {
+  if (isAnother(preconditions?.uid, uid)) {
     throw newConflict(
       subject,
       name,
-      `the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
+      `the UID in the precondition (${preconditions?.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
     );
   }
-  if (preconditions?.resourceVersion && preconditions.resourceVersion !== resourceVersion) {
+  if (isAnother(preconditions?.resourceVersion, resourceVersion)) {
     throw newConflict(
       subject,
       name,
-      `the ResourceVersion in the precondition (${preconditions.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
+      `the ResourceVersion in the precondition (${preconditions?.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
     );
   }
+}
+
+/** Something is asked for, be it an empty text, and it is not so. */
+function isAnother(wanted: string | null | undefined, is: string): boolean {
+  return wanted !== undefined && wanted !== null && wanted !== is;
 }
 
 function sameSet(a: readonly string[], b: readonly string[]): boolean {

@@ -24,10 +24,10 @@ export async function listObjects(context: RequestContext, options: ListOptions)
   const { from, to } = keyRange(resource.namespaced ? info.namespace : '');
   const { continueToken, resourceVersion } = options;
   if (continueToken !== '') {
+    const token = decodeContinue(continueToken);
     if (resourceVersion !== '' && resourceVersion !== '0') {
       throw newBadRequest('specifying resource version is not allowed when using continue');
     }
-    const token = decodeContinue(continueToken);
     const start = from + token.start;
     await whenFresh(resource, server.store, '');
     if (token.revision > resource.cache.revision)

@@ -157,8 +157,8 @@ async function attemptUpdate(
   let draft = making instanceof Promise ? await making : making;
   const made = othersTurn(context);
   if (made) await made;
-  const conditional = checkRevision(context, draft, current);
   checkUid(context, draft, old);
+  const conditional = checkRevision(context, draft, current);
   keepSystemFields(context, draft, old);
   isolate(context, draft, old);
   const managing = plan.managed ? undefined : updateManagedFields(context, old, draft, options);
@@ -277,9 +277,6 @@ function keepSystemFields(context: RequestContext, draft: MutableObject, old: Ku
   if (before.deletionTimestamp) {
     metadata.deletionTimestamp = before.deletionTimestamp;
     metadata.deletionGracePeriodSeconds ??= before.deletionGracePeriodSeconds;
-  } else if (isStatus(context)) {
-    delete metadata.deletionTimestamp;
-    delete metadata.deletionGracePeriodSeconds;
   }
   if (before.generation === undefined) delete metadata.generation;
   else metadata.generation = before.generation;

@@ -250,20 +250,25 @@ function listHead({ kind, apiVersion, metadata }: Extract<ApiResponse, { readonl
   if (metadata.resourceVersion !== undefined) meta.resourceVersion = metadata.resourceVersion;
   if (metadata.continue !== undefined) meta.continue = metadata.continue;
   if (metadata.remainingItemCount !== undefined) meta.remainingItemCount = metadata.remainingItemCount;
-  return `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(meta)},"items":[`;
+  return `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(meta)},"items":`;
 }
 
 const listTail = encoder.encode(']}\n');
+const noItemsTail = encoder.encode('null}\n');
 
 function jsonListPieces(response: Extract<ApiResponse, { readonly type: 'list' }>): ListPieces {
   const { items, itemsOmitKind, kind, apiVersion } = response;
+  const head = listHead(response);
+  // A list of metadata is a Go slice that nobody made when there is none.
+  if (items.length === 0 && kind === 'PartialObjectMetadataList')
+    return { head: encoder.encode(head), count: 0, write: () => {}, tail: noItemsTail };
   const itemHead = itemsOmitKind
     ? encoder.encode(
         `{"kind":${JSON.stringify(kind.slice(0, -'List'.length))},"apiVersion":${JSON.stringify(apiVersion)},`,
       )
     : undefined;
   return {
-    head: encoder.encode(listHead(response)),
+    head: encoder.encode(`${head}[`),
     count: items.length,
     write: (writer, index) => {
       if (index > 0) writer.ascii(',');

@@ -25,6 +25,12 @@ export const Deployments = defineResource<Deployment>({
   generationCounts: 'annotations',
   prepareForCreate: ({ spec }) => dropDisabledTemplateFields(spec?.template),
   prepareForUpdate: ({ spec }, old) => dropDisabledTemplateFields(spec?.template, old.spec?.template),
+  // What resetFields says of the labels.
+  prepareForStatusUpdate: ({ metadata }, old) => {
+    if (!metadata) return;
+    if (old.metadata?.labels) metadata.labels = { ...old.metadata.labels };
+    else delete metadata.labels;
+  },
   defaults: defaultDeployment,
   shortNames: ['deploy'],
   categories: ['all'],
