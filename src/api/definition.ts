@@ -135,6 +135,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   prepareForCreate?(draft: Draft<T>, context: HookContext): void;
   prepareForUpdate?(draft: Draft<T>, old: T, context: HookContext): void;
   prepareForStatusUpdate?(draft: Draft<T>, old: T, context: HookContext): void;
+  /** The rules of metadata are asked only of what keeps those of `validate` (events of old). */
+  readonly metadataRulesLast?: boolean;
   /** `old` on an update: rules that came later let stay what is stored already. */
   validate?(object: T, context: HookContext, old?: T): FieldError[];
   validateUpdate?(object: T, old: T, context: HookContext): FieldError[];

@@ -66,7 +66,8 @@ export async function createObject(
   fillSystemFields(context, draft, now);
   const applied = options.applied ?? undefined;
   if (definition.hasStatus && !definition.keepsStatusOnCreate) delete (draft as { status?: unknown }).status;
-  if (applied) draft.metadata.managedFields = applied;
+  if (applied?.length === 0) delete draft.metadata.managedFields;
+  else if (applied) draft.metadata.managedFields = applied;
   else {
     const managing = updateManagedFields(context, undefined, draft, options);
     if (managing) await managing;

@@ -14,7 +14,7 @@ const prefixes: Readonly<Record<string, string>> = {
 /** The error about an object that is not the one that was meant: `cause` says which precondition failed. */
 export function storageErrorText({ resource, info }: RequestContext, name: string, cause: string): string {
   const { group, plural } = resource.definition;
-  const prefix = prefixes[`${group}/${plural}`] ?? plural;
+  const prefix = prefixes[`${group}/${plural}`] ?? (resource.isCustom ? `${group}/${plural}` : plural);
   const key = resource.namespaced ? `${info.namespace}/${name}` : name;
   return `StorageError: invalid object, Code: 4, Key: /registry/${prefix}/${key}, ResourceVersion: 0, AdditionalErrorMsg: ${cause}`;
 }

@@ -243,7 +243,8 @@ function checkRevision(context: RequestContext, draft: MutableObject, current: C
     if (revision === current.revision) return context.request.method === 'PUT';
     throw newConflict(resource.name, info.name, optimisticLockMessage);
   }
-  if (!resource.definition.allowUnconditionalUpdate) {
+  // A Scale without a version is written into whatever there is.
+  if (!resource.definition.allowUnconditionalUpdate && !viewOf(context)?.ownKind) {
     const error = invalid('metadata.resourceVersion', 0, 'must be specified for an update');
     // Upstream names the resource where the kind would be.
     const { group, plural } = resource.definition;

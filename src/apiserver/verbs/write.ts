@@ -263,11 +263,12 @@ export function hookContext({ server, info, warnings }: RequestContext): HookCon
 /** Validation of a create; throws 422 with every finding, those that admission `found` first. */
 export function validateNew(context: RequestContext, object: MutableObject, found: readonly FieldError[]): void {
   const { definition, namespaced } = context.resource;
-  const errors = findings(context, object, (judged) => [
-    ...found,
-    ...validateObjectMeta(judged.metadata, namespaced, definition.validateName, definition.allowsPlainFinalizers),
-    ...(definition.validate?.(judged, hookContext(context)) ?? []),
-  ]);
+  const { metadataRulesLast, validateName, allowsPlainFinalizers } = definition;
+  const errors = findings(context, object, (judged) => {
+    const own = definition.validate?.(judged, hookContext(context)) ?? [];
+    if (metadataRulesLast && own.length > 0) return [...found, ...own];
+    return [...found, ...validateObjectMeta(judged.metadata, namespaced, validateName, allowsPlainFinalizers), ...own];
+  });
   if (errors.length > 0) throw newInvalid(validatedKind(definition), object.metadata.name ?? '', errors);
   context.warnings.push(...(definition.warnings?.(object, undefined) ?? []));
 }

@@ -34,6 +34,18 @@ export const HorizontalPodAutoscalersV1 = defineResource<HorizontalPodAutoscaler
   })),
   validate: (object, context, old) => validateHorizontalPodAutoscaler(toV2(object), context, old && toV2(old)),
   validateStatusUpdate: (object) => validateHorizontalPodAutoscalerStatus(toV2(object)),
+  // What v1 says of the spec in annotations is the spec's.
+  prepareForStatusUpdate: ({ metadata }, old) => {
+    if (!metadata) return;
+    const annotations = { ...metadata.annotations };
+    for (const name of [metricSpecsAnnotation, behaviorAnnotation]) {
+      const before = old.metadata?.annotations?.[name];
+      if (before === undefined) delete annotations[name];
+      else annotations[name] = before;
+    }
+    if (Object.keys(annotations).length > 0) metadata.annotations = annotations;
+    else delete metadata.annotations;
+  },
   defaults: (draft) => {
     if (!draft.spec) return;
     draft.spec.minReplicas ??= 1;

@@ -13,6 +13,7 @@ export const Events = defineResource<Event>({
   validateName: pathSegmentName,
   allowsPlainFinalizers: true,
   validate: validateEvent,
+  metadataRulesLast: true,
   columns: eventColumns,
   shortNames: ['ev'],
   allowCreateOnUpdate: true,
