@@ -4,14 +4,14 @@ import { formatSeconds, formatTimestamp } from './time.ts';
 import type { Value } from './values.ts';
 import { Duration, Timestamp, TypeValue, Uint } from './values.ts';
 
-/** A double with the fewest digits that tell it: 1.5, 1e+06, NaN, +Inf (strconv's format g; %v has the exponent from 21 on). */
-export function formatDouble(value: number, exponentFrom = 21): string {
+/** A double with the fewest digits that tell it, with an exponent from 1e+06 on: 1.5, 1e+06, NaN, +Inf (strconv's format g). */
+export function formatDouble(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
   if (value === 0) return Object.is(value, -0) ? '-0' : '0';
   const [digits = '', exponentText = '0'] = value.toExponential().split('e');
   const exponent = Number(exponentText);
-  if (exponent >= -4 && exponent < exponentFrom) return plain(digits, exponent);
+  if (exponent >= -4 && exponent < 6) return plain(digits, exponent);
   const size = String(Math.abs(exponent)).padStart(2, '0');
   return `${digits}e${exponent < 0 ? '-' : '+'}${size}`;
 }

@@ -34,13 +34,16 @@ function pruneValue(value: unknown, schema: JsonSchema | undefined, path: string
 }
 
 function pruneObject(object: Tree, schema: JsonSchema, path: string, isResource: boolean, dropped: string[]): void {
-  const keepsUnknown = schema['x-kubernetes-preserve-unknown-fields'] === true || schema.additionalProperties === true;
+  const keepsUnknown = schema['x-kubernetes-preserve-unknown-fields'] === true;
   for (const key of Object.keys(object)) {
     if (isResource && typeMembers.has(key)) continue;
     const place = path === '' ? key : `${path}.${key}`;
     const member = memberSchema(schema, key);
     if (member) pruneValue(object[key], member, place, dropped);
-    else if (!keepsUnknown) {
+    else if (keepsUnknown) continue;
+    // Any member may be there, and what is inside of it is not declared.
+    else if (schema.additionalProperties === true) pruneValue(object[key], undefined, place, dropped);
+    else {
       delete object[key];
       dropped.push(place);
     }

@@ -9,6 +9,7 @@ import { goText } from '#api/go-format.ts';
 import type { KubeObject } from '#api/object.ts';
 import { isObject } from '#api/patch/json-tree.ts';
 import type { ApiResponse } from '#api/request.ts';
+import { sortedTree } from '#base/sorted-tree.ts';
 import type { CachedObject } from '../cache/cached-object.ts';
 import type { RequestContext } from '../context.ts';
 import { type GivenType, typeOf } from '../registry/body-faults.ts';
@@ -86,7 +87,9 @@ function applyPatch(
       if (resource.definition.confidential) return '<secret contents redacted>';
       if (type === 'strategic') return goText(body);
       const whole = treeOf(current, cached);
-      return JSON.stringify(asPatched(patchTree(type, whole, body, schema), whole));
+      const patched = asPatched(patchTree(type, whole, body, schema), whole);
+      // Custom resources are maps of Go.
+      return JSON.stringify(resource.isCustom ? sortedTree(patched) : patched);
     });
     // A second attempt finds the same again.
     if (!warned) reportProblems(context, problems, options);

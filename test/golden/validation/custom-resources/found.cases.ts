@@ -26,6 +26,12 @@ const spec = {
     portion: { 'x-kubernetes-int-or-string': true, maximum: 5.5 },
     map: { type: 'object', additionalProperties: { type: 'string', maxLength: 1 } },
     any: { type: 'object', ...anything },
+    open: { type: 'object', additionalProperties: true },
+    told: { type: 'number', 'x-kubernetes-validations': [{ rule: 'self < 0.0', messageExpression: 'string(self)' }] },
+    printed: {
+      type: 'number',
+      'x-kubernetes-validations': [{ rule: 'self < 0.0', messageExpression: '"%s".format([self])' }],
+    },
     list: { type: 'array', items: keyed, 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['k'] },
   },
 };
@@ -135,6 +141,8 @@ export const cases: readonly GoldenCase[] = [
   ...['a', 97, 99, 1.5].map((letters) => create(`letters of ${letters}`, { letters })),
   ...[5, 6, 5.6, 'x'].map((portion) => create(`portion of ${portion}`, { portion })),
   create('member that is not declared', { map: { 'b c': 'de' } }),
+  create('members below any', { open: { a: { b: 1 }, c: [{ d: 1 }], e: 1 } }),
+  ...[1_234_567.5, 999_999, 1e6, 1e-5].map((told) => create(`told of ${told}`, { told, printed: told })),
   {
     name: 'stored',
     method: 'POST',
