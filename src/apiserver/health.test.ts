@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ApiRequest, ApiResponse } from '#api/request.ts';
-import { HealthMetrics, healthHandler } from './health.ts';
+import type { Clock } from '#base/env.ts';
+import { HealthMetrics, healthHandler, storeCheck } from './health.ts';
 import { PostStartHooks, startHooks } from './post-start-hooks.ts';
 
 function request(url: string): ApiRequest {
@@ -81,4 +82,45 @@ test('hooks fail until they are finished', () => {
   assert.throws(() => parts['poststarthook/there']?.(), /not finished/);
   started = true;
   assert.equal(parts['poststarthook/there']?.(), true);
+});
+
+test('a store that does not answer fails its check after two seconds', async () => {
+  const timers: { readonly delayMs: number; readonly run: () => void; cancelled: boolean }[] = [];
+  const clock: Clock = {
+    now: () => 0,
+    monotonic: () => 0,
+    after(delayMs, run) {
+      const timer = { delayMs, run, cancelled: false };
+      timers.push(timer);
+      return {
+        cancel() {
+          timer.cancelled = true;
+        },
+      };
+    },
+  };
+  const ask = async (revision: () => Promise<number>, act = () => {}) => {
+    const checks = { all: { etcd: storeCheck(clock, revision) }, ready: {} };
+    const answer = healthHandler('livez', checks, new HealthMetrics())(request('/livez/etcd'));
+    act();
+    return said(await answer);
+  };
+  assert.deepEqual(await ask(async () => 7), [200, 'ok']);
+  const away = async () => {
+    throw new Error('away');
+  };
+  assert.deepEqual(await ask(away), [500, 'internal server error: away\n']);
+  const hanging = () => new Promise<number>(() => {});
+  assert.deepEqual(await ask(hanging, () => timers.at(-1)?.run()), [
+    500,
+    'internal server error: error getting data from etcd: context deadline exceeded\n',
+  ]);
+  assert.deepEqual(
+    timers.map(({ delayMs, cancelled }) => [delayMs, cancelled]),
+    [
+      [2000, true],
+      [2000, true],
+      [2000, false],
+    ],
+  );
 });

@@ -4,6 +4,7 @@
  */
 
 import type { ApiRequest, ApiResponse } from '#api/request.ts';
+import type { Clock } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
 import { MetricsRegistry } from '#base/metrics.ts';
 
@@ -40,6 +41,20 @@ export class HealthMetrics {
 }
 
 const encoder = new TextEncoder();
+
+/** Upstream's --etcd-healthcheck-timeout and --etcd-readycheck-timeout. */
+const storeTimeoutMs = 2000;
+
+/** Whether the store answers soon: whoever asks for the server's health waits no longer. */
+export function storeCheck(clock: Clock, ask: () => Promise<unknown>): HealthCheck {
+  return () =>
+    new Promise((resolve, reject) => {
+      const late = () => reject(new Error('error getting data from etcd: context deadline exceeded'));
+      const timer = clock.after(storeTimeoutMs, late);
+      const ended = ask().finally(() => timer.cancel());
+      ended.then(() => resolve(true), reject);
+    });
+}
 
 export function checksOf(probe: Probe, { all, ready, live }: HealthChecks): Readonly<Record<string, HealthCheck>> {
   return probe === 'readyz' ? { ...all, ...ready } : { ...all, ...live };

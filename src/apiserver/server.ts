@@ -35,7 +35,7 @@ import { dispatch } from './dispatch.ts';
 import { Exchange } from './exchange.ts';
 import { Fairness, type FairnessConfig } from './fairness/fairness.ts';
 import { type Call, type GateConfig, Gates } from './gates.ts';
-import { type HealthCheck, type HealthChecks, HealthMetrics } from './health.ts';
+import { type HealthCheck, type HealthChecks, HealthMetrics, storeCheck } from './health.ts';
 import { ApiServerMetrics } from './metrics.ts';
 import { operatorPaths, type ZPagesConfig } from './operator-paths.ts';
 import type { PathHandler } from './paths.ts';
@@ -258,9 +258,9 @@ class Server implements ApiServer {
   }
 
   private healthChecks(): HealthChecks {
-    const { store, fairness, aggregation, schemas, healthChecks } = this.config;
+    const { env, store, fairness, aggregation, schemas, healthChecks } = this.config;
     const ok = () => true;
-    const storeAnswers = async () => (await store.revision()) >= 0;
+    const storeAnswers = storeCheck(env.clock, async () => store.revision());
     return {
       all: {
         ping: ok,
