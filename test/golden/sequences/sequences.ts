@@ -4,8 +4,8 @@ import type { Step } from './exchange.ts';
 import { randomRequests } from './random-requests.ts';
 import { written } from './written.ts';
 
-/** Seeds whose sequences are recorded. */
-const seeds: readonly number[] = [];
+/** Seeds whose sequences are recorded: some that are answered alike from beginning to end. */
+const seeds: readonly number[] = [331, 332, 334, 335, 336, 337, 338, 339, 342, 343, 344, 345, 347];
 const stepsEach = 15;
 
 export const sequences: Readonly<Record<string, readonly Step[]>> = {
