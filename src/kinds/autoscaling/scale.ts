@@ -4,6 +4,7 @@ import type { Subresource } from '#api/definition.ts';
 import { invalid } from '#api/field-error.ts';
 import type { LabelSelector } from '#api/generated/meta-v1.ts';
 import type { KubeObject } from '#api/object.ts';
+import { validateObjectMeta } from '#api/object-meta-rules.ts';
 import type { Scale } from '#kinds/generated/autoscaling-v1.ts';
 
 /** What Scale needs of a kind. */
@@ -38,7 +39,11 @@ export function scaleSubresource<T extends Scalable>(selectorOf: (object: T) => 
     },
     validate: (view) => {
       const { replicas = 0 } = (view as Scale).spec ?? {};
-      return replicas < 0 ? [invalid('spec.replicas', replicas, 'must be greater than or equal to 0')] : [];
+      // What a client says of managers was taken out before (it may be that there shall be none).
+      const { managedFields: _, ...metadata } = view.metadata ?? {};
+      const errors = validateObjectMeta(metadata, true, undefined);
+      if (replicas < 0) errors.push(invalid('spec.replicas', replicas, 'must be greater than or equal to 0'));
+      return errors;
     },
     write: (draft, view) => {
       // Draft<T> of an open T shows no fields; Scalable is what T has at least.

@@ -66,6 +66,17 @@ export const cases: readonly GoldenCase[] = [
     template: { spec: { containers: [{ name: 'c', image: 'y' }] } },
   }),
 
+  stored('golden-scaled', 'replicationcontrollers', {
+    spec: { selector: { a: 'b' }, template: { metadata: { labels: { a: 'b' } }, spec: podSpec } },
+  }),
+  {
+    ...patch('golden-scaled', 'metadata of a Scale', 'replicationcontrollers', {
+      metadata: { labels: { 'a b': 'c d' }, finalizers: ['x'], generateName: 'A_' },
+      spec: { replicas: -1 },
+    }),
+    path: 'replicationcontrollers/golden-scaled/scale',
+  },
+
   stored('golden-sized', 'pods', { spec: podSpec }),
   resize('resources of the pod that say nothing', { resources: {} }),
   resize('limits of the pod', { resources: { limits: { cpu: '2' } } }),
@@ -91,6 +102,7 @@ export const cases: readonly GoldenCase[] = [
 
 export const cleanup = [
   'pods/golden-sized',
+  'replicationcontrollers/golden-scaled',
   'podtemplates/golden-template',
   `${services}/golden-headless`,
   `${services}/golden-addressed`,
