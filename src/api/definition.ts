@@ -59,6 +59,8 @@ export interface Subresource<T> {
   /** Of a Scale: where the object has what the Scale calls spec.replicas. */
   readonly replicasPath?: FieldPath;
   read?(object: T): KubeObject;
+  /** For 'view': throws when there is nothing to show; writes begin from what `read` gives all the same. */
+  checkShown?(object: T): void;
   /** For 'view': rules of the view itself, before it is written. */
   validate?(view: KubeObject): FieldError[];
   /** For 'view': applies the written view to a draft of the object. */

@@ -23,17 +23,18 @@ export function scaleSubresource(paths: ScalePaths): Subresource<KubeObject> {
     kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
     verbs: ['get', 'patch', 'update'],
     replicasPath: paths.specReplicasPath.replace(/^\./, '').split('.'),
-    read(object): KubeObject {
-      const replicas = numberAt(object, spec);
-      if (replicas === undefined)
+    checkShown(object): void {
+      if (numberAt(object, spec) === undefined)
         throw newInternalError(`the spec replicas field ${JSON.stringify(paths.specReplicasPath)} does not exist`);
+    },
+    read(object): KubeObject {
       const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata ?? {};
       const selected = paths.labelSelectorPath ? valuesAt(object, selector)[0] : undefined;
       const scale = {
         kind: 'Scale',
         apiVersion: 'autoscaling/v1',
         metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-        spec: { replicas },
+        spec: { replicas: numberAt(object, spec) ?? 0 },
         status: {
           replicas: numberAt(object, status) ?? 0,
           ...(typeof selected === 'string' ? { selector: selected } : {}),

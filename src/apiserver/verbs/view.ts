@@ -28,7 +28,7 @@ export function viewOf({ server, resource, info }: RequestContext): View | undef
   if (subresource?.type !== 'view') return undefined;
   const { group, version, kind } = subresource.kind ?? resource.definition;
   const codec = server.registry.codecOf(group, version, kind) ?? resource.codec;
-  const { read, write, validate } = subresource;
+  const { read, write, validate, checkShown } = subresource;
   assert(read && write, `view ${info.resource}/${info.subresource} cannot be read and written`);
   return {
     apiVersion: group === '' ? version : `${group}/${version}`,
@@ -47,6 +47,9 @@ export function viewOf({ server, resource, info }: RequestContext): View | undef
       if (uid) draft.metadata.uid = uid;
       return draft;
     },
-    encode: (object) => new PlainObject(read(object), (value) => codec.encodeJson(value), codec.encodeProtobuf),
+    encode(object) {
+      checkShown?.(object);
+      return new PlainObject(read(object), (value) => codec.encodeJson(value), codec.encodeProtobuf);
+    },
   };
 }
