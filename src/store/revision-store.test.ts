@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSimEnv } from '#platform/sim/env.ts';
 import { type StoreWorld, storeConformance } from './conformance.ts';
@@ -26,6 +27,21 @@ for (const { name, run, restarts } of storeConformance) {
     await world.store.close();
   });
 }
+
+test('a watch of the past gets large values a few at a time', async () => {
+  const { store } = await openWorld();
+  const value = new Uint8Array(512 * 1024);
+  for (let i = 0; i < 40; i++) await store.put(`/k/${i}`, value);
+  const batches: number[] = [];
+  let total = 0;
+  for await (const { events } of store.watch({ prefix: '/k/', afterRevision: 0 }, new AbortController().signal)) {
+    batches.push(events.length);
+    total += events.length;
+    if (total === 40) break;
+  }
+  assert.deepEqual(batches, [16, 16, 8]);
+  await store.close();
+});
 
 async function openWorld(): Promise<StoreWorld> {
   const env = createSimEnv();

@@ -58,6 +58,10 @@ export interface RevisionStoreOptions {
 
 const defaultWindow: WindowBounds = { changes: 20_000, bytes: 16 * 2 ** 20 };
 
+/** Of history so many records are read at a time, of all prefixes, and a batch of it ends with so many bytes of its own. */
+const historyRecords = 16;
+const historyBytes = 4 * 2 ** 20;
+
 /** One append takes at most this many changes and about this many bytes. */
 const maxBatchChanges = 2048;
 const maxBatchBytes = 8 * 2 ** 20;
@@ -421,11 +425,19 @@ class RevisionStore implements Store {
       }
       return { events, revision };
     }
-    const revisions = Array.from({ length: revision - afterRevision }, (_, i) => afterRevision + 1 + i);
-    for (const record of await this.journal.read(revisions)) {
-      if (record?.key.startsWith(prefix)) events.push(eventOf(record, entryOfRecord(record)));
+    let reached = afterRevision;
+    // What is compacted while others have their turn is gone: the batch ends before it.
+    for (let bytes = 0; reached < revision && reached >= this.compacted && bytes < historyBytes; ) {
+      const length = Math.min(historyRecords, revision - reached);
+      const revisions = Array.from({ length }, (_, i) => reached + 1 + i);
+      reached += length;
+      for (const record of await this.journal.read(revisions)) {
+        if (!record?.key.startsWith(prefix)) continue;
+        bytes += record.value?.length ?? 0;
+        events.push(eventOf(record, entryOfRecord(record)));
+      }
     }
-    return { events, revision };
+    return { events, revision: reached };
   }
 
   private checkOpen(): void {

@@ -64,6 +64,14 @@ test('what the store has given up is Expired', async () => {
   assert.deepEqual(await since(4, 6), ['DELETED b red', 'ADDED b green']);
 });
 
+test('more bytes of changes than a client should wait for are not read', async () => {
+  const { store, since } = await history();
+  const value = new Uint8Array(2 ** 20);
+  for (let i = 0; i < 65; i++) await store.put(`${prefix}large-${i}`, value);
+  assert.equal(await since(6, 71), undefined);
+  assert.deepEqual(await since(4, 6), ['DELETED b red', 'ADDED b green']);
+});
+
 test('a ring gives up what is old, and no more than that', () => {
   const change = (revision: number): Change =>
     new Change(revision, new CachedObject('a', new Uint8Array(10), revision, form), undefined);

@@ -14,8 +14,9 @@ export interface HistorySource {
   readonly makeObject: (entry: StoreEntry) => CachedObject;
 }
 
-/** More changes than this are not worth reading: the client lists. */
+/** More changes than this, or bytes of them, are not worth reading: the client lists. */
 const historyBound = 10_000;
+const historyBytes = 64 * 2 ** 20;
 
 /**
  * Changes with after < revision <= until. Undefined when they are too many or what they were cannot be read. Rejects with Expired when
@@ -57,10 +58,15 @@ async function eventsBetween(
   const watch = store.watch({ prefix, afterRevision: after }, ending.signal);
   watch.requestProgress();
   const events: StoreEvent[] = [];
+  let bytes = 0;
   try {
     for await (const batch of watch) {
-      for (const event of batch.events) if (eventRevision(event) <= until) events.push(event);
-      if (events.length > historyBound) return undefined;
+      for (const event of batch.events) {
+        if (eventRevision(event) > until) break;
+        events.push(event);
+        if (event.type === 'put') bytes += event.entry.value.length;
+      }
+      if (events.length > historyBound || bytes > historyBytes) return undefined;
       if (batch.revision >= until) return events;
     }
     return undefined;
