@@ -289,7 +289,7 @@ function sorted(entries: readonly unknown[]): unknown[] {
 }
 
 function ageless(cell: unknown): unknown {
-  return typeof cell === 'string' && /^(\d+[smh])+( ago)?$/.test(cell) ? '<age>' : cell;
+  return typeof cell === 'string' && /^(\d+[smhdy])+( ago)?$/.test(cell) ? '<age>' : cell;
 }
 
 function isWatch(target: string, method: string): boolean {
