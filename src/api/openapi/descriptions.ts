@@ -5,7 +5,8 @@
  *     Container: A process in a pod, with the image that it runs from.
  *       command: Entrypoint instead of the image's own; no shell is involved.
  *
- * Fields of an inline struct are described where that struct is. What every kind and every list has is described here once.
+ * Fields of an inline struct are described where that struct is. Types with fields in common say so in the head, and describe only what is
+ * different: `ISCSIPersistentVolumeSource as ISCSIVolumeSource: ...`. What every kind and every list has is described here once.
  */
 
 import type { FieldSchema, StructSchema } from '../schema/schema.ts';
@@ -14,8 +15,13 @@ export interface PackageDescriptions {
   /** Go import path. */
   readonly package: string;
   readonly text: string;
-  /** Describes what the text does not: that of another version with types of the same names. */
-  readonly otherwise?: PackageDescriptions;
+}
+
+export interface ReadDescriptions {
+  /** By 'Type' and 'Type.field'. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** The type that describes the fields that a type does not. */
+  readonly models: ReadonlyMap<string, string>;
 }
 
 // The first words of these are what clients' tests look for.
@@ -29,7 +35,7 @@ export const itemsText = 'The objects of the list.';
 
 export class Descriptions {
   private readonly packages: ReadonlyMap<string, PackageDescriptions>;
-  private readonly lines = new Map<PackageDescriptions, ReadonlyMap<string, string>>();
+  private readonly known = new Map<string, ReadDescriptions>();
 
   constructor(packages: readonly PackageDescriptions[]) {
     this.packages = new Map(packages.map((each) => [each.package, each]));
@@ -37,12 +43,17 @@ export class Descriptions {
 
   /** Of a type of a package ('k8s.io/api/core/v1'); undefined when nobody described it. */
   type(path: string, name: string): string | undefined {
-    return this.find(path, name);
+    return this.read(path).texts.get(name);
   }
 
   /** Of a field as JSON names it, also of types that no schema table has. */
   field(path: string, type: string, field: string): string | undefined {
-    return this.find(path, `${type}.${field}`);
+    const { texts, models } = this.read(path);
+    for (let at: string | undefined = type; at !== undefined; at = models.get(at)) {
+      const found = texts.get(`${at}.${field}`);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
   struct(schema: StructSchema): string | undefined {
@@ -65,32 +76,26 @@ export class Descriptions {
     return undefined;
   }
 
-  private find(path: string, key: string): string | undefined {
-    for (let at = this.packages.get(path); at; at = at.otherwise) {
-      const found = this.linesOf(at).get(key);
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  }
-
-  private linesOf(described: PackageDescriptions): ReadonlyMap<string, string> {
-    const known = this.lines.get(described);
+  private read(path: string): ReadDescriptions {
+    const known = this.known.get(path);
     if (known) return known;
-    const lines = readDescriptions(described.text);
-    this.lines.set(described, lines);
-    return lines;
+    const read = readDescriptions(this.packages.get(path)?.text ?? '');
+    this.known.set(path, read);
+    return read;
   }
 }
 
-/** Texts by 'Type' and 'Type.field'. */
-export function readDescriptions(text: string): ReadonlyMap<string, string> {
-  const lines = new Map<string, string>();
+export function readDescriptions(text: string): ReadDescriptions {
+  const texts = new Map<string, string>();
+  const models = new Map<string, string>();
   let type = '';
-  for (const [, indentation = '', name = '', description = ''] of text.matchAll(/^( *)([\w$-]+): (.+)$/gm)) {
+  for (const line of text.matchAll(/^( *)([\w$-]+)(?: as (\w+))?: (.+)$/gm)) {
+    const [, indentation = '', name = '', model, description = ''] = line;
     if (indentation === '') type = name;
-    lines.set(indentation === '' ? name : `${type}.${name}`, description);
+    if (model) models.set(type, model);
+    texts.set(indentation === '' ? name : `${type}.${name}`, description);
   }
-  return lines;
+  return { texts, models };
 }
 
 function ofEveryKind(schema: StructSchema, { name, schema: value }: FieldSchema): string | undefined {

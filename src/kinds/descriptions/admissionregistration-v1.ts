@@ -79,19 +79,9 @@ ValidatingWebhook: A webhook that may refuse requests.
   timeoutSeconds: How long to wait for its answer, 1 to 30 seconds; default 10. Then failurePolicy decides.
   admissionReviewVersions: Versions of AdmissionReview that it understands, best first; v1 or v1beta1 must be among them.
   matchConditions: CEL expressions that must all be true for it to be asked; at most 64. One false means no; errors count as failurePolicy says.
-MutatingWebhook: A webhook that may change or refuse requests.
+MutatingWebhook as ValidatingWebhook: A webhook that may change or refuse requests.
   name: A full domain name such as fill.example.com, unique in the configuration.
-  clientConfig: Where it is and how it proves who it is.
-  rules: Which operations on which resources it is asked about; one rule must match. Webhooks are never asked about webhook configurations.
-  failurePolicy: When it cannot be asked: Fail (the default) refuses the request, Ignore goes on without it.
-  matchPolicy: Equivalent (the default) also takes requests for the same resource in another group or version, converted first; Exact only those listed.
-  namespaceSelector: By labels of the object's namespace, or of the object that is itself a Namespace; other cluster-scoped ones match. Empty takes all.
-  objectSelector: By labels of the new or the old object; one of them must match. Empty takes all. No protection, as users choose labels.
-  sideEffects: None, or NoneOnDryRun when it has effects of its own but heeds dryRun. Required; others refuse dry runs and are no longer accepted.
-  timeoutSeconds: How long to wait for its answer, 1 to 30 seconds; default 10. Then failurePolicy decides.
-  admissionReviewVersions: Versions of AdmissionReview that it understands, best first; v1 or v1beta1 must be among them.
   reinvocationPolicy: Never (the default) asks once per request; IfNeeded asks once more when the object was changed after its answer.
-  matchConditions: CEL expressions that must all be true for it to be asked; at most 64. One false means no; errors count as failurePolicy says.
 MutatingAdmissionPolicy: Changes to objects of requests, written in CEL. They apply where a MutatingAdmissionPolicyBinding says so.
   spec: Which requests are looked at, and how objects are changed.
 MutatingAdmissionPolicySpec: Which requests are looked at, and how objects are changed.

@@ -75,13 +75,9 @@ DeploymentStatus: How far a Deployment has come.
   terminatingReplicas: Pods that are being deleted and have not ended yet; absent where this is not tracked.
   conditions: Observations of its state: Available, Progressing, ReplicaFailure.
   collisionCount: How often the hash in a ReplicaSet's name was already taken; part of the next hash.
-DeploymentCondition: One observation of a Deployment's state.
+DeploymentCondition as StatefulSetCondition: One observation of a Deployment's state.
   type: Available (enough pods run), Progressing (the rollout advances or is complete) or ReplicaFailure (a pod could not be made or deleted).
-  status: Whether it holds: True, False or Unknown.
   lastUpdateTime: When the condition was written last, even with an unchanged status.
-  lastTransitionTime: When the status changed last.
-  reason: The cause of the last change, as one CamelCase word for programs.
-  message: The last change explained for people.
 DaemonSetUpdateStrategy: How the pods of a DaemonSet are brought to a new template.
   type: RollingUpdate (the default) replaces pods node by node; OnDelete replaces a pod only when someone deletes it.
   rollingUpdate: Limits of a rolling update; not allowed with OnDelete.
@@ -105,12 +101,7 @@ DaemonSetStatus: How far a DaemonSet has come. All numbers count nodes.
   numberUnavailable: Nodes meant to run an available pod that have none.
   collisionCount: How often the hash in a revision's name was already taken; part of the next hash.
   conditions: Observations of the set's state, at most one of each type.
-DaemonSetCondition: One observation of a DaemonSet's state.
-  type: Which state is spoken of; unique in the list.
-  status: Whether it holds: True, False or Unknown.
-  lastTransitionTime: When the status changed last.
-  reason: The cause of the last change, as one CamelCase word for programs.
-  message: The last change explained for people.
+DaemonSetCondition as StatefulSetCondition: One observation of a DaemonSet's state.
 DaemonSet: Runs one pod on every node, or on every node that its template selects, as nodes come and go.
   spec: Which pod is wanted on which nodes, and how it is replaced.
   status: What the controller last saw; may lag behind the spec.
@@ -130,12 +121,8 @@ ReplicaSetStatus: How far a ReplicaSet has come.
   terminatingReplicas: Pods that are being deleted and have not ended yet; absent where this is not tracked.
   observedGeneration: The metadata.generation that this status was made from.
   conditions: Observations of its state, such as ReplicaFailure.
-ReplicaSetCondition: One observation of a ReplicaSet's state.
+ReplicaSetCondition as StatefulSetCondition: One observation of a ReplicaSet's state.
   type: Which state is spoken of: ReplicaFailure when a pod could not be made or deleted.
-  status: Whether it holds: True, False or Unknown.
-  lastTransitionTime: When the status changed last.
-  reason: The cause of the last change, as one CamelCase word for programs.
-  message: The last change explained for people.
 ControllerRevision: A snapshot of a template, kept by DaemonSet and StatefulSet controllers for updates and rolling back. Not meant for other use.
   data: The state kept, in the form that its controller chose. Cannot be changed.
   revision: Position in the history: newer snapshots have higher numbers.

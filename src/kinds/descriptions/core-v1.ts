@@ -145,15 +145,8 @@ RBDVolumeSource: Deprecated: a Ceph RADOS block device mounted by a pod. Use Cep
   keyring: Path on the node of the user's key ring. Default /etc/ceph/keyring.
   secretRef: Secret of the pod's namespace with the user's key; goes before keyring.
   readOnly: Mount without permission to write. Default false.
-RBDPersistentVolumeSource: Deprecated: a Ceph RADOS block device behind a PersistentVolume. Use Ceph's CSI driver.
-  monitors: Addresses of the Ceph monitors.
-  image: Name of the RADOS image.
-  fsType: File system of the device, such as ext4 or xfs. Default ext4.
-  pool: RADOS pool with the image. Default rbd.
-  user: RADOS user who connects. Default admin.
-  keyring: Path on the node of the user's key ring. Default /etc/ceph/keyring.
+RBDPersistentVolumeSource as RBDVolumeSource: Deprecated: a Ceph RADOS block device behind a PersistentVolume. Use Ceph's CSI driver.
   secretRef: Secret with the user's key; goes before keyring.
-  readOnly: Mount without permission to write. Default false.
 CinderVolumeSource: Deprecated: a volume of OpenStack Cinder mounted by a pod. Node and volume share a region.
   volumeID: Cinder's own id of the volume.
   fsType: File system of the volume, such as ext4 or xfs. Default ext4.
@@ -174,13 +167,8 @@ CephFSVolumeSource: Deprecated: a directory of CephFS mounted by a pod. Use Ceph
 SecretReference: Points at a Secret by name and namespace.
   name: Name of the Secret.
   namespace: Namespace of the Secret.
-CephFSPersistentVolumeSource: Deprecated: a directory of CephFS behind a PersistentVolume. Use Ceph's CSI driver.
-  monitors: Addresses of the Ceph monitors.
-  path: Directory in CephFS that is mounted. Default /.
-  user: Ceph user who connects. Default admin.
-  secretFile: Path on the node of the user's key. Default /etc/ceph/user.secret.
+CephFSPersistentVolumeSource as CephFSVolumeSource: Deprecated: a directory of CephFS behind a PersistentVolume. Use Ceph's CSI driver.
   secretRef: Secret with the user's key; goes before secretFile.
-  readOnly: Mount without permission to write. Default false.
 FlockerVolumeSource: Deprecated: a dataset of Flocker. No driver for it exists any more. Exactly one of the fields is set.
   datasetName: Deprecated: the dataset by the name in its metadata. Use datasetUUID.
   datasetUUID: The dataset by its unique id.
@@ -202,12 +190,8 @@ FlexPersistentVolumeSource: Deprecated: storage behind a PersistentVolume that a
   secretRef: Secret whose values are all passed to the driver's executable.
   readOnly: Mount without permission to write. Default false.
   options: Further settings for the driver.
-FlexVolumeSource: Deprecated: storage of a pod that an executable on the node mounts. Use csi.
-  driver: Name of the Flexvolume driver, as VENDOR/DRIVER.
-  fsType: File system that the driver is told to mount, such as ext4. Absent leaves it to the driver.
+FlexVolumeSource as FlexPersistentVolumeSource: Deprecated: storage of a pod that an executable on the node mounts. Use csi.
   secretRef: Secret of the pod's namespace whose values are all passed to the driver's executable.
-  readOnly: Mount without permission to write. Default false.
-  options: Further settings for the driver.
 AWSElasticBlockStoreVolumeSource: Deprecated: an EBS volume of AWS, in the zone of the node. One node at a time may have it.
   volumeID: The id that AWS gave the volume.
   fsType: File system of the volume, such as ext4 or xfs. Default ext4.
@@ -241,18 +225,8 @@ ISCSIVolumeSource: An iSCSI disk mounted by a pod. One node may write to it, or 
   chapAuthSession: The session authenticates by CHAP, with the secret of secretRef.
   secretRef: Secret of the pod's namespace with the CHAP names and passwords.
   initiatorName: Name of the initiator in place of the node's own; a new interface is then made for the connection.
-ISCSIPersistentVolumeSource: An iSCSI disk behind a PersistentVolume. One node may write to it, or many may read.
-  targetPortal: The target's portal as address or address:port; 3260 is taken when there is no port.
-  iqn: Qualified name of the target.
-  lun: Number of the logical unit at the target.
-  iscsiInterface: Interface of the initiator that does the transport. Default: default, which is tcp.
-  fsType: File system of the disk, such as ext4 or xfs. Default ext4.
-  readOnly: Mount without permission to write. Default false.
-  portals: Further portals of the target, for several paths to it; same form as targetPortal.
-  chapAuthDiscovery: Discovery of the target authenticates by CHAP, with the secret of secretRef.
-  chapAuthSession: The session authenticates by CHAP, with the secret of secretRef.
+ISCSIPersistentVolumeSource as ISCSIVolumeSource: An iSCSI disk behind a PersistentVolume. One node may write to it, or many may read.
   secretRef: Secret with the CHAP names and passwords.
-  initiatorName: Name of the initiator in place of the node's own; a new interface is then made for the connection.
 FCVolumeSource: A Fibre Channel disk. One node may write to it, or many may read. Named either by targetWWNs with lun or by wwids.
   targetWWNs: World wide names of the targets; go together with lun.
   lun: Number of the logical unit at the targets; needed with targetWWNs.
@@ -298,28 +272,15 @@ ScaleIOVolumeSource: Deprecated: a ScaleIO volume mounted by a pod. No driver fo
   volumeName: Name of an existing ScaleIO volume.
   fsType: File system of the volume, such as ext4 or xfs. Default xfs.
   readOnly: Mount without permission to write. Default false.
-ScaleIOPersistentVolumeSource: Deprecated: a ScaleIO volume behind a PersistentVolume. No driver for it exists any more.
-  gateway: Address of the ScaleIO gateway.
-  system: Name of the storage system in ScaleIO.
+ScaleIOPersistentVolumeSource as ScaleIOVolumeSource: Deprecated: a ScaleIO volume behind a PersistentVolume. No driver for it exists any more.
   secretRef: Secret with the user and password of ScaleIO. Required.
-  sslEnabled: Talk to the gateway through TLS. Default false.
-  protectionDomain: Protection domain that holds the storage.
-  storagePool: Storage pool inside the protection domain.
-  storageMode: ThickProvisioned or ThinProvisioned (default).
-  volumeName: Name of an existing ScaleIO volume.
-  fsType: File system of the volume, such as ext4 or xfs. Default xfs.
-  readOnly: Mount without permission to write. Default false.
 StorageOSVolumeSource: Deprecated: a StorageOS volume mounted by a pod. No driver for it exists any more.
   volumeName: Name of the volume, unique in its StorageOS namespace.
   volumeNamespace: Namespace in StorageOS. Absent means one named like the pod's.
   fsType: File system of the volume, such as ext4 or xfs. Default ext4.
   readOnly: Mount without permission to write. Default false.
   secretRef: Secret of the pod's namespace with the credentials of StorageOS' API.
-StorageOSPersistentVolumeSource: Deprecated: a StorageOS volume behind a PersistentVolume. No driver for it exists any more.
-  volumeName: Name of the volume, unique in its StorageOS namespace.
-  volumeNamespace: Namespace in StorageOS. Absent means one named like the pod's.
-  fsType: File system of the volume, such as ext4 or xfs. Default ext4.
-  readOnly: Mount without permission to write. Default false.
+StorageOSPersistentVolumeSource as StorageOSVolumeSource: Deprecated: a StorageOS volume behind a PersistentVolume. No driver for it exists any more.
   secretRef: Secret with the credentials of StorageOS' API.
 ConfigMapVolumeSource: A ConfigMap whose keys become the files of a volume.
   items: Keys to write, and to which files. A key that the ConfigMap does not have is an error unless optional. Absent writes every key to a file of its name.

@@ -73,11 +73,7 @@ QueuingConfiguration: How requests wait. Each flow is dealt a few of the queues 
   queueLengthLimit: Requests that may wait in one queue; those beyond are answered 429. Default 50.
 PriorityLevelConfigurationStatus: State of a priority level.
   conditions: Observations of its state, at most one of each type.
-PriorityLevelConfigurationCondition: One observation of a priority level's state.
+PriorityLevelConfigurationCondition as FlowSchemaCondition: One observation of a priority level's state.
   type: Which state is spoken of; unique in the list.
-  status: Whether it holds: True, False or Unknown.
-  lastTransitionTime: When the status changed last.
-  reason: The cause of the last change, as one CamelCase word for programs.
-  message: The last change explained for people.
 `,
 };

@@ -90,14 +90,8 @@ ExactDeviceRequest: Devices of a class.
   adminAccess: True gives access to devices in use, for supervising them, and takes none from others. Needs label resource.kubernetes.io/admin-access=true on the namespace.
   tolerations: Taints of devices that do no harm to this request; at most 16.
   capacity: How much of the capacities is needed; each device must have that much.
-DeviceSubRequest: One alternative of a request.
+DeviceSubRequest as ExactDeviceRequest: One alternative of a request.
   name: Name of the alternative, unique in the request; a DNS label. Others refer to it as REQUEST/NAME.
-  deviceClassName: The DeviceClass. Required.
-  selectors: What must hold of each device besides what the class asks; at most 32.
-  allocationMode: ExactCount (the default) wants as many as count says, All every matching device of a pool, at least one.
-  count: Number of devices with ExactCount; default 1. Absent with All.
-  tolerations: Taints of devices that do no harm to this request; at most 16.
-  capacity: How much of the capacities is needed; each device must have that much.
 CapacityRequirements: How much of a device's capacities is needed.
   requests: Amount by name of the capacity. Devices for several requests set that much aside; others must have it in all.
 DeviceSelector: A condition on devices.

@@ -57,9 +57,11 @@ for (const described of describedPackages) {
   });
 
   test(`each description of ${described.package} is of something, once, and a sentence`, () => {
-    const lines = readDescriptions(described.text);
-    assert.equal(lines.size, described.text.trim() === '' ? 0 : described.text.trim().split('\n').length);
-    for (const [key, text] of lines) {
+    const { texts, models } = readDescriptions(described.text);
+    assert.equal(texts.size, described.text.trim().split('\n').length);
+    for (const [type, model] of models)
+      assert.ok(texts.has(model), `${type} has the fields of ${model}, which is not described`);
+    for (const [key, text] of texts) {
       assert.match(text, /^[A-Z$0-9].*\.$/, key);
       assert.ok(text.length <= 400, `${key} is too long`);
       const [type = '', field] = key.split('.');
