@@ -5,6 +5,7 @@
 
 import { isObject, type JsonObject } from '../patch/json-tree.ts';
 import type { FieldSchema, ListSchema, MapSchema, Schema, StructSchema } from '../schema/schema.ts';
+import { plainZero } from '../schema/zero.ts';
 import { keyElement } from './field-set.ts';
 
 /** How a place in an object merges. */
@@ -143,27 +144,10 @@ function writtenZero({ schema, pointer, omitempty, omitzero }: FieldSchema): unk
   // A time is a struct, which omitempty never leaves out.
   const isTime = schema.type === 'Time' || schema.type === 'MicroTime';
   if (omitzero || (omitempty && (pointer || !isTime))) return undefined;
-  if (pointer) return null;
-  switch (schema.type) {
-    case 'string':
-      return '';
-    case 'bool':
-      return false;
-    case 'int':
-    case 'int32':
-    case 'int64':
-    case 'float64':
-      return 0;
-    case 'Time':
-    case 'MicroTime':
-    case 'list':
-    case 'map':
-    case 'bytes':
-      return null;
-    default:
-      return undefined;
-  }
+  return pointer || writtenAsNull.has(schema.type) ? null : plainZero(schema);
 }
+
+const writtenAsNull: ReadonlySet<Schema['type']> = new Set(['Time', 'MicroTime', 'list', 'map', 'bytes']);
 
 const emptyObject: Readonly<JsonObject> = Object.freeze({});
 
@@ -194,16 +178,5 @@ function keyedElement(keys: readonly string[], element: Schema): (item: unknown)
 /** Required members have their zero value as their default in upstream's OpenAPI. */
 function keyDefault(field: FieldSchema | undefined): unknown {
   if (!field || field.defaultValue !== undefined || field.pointer || field.omitempty) return field?.defaultValue;
-  switch (field.schema.type) {
-    case 'string':
-      return '';
-    case 'bool':
-      return false;
-    case 'int':
-    case 'int32':
-    case 'int64':
-      return 0;
-    default:
-      return undefined;
-  }
+  return plainZero(field.schema);
 }

@@ -15,6 +15,7 @@
  */
 
 import type { FieldSchema, ListSchema, MapSchema, ScalarSchema, Schema, StructSchema } from '../schema/schema.ts';
+import { plainZero } from '../schema/zero.ts';
 import { DecodeError, maxDepth, maxStrictErrors, tooManyValues, unknownField } from './decode-error.ts';
 import { countMembers, scanJson } from './json-scan.ts';
 import { base64Text, canonicalMicroTime, canonicalTime, quantity } from './scalar.ts';
@@ -404,15 +405,8 @@ export function absentValue(schema: Schema): unknown {
 /** Go's zero value as our objects have it; undefined where that is nothing. */
 export function zeroValue(schema: Schema): unknown {
   switch (schema.type) {
-    case 'string':
     case 'bytes':
       return '';
-    case 'bool':
-      return false;
-    case 'int':
-    case 'int32':
-    case 'int64':
-    case 'float64':
     case 'IntOrString':
       return 0;
     case 'Quantity':
@@ -427,6 +421,6 @@ export function zeroValue(schema: Schema): unknown {
       return tree;
     }
     default:
-      return undefined;
+      return plainZero(schema);
   }
 }

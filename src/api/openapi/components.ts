@@ -7,6 +7,7 @@
  */
 
 import type { FieldSchema, ScalarSchema, Schema, StructSchema } from '../schema/schema.ts';
+import { plainZero } from '../schema/zero.ts';
 import type { Descriptions } from './descriptions.ts';
 
 export type SchemaObject = Record<string, unknown>;
@@ -187,21 +188,8 @@ function isReference(schema: Schema): boolean {
 
 /** The default that says Go's zero value. */
 function zeroDefault(schema: Schema, omitempty: boolean): unknown {
-  switch (schema.type) {
-    case 'struct':
-      return {};
-    case 'string':
-      return omitempty ? undefined : '';
-    case 'bool':
-      return omitempty ? undefined : false;
-    case 'int':
-    case 'int32':
-    case 'int64':
-    case 'float64':
-      return omitempty ? undefined : 0;
-    default:
-      return undefined;
-  }
+  if (schema.type === 'struct') return {};
+  return omitempty ? undefined : plainZero(schema);
 }
 
 function withDescription(description: string | undefined, schema: SchemaObject): SchemaObject {
