@@ -1,5 +1,6 @@
 /** What operations do and what their parameters mean, in our words, for OpenAPI documents. */
 
+import type { SchemaObject } from './components.ts';
 import type { Operation, Parameter } from './operations.ts';
 
 /** Of an operation at a path: '/api/v1/namespaces/{namespace}/pods/{name}/status'. */
@@ -39,9 +40,15 @@ function metaText(path: string): string {
   return 'Reads what is at the path.';
 }
 
-export function descriptionOf({ name }: Parameter): { readonly description?: string } {
+/** What both versions of OpenAPI say of a parameter alike. */
+export function parameterHead({ name, in: place }: Parameter): SchemaObject {
   const description = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
-  return description === undefined ? {} : { description };
+  return {
+    name,
+    in: place,
+    ...(description === undefined ? {} : { description }),
+    ...(place === 'path' ? { required: true } : {}),
+  };
 }
 
 const parameters: Readonly<Record<string, string>> = {

@@ -4,7 +4,7 @@ import type { ResourceDefinition } from '../definition.ts';
 import type { SchemaRegistry } from '../schema/registry.ts';
 import { Components, type SchemaObject } from './components.ts';
 import { groupPaths, groupVersionItem } from './group-paths.ts';
-import { descriptionOf, operationText } from './operation-texts.ts';
+import { operationText, parameterHead } from './operation-texts.ts';
 import { type Operation, type Parameter, type PathItem, pathsOf, tagOf } from './operations.ts';
 import { bodySchema, groupVersionsOf, kindsIn, type OpenApiOptions, statusText } from './v3.ts';
 
@@ -78,13 +78,5 @@ function operation(path: string, entry: Operation, tag: string, components: Comp
 }
 
 function parameter(entry: Parameter): SchemaObject {
-  const { name, in: place, type } = entry;
-  return {
-    name,
-    in: place,
-    ...descriptionOf(entry),
-    ...(place === 'path' ? { required: true } : {}),
-    type,
-    uniqueItems: true,
-  };
+  return { ...parameterHead(entry), type: entry.type, uniqueItems: true };
 }

@@ -5,7 +5,7 @@ import type { SchemaRegistry } from '../schema/registry.ts';
 import type { StructSchema } from '../schema/schema.ts';
 import { type ComponentOptions, Components, type GroupVersionKind, type SchemaObject } from './components.ts';
 import { groupPaths, groupVersionItem } from './group-paths.ts';
-import { descriptionOf, operationText } from './operation-texts.ts';
+import { operationText, parameterHead } from './operation-texts.ts';
 import {
   type BodyType,
   type CustomSchema,
@@ -175,14 +175,7 @@ export function bodySchema(body: BodyType, components: Components): SchemaObject
 }
 
 function parameter(entry: Parameter): SchemaObject {
-  const { name, in: place, type } = entry;
-  return {
-    name,
-    in: place,
-    ...descriptionOf(entry),
-    ...(place === 'path' ? { required: true } : {}),
-    schema: { type, uniqueItems: true },
-  };
+  return { ...parameterHead(entry), schema: { type: entry.type, uniqueItems: true } };
 }
 
 /** Group versions that the definitions serve, each once. */
