@@ -8,41 +8,12 @@ import { Pods } from '#kinds/core/pod/definition.ts';
 import type { ConfigMap, Pod, PodSpec } from '#kinds/generated/core-v1.ts';
 import { kubeletConfig } from '#kubelet/config.ts';
 import { createKubelet } from '#kubelet/kubelet.ts';
-import type { Machine, ProbeNetwork } from '#kubelet/ports.ts';
+
 import type { SimProcess } from '#platform/sim/process.ts';
 import { createCluster, type SimulatedCluster } from '../cluster.ts';
+import { labMachine, labNetwork, nodeName } from './lab-machine.ts';
 import { NodeWorld } from './node-world.ts';
 import { ScriptedRuntime, type ScriptedRuntimeOptions } from './scripted-runtime.ts';
-
-const nodeName = 'metal';
-
-const machine: Machine = {
-  info: async () => ({
-    hostname: nodeName,
-    machineId: 'm',
-    systemUuid: 's',
-    bootId: 'b',
-    kernelVersion: '6.1',
-    osImage: 'Simulated',
-    architecture: 'amd64',
-    cpus: 4,
-    memoryBytes: 8 * 2 ** 30,
-    swapBytes: 0,
-    hugepages: {},
-  }),
-  usage: async () => {
-    throw new Error('not measured');
-  },
-  memoryAvailableBytes: async () => 4 * 2 ** 30,
-  processes: async () => ({ max: 32_768, running: 100 }),
-  addresses: async () => ['192.0.2.1'],
-};
-
-const network: ProbeNetwork = {
-  http: async () => ({ status: 200, body: '', redirectedElsewhere: false }),
-  tcp: async () => {},
-  grpcHealth: async () => 'SERVING',
-};
 
 class Lab {
   readonly cluster: SimulatedCluster;
@@ -53,7 +24,7 @@ class Lab {
   constructor(cluster: SimulatedCluster, options: Omit<ScriptedRuntimeOptions, 'clock'>) {
     this.cluster = cluster;
     this.runtime = new ScriptedRuntime({ clock: cluster.env.clock, ...options });
-    this.world = new NodeWorld(this.runtime, machine, network);
+    this.world = new NodeWorld(this.runtime, labMachine, labNetwork);
   }
 
   startKubelet(): void {

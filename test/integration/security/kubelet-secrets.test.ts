@@ -15,45 +15,21 @@ import type { PodSpec, Secret } from '#kinds/generated/core-v1.ts';
 import { kubeletConfig } from '#kubelet/config.ts';
 import { CriError } from '#kubelet/cri/runtime.ts';
 import { createKubelet, type RunningKubelet } from '#kubelet/kubelet.ts';
-import type { KubeletPorts, Machine, ProbeNetwork } from '#kubelet/ports.ts';
+import type { KubeletPorts, ProbeNetwork } from '#kubelet/ports.ts';
 import { createKubeletServer } from '#kubelet/server/server.ts';
 import { createNodeBackend } from '#platform/node/backend.ts';
 import { nodeLogFiles } from '#platform/node/log-files.ts';
 import { nodeRawDeflate } from '#platform/node/raw-deflate.ts';
 import { nodeWebSocketAcceptor } from '#platform/node/web-socket.ts';
 import { createCluster } from '#testing/cluster.ts';
+import { labMachine, labNetwork, nodeName } from '#testing/kubelet-lab/lab-machine.ts';
 import { NodeWorld } from '#testing/kubelet-lab/node-world.ts';
 import { ScriptedRuntime } from '#testing/kubelet-lab/scripted-runtime.ts';
 import { Markers } from './markers.ts';
 
-const nodeName = 'metal';
-
-const machine: Machine = {
-  info: async () => ({
-    hostname: nodeName,
-    machineId: 'm',
-    systemUuid: 's',
-    bootId: 'b',
-    kernelVersion: '6.1',
-    osImage: 'Simulated',
-    architecture: 'amd64',
-    cpus: 4,
-    memoryBytes: 8 * 2 ** 30,
-    swapBytes: 0,
-    hugepages: {},
-  }),
-  usage: async () => {
-    throw new Error('not measured');
-  },
-  memoryAvailableBytes: async () => 4 * 2 ** 30,
-  processes: async () => ({ max: 32_768, running: 100 }),
-  addresses: async () => ['192.0.2.1'],
-};
-
 const network: ProbeNetwork = {
+  ...labNetwork,
   http: async () => ({ status: 500, body: 'broken', redirectedElsewhere: false }),
-  tcp: async () => {},
-  grpcHealth: async () => 'SERVING',
 };
 
 const markers = new Markers();
@@ -163,7 +139,7 @@ test('what a kubelet says has nothing of the secrets that its pods take', { time
   const { clock } = cluster.env;
   const exec = () => ({ exitCode: 1 });
   const runtime = new Runtime({ clock, exec, behaviour: () => ({}) });
-  const world = new NodeWorld(runtime, machine, network);
+  const world = new NodeWorld(runtime, labMachine, network);
   const process = cluster.process(`kubelet-${nodeName}`);
   const client = cluster.clientOn(nodeName, process, `system:node:${nodeName}`);
   const ports: KubeletPorts = world.portsOf(process);
