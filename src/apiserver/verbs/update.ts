@@ -159,7 +159,7 @@ async function attemptUpdate(
   if (made) await made;
   checkUid(context, draft, old);
   const conditional = checkRevision(context, draft, current);
-  keepSystemFields(context, draft, old);
+  keepSystemFields(draft, old);
   isolate(context, draft, old);
   const managing = plan.managed ? undefined : updateManagedFields(context, old, draft, options);
   if (managing) await managing;
@@ -270,7 +270,7 @@ function checkUid(context: RequestContext, draft: MutableObject, old: KubeObject
 }
 
 /** What no update can change, whatever the client sent (rest.BeforeUpdate). */
-function keepSystemFields(context: RequestContext, draft: MutableObject, old: KubeObject): void {
+function keepSystemFields(draft: MutableObject, old: KubeObject): void {
   const { metadata } = draft;
   const before = old.metadata ?? {};
   metadata.uid ||= before.uid;
@@ -331,7 +331,7 @@ function contentChanged({ resource }: RequestContext, draft: Draft<KubeObject>, 
   const { generationCounts, hasStatus } = resource.definition;
   const content = (object: KubeObject): KubeObject => {
     const { metadata, status, ...fields } = object as KubeObject & { readonly status?: unknown };
-    // A field of that name which everybody writes is content as any.
+    // Where everybody writes the status, it is content like all else.
     const rest = hasStatus || status === undefined ? fields : { ...fields, status };
     return generationCounts ? { ...rest, metadata: { [generationCounts]: metadata?.[generationCounts] } } : rest;
   };
