@@ -78,16 +78,23 @@ export function decodeJson(schema: StructSchema, text: string): Decoded {
  * reported too.
  */
 export function decodeTree(schema: StructSchema, tree: unknown, text?: string): Decoded {
-  const walk = new Walk();
+  const walk = new Walk(jsonTypeFault);
   const object = walk.value(tree, schema);
   let strictErrors: readonly string[] = walk.strictErrors;
   if (text !== undefined && countMembers(text) !== walk.memberCount) strictErrors = scanJson(text, schema);
   return { object: object as Tree, strictErrors };
 }
 
+/** decodeTree for what a strategic merge patch made, which upstream converts without JSON between: its words for type errors are others. */
+export function decodeMerged(schema: StructSchema, tree: unknown): Decoded {
+  const walk = new Walk(conversionFault);
+  const object = walk.value(tree, schema);
+  return { object: object as Tree, strictErrors: walk.strictErrors };
+}
+
 /** Bounds a tree without a schema (a custom resource's, say) and finds its duplicate keys. */
 export function checkTree(tree: unknown, text?: string): readonly string[] {
-  const walk = new Walk();
+  const walk = new Walk(jsonTypeFault);
   walk.opaque(tree);
   return text !== undefined && countMembers(text) !== walk.memberCount
     ? scanJson(text, { type: 'any', goName: '' })
@@ -108,6 +115,11 @@ class Walk {
   private readonly goPath: string[] = [];
   private struct: StructSchema | undefined;
   private depth = 0;
+  private readonly typeFault: TypeFault;
+
+  constructor(typeFault: TypeFault) {
+    this.typeFault = typeFault;
+  }
 
   /** Never called with undefined; returns what to keep, which for null is the zero value or undefined. */
   value(value: unknown, schema: Schema): unknown {
@@ -340,11 +352,65 @@ class Walk {
     if (!this.strictErrors.includes(message)) this.strictErrors.push(message);
   }
 
-  private typeError(value: unknown, schema: { readonly goName: string }): DecodeError {
-    const fields = this.goPath.join('.');
-    const context =
-      this.struct && fields !== '' ? `struct field ${this.struct.name}.${fields} of type` : 'value of type';
-    return new DecodeError(`json: cannot unmarshal ${jsonKind(value, schema)} into Go ${context} ${schema.goName}`);
+  private typeError(value: unknown, schema: GoType): DecodeError {
+    return new DecodeError(this.typeFault(value, schema, this.struct?.name, this.goPath));
+  }
+}
+
+/** What a value of the wrong type is told, with the struct around it and the fields from the root. */
+type TypeFault = (value: unknown, schema: GoType, struct: string | undefined, goPath: readonly string[]) => string;
+
+/** `type` is missing for what the decoders of single scalar types want. */
+interface GoType {
+  readonly goName: string;
+  readonly type?: Schema['type'];
+}
+
+function jsonTypeFault(value: unknown, schema: GoType, struct: string | undefined, goPath: readonly string[]): string {
+  const fields = goPath.join('.');
+  const context = struct !== undefined && fields !== '' ? `struct field ${struct}.${fields} of type` : 'value of type';
+  return `json: cannot unmarshal ${jsonKind(value, schema)} into Go ${context} ${schema.goName}`;
+}
+
+/** Upstream's words where maps become structs by reflection (apimachinery, pkg/runtime/converter.go); scalar types that decode themselves do it from JSON. */
+function conversionFault(value: unknown, schema: GoType): string {
+  const kind = reflectKind(value);
+  switch (schema.type) {
+    case 'struct':
+      return `cannot restore struct from: ${kind}`;
+    case 'map':
+      return `cannot restore map from ${kind}`;
+    case 'list':
+    case 'bytes':
+      return `cannot restore slice from ${kind}`;
+    case 'string':
+      // To Go, numbers are convertible to texts, which the converter finds out and refuses.
+      return kind === 'int64' ? `cannot convert int64 to ${schema.goName}` : 'unrecognized type: string';
+    case 'bool':
+      return 'unrecognized type: bool';
+    case 'int':
+    case 'int32':
+    case 'int64':
+    case 'float64':
+      return typeof value === 'number'
+        ? `cannot convert ${kind} to ${schema.goName}`
+        : `unrecognized type: ${schema.type}`;
+    default:
+      return jsonTypeFault(value, schema, undefined, []);
+  }
+}
+
+function reflectKind(value: unknown): string {
+  if (Array.isArray(value)) return 'slice';
+  switch (typeof value) {
+    case 'boolean':
+      return 'bool';
+    case 'number':
+      return Number.isInteger(value) ? 'int64' : 'float64';
+    case 'string':
+      return 'string';
+    default:
+      return 'map';
   }
 }
 

@@ -28,8 +28,8 @@ export interface KindCodec {
    * way and copied. Throws StatusError BadRequest in upstream's words when the body is not an object of this kind.
    */
   decode(body: RequestBody, checkKind?: KindCheck): DecodedBody;
-  /** The same for a tree that a patch made; it is copied. Throws DecodeError. */
-  decodeTree(tree: unknown): DecodedBody;
+  /** The same for a tree that a patch made; it is copied. Throws DecodeError, whose words for what a strategic merge patch made are others. */
+  decodeTree(tree: unknown, madeBy?: 'strategic merge'): DecodedBody;
   /** The same for what server-side apply made: of custom resources nulls stay, for validation to find. */
   decodeApplied(tree: unknown): DecodedBody;
   /** Fills in the defaults that the schema declares; those that depend on more than their field are in the definition. */

@@ -1,7 +1,7 @@
 /** KindCodec of built-in kinds, over the generated schema tables. */
 
 import { DecodeError, maxValues } from '#api/codec/decode-error.ts';
-import { type Decoded, decodeTree, parseJson } from '#api/codec/json-decode.ts';
+import { type Decoded, decodeMerged, decodeTree, parseJson } from '#api/codec/json-decode.ts';
 import { encodeJson, encodeProtobufRead } from '#api/codec/json-encode.ts';
 import { type JsonTranscoder, jsonTranscoder } from '#api/codec/json-to-protobuf.ts';
 import { decodeMessage, unwrapProtobuf } from '#api/codec/protobuf-decode.ts';
@@ -70,8 +70,9 @@ class SchemaCodec implements KindCodec {
     applyDefaults(this.schema, draft);
   }
 
-  decodeTree(tree: unknown): DecodedBody {
-    const { object, strictErrors } = decodeTree(this.schema, mutableCopy(tree));
+  decodeTree(tree: unknown, madeBy?: 'strategic merge'): DecodedBody {
+    const decode = madeBy === 'strategic merge' ? decodeMerged : decodeTree;
+    const { object, strictErrors } = decode(this.schema, mutableCopy(tree));
     return { object: object as Draft<KubeObject>, problems: strictErrors };
   }
 

@@ -83,7 +83,7 @@ function applyPatch(
     const tree = patchTree(type, before, body, schema);
     const checkKind = (given: GivenType): string | undefined =>
       type === 'strategic' || resource.isCustom ? undefined : patchedKindFault(context, given, expected);
-    const { object, problems } = decodePatched(codec, tree, options, checkKind, () => {
+    const { object, problems } = decodePatched(codec, type, tree, options, checkKind, () => {
       if (resource.definition.confidential) return '<secret contents redacted>';
       if (type === 'strategic') return goText(body);
       const whole = treeOf(current, cached);
@@ -107,6 +107,7 @@ function applyPatch(
 /** The patched tree as an object; what does not fit the kind is the fault of the patch, which is shown as upstream shows it: 422. */
 function decodePatched(
   codec: KindCodec,
+  type: PatchType,
   tree: unknown,
   { fieldValidation }: WriteOptions,
   checkKind: (given: GivenType) => string | undefined,
@@ -118,7 +119,7 @@ function decodePatched(
   try {
     const fault = checkKind(typeOf(tree));
     if (fault !== undefined) refuse(fault);
-    const decoded = codec.decodeTree(tree);
+    const decoded = codec.decodeTree(tree, type === 'strategic' ? 'strategic merge' : undefined);
     if (fieldValidation === 'Strict' && decoded.problems.length > 0) {
       refuse(`strict decoding error: ${decoded.problems.join(', ')}`);
     }

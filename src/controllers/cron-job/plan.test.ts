@@ -92,6 +92,13 @@ const plans: readonly {
     events: ['UnparseableSchedule'],
     requeueAfterMs: undefined,
   },
+  {
+    name: 'a time that never comes',
+    cronJob: cronJob({ schedule: '59 23 31 2 *' }),
+    now: '10:10:00',
+    events: ['InvalidSchedule'],
+    requeueAfterMs: undefined,
+  },
 ];
 
 for (const { name, cronJob: of, jobs = [], now, create, delete: gone = [], events = [], requeueAfterMs } of plans) {

@@ -35,9 +35,15 @@ export function planCronJob(cronJob: CronJob, jobs: readonly Job[], nowMs: numbe
   if (cronJob.metadata?.deletionTimestamp !== undefined || cronJob.spec?.suspend) return rest;
   const schedule = scheduleOf(cronJob, events);
   if (!schedule) return rest;
+  const due = mostRecent({ ...cronJob, status }, schedule, nowMs, true);
+  if (!due) {
+    const fault = 'time difference between two schedules is less than 1 second';
+    const message = `invalid schedule: ${cronJob.spec?.schedule} : ${fault}`;
+    events.push({ type: 'Warning', reason: 'InvalidSchedule', message });
+    return rest;
+  }
   const requeueAfterMs = nextLookMs({ ...cronJob, status }, schedule, nowMs);
   const later = { ...rest, ...(requeueAfterMs === undefined ? {} : { requeueAfterMs }) };
-  const due = mostRecent({ ...cronJob, status }, schedule, nowMs, true);
   if (due.timeMs === undefined) return later;
   const scheduledMs = due.timeMs;
   if (due.missed > manyMissed) {
@@ -154,15 +160,18 @@ interface Due {
   readonly missed: number;
 }
 
-function mostRecent(cronJob: CronJob, schedule: Schedule, nowMs: number, withDeadline: boolean): Due {
+/** Undefined for a schedule whose time never comes, such as the 31st of February: upstream finds it by two times that are the same. */
+function mostRecent(cronJob: CronJob, schedule: Schedule, nowMs: number, withDeadline: boolean): Due | undefined {
   const { metadata, status, spec } = cronJob;
   let sinceMs = Date.parse(status?.lastScheduleTime ?? metadata?.creationTimestamp ?? '') || nowMs;
   const deadlineSeconds = spec?.startingDeadlineSeconds;
   if (withDeadline && deadlineSeconds !== undefined) sinceMs = Math.max(sinceMs, nowMs - deadlineSeconds * 1000);
   const first = schedule.next(sinceMs);
-  if (first === undefined || first > nowMs) return { timeMs: undefined, sinceMs, missed: 0 };
+  if (first === undefined) return undefined;
+  if (first > nowMs) return { timeMs: undefined, sinceMs, missed: 0 };
   const second = schedule.next(first);
-  if (second === undefined || second > nowMs) return { timeMs: first, sinceMs, missed: 0 };
+  if (second === undefined) return undefined;
+  if (second > nowMs) return { timeMs: first, sinceMs, missed: 0 };
   // After a long pause there may be thousands of missed times: step over all but the last ones.
   const periodMs = second - first;
   const missed = Math.floor((nowMs - first) / periodMs) + 1;
@@ -176,8 +185,8 @@ function mostRecent(cronJob: CronJob, schedule: Schedule, nowMs: number, withDea
 }
 
 function nextLookMs(cronJob: CronJob, schedule: Schedule, nowMs: number): number | undefined {
-  const { timeMs, sinceMs, missed } = mostRecent(cronJob, schedule, nowMs, false);
-  const next = schedule.next(timeMs ?? (missed > 0 ? nowMs : sinceMs));
+  const due = mostRecent(cronJob, schedule, nowMs, false);
+  const next = schedule.next(due ? (due.timeMs ?? (due.missed > 0 ? nowMs : due.sinceMs)) : nowMs);
   return next === undefined ? undefined : Math.max(0, next - nowMs) + lateMs;
 }
 

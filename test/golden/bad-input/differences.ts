@@ -2,7 +2,6 @@
 
 const clientFault = 'what a client got wrong is no failure of the server: 400 where upstream answers 500';
 const status = 'whoever is refused gets a Status, where upstream has a page or nothing';
-const goTypes = "upstream's words for it are those of Go's reflection";
 const yaml = 'the words of the YAML library';
 const protobuf = 'faults of protobuf name fields by their number';
 const checked = 'directives are checked before the fields that they are about';
@@ -28,8 +27,6 @@ const byReason: readonly (readonly [reason: string, names: readonly string[] | R
   ],
   [status, /^openapi as|^get \/(api\/v1\/(%|watch)|nothing|apis\/none)/],
   ['a name of bytes that are no UTF-8 has no text: 400, upstream looks for it', ['get configmaps/%ff']],
-  [goTypes, /^strategic-merge patch: (metadata that is a list|data of another type)/],
-  [goTypes, /^strategic directives: (an element that is no object|a list that is an object)/],
   [yaml, /^create with a body of YAML: (a tab|a key that is a list)/],
   [protobuf, /^create with a body of protobuf: (wire type 6|a group that ends|field number zero)/],
   ['a byte that is no UTF-8 has become U+FFFD when it is named', ['create with a body of JSON: UTF-16']],
