@@ -50,6 +50,8 @@ export interface ServerOptions {
   readonly env: NodeEnv;
   readonly layout: ClusterLayout;
   readonly settings: ClusterSettings;
+  /** Controllers and scheduler run elsewhere, or not at all; the API server alone, as kube-apiserver is. */
+  readonly onlyApiServer?: boolean | undefined;
 }
 
 /** Upstream's names of what a server does between its socket and its first controller. */
@@ -85,7 +87,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
 
 /** The same without a supervisor; `onServing` is called when requests are answered. */
 export async function runControlPlane(
-  { env, layout, settings }: ServerOptions,
+  { env, layout, settings, onlyApiServer = false }: ServerOptions,
   onServing: () => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -215,12 +217,17 @@ export async function runControlPlane(
     };
     return { started: Promise.resolve(), stopped: runAsLeader(election, lead, ending.signal) };
   };
-  const managers = act('kube-controller-manager', controllerManagerUser, startManagers);
-  const scheduler = act('kube-scheduler', schedulerUser, startScheduler);
-  const acting = [managers, scheduler];
+  const acting = onlyApiServer
+    ? []
+    : [
+        {
+          part: 'controller-manager' as const,
+          ...act('kube-controller-manager', controllerManagerUser, startManagers),
+        },
+        { part: 'scheduler' as const, ...act('kube-scheduler', schedulerUser, startScheduler) },
+      ];
   await Promise.all(acting.map(({ started }) => started));
-  components.runs('controller-manager', managers.stopped);
-  components.runs('scheduler', scheduler.stopped);
+  for (const { part, stopped } of acting) components.runs(part, stopped);
   onServing();
   await aborted(signal);
   env.log.info('server ends');

@@ -25,6 +25,8 @@ export interface StandaloneOptions {
   readonly apiNames: readonly string[];
   readonly serviceCidr?: string | undefined;
   readonly store?: string | undefined;
+  /** Without controllers and scheduler. */
+  readonly onlyApiServer?: boolean | undefined;
   readonly serverFlags?: ServerFlags | undefined;
 }
 
@@ -36,7 +38,7 @@ export async function runStandaloneServer(
   onServing: (kubeconfig: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const { env, dataDir, apiPort, store, serverFlags } = options;
+  const { env, dataDir, apiPort, store, onlyApiServer, serverFlags } = options;
   const own = clusterLayout(name, dataDir);
   const layout: ClusterLayout = { ...own, pki: options.pkiDir ?? own.pki };
   const { serviceCidr } = options;
@@ -58,7 +60,7 @@ export async function runStandaloneServer(
   const entry = kubeconfigEntry(layout.pki, 'admin', { cluster: name, user: `${name}-admin`, server });
   writeFileAtomic(kubeconfig, renderKubeconfig(entry), { mode: 0o600 });
   try {
-    await runControlPlane({ env, layout, settings }, () => onServing(kubeconfig), signal);
+    await runControlPlane({ env, layout, settings, onlyApiServer }, () => onServing(kubeconfig), signal);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
     throw new Failure(

@@ -12,6 +12,7 @@ interface ServerFlagsTyped {
   readonly apiSan: readonly string[];
   readonly serviceCidr?: string;
   readonly store?: string;
+  readonly onlyApiServer: boolean;
 }
 
 export function addServer(program: Command): void {
@@ -25,7 +26,8 @@ export function addServer(program: Command): void {
     .option('--api-port <port>', 'port of the API server', wholeNumber(1), 6443)
     .option('--api-san <name>', 'another name or address for the API server; may be repeated', append, [])
     .option('--service-cidr <range>', 'addresses of services (default: 10.96.0.0/12)')
-    .option('--store <location>', 'where the state lives: sqlite, memory, etcd://HOST:PORT[,...] or etcds://');
+    .option('--store <location>', 'where the state lives: sqlite, memory, etcd://HOST:PORT[,...] or etcds://')
+    .option('--only-api-server', 'no controllers and no scheduler: others run them, or nobody', false);
   for (const option of serverOptionsOf()) command.addOption(option);
   command.action(async (flags: ServerFlagsTyped) => {
     const [{ runStandaloneServer }, { createNodeEnv }] = await Promise.all([
@@ -34,7 +36,7 @@ export function addServer(program: Command): void {
     ]);
     const ending = new AbortController();
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => ending.abort());
-    const { pkiDir, apiPort, apiSan, serviceCidr, store } = flags;
+    const { pkiDir, apiPort, apiSan, serviceCidr, store, onlyApiServer } = flags;
     const onServing = (kubeconfig: string) => {
       console.log(`API server at https://127.0.0.1:${apiPort}; try: kubectl --kubeconfig ${kubeconfig} get namespaces`);
     };
@@ -46,6 +48,7 @@ export function addServer(program: Command): void {
       apiNames: apiSan,
       serviceCidr,
       store,
+      onlyApiServer,
       serverFlags: serverFlagsOf(flags),
     };
     try {
