@@ -10,6 +10,11 @@ import { after, before, describe, test } from 'node:test';
 import { type EtcdServer, startEtcd } from '../integration/etcd/etcd-server.ts';
 import { AdminClient, freePort, kubets, root } from './support.ts';
 
+interface ComponentStatus {
+  readonly metadata: { readonly name: string };
+  readonly conditions: readonly { readonly status: string }[];
+}
+
 const deployments = '/apis/apps/v1/namespaces/default/deployments';
 
 function deployment(name: string): object {
@@ -89,6 +94,23 @@ describe('kubets server', () => {
     servers.push(again);
     await again.untilPods('kept', 2, 1_000);
     await again.end('SIGINT');
+  });
+
+  test('an API server alone leaves controllers and scheduler to others', async () => {
+    const data = join(directory, 'alone');
+    const flags = ['--store', 'memory', '--only-api-server'];
+    const alone = await Server.start(data, join(data, 'pki'), ...flags);
+    servers.push(alone);
+    const components = '/api/v1/componentstatuses';
+    const { body } = await alone.admin.ask('GET', components);
+    const wellOf = ({ metadata, conditions }: ComponentStatus) => [metadata.name, conditions[0]?.status];
+    assert.deepEqual((body.items as readonly ComponentStatus[]).map(wellOf).sort(), [
+      ['controller-manager', 'False'],
+      ['etcd-0', 'True'],
+      ['scheduler', 'False'],
+    ]);
+    await alone.end('SIGINT');
+    assert.equal(alone.process.exitCode, 0);
   });
 
   test('two on one etcd: the second goes on when the first is killed', async () => {
