@@ -20,7 +20,9 @@ export function isHostname(text: string): boolean {
 const atom = String.raw`[\p{L}\p{N}!#$%&'*+\-/=?^_\x60{|}~]+`;
 const quoted = String.raw`"(?:[^"\\\n]|\\.)*"`;
 const address = String.raw`(?:${atom}(?:\.${atom})*|${quoted})@(?:${atom}(?:\.${atom})*|\[[^\[\]\\\s]*\])`;
-const mail = new RegExp(String.raw`^\s*(?:${address}|(?:(?:${atom}|${quoted}|\.)\s*)*<${address}>)\s*$`, 'u');
+/** Before the address in angle brackets: one character at a time, so that there is one way only to read a text. */
+const word = String.raw`[\s.\p{L}\p{N}!#$%&'*+\-/=?^_\x60{|}~]|${quoted}`;
+const mail = new RegExp(String.raw`^(?:\s*${address}|(?:${word})*<${address}>)\s*$`, 'u');
 const maxMailLength = 4096;
 
 /** An address as in a mail's header (RFC 5322), with or without the name of who has it. */
@@ -50,14 +52,30 @@ const units: readonly (readonly string[])[] = [
 ];
 const maxInteger = 2n ** 63n - 1n;
 
+/** Numbers, words, the space between them, and anything else. */
+const durationParts = /(\d+)|([A-Za-z\u00b5]+)|\s+|[^\dA-Za-z\u00b5\s]+/g;
+
 /** Go's form, or any text in which a number stands before the name of a unit: '3 days'. */
 export function isDuration(text: string): boolean {
   if (parseDuration(text) !== undefined) return true;
   let found = false;
-  for (const [, count = '', name = ''] of text.matchAll(/(\d+)\s*([A-Za-z\u00b5]+)/g)) {
-    if (BigInt(count) > maxInteger) return false;
-    const unit = name.toLowerCase();
-    found ||= units.some((names) => names.includes(unit) || unit.startsWith(names.at(-1) ?? ''));
+  let count: string | undefined;
+  for (const [part, number, name] of text.matchAll(durationParts)) {
+    if (number !== undefined) count = number;
+    else if (name !== undefined) {
+      if (count !== undefined && isBeyondInteger(count)) return false;
+      found ||= count !== undefined && isUnit(name.toLowerCase());
+      count = undefined;
+    } else if (part.trim() !== '') count = undefined;
   }
   return found;
+}
+
+function isUnit(name: string): boolean {
+  return units.some((names) => names.includes(name) || name.startsWith(names.at(-1) ?? ''));
+}
+
+function isBeyondInteger(digits: string): boolean {
+  const significant = digits.replace(/^0+/, '');
+  return significant.length > 19 || BigInt(significant) > maxInteger;
 }
