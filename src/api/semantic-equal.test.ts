@@ -13,6 +13,8 @@ const pairs: readonly (readonly [name: string, a: unknown, b: unknown, equal: bo
   ['values of maps that look like quantities', { labels: { a: '1' } }, { labels: { a: '1.0' } }, false],
   ['lists in another order', [1, 2], [2, 1], false],
   ['a list and a map', { a: [1] }, { a: { 0: 1 } }, false],
+  ['a key that every object inherits, and its absence', { a: '1' }, { a: '1', constructor: 'x' }, false],
+  ['an empty value under such a key, and its absence', {}, { toString: {} }, true],
   ['trees', { a: [{ b: { c: true } }] }, { a: [{ b: { c: true } }] }, true],
 ];
 

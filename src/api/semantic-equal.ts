@@ -29,9 +29,14 @@ function equal(a: unknown, b: unknown, inResourceList: boolean): boolean {
     if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
     return a.every((item, position) => equal(item, b[position], false));
   }
-  for (const key in a) if (!equal(a[key], b[key], inResourceList || resourceLists.has(key))) return false;
-  for (const key in b) if (a[key] === undefined && !isEmpty(b[key])) return false;
+  for (const key in a) if (!equal(a[key], own(b, key), inResourceList || resourceLists.has(key))) return false;
+  for (const key in b) if (own(a, key) === undefined && !isEmpty(b[key])) return false;
   return true;
+}
+
+/** Keys of maps are what somebody sent: 'constructor' is a label like others. */
+function own(object: Readonly<Record<string, unknown>>, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

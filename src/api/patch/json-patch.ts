@@ -189,7 +189,8 @@ function has(container: Container, key: string): boolean {
 }
 
 function read(container: Container, key: string): unknown {
-  return Array.isArray(container) ? container[position(container, key, false)] : container[key];
+  if (Array.isArray(container)) return container[position(container, key, false)];
+  return Object.hasOwn(container, key) ? container[key] : undefined;
 }
 
 function write(container: Container, key: string, value: unknown): void {

@@ -36,6 +36,8 @@ const jsonCases: readonly (readonly [document: unknown, operations: readonly Ope
   [{ a: 1 }, [{ op: 'add', path: '/b', value: 2 }], { a: 1, b: 2 }],
   [{ a: [1, 3] }, [{ op: 'add', path: '/a/1', value: 2 }], { a: [1, 2, 3] }],
   [{ a: [1] }, [{ op: 'add', path: '/a/-', value: 2 }], { a: [1, 2] }],
+  [{}, [{ op: 'copy', from: '/constructor', path: '/a' }], { a: null }],
+  [{}, [{ op: 'copy', from: '/__proto__', path: '/a' }], { a: null }],
   [{ a: [1, 2] }, [{ op: 'remove', path: '/a/-1' }], { a: [1] }],
   [{ a: { 'x/y~z': 1 } }, [{ op: 'replace', path: '/a/x~1y~0z', value: 2 }], { a: { 'x/y~z': 2 } }],
   [{ a: { b: 1 }, c: {} }, [{ op: 'move', from: '/a/b', path: '/c/d' }], { a: {}, c: { d: 1 } }],
