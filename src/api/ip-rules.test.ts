@@ -39,6 +39,8 @@ const table: readonly (readonly [Check, string, readonly string[]])[] = [
   [checkEndpointIP, '0.0.0.0', ['may not be unspecified (0.0.0.0)']],
   [checkEndpointIP, '127.1.2.3', ['may not be in the loopback range (127.0.0.0/8, ::1/128)']],
   [checkEndpointIP, '169.254.0.1', ['may not be in the link-local range (169.254.0.0/16, fe80::/10)']],
+  [checkEndpointIP, 'ff12::1', ['may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)']],
+  [checkEndpointIP, '::ffff:127.0.0.1', ['may not be in the loopback range (127.0.0.0/8, ::1/128)']],
   [checkEndpointIP, '224.0.0.9', ['may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)']],
 ];
 

@@ -130,9 +130,14 @@ export function checkEndpointIP(value: string, path: string, errors: FieldError[
   if (isV4 ? v4 >> 16n === 0xa9fen : within(10n, 0x3fan)) {
     errors.push(invalid(path, value, 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'));
   }
-  if (isV4 ? v4 >> 8n === 0xe00000n : within(16n, 0xff02n)) {
+  if (isV4 ? v4 >> 8n === 0xe00000n : isLinkLocalMulticast(address.value)) {
     errors.push(invalid(path, value, 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'));
   }
+}
+
+/** ffX2::/16 with any flags, as Go's net package takes it. */
+function isLinkLocalMulticast(value: bigint): boolean {
+  return value >> 120n === 0xffn && ((value >> 112n) & 0xfn) === 2n;
 }
 
 /** Warnings about addresses that are taken but not written as they should be (GetWarningsForIP). */

@@ -103,7 +103,6 @@ function compareTexts(a: string, b: string): number {
 /** Joins the oldest updates of each version into one entry while there are too many. */
 export function capManagers(managers: Managers): Managers {
   if (managers.size <= maxUpdateManagers) return managers;
-  if (managers.size <= maxUpdateManagers) return managers;
   const updaters = [...managers].filter(([, { operation }]) => operation === 'Update');
   let excess = updaters.length - maxUpdateManagers;
   if (excess <= 0) return managers;

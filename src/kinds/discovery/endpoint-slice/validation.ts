@@ -1,10 +1,9 @@
 /** Rules of EndpointSlices. Stored endpoints that today's rules refuse are let stay as they are. */
 
 import type { HookContext } from '#api/definition.ts';
-import { checkEndpointIP } from '#api/endpoint-ip.ts';
 import { child, duplicate, type FieldError, index, invalid, required, tooMany } from '#api/field-error.ts';
 import { checkFormat, checkImmutable, checkOptionalWord, checkWord } from '#api/field-rules.ts';
-import { checkIP, checkLegacyIP, familyOf } from '#api/ip-rules.ts';
+import { checkEndpointIP, checkIP, checkLegacyIP, familyOf } from '#api/ip-rules.ts';
 import { checkLabels } from '#api/label-rules.ts';
 import { isDNS1123Label, isDNS1123Subdomain, isQualifiedName, isValidLabelValue } from '#api/name-format.ts';
 import { semanticallyEqual } from '#api/semantic-equal.ts';
