@@ -20,6 +20,8 @@ export interface AuthorizationAttributes {
   readonly path: string;
   readonly labelSelector?: Selector | undefined;
   readonly fieldSelector?: FieldSelector | undefined;
+  /** That of the request: whoever has to ask others stops when it ends. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Decision {

@@ -439,7 +439,12 @@ class Server implements ApiServer {
       assert(resource, 'services are not served');
       return resource.cache;
     };
-    const allocation = new ServiceAllocation({ ...services, random: env.random, services: cache });
+    const allocation = new ServiceAllocation({
+      ...services,
+      random: env.random,
+      store,
+      services: cache,
+    });
     const hooks = store.shared ? new SharedAllocation(allocation, { store, services: cache }) : allocation;
     return new Map([['/services', hooks]]);
   }

@@ -2,7 +2,7 @@
 
 import { formatIP, type IPFamily, type IPPrefix, parseIP } from '#api/ip-address.ts';
 import type { Random } from '#base/env.ts';
-import { Range, staticBandOf } from './range.ts';
+import { type Claimant, Range, staticBandOf } from './range.ts';
 
 /** Larger IPv6 prefixes are cut: nobody has more services. */
 const maxSize = 1n << 20n;
@@ -23,20 +23,21 @@ export class IPRange {
   /** 'claimed', or why not in upstream's words. */
   claim(
     ip: string,
+    claimant: Claimant,
   ): 'claimed' | 'provided IP is already allocated' | 'the provided network does not match the current range' {
     const offset = this.offsetOf(ip);
     if (offset === undefined || !this.range.contains(offset))
       return 'the provided network does not match the current range';
-    return this.range.claim(offset) ? 'claimed' : 'provided IP is already allocated';
+    return this.range.claim(offset, claimant) ? 'claimed' : 'provided IP is already allocated';
   }
 
-  claimNext(): string | undefined {
-    const offset = this.range.claimNext();
+  claimNext(claimant: Claimant): string | undefined {
+    const offset = this.range.claimNext(claimant);
     return offset === undefined ? undefined : formatIP({ family: this.family, value: this.base + BigInt(offset) });
   }
 
-  endClaim(ip: string): void {
-    this.each(ip, (offset) => this.range.endClaim(offset));
+  endClaim(ip: string, claimant: Claimant): void {
+    this.each(ip, (offset) => this.range.endClaim(offset, claimant));
   }
 
   use(ip: string): void {

@@ -3,13 +3,16 @@
  *
  * Two things make a number taken: an object in the store has it (`use`, kept by the cache's changes), or a write that is under way
  * has claimed it. A claim is checked and taken in one step, so concurrent writers in this process never get the same number; it
- * ends when the write fails, or when the object that has the number shows up.
+ * ends when the object that has the number shows up, or by whoever took it.
  *
  * The lower part of a range is left to people who choose numbers themselves; it is used only when the upper part is full
  * (KEP-3070, KEP-3668).
  */
 
 import type { Random } from '#base/env.ts';
+
+/** Whoever claims, told apart by identity: nobody ends another's claim. */
+export type Claimant = object;
 
 export interface RangeConfig {
   readonly size: number;
@@ -25,7 +28,7 @@ export class Range {
   private readonly config: RangeConfig;
   /** How many objects have the number: a repair may find two. */
   private readonly used = new Map<number, number>();
-  private readonly claims = new Set<number>();
+  private readonly claims = new Map<number, Claimant>();
 
   constructor(config: RangeConfig) {
     this.config = config;
@@ -49,21 +52,21 @@ export class Range {
   }
 
   /** False when it is taken or outside. */
-  claim(offset: number): boolean {
+  claim(offset: number, claimant: Claimant): boolean {
     if (!this.contains(offset) || this.has(offset)) return false;
-    this.claims.add(offset);
+    this.claims.set(offset, claimant);
     return true;
   }
 
   /** A free number, claimed; undefined when the range is full. */
-  claimNext(): number | undefined {
+  claimNext(claimant: Claimant): number | undefined {
     const { size, staticBand } = this.config;
-    return this.claimWithin(staticBand, size) ?? this.claimWithin(0, staticBand);
+    return this.claimWithin(staticBand, size, claimant) ?? this.claimWithin(0, staticBand, claimant);
   }
 
-  /** The write failed, or the object with the number is known: the claim ends. */
-  endClaim(offset: number): void {
-    this.claims.delete(offset);
+  /** The write is over; nothing where the object with the number has ended the claim before. */
+  endClaim(offset: number, claimant: Claimant): void {
+    if (this.claims.get(offset) === claimant) this.claims.delete(offset);
   }
 
   use(offset: number): void {
@@ -78,18 +81,18 @@ export class Range {
     else this.used.delete(offset);
   }
 
-  private claimWithin(from: number, to: number): number | undefined {
+  private claimWithin(from: number, to: number, claimant: Claimant): number | undefined {
     const width = to - from;
     if (width <= 0) return undefined;
     const draw = (): number => from + Math.floor(this.config.random.next() * width);
     for (let attempt = 0; attempt < randomTries; attempt++) {
       const offset = draw();
-      if (this.claim(offset)) return offset;
+      if (this.claim(offset, claimant)) return offset;
     }
     const start = draw();
     for (let step = 0; step < width; step++) {
       const offset = from + ((start - from + step) % width);
-      if (this.claim(offset)) return offset;
+      if (this.claim(offset, claimant)) return offset;
     }
     return undefined;
   }

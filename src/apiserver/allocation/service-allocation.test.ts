@@ -9,11 +9,12 @@ import type { WatchCache } from '../cache/watch-cache.ts';
 import { ServiceAllocation } from './service-allocation.ts';
 import { type ServiceSpecView, specOf } from './service-view.ts';
 
-/** Stands for the watch cache: what was committed shows up by `show`. */
-function allocationOver(serviceCidrs: readonly string[]) {
+/** Stands for the watch cache: what was committed shows up by `show`. The store is as far as the cache, or cannot say it. */
+function allocationOver(serviceCidrs: readonly string[], revision: () => number | Promise<number> = () => 1) {
   let listener: ((change: Change) => void) | undefined;
   const cache = {
     ensureLoaded: () => undefined,
+    waitFor: () => undefined,
     range: () => [],
     subscribe: (each: (change: Change) => void) => {
       listener = each;
@@ -25,6 +26,7 @@ function allocationOver(serviceCidrs: readonly string[]) {
     nodePorts: { first: 30000, last: 32767 },
     random: { next: () => (draws++ * 0.37) % 1, bytes: (count) => new Uint8Array(count) },
     services: () => cache,
+    store: { revision },
   });
   allocation.ready();
   const show = (current: KubeObject | undefined, previous: KubeObject | undefined): void =>
@@ -133,6 +135,52 @@ test('claims are exclusive while writes are under way, and end with them', () =>
   assert.match(
     messageOf(() => write({ type: 'ClusterIP' })),
     /range is full/,
+  );
+});
+
+test('claims of writes that nobody is told of end when the cache is as new as the write; of a silent store, with a later write', async () => {
+  let answers = false;
+  const { allocation, write } = allocationOver(['10.96.0.0/24'], async () => {
+    if (!answers) throw new Error('the store does not answer');
+    return 1;
+  });
+  const spec = { type: 'ClusterIP', clusterIP: '10.96.0.3' };
+  const claim = () => {
+    const draft = { metadata: { name: 's' }, spec: { ...spec } } as unknown as Draft<KubeObject>;
+    return allocation.beforeWrite(draft, undefined, false);
+  };
+  const taken = () => messageOf(() => write(spec, undefined, false)) !== '';
+  // Deleted in the same moment, or written and deleted while the feed had lost its position.
+  claim()?.('committed');
+  await allocation.settled;
+  assert.ok(taken());
+  await allocation.settled;
+  answers = true;
+  assert.ok(taken());
+  await allocation.settled;
+  assert.ok(!taken());
+  const unknown = claim();
+  unknown?.('unknown');
+  assert.ok(taken(), 'it may have happened');
+  await allocation.settled;
+  assert.ok(!taken());
+});
+
+test('a write that ends late takes no claim from who came after it', async () => {
+  const { allocation, write, show } = allocationOver(['10.96.0.0/24']);
+  const spec = { type: 'ClusterIP', clusterIP: '10.96.0.3' };
+  const draft = (): Draft<KubeObject> =>
+    ({ metadata: { name: 's' }, spec: { ...spec } }) as unknown as Draft<KubeObject>;
+  const first = draft();
+  const finish = allocation.beforeWrite(first, undefined, false);
+  show(first as KubeObject, undefined);
+  show(undefined, first as KubeObject);
+  allocation.beforeWrite(draft(), undefined, false);
+  finish?.('unknown');
+  await allocation.settled;
+  assert.match(
+    messageOf(() => write(spec)),
+    /already allocated/,
   );
 });
 

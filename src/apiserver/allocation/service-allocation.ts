@@ -3,6 +3,9 @@
  *
  * What is taken is derived from the services themselves (the watch cache tells of every change), so there is no second record
  * that could disagree after a crash, and nothing to repair; what is being written is claimed on top of it.
+ *
+ * A claim ends with its write: at once when that was refused, else when the cache is as new as the write. Then either a service has the number,
+ * or it is gone again: with a service that was deleted at once, or in changes that nobody told because the feed had lost its position.
  */
 
 import { newInternalError, newInvalid } from '#api/errors.ts';
@@ -12,6 +15,7 @@ import type { KubeObject } from '#api/object.ts';
 import type { Draft } from '#base/edit.ts';
 import type { Random } from '#base/env.ts';
 import { assert } from '#base/errors.ts';
+import type { Store } from '#store/store.ts';
 import type { Change } from '../cache/change.ts';
 import type { WatchCache } from '../cache/watch-cache.ts';
 import type { Finish, WriteHooks } from '../write-hooks.ts';
@@ -38,11 +42,12 @@ export interface ServiceAllocationConfig {
   readonly random: Random;
   /** Asked for late: the server that has the cache is made with these hooks. */
   readonly services: () => WatchCache;
+  readonly store: Pick<Store, 'revision'>;
 }
 
 const serviceKind = { group: '', kind: 'Service' };
 
-/** Claims of one write: given back when it fails. */
+/** Claims of one write, and who holds them. */
 interface Claims {
   readonly ips: string[];
   readonly ports: number[];
@@ -54,6 +59,9 @@ export class ServiceAllocation implements WriteHooks {
   private readonly defaultFamily: IPFamily;
   private readonly ports: Range;
   private following = false;
+  /** Of writes that happened, or may have, and that the cache may not know yet. */
+  private settling: Claims[] = [];
+  private settlement: Promise<void> | undefined;
 
   constructor(config: ServiceAllocationConfig) {
     this.config = config;
@@ -91,6 +99,7 @@ export class ServiceAllocation implements WriteHooks {
       name,
       settleIPFamilies(spec, before, { defaultFamily: this.defaultFamily, families: new Set(this.ranges.keys()) }),
     );
+    this.settleAll();
     const claims: Claims = { ips: [], ports: [] };
     try {
       this.claimAddresses(spec, before, name, claims);
@@ -99,9 +108,10 @@ export class ServiceAllocation implements WriteHooks {
       this.giveBack(claims);
       throw error;
     }
+    if (claims.ips.length === 0 && claims.ports.length === 0) return undefined;
     return (fate) => {
-      // A committed claim ends when the service shows up in the cache with what was claimed.
-      if (fate !== 'committed' || dryRun) this.giveBack(claims);
+      if (fate === 'refused' || dryRun) this.giveBack(claims);
+      else this.settle(claims);
     };
   }
 
@@ -113,13 +123,19 @@ export class ServiceAllocation implements WriteHooks {
 
   /** Nobody here gets the address or node port until the answer is called. */
   hold(number: string): () => void {
+    const holder = {};
     if (!isPort(number)) {
-      const held = [...this.ranges.values()].find((range) => range.claim(number) === 'claimed');
-      return () => held?.endClaim(number);
+      const held = [...this.ranges.values()].find((range) => range.claim(number, holder) === 'claimed');
+      return () => held?.endClaim(number, holder);
     }
     const offset = Number(number) - this.config.nodePorts.first;
-    const held = this.ports.claim(offset);
-    return () => held && this.ports.endClaim(offset);
+    this.ports.claim(offset, holder);
+    return () => this.ports.endClaim(offset, holder);
+  }
+
+  /** Resolves when no claim waits for the cache any more. */
+  get settled(): Promise<void> | undefined {
+    return this.settlement;
   }
 
   private follow(cache: WatchCache): void {
@@ -144,9 +160,38 @@ export class ServiceAllocation implements WriteHooks {
     for (const port of nodePortsOf(spec)) this.ports.release(port - this.config.nodePorts.first);
   }
 
-  private giveBack({ ips, ports }: Claims): void {
-    for (const ip of ips) for (const range of this.ranges.values()) range.endClaim(ip);
-    for (const port of ports) this.ports.endClaim(port - this.config.nodePorts.first);
+  private giveBack(claims: Claims): void {
+    for (const ip of claims.ips) for (const range of this.ranges.values()) range.endClaim(ip, claims);
+    for (const port of claims.ports) this.ports.endClaim(port - this.config.nodePorts.first, claims);
+  }
+
+  private settle(claims: Claims): void {
+    this.settling.push(claims);
+    this.settleAll();
+  }
+
+  /** Writes that end while it asks the store are asked for together; of a store that does not answer, the next write asks again. */
+  private settleAll(): void {
+    if (this.settling.length === 0) return;
+    this.settlement ??= this.whenSettled().finally(() => {
+      this.settlement = undefined;
+    });
+  }
+
+  /** Never rejects. */
+  private async whenSettled(): Promise<void> {
+    const { services, store } = this.config;
+    while (this.settling.length > 0) {
+      const ended = this.settling;
+      this.settling = [];
+      try {
+        await services().waitFor(await store.revision());
+        for (const claims of ended) this.giveBack(claims);
+      } catch {
+        this.settling.push(...ended);
+        return;
+      }
+    }
   }
 
   private claimAddresses(
@@ -185,13 +230,13 @@ export class ServiceAllocation implements WriteHooks {
     const range = this.ranges.get(family);
     assert(range, `no service range of ${family}`);
     if (ip === '') {
-      const next = range.claimNext();
+      const next = range.claimNext(claims);
       if (next === undefined)
         throw newInternalError(`failed to allocate a serviceIP for Service "${name}": range is full`);
       claims.ips.push(next);
       return next;
     }
-    const claimed = range.claim(ip);
+    const claimed = range.claim(ip, claims);
     if (claimed !== 'claimed')
       refuse(name, [invalid('spec.clusterIPs', wanted, `failed to allocate IP ${ip}: ${claimed}`)]);
     claims.ips.push(ip);
@@ -208,12 +253,13 @@ export class ServiceAllocation implements WriteHooks {
         const detail = `provided port is not in the valid range. The range of valid ports is ${first}-${last}`;
         refuse(name, [invalid(field, port, detail)]);
       }
-      if (!this.ports.claim(port - first)) refuse(name, [invalid(field, port, 'provided port is already allocated')]);
+      if (!this.ports.claim(port - first, claims))
+        refuse(name, [invalid(field, port, 'provided port is already allocated')]);
       claims.ports.push(port);
       mine.add(port);
     };
     const next = (what: string): number => {
-      const offset = this.ports.claimNext();
+      const offset = this.ports.claimNext(claims);
       if (offset === undefined) throw newInternalError(`failed to allocate a ${what}: range is full`);
       const port = offset + this.config.nodePorts.first;
       claims.ports.push(port);

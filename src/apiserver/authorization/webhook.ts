@@ -14,7 +14,7 @@ import type {
   SubjectAccessReviewSpec,
 } from '#kinds/generated/authorization-v1.ts';
 import { type AuthorizationAttributes, type Authorizer, type Decision, noOpinion } from '../authorizer.ts';
-import { callReview, type ReviewCaller } from '../webhook/review-call.ts';
+import { type AttemptResult, callReview, type ReviewCaller } from '../webhook/review-call.ts';
 import { isText } from '../webhook/untyped.ts';
 import type { AuthorizationMetrics } from './metrics.ts';
 
@@ -49,7 +49,11 @@ export function createWebhookAuthorizer(config: WebhookAuthorizerConfig): Author
     reason: '',
     error: messageOf(error),
   });
-  const ask = async (spec: SubjectAccessReviewSpec, key: string): Promise<Decision> => {
+  const ask = async (
+    spec: SubjectAccessReviewSpec,
+    key: string,
+    signal: AbortSignal | undefined,
+  ): Promise<Decision> => {
     let status: Readonly<Record<string, unknown>>;
     let last = 'error';
     try {
@@ -58,13 +62,14 @@ export function createWebhookAuthorizer(config: WebhookAuthorizerConfig): Author
         kind: 'SubjectAccessReview',
         spec: sent(spec, version),
       };
-      status = await callReview(caller, review, (result, durationMs) => {
+      const attempted = (result: AttemptResult, durationMs: number): void => {
         last = result;
         metrics.webhookCalled(name, result, durationMs);
-      });
+      };
+      status = await callReview(caller, review, { signal, attempted });
     } catch (error) {
       caller.env.log.error('authorization webhook failed', { webhook: name, error: messageOf(error) });
-      if (failurePolicy === 'NoOpinion') metrics.webhookFailedOpen(name, last);
+      if (failurePolicy === 'NoOpinion' && !signal?.aborted) metrics.webhookFailedOpen(name, last);
       return failed(error);
     }
     const decision = decisionOf(status);
@@ -84,7 +89,7 @@ export function createWebhookAuthorizer(config: WebhookAuthorizerConfig): Author
       return failed(error);
     }
     const key = JSON.stringify(spec);
-    return known.get(key) ?? ask(spec, key);
+    return known.get(key) ?? ask(spec, key, attributes.signal);
   };
 }
 

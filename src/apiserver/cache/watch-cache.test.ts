@@ -265,3 +265,14 @@ test('what happened while the feed had lost its position is told to those who li
   assert.equal(told.length, 5);
   await close();
 });
+
+test('whoever waits for a revision finds the cache loaded, also when its position was lost meanwhile', async () => {
+  const { cache, put, close } = await cluster();
+  await cache.ensureLoaded();
+  const revision = await put('a/one');
+  assert.equal(cache.waitFor(revision), undefined);
+  cache.reset();
+  await cache.waitFor(revision);
+  assert.ok(cache.get('a/one'));
+  await close();
+});

@@ -146,9 +146,10 @@ export class WatchCache implements FeedSink {
     return this.watchers.size;
   }
 
-  /** Waits until the cache is at least as new as the revision; undefined when it is. */
+  /** Waits until the cache is at least as new as the revision; undefined when it is. It is loaded then, whatever was lost meanwhile. */
   waitFor(revision: number): Promise<void> | undefined {
-    return revision <= this.loadedAt ? undefined : this.config.feed.waitFor(revision);
+    if (this.state === 'ready' && revision <= this.loadedAt) return undefined;
+    return this.config.feed.waitFor(revision)?.then(() => this.ensureLoaded()) ?? this.ensureLoaded();
   }
 
   get(key: string): CachedObject | undefined {

@@ -18,6 +18,7 @@ export function attributesOf(request: ApiRequest, info: RequestInfo, user: UserI
     name: info.name || nameSelected(info, fieldSelector),
     user,
     fieldSelector,
+    signal: request.signal,
     ...(labelSelector ? { labelSelector } : {}),
   };
 }

@@ -22,6 +22,7 @@ import { identityPaths } from '#apiserver/identity/discovery.ts';
 import { reviewActions } from '#apiserver/identity/reviews.ts';
 import { tokenRequestAction } from '#apiserver/identity/token-request.ts';
 import { schemaCodecs } from '#apiserver/registry/schema-codec.ts';
+import { requestTimeoutMs } from '#apiserver/request/deadline.ts';
 import { type ApiServer, createApiServer } from '#apiserver/server.ts';
 import type { ReviewCaller } from '#apiserver/webhook/review-call.ts';
 import type { WebhookTarget } from '#apiserver/webhook/webhook-client.ts';
@@ -102,7 +103,10 @@ function imagePolicyOf(
 ): ImagePolicyConfig | undefined {
   if (!settings || !target) return undefined;
   const { initialBackoffMs, ...rest } = settings;
-  return { ...rest, caller: { ...via, target, timeoutMs: imageReviewTimeoutMs, initialBackoffMs } };
+  return {
+    ...rest,
+    caller: { ...via, target, timeoutMs: imageReviewTimeoutMs, totalMs: requestTimeoutMs, initialBackoffMs },
+  };
 }
 
 const imageReviewTimeoutMs = 30_000;

@@ -58,6 +58,7 @@ export interface Authentication {
 
 /** How long a verified JWT is not verified again (upstream: TokenSuccessCacheTTL). */
 const verifiedMs = 10_000;
+/** Of one question and its answer, and of all attempts to ask it (upstream: webhook's defaultRequestTimeout, token cache's sharedLookupTimeout). */
 const webhookTimeoutMs = 30_000;
 
 /** Throws Failure for options or files that are wrong. */
@@ -301,7 +302,7 @@ function assembleWebhook({
     );
   }
   const ttlMs = durationFlag(flags, 'authentication-token-webhook-cache-ttl', 120_000);
-  const caller = { client: webhooks, target, env, timeoutMs: webhookTimeoutMs };
+  const caller = { client: webhooks, target, env, timeoutMs: webhookTimeoutMs, totalMs: webhookTimeoutMs };
   const cache = { clock: env.clock, successMs: ttlMs, failureMs: ttlMs, metrics: tokenCache };
   return remembered(createWebhookTokenAuthenticator(caller, version, apiAudiences), cache);
 }

@@ -23,6 +23,7 @@ import {
 } from '#apiserver/authorization/webhook.ts';
 import { type Authorizer, allowed } from '#apiserver/authorizer.ts';
 import type { LiveObjects } from '#apiserver/live-objects.ts';
+import { requestTimeoutMs } from '#apiserver/request/deadline.ts';
 import type { WebhookClient, WebhookTarget } from '#apiserver/webhook/webhook-client.ts';
 import type { Env } from '#base/env.ts';
 import { messageOf } from '#base/errors.ts';
@@ -237,7 +238,13 @@ function webhookMember(
     name,
     version,
     failurePolicy: failurePolicy === 'Deny' ? 'Deny' : 'NoOpinion',
-    caller: { client: webhooks, target: targetOf(webhook), env, timeoutMs: millisecondsOf(webhook.timeout) },
+    caller: {
+      client: webhooks,
+      target: targetOf(webhook),
+      env,
+      timeoutMs: millisecondsOf(webhook.timeout),
+      totalMs: requestTimeoutMs,
+    },
     authorizedMs: webhook.cacheAuthorizedRequests ? millisecondsOf(webhook.authorizedTTL) : 0,
     unauthorizedMs: webhook.cacheUnauthorizedRequests ? millisecondsOf(webhook.unauthorizedTTL) : 0,
     matchConditions,
