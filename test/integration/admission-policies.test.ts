@@ -239,6 +239,61 @@ describe('admission policies', () => {
     assert.equal((await ask('POST', configMaps, { metadata: { name: 'a' } })).status, 201);
   });
 
+  test('a mutating policy neither sees nor writes what the server sets, and what the request does not write', async () => {
+    const patches = [
+      '{op: "add", path: "/metadata/uid", value: "mine"}',
+      '{op: "add", path: "/metadata/creationTimestamp", value: "2001-01-01T00:00:00Z"}',
+      '{op: "add", path: "/metadata/generation", value: 77}',
+      '{op: "add", path: "/metadata/annotations", value: {"saw": string(has(object.metadata.uid) || has(object.metadata.creationTimestamp))}}',
+      '{op: "add", path: "/spec/minReadySeconds", value: 7}',
+      '{op: "add", path: "/status", value: {"observedGeneration": 99}}',
+    ];
+    const rule = { apiGroups: ['apps'], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'] };
+    // Annotations of a deployment count for its generation.
+    const onUpdate = patches.filter((patch) => !/uid/.test(patch)).map((patch) => `JSONPatch${patch}`);
+    const expression = `request.operation == 'CREATE' ? [JSONPatch${patches.join(', JSONPatch')}] : [${onUpdate.join(', ')}]`;
+    const made = await ask('POST', `${group}/mutatingadmissionpolicies`, {
+      metadata: { name: 'meddler' },
+      spec: {
+        reinvocationPolicy: 'Never',
+        matchConstraints: { resourceRules: [{ ...rule, resources: ['deployments', 'deployments/status'] }] },
+        mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression } }],
+      },
+    });
+    assert.equal(made.status, 201, made.body.message ?? '');
+    const binding = { metadata: { name: 'meddler' }, spec: { policyName: 'meddler' } };
+    assert.equal((await ask('POST', `${group}/mutatingadmissionpolicybindings`, binding)).status, 201);
+    const deployments = '/apis/apps/v1/namespaces/default/deployments';
+    interface Deployment {
+      readonly metadata: Readonly<Record<string, unknown>>;
+      readonly spec: { readonly minReadySeconds?: number; readonly replicas?: number };
+      readonly status: object;
+    }
+    const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'x' }] } };
+    const deployment = { metadata: { name: 'd' }, spec: { selector: { matchLabels: { a: 'b' } }, template } };
+    const created = (await ask('POST', deployments, deployment)).body as unknown as Deployment;
+    const { uid, creationTimestamp, annotations } = created.metadata;
+    assert.match(String(uid), /^[0-9a-f-]{36}$/);
+    assert.ok(!String(creationTimestamp).startsWith('2001'));
+    assert.deepEqual(annotations, { saw: 'false' });
+    assert.deepEqual([created.metadata['generation'], created.spec.minReadySeconds, created.status], [1, 7, {}]);
+
+    const merge = 'application/merge-patch+json';
+    const labelled = await ask('PATCH', `${deployments}/d`, { metadata: { labels: { x: 'y' } } }, merge);
+    const updated = labelled.body as unknown as Deployment;
+    assert.deepEqual(
+      ['uid', 'creationTimestamp', 'generation'].map((field) => updated.metadata[field]),
+      [uid, creationTimestamp, 1],
+    );
+    assert.deepEqual(updated.status, {});
+    const spec = { minReadySeconds: 0 };
+    assert.equal((await ask('PATCH', `${deployments}/d`, { spec }, merge)).status, 200);
+    const reported = await ask('PATCH', `${deployments}/d/status`, { status: { replicas: 3 } }, merge);
+    const { spec: kept, status } = reported.body as unknown as Deployment;
+    assert.deepEqual([kept.minReadySeconds, status], [7, { observedGeneration: 99 }]);
+    assert.equal((await ask('DELETE', `${group}/mutatingadmissionpolicies/meddler`)).status, 200);
+  });
+
   test('the status tells what type checking found', async () => {
     const path = `${policies}/typed`;
     await configure('typed', {

@@ -1,4 +1,4 @@
-/** Deleting a collection: what ends it before its end, and that nothing is deleted after the answer. */
+/** Deleting: what is judged, what ends a collection's before its end, and that nothing is deleted after the answer. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -53,4 +53,25 @@ test('a client that leaves ends it', async () => {
   const rest = await settled(left);
   assert.ok(rest > count / 2 && rest < count, `${rest}`);
   await close();
+});
+
+test('what was made anew under the name while admission looked is judged itself', async () => {
+  const judged: (string | undefined)[] = [];
+  const validate = async ({ operation, oldObject }: AdmissionContext) => {
+    if (operation !== 'DELETE') return;
+    judged.push(oldObject?.metadata?.uid);
+    if (judged.length > 1) throw newForbidden({ group: '', resource: 'configmaps' }, 'c', 'not this one');
+    // Another deletes it at the same time, and makes another.
+    const stored = open.server.registry.find('', 'v1', 'configmaps');
+    await open.store.delete(`${stored?.prefix}${stored?.keyOf('a', 'c')}`, {});
+    await client.create(ConfigMaps, { metadata: { namespace: 'a', name: 'c' } });
+  };
+  const open = await startOpenServer(() => ({ admission: [{ name: 'Judge', validate }] }));
+  const client = open.clientOf(user);
+  const { metadata } = await client.create(ConfigMaps, { metadata: { namespace: 'a', name: 'c' } });
+  await assert.rejects(client.delete(ConfigMaps, { namespace: 'a', name: 'c' }), { code: 403 });
+  const left = await client.get(ConfigMaps, { namespace: 'a', name: 'c' });
+  assert.deepEqual(judged, [metadata?.uid, left.metadata?.uid]);
+  assert.notEqual(left.metadata?.uid, metadata?.uid);
+  await open.close();
 });

@@ -59,11 +59,10 @@ export async function createObject(
   const { server, resource } = context;
   const { env, admission } = server;
   const { definition } = resource;
-  const now = formatTime(env.clock.now());
   const { dryRun } = options;
 
   dropDuplicateOwners(context, draft);
-  fillSystemFields(context, draft, now);
+  wipeSystemFields(draft);
   const applied = options.applied ?? undefined;
   if (definition.hasStatus && !definition.keepsStatusOnCreate) delete (draft as { status?: unknown }).status;
   if (applied?.length === 0) delete draft.metadata.managedFields;
@@ -91,8 +90,10 @@ export async function createObject(
   dropDuplicateOwners(context, draft, 'after mutating admission happens');
   applyDefaults(resource, draft);
 
-  delete draft.metadata.deletionTimestamp;
-  delete draft.metadata.deletionGracePeriodSeconds;
+  // Only now: policies and webhooks neither see these nor have a say in them.
+  wipeSystemFields(draft);
+  draft.metadata.creationTimestamp = formatTime(env.clock.now());
+  draft.metadata.uid = uuid(env.random);
   if (definition.hasStatus && !definition.keepsStatusOnCreate) delete (draft as { status?: unknown }).status;
   if (definition.tracksGeneration) draft.metadata.generation = 1;
   definition.prepareForCreate?.(draft, hookContext(context));
@@ -183,10 +184,9 @@ function copyOf(draft: MutableObject): MutableObject {
   return mutableCopy(draft) as MutableObject;
 }
 
-function fillSystemFields(context: RequestContext, draft: MutableObject, now: string): void {
-  const { metadata } = draft;
-  metadata.creationTimestamp = now;
-  metadata.uid = uuid(context.server.env.random);
+function wipeSystemFields({ metadata }: MutableObject): void {
+  delete metadata.creationTimestamp;
+  delete metadata.uid;
   delete metadata.deletionTimestamp;
   delete metadata.deletionGracePeriodSeconds;
   delete metadata.selfLink;

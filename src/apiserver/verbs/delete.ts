@@ -56,7 +56,6 @@ export async function deleteObject(
   const { server, resource, info } = context;
   const key = resource.keyOf(info.namespace, name);
   const dryRun = (options.dryRun?.length ?? 0) > 0;
-  let admitted = false;
   for (let attempt = 1; attempt <= maxAttempts; attempt++) {
     const waiting = whenFresh(resource, server.store, '');
     if (waiting) await waiting;
@@ -65,10 +64,8 @@ export async function deleteObject(
     const reading = resource.whenReadable([current]);
     if (reading) await reading;
     const plan = planDeletion(resource.definition, current.object, options, server.env.clock.now());
-    if (!admitted) {
-      await admit(context, name, current.object, options, dryRun);
-      admitted = true;
-    }
+    // At every attempt: it is this object that goes, and the one before may have had another uid.
+    await admit(context, name, current.object, options, dryRun);
     if (plan.type === 'pending') return { object: current, removed: false };
     if (plan.type === 'remove') {
       const last = plan.marked && (await encodeForStore(resource, plan.marked));

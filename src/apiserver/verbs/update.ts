@@ -180,6 +180,11 @@ async function attemptUpdate(
   if (admitting) await admitting;
   keepValidManagers(context, draft, managed);
   if (judged) draft = judged.view.write(draft, judged.object);
+  if (admitContext.reinvocation?.requested) {
+    // Policies and webhooks have no more say in these than clients.
+    keepSystemFields(draft, old);
+    isolate(context, draft, old);
+  }
   dropDuplicateOwners(context, draft, 'after mutating admission happens');
   applyDefaults(resource, draft);
   prepare(context, draft, old);
