@@ -85,6 +85,14 @@ test('nothing is created in a namespace that is missing or going away', async ()
   await assert.rejects(create('Terminating'), isNamespaceTerminating);
 });
 
+test('resources of others that are called namespaces are in namespaces as all else', async () => {
+  const made = context('CREATE', { object: { metadata: { name: 'x' } }, resource: 'namespaces' });
+  const ofOthers = { ...made, resource: { ...made.resource, group: 'example.com' } };
+  const { admit } = namespaceLifecycle(world({}));
+  await assert.rejects(async () => admit?.(ofOthers), isNotFound);
+  await admit?.(made);
+});
+
 test('the namespaces of the system stay', async () => {
   const plugin = namespaceLifecycle(world({}));
   await assert.rejects(
@@ -114,6 +122,80 @@ test('a pod gets its account, and where clients look for it the token, CA and na
         'pods "web" is forbidden: error looking up service account default/nope: serviceaccount "nope" not found',
     },
   );
+});
+
+test('a pod without a name yet is called by what its name is made of', async () => {
+  const plugin = serviceAccountAdmission(world({}), env);
+  const made = { ...context('CREATE', { object: pod() }), name: '' };
+  Object.assign(made.object ?? {}, { metadata: { generateName: 'web-' } });
+  await assert.rejects(async () => plugin.admit?.(made), {
+    message:
+      'pods "web-" is forbidden: error looking up service account default/default: serviceaccount "default" not found',
+  });
+});
+
+test('mirror pods refer to no secret by any way', async () => {
+  const plugin = serviceAccountAdmission(world({}), env);
+  const mirror = (spec: object) => ({
+    ...pod(spec),
+    metadata: { name: 'web', annotations: { 'kubernetes.io/config.mirror': 'x' } },
+  });
+  await admitted(plugin, 'CREATE', { object: mirror({}) });
+  const secrets = { message: 'pods "web" is forbidden: a mirror pod may not reference secrets' };
+  for (const spec of [
+    { imagePullSecrets: [{ name: 's' }] },
+    { containers: [{ name: 'c', envFrom: [{ secretRef: { name: 's' } }] }] },
+    { volumes: [{ name: 'v', secret: { secretName: 's' } }] },
+  ])
+    await assert.rejects(admitted(plugin, 'CREATE', { object: mirror(spec) }), secrets);
+  const token = { volumes: [{ name: 'v', projected: { sources: [{ serviceAccountToken: { path: 't' } }] } }] };
+  await assert.rejects(admitted(plugin, 'CREATE', { object: mirror(token) }), {
+    message: 'pods "web" is forbidden: a mirror pod may not use ServiceAccountToken volume projections',
+  });
+});
+
+test('an account can keep its pods to the secrets that it lists', async () => {
+  const account = (enforces: string) => ({
+    metadata: {
+      name: 'default',
+      namespace: 'default',
+      annotations: { 'kubernetes.io/enforce-mountable-secrets': enforces },
+    },
+    secrets: [{ name: 'mine' }],
+    imagePullSecrets: [{ name: 'pull' }],
+  });
+  const plugin = serviceAccountAdmission(world({ '/serviceaccounts': [account('true')] }), env);
+  const env1 = (name: string) => [{ name: 'E', valueFrom: { secretKeyRef: { name, key: 'k' } } }];
+  const refusals: readonly (readonly [spec: object, reason: string])[] = [
+    [
+      { volumes: [{ name: 'v', secret: { secretName: 'other' } }] },
+      'volume with secret.secretName="other" is not allowed because service account default does not reference that secret',
+    ],
+    [
+      { initContainers: [{ name: 'i', env: env1('other') }] },
+      'init container i with envVar E referencing secret.secretName="other" is not allowed because service account default does not reference that secret',
+    ],
+    [
+      { containers: [{ name: 'c', env: env1('mine'), envFrom: [{ secretRef: { name: 'other' } }] }] },
+      'container c with envFrom referencing secret.secretName="other" is not allowed because service account default does not reference that secret',
+    ],
+    [
+      { imagePullSecrets: [{ name: 'pull' }, { name: 'mine' }] },
+      'imagePullSecrets[1].name="mine" is not allowed because service account default does not reference that imagePullSecret',
+    ],
+  ];
+  for (const [spec, reason] of refusals)
+    await assert.rejects(admitted(plugin, 'CREATE', { object: pod(spec) }), {
+      message: `pods "web" is forbidden: ${reason}`,
+    });
+  await admitted(plugin, 'CREATE', { object: pod({ volumes: [{ name: 'v', secret: { secretName: 'mine' } }] }) });
+  const debugged = pod({ serviceAccountName: 'default', ephemeralContainers: [{ name: 'd', env: env1('other') }] });
+  await assert.rejects(admitted(plugin, 'UPDATE', { object: debugged, subresource: 'ephemeralcontainers' }), {
+    message:
+      'pods "web" is forbidden: ephemeral container d with envVar E referencing secret.secretName="other" is not allowed because service account default does not reference that secret',
+  });
+  const lenient = serviceAccountAdmission(world({ '/serviceaccounts': [account('yes')] }), env);
+  for (const [spec] of refusals) await admitted(lenient, 'CREATE', { object: pod(spec) });
 });
 
 test('priority comes from the class, and may not be made up', async () => {

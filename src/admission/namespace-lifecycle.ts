@@ -7,6 +7,7 @@ import { newForbidden, newInternalError, newNotFound, StatusError } from '#api/e
 import type { AdmissionContext, AdmissionPlugin } from '#apiserver/admission-plugin.ts';
 import type { CollectionName, LiveObjects } from '#apiserver/live-objects.ts';
 import type { Namespace } from '#kinds/generated/core-v1.ts';
+import { refused } from './refusal.ts';
 
 const namespaces: CollectionName = '/namespaces';
 const immortal = ['default', 'kube-system', 'kube-public'];
@@ -19,20 +20,19 @@ export function namespaceLifecycle(objects: LiveObjects): AdmissionPlugin {
     handles: (operation) => operation !== 'CONNECT',
     admit: (context) => {
       const { operation, resource, name, namespace } = context;
-      if (
-        operation === 'DELETE' &&
-        resource.group === '' &&
-        resource.resource === 'namespaces' &&
-        immortal.includes(name)
-      ) {
+      if (operation === 'DELETE' && isNamespace(context) && immortal.includes(name)) {
         throw newForbidden({ group: '', resource: 'namespaces' }, name, 'this namespace may not be deleted');
       }
-      if (operation !== 'CREATE' || namespace === '' || resource.resource === 'namespaces') return;
+      if (operation !== 'CREATE' || namespace === '' || isNamespace(context)) return;
       if (resource.group === 'authorization.k8s.io' && accessReviews.includes(resource.resource)) return;
       const loading = objects.load(namespaces);
       return loading ? loading.then(() => admitCreate(objects, context)) : admitCreate(objects, context);
     },
   };
+}
+
+function isNamespace({ resource: { group, resource } }: AdmissionContext): boolean {
+  return group === '' && resource === 'namespaces';
 }
 
 function admitCreate(objects: LiveObjects, context: AdmissionContext): void | Promise<void> {
@@ -49,10 +49,10 @@ function isTerminating(namespace: Namespace): boolean {
   return namespace.status?.phase === 'Terminating' || namespace.metadata?.deletionTimestamp !== undefined;
 }
 
-function terminating({ resource, namespace, object }: AdmissionContext): StatusError {
-  const name = { group: resource.group, resource: resource.resource };
+function terminating(context: AdmissionContext): StatusError {
+  const { namespace } = context;
   const reason = `unable to create new content in namespace ${namespace} because it is being terminated`;
-  const { status } = newForbidden(name, object?.metadata?.name ?? '', reason);
+  const { status } = refused(context, reason);
   if (!status.details) return newInternalError('a Forbidden status has details');
   const message = `namespace ${namespace} is being terminated`;
   const causes = [{ reason: 'NamespaceTerminating', message, field: 'metadata.namespace' }];

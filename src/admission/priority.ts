@@ -1,11 +1,11 @@
 /** Priority: turns a pod's priorityClassName into its priority, and keeps at most one class the global default. */
 
-import { newForbidden } from '#api/errors.ts';
 import type { AdmissionContext, AdmissionPlugin } from '#apiserver/admission-plugin.ts';
 import type { CollectionName, LiveObjects } from '#apiserver/live-objects.ts';
 import type { Draft } from '#base/edit.ts';
 import type { Pod } from '#kinds/generated/core-v1.ts';
 import type { PriorityClass } from '#kinds/generated/scheduling-v1.ts';
+import { refused } from './refusal.ts';
 
 const classes: CollectionName = 'scheduling.k8s.io/priorityclasses';
 
@@ -29,27 +29,25 @@ export function priority(objects: LiveObjects): AdmissionPlugin {
   };
 }
 
-async function checkOnlyDefault(objects: LiveObjects, { resource, object }: AdmissionContext): Promise<void> {
-  const created = object as unknown as PriorityClass;
+async function checkOnlyDefault(objects: LiveObjects, context: AdmissionContext): Promise<void> {
+  const created = context.object as unknown as PriorityClass;
   if (!created.globalDefault) return;
   await objects.load(classes);
   const other = globalDefault(objects);
   if (!other || other.metadata?.name === created.metadata?.name) return;
-  throw newForbidden(
-    { group: resource.group, resource: resource.resource },
-    created.metadata?.name ?? '',
+  throw refused(
+    context,
     `PriorityClass ${other.metadata?.name} is already marked as default. Only one default can exist`,
   );
 }
 
 function admitPod(objects: LiveObjects, context: AdmissionContext): void {
-  const pod = context.object as Draft<Pod>;
-  const { spec } = pod;
+  const { spec } = context.object as Draft<Pod>;
   if (!spec) return;
   let found: PriorityClass | undefined;
   if (spec.priorityClassName) {
     found = objects.get(classes, '', spec.priorityClassName) as PriorityClass | undefined;
-    if (!found) throw refused(pod, `no PriorityClass with name ${spec.priorityClassName} was found`);
+    if (!found) throw refused(context, `no PriorityClass with name ${spec.priorityClassName} was found`);
   } else {
     found = globalDefault(objects);
     if (found?.metadata?.name) spec.priorityClassName = found.metadata.name;
@@ -57,7 +55,7 @@ function admitPod(objects: LiveObjects, context: AdmissionContext): void {
   const computed = found?.value ?? 0;
   if (spec.priority !== undefined && spec.priority !== computed) {
     throw refused(
-      pod,
+      context,
       `the integer value of priority (${spec.priority}) must not be provided in pod spec; priority admission controller computed ${computed} from the given PriorityClass name`,
     );
   }
@@ -65,7 +63,7 @@ function admitPod(objects: LiveObjects, context: AdmissionContext): void {
   const policy = found?.preemptionPolicy ?? 'PreemptLowerPriority';
   if (spec.preemptionPolicy !== undefined && spec.preemptionPolicy !== policy) {
     throw refused(
-      pod,
+      context,
       `the string value of PreemptionPolicy (${spec.preemptionPolicy}) must not be provided in pod spec; priority admission controller computed ${policy} from the given PriorityClass name`,
     );
   }
@@ -79,10 +77,6 @@ function keepPriority({ object, oldObject }: AdmissionContext): void {
   if (!spec || !old) return;
   spec.priority ??= old.priority;
   spec.preemptionPolicy ??= old.preemptionPolicy;
-}
-
-function refused(pod: Draft<Pod>, reason: string) {
-  return newForbidden({ group: '', resource: 'pods' }, pod.metadata?.name ?? '', reason);
 }
 
 /** The default class; of several (written around this plugin) the one of lowest value, as upstream. */

@@ -1,47 +1,46 @@
 /** RuntimeClass: overhead and scheduling constraints of a pod come from its runtime class (KEP-688). */
 
-import { newForbidden } from '#api/errors.ts';
 import { jsonEqual } from '#api/patch/json-tree.ts';
 import { semanticallyEqual } from '#api/semantic-equal.ts';
 import type { AdmissionContext, AdmissionPlugin } from '#apiserver/admission-plugin.ts';
 import type { CollectionName, LiveObjects } from '#apiserver/live-objects.ts';
 import type { Draft } from '#base/edit.ts';
-import type { Pod, PodSpec } from '#kinds/generated/core-v1.ts';
+import type { PodSpec } from '#kinds/generated/core-v1.ts';
 import type { RuntimeClass } from '#kinds/generated/node-v1.ts';
+import { podOf, refused } from './refusal.ts';
 
 const classes: CollectionName = 'node.k8s.io/runtimeclasses';
 
 export function runtimeClass(objects: LiveObjects): AdmissionPlugin {
   const ofPods =
-    (judge: (pod: Draft<Pod>) => Promise<void> | undefined) =>
-    ({ resource, subresource, object }: AdmissionContext) =>
-      resource.group === '' && resource.resource === 'pods' && subresource === ''
-        ? judge(object as Draft<Pod>)
-        : undefined;
+    (judge: (spec: Draft<PodSpec>, context: AdmissionContext) => Promise<void> | undefined) =>
+    (context: AdmissionContext) => {
+      const spec = podOf(context)?.spec;
+      return spec && judge(spec, context);
+    };
   return {
     name: 'RuntimeClass',
     handles: (operation) => operation === 'CREATE',
-    admit: ofPods((pod) => (pod.spec?.runtimeClassName ? admitPod(objects, pod) : undefined)),
-    validate: ofPods((pod) =>
-      pod.spec?.runtimeClassName || pod.spec?.overhead ? checkOverhead(objects, pod) : undefined,
+    admit: ofPods((spec, context) => (spec.runtimeClassName ? admitPod(objects, spec, context) : undefined)),
+    validate: ofPods((spec, context) =>
+      spec.runtimeClassName || spec.overhead ? checkOverhead(objects, spec, context) : undefined,
     ),
   };
 }
 
-async function admitPod(objects: LiveObjects, pod: Draft<Pod>): Promise<void> {
-  const spec = pod.spec as Draft<PodSpec>;
-  const found = await classOf(objects, pod);
+async function admitPod(objects: LiveObjects, spec: Draft<PodSpec>, context: AdmissionContext): Promise<void> {
+  const found = await classOf(objects, spec, context);
   const overhead = found?.overhead?.podFixed;
   if (overhead) {
     if (hasOverhead(spec) && !semanticallyEqual({ overhead: spec.overhead }, { overhead }))
-      throw refused(pod, otherOverhead);
+      throw refused(context, otherOverhead);
     spec.overhead = { ...overhead };
   }
   for (const [key, value] of Object.entries(found?.scheduling?.nodeSelector ?? {})) {
     const own = spec.nodeSelector?.[key];
     if (own !== undefined && own !== value) {
       throw refused(
-        pod,
+        context,
         `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${own}`,
       );
     }
@@ -54,13 +53,12 @@ async function admitPod(objects: LiveObjects, pod: Draft<Pod>): Promise<void> {
 }
 
 /** After all plugins, and after the rules of the overhead itself. */
-async function checkOverhead(objects: LiveObjects, pod: Draft<Pod>): Promise<void> {
-  const spec = pod.spec as Draft<PodSpec>;
-  const overhead = (await classOf(objects, pod))?.overhead?.podFixed;
+async function checkOverhead(objects: LiveObjects, spec: Draft<PodSpec>, context: AdmissionContext): Promise<void> {
+  const overhead = (await classOf(objects, spec, context))?.overhead?.podFixed;
   if (overhead) {
-    if (!semanticallyEqual({ overhead: spec.overhead }, { overhead })) throw refused(pod, otherOverhead);
+    if (!semanticallyEqual({ overhead: spec.overhead }, { overhead })) throw refused(context, otherOverhead);
   } else if (hasOverhead(spec)) {
-    throw refused(pod, 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead');
+    throw refused(context, 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead');
   }
 }
 
@@ -71,15 +69,14 @@ function hasOverhead({ overhead }: Draft<PodSpec>): boolean {
 }
 
 /** Throws Forbidden when there is no such class. */
-async function classOf(objects: LiveObjects, pod: Draft<Pod>): Promise<RuntimeClass | undefined> {
-  const name = pod.spec?.runtimeClassName;
+async function classOf(
+  objects: LiveObjects,
+  { runtimeClassName: name }: Draft<PodSpec>,
+  context: AdmissionContext,
+): Promise<RuntimeClass | undefined> {
   if (!name) return undefined;
   await objects.load(classes);
   const found = objects.get(classes, '', name) ?? (await objects.getFresh(classes, '', name));
-  if (!found) throw refused(pod, `pod rejected: RuntimeClass "${name}" not found`);
+  if (!found) throw refused(context, `pod rejected: RuntimeClass "${name}" not found`);
   return found as RuntimeClass;
-}
-
-function refused({ metadata }: Draft<Pod>, reason: string): Error {
-  return newForbidden({ group: '', resource: 'pods' }, metadata?.name ?? '', reason);
 }
