@@ -89,6 +89,13 @@ const pod = (spec: object = {}, metadata: object = {}) => ({
 });
 const create = (object: object): Attempt => ({ verb: 'CREATE', what: '/pods', object });
 const refers = (what: string) => `403 node "n1" can not create pods that reference ${what}`;
+const slice = (verb: 'CREATE' | 'DELETE', nodeName: string | undefined): Attempt => ({
+  verb,
+  what: 'resource.k8s.io/resourceslices',
+  namespace: '',
+  name: 's',
+  [verb === 'CREATE' ? 'object' : 'old']: { metadata: { name: 's' }, spec: { driver: 'd', nodeName } },
+});
 const container = (more: object) => ({ containers: [{ name: 'c', image: 'x', ...more }] });
 const volume = (source: object) => ({ volumes: [{ name: 'v', ...source }] });
 const projected = (source: object) => volume({ projected: { sources: [source] } });
@@ -213,7 +220,48 @@ const ownPods: readonly (readonly [name: string, attempt: Attempt, answer: strin
     statusOf(status({ resourceClaimStatuses: [{ name: 'r', resourceClaimName: 'another' }] })),
     '403 node "n1" cannot update resource claim statues',
   ],
-  ['deletion of its pod', { verb: 'DELETE', what: '/pods', name: 'mine' }, 'allowed'],
+  [
+    'deletion of its pod',
+    { verb: 'DELETE', what: '/pods', name: 'mine', old: { spec: { nodeName: 'n1' } } },
+    'allowed',
+  ],
+  [
+    'deletion of a pod that was made anew on another node',
+    { verb: 'DELETE', what: '/pods', name: 'mine', old: { spec: { nodeName: 'n2' } } },
+    '403 node "n1" can only delete pods with spec.nodeName set to itself',
+  ],
+  [
+    'eviction of a pod that is not there yet',
+    { verb: 'CREATE', what: '/pods/eviction', name: 'coming', object: {} },
+    '404 pods "coming" not found',
+  ],
+  [
+    'an update of its pod',
+    { verb: 'UPDATE', what: '/pods', name: 'mine', object: pod(), old: pod() },
+    '403 unexpected operation "UPDATE", node "n1" can only create and delete mirror pods',
+  ],
+  [
+    'a resize of its pod',
+    { verb: 'UPDATE', what: '/pods/resize', name: 'mine', object: pod(), old: pod() },
+    `403 unexpected pod subresource "resize", only 'status' and 'eviction' are allowed`,
+  ],
+  ['its devices', slice('CREATE', 'n1'), 'allowed'],
+  [
+    'devices of another node',
+    slice('CREATE', 'n2'),
+    '403 can only create ResourceSlice with the same NodeName as the requesting node',
+  ],
+  [
+    'devices of no node',
+    slice('CREATE', undefined),
+    '403 can only create ResourceSlice with the same NodeName as the requesting node',
+  ],
+  ['deletion of its devices', slice('DELETE', 'n1'), 'allowed'],
+  [
+    'deletion of devices of another node',
+    slice('DELETE', 'n2'),
+    '403 can only delete ResourceSlice with the same NodeName as the requesting node',
+  ],
   [
     'deletion of another pod',
     { verb: 'DELETE', what: '/pods', name: 'other' },

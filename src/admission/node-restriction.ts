@@ -3,7 +3,7 @@
  * taken node spread (upstream: plugin/pkg/admission/noderestriction; CVE-2025-5187 class).
  */
 
-import { newForbidden, newNotFound } from '#api/errors.ts';
+import { newNotFound } from '#api/errors.ts';
 import type { TokenRequest } from '#api/generated/authentication-v1.ts';
 import { jsonEqual } from '#api/patch/json-tree.ts';
 import type { AdmissionContext, AdmissionPlugin } from '#apiserver/admission-plugin.ts';
@@ -13,8 +13,10 @@ import type { Authorizer } from '#apiserver/authorizer.ts';
 import type { CollectionName, LiveObjects } from '#apiserver/live-objects.ts';
 import type { CertificateSigningRequest } from '#kinds/generated/certificates-v1.ts';
 import type { Node, PersistentVolumeClaim, Pod } from '#kinds/generated/core-v1.ts';
+import type { ResourceSlice } from '#kinds/generated/resource-v1.ts';
 import { subjectOf } from './certification-request.ts';
 import { checkAudience, type TokenAudiences } from './node-token-audience.ts';
+import { refused } from './refusal.ts';
 
 const pods: CollectionName = '/pods';
 const nodes: CollectionName = '/nodes';
@@ -63,6 +65,9 @@ export function nodeRestriction(objects: LiveObjects, authorize?: Authorizer): A
       case 'storage.k8s.io/csinodes':
         if (nameOf(context) !== node)
           throw refused(context, 'can only access CSINode with the same name as the requesting node');
+        return;
+      case 'resource.k8s.io/resourceslices':
+        return checkResourceSlice(context, node);
     }
   }
 }
@@ -72,49 +77,52 @@ function nameOf({ operation, name, object }: AdmissionContext): string {
   return operation === 'CREATE' ? (object?.metadata?.name ?? '') : name;
 }
 
-function refused({ resource, object, name }: AdmissionContext, reason: string) {
-  return newForbidden(
-    { group: resource.group, resource: resource.resource },
-    name || (object?.metadata?.name ?? ''),
-    reason,
-  );
-}
-
-async function currentPod(objects: LiveObjects, { namespace, name }: AdmissionContext): Promise<Pod | undefined> {
+/** Rejects with NotFound. */
+async function currentPod(objects: LiveObjects, namespace: string, name: string): Promise<Pod> {
   await objects.load(pods);
-  return (objects.get(pods, namespace, name) ?? (await objects.getFresh(pods, namespace, name))) as Pod | undefined;
+  const found = objects.get(pods, namespace, name) ?? (await objects.getFresh(pods, namespace, name));
+  if (!found) throw newNotFound({ group: '', resource: 'pods' }, name);
+  return found as Pod;
 }
 
-async function checkPod(objects: LiveObjects, context: AdmissionContext, node: string): Promise<void> {
-  const { operation, subresource } = context;
-  if (subresource === '' && operation === 'CREATE') {
-    await checkMirrorPod(objects, context, node);
-  } else if (subresource === '' && operation === 'DELETE') {
-    const pod = await currentPod(objects, context);
-    if (pod && pod.spec?.nodeName !== node)
+function checkPod(objects: LiveObjects, context: AdmissionContext, node: string): void | Promise<void> {
+  const { operation, subresource, oldObject } = context;
+  switch (`${operation} ${subresource}`) {
+    case 'CREATE ':
+      return checkMirrorPod(objects, context, node);
+    case 'DELETE ':
+      if ((oldObject as Pod | undefined)?.spec?.nodeName === node) return;
       throw refused(context, `node "${node}" can only delete pods with spec.nodeName set to itself`);
-  } else if (subresource === 'status' && operation === 'UPDATE') {
-    const old = context.oldObject as Pod | undefined;
-    const pod = context.object as unknown as Pod;
-    if (old?.spec?.nodeName !== node)
-      throw refused(context, `node "${node}" can only update pod status for pods with spec.nodeName set to itself`);
-    if (!jsonEqual(old.metadata?.labels ?? {}, pod.metadata?.labels ?? {})) {
-      throw refused(context, `node "${node}" cannot update labels through pod status`);
-    }
-    if (!jsonEqual(old.status?.resourceClaimStatuses ?? [], pod.status?.resourceClaimStatuses ?? []))
-      throw refused(context, `node "${node}" cannot update resource claim statues`);
-    if (!jsonEqual(old.status?.extendedResourceClaimStatus, pod.status?.extendedResourceClaimStatus))
-      throw refused(context, `node "${node}" cannot update extended resource claim status`);
-  } else if (subresource === 'eviction') {
-    const pod = await currentPod(objects, context);
-    if (pod && pod.spec?.nodeName !== node)
-      throw refused(context, `node ${node} can only evict pods with spec.nodeName set to itself`);
-  } else {
-    throw refused(
-      context,
-      `unexpected operation "${operation}"${subresource ? ` on subresource "${subresource}"` : ''}, node user "system:node:${node}" cannot do that`,
-    );
+    case 'UPDATE status':
+      return checkPodStatus(context, node);
+    case 'CREATE eviction':
+      return checkEviction(objects, context, node);
   }
+  const unexpected = `unexpected operation "${operation}"`;
+  if (subresource === '')
+    throw refused(context, `${unexpected}, node "${node}" can only create and delete mirror pods`);
+  if (subresource === 'status') throw refused(context, unexpected);
+  if (subresource === 'eviction') throw refused(context, `unexpected operation ${operation}`);
+  throw refused(context, `unexpected pod subresource "${subresource}", only 'status' and 'eviction' are allowed`);
+}
+
+function checkPodStatus(context: AdmissionContext, node: string): void {
+  const old = context.oldObject as Pod | undefined;
+  const pod = context.object as unknown as Pod;
+  if (old?.spec?.nodeName !== node)
+    throw refused(context, `node "${node}" can only update pod status for pods with spec.nodeName set to itself`);
+  if (!jsonEqual(old.metadata?.labels ?? {}, pod.metadata?.labels ?? {}))
+    throw refused(context, `node "${node}" cannot update labels through pod status`);
+  if (!jsonEqual(old.status?.resourceClaimStatuses ?? [], pod.status?.resourceClaimStatuses ?? []))
+    throw refused(context, `node "${node}" cannot update resource claim statues`);
+  if (!jsonEqual(old.status?.extendedResourceClaimStatus, pod.status?.extendedResourceClaimStatus))
+    throw refused(context, `node "${node}" cannot update extended resource claim status`);
+}
+
+async function checkEviction(objects: LiveObjects, context: AdmissionContext, node: string): Promise<void> {
+  const pod = await currentPod(objects, context.namespace, context.name);
+  if (pod.spec?.nodeName !== node)
+    throw refused(context, `node ${node} can only evict pods with spec.nodeName set to itself`);
 }
 
 /** A kubelet creates pods only to show what it runs anyway. */
@@ -213,12 +221,11 @@ async function checkToken(audiences: TokenAudiences, context: AdmissionContext, 
   if (context.subresource !== 'token' || context.operation !== 'CREATE') return;
   const { spec } = context.object as unknown as TokenRequest;
   const reference = spec?.boundObjectRef;
-  if (!reference || reference.apiVersion !== 'v1' || reference.kind !== 'Pod' || !reference.name) {
+  if (reference?.apiVersion !== 'v1' || reference.kind !== 'Pod' || !reference.name) {
     throw refused(context, 'node requested token not bound to a pod');
   }
   if (!reference.uid) throw refused(context, 'node requested token with a pod binding without a uid');
-  const pod = await currentPod(audiences.objects, { ...context, name: reference.name });
-  if (!pod) throw newNotFound({ group: '', resource: 'pods' }, reference.name);
+  const pod = await currentPod(audiences.objects, context.namespace, reference.name);
   if (pod.metadata?.uid !== reference.uid) {
     const fault = `the UID in the bound object reference (${reference.uid}) does not match the UID in record`;
     throw refused(context, `${fault}. The object might have been deleted and then recreated`);
@@ -250,4 +257,14 @@ function checkLease(context: AdmissionContext, node: string): void {
     throw refused(context, 'can only access leases in the "kube-node-lease" system namespace');
   if (nameOf(context) !== node)
     throw refused(context, 'can only access node lease with the same name as the requesting node');
+}
+
+/** Of reads and updates, which say which slice they mean, the node authorizer knows whose it is. */
+function checkResourceSlice(context: AdmissionContext, node: string): void {
+  const { operation, object, oldObject } = context;
+  if (operation !== 'CREATE' && operation !== 'DELETE') return;
+  const slice = (operation === 'CREATE' ? object : oldObject) as unknown as ResourceSlice;
+  if (slice.spec.nodeName === node) return;
+  const action = operation === 'CREATE' ? 'create' : 'delete';
+  throw refused(context, `can only ${action} ResourceSlice with the same NodeName as the requesting node`);
 }
