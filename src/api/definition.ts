@@ -110,6 +110,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   readonly confidential?: boolean;
   /** The rule for names (`prefix`: for generateName); a DNS subdomain when absent. Returns messages as upstream words them. */
   readonly validateName?: (name: string, prefix: boolean) => readonly string[];
+  /** Updates ask of names what creates do, which only generateName can fail; of other kinds it has to fit into a path. */
+  readonly judgesNameOnUpdate?: true;
   /** generateName is the whole name: nothing is drawn (names that mean something, such as addresses). */
   readonly generatesPlainNames: boolean;
   /** Finalizers need no domain: kinds that upstream does not serve from its core, custom resources among them. */

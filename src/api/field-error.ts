@@ -2,6 +2,7 @@
 
 import { goQuote } from '#base/go-quote.ts';
 import { goText, isInt64 } from './go-format.ts';
+import { nilList, nilMap } from './schema/zero.ts';
 
 export type FieldErrorType =
   | 'FieldValueNotFound'
@@ -66,11 +67,20 @@ export function notFound(field: string, value: unknown, detail = ''): FieldError
   return { type: 'FieldValueNotFound', field, message: withDetail(`Not found: ${printed(value)}`, detail) };
 }
 
-/** The supported values are listed in the order given; most of upstream's lists are sorted. */
-export function notSupported(field: string, value: unknown, supported: readonly string[]): FieldError {
+/**
+ * The supported values are listed in the order given; most of upstream's lists are sorted. A text is of a type of its own in Go, which prints
+ * it as JSON; where it is a plain string, `print` is `goQuote`.
+ */
+export function notSupported(
+  field: string,
+  value: unknown,
+  supported: readonly string[],
+  print: (value: string) => string = goJson,
+): FieldError {
   const values = supported.map((item) => JSON.stringify(item)).join(', ');
   const detail = supported.length > 0 ? `supported values: ${values}` : '';
-  return { type: 'FieldValueNotSupported', field, message: withDetail(`Unsupported value: ${printed(value)}`, detail) };
+  const shown = typeof value === 'string' ? print(value) : printed(value);
+  return { type: 'FieldValueNotSupported', field, message: withDetail(`Unsupported value: ${shown}`, detail) };
 }
 
 export function forbidden(field: string, detail: string): FieldError {
@@ -110,8 +120,8 @@ function printed(value: unknown): string {
 }
 
 /** As encoding/json writes it, which escapes what HTML would misread. */
-function goJson(value: object): string {
-  return JSON.stringify(value).replace(
+function goJson(value: object | string): string {
+  return JSON.stringify(value, (_, inner: unknown) => (inner === nilList || inner === nilMap ? null : inner)).replace(
     /[<>&\u2028\u2029]/g,
     (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

@@ -245,6 +245,11 @@ export const isHTTPHeaderName: NameRule = (value) =>
 /** Names that become one path segment (apimachinery api/validate/content path.go): RBAC objects. */
 export const isPathSegmentName: NameRule = (value) => {
   if (value === '.' || value === '..') return [`may not be '${value}'`];
+  return isPathSegmentPrefix(value);
+};
+
+/** What such a name may begin with. */
+export const isPathSegmentPrefix: NameRule = (value) => {
   const messages: string[] = [];
   for (const illegal of ['/', '%']) if (value.includes(illegal)) messages.push(`may not contain '${illegal}'`);
   return messages;

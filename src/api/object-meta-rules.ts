@@ -4,7 +4,13 @@ import { child, type FieldError, forbidden, index, invalid, required, tooLong } 
 import { immutableMessage } from './field-rules.ts';
 import type { ManagedFieldsEntry, ObjectMeta, OwnerReference } from './generated/meta-v1.ts';
 import { checkAnnotations, checkLabels } from './label-rules.ts';
-import { isDNS1123Label, isQualifiedName, subdomainName } from './name-format.ts';
+import {
+  isDNS1123Label,
+  isPathSegmentName,
+  isPathSegmentPrefix,
+  isQualifiedName,
+  subdomainName,
+} from './name-format.ts';
 
 export type NameRule = (name: string, prefix: boolean) => readonly string[];
 
@@ -39,6 +45,14 @@ export function validateObjectMeta(
   return errors;
 }
 
+/** What names of every kind have to be, whatever else their kind asks: it is told when nothing else is wrong. */
+export function validateNameInPaths({ name = '', generateName = '' }: ObjectMeta): FieldError[] {
+  return [
+    ...isPathSegmentPrefix(generateName).map((message) => invalid('metadata.generateName', generateName, message)),
+    ...isPathSegmentName(name).map((message) => invalid('metadata.name', name, message)),
+  ];
+}
+
 /** Labels and annotations are all that the metadata of a template for claims may have. */
 export function checkTemplateMetadata(meta: ObjectMeta, path: string, errors: FieldError[]): void {
   checkAnnotations(meta.annotations, child(path, 'annotations'), errors);
@@ -71,9 +85,19 @@ function isUnset(field: keyof ObjectMeta, value: unknown): boolean {
   return value === undefined || value === null || value === '' || (value === 0 && field === 'generation');
 }
 
-export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, plainFinalizers = false): FieldError[] {
+/** `nameRule`: of kinds that judge names again. */
+export function validateObjectMetaUpdate(
+  meta: ObjectMeta,
+  old: ObjectMeta,
+  nameRule: NameRule | undefined,
+  plainFinalizers = false,
+): FieldError[] {
   const path = 'metadata';
   const errors: FieldError[] = [];
+  if (meta.generateName) {
+    for (const message of [...isPathSegmentPrefix(meta.generateName), ...(nameRule?.(meta.generateName, true) ?? [])])
+      errors.push(invalid(child(path, 'generateName'), meta.generateName, message));
+  }
   if (old.deletionTimestamp) {
     const extra = (meta.finalizers ?? []).filter((finalizer) => !old.finalizers?.includes(finalizer)).sort();
     if (extra.length > 0) {

@@ -4,6 +4,7 @@
  */
 
 import { sortedTree } from '#base/sorted-tree.ts';
+import { nilList } from './schema/zero.ts';
 
 /** By name in Go: what stands for an absent value, or what the field is. */
 export type PrintedShape = Readonly<Record<string, Absent | PrintedField>>;
@@ -70,6 +71,7 @@ export function named(field: string, value: Absent | PrintedField): PrintedField
 }
 
 export function printedStruct(value: unknown, shape: PrintedShape): unknown {
+  if (value === nilList) return null;
   if (Array.isArray(value)) return value.map((item) => printedStruct(item, shape));
   const fields = (value ?? {}) as Readonly<Record<string, unknown>>;
   return Object.fromEntries(

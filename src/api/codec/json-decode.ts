@@ -15,7 +15,7 @@
  */
 
 import type { FieldSchema, ListSchema, MapSchema, ScalarSchema, Schema, StructSchema } from '../schema/schema.ts';
-import { plainZero } from '../schema/zero.ts';
+import { nilList, nilMap, plainZero } from '../schema/zero.ts';
 import { DecodeError, maxDepth, maxStrictErrors, tooManyValues, unknownField } from './decode-error.ts';
 import { countMembers, scanJson } from './json-scan.ts';
 import { base64Text, canonicalMicroTime, canonicalTime, quantity } from './scalar.ts';
@@ -239,7 +239,7 @@ class Walk {
       const item = list[i];
       if (typeof item === 'string' && element.type === 'string') continue;
       this.path[position] = i;
-      list[i] = item === null ? (zeroValue(element) ?? null) : this.value(item, element);
+      list[i] = item === null ? (absentValue(element) ?? null) : this.value(item, element);
     }
     this.path.pop();
     this.depth--;
@@ -260,7 +260,7 @@ class Walk {
         continue;
       }
       this.path.push(key);
-      const kept = item === null ? (zeroValue(element) ?? null) : this.value(item, element);
+      const kept = item === null ? (absentValue(element) ?? null) : this.value(item, element);
       if (kept !== item)
         Object.defineProperty(map, key, { value: kept, writable: true, enumerable: true, configurable: true });
       this.path.pop();
@@ -454,13 +454,6 @@ function isEmpty(map: Tree): boolean {
   for (const _ in map) return false;
   return true;
 }
-
-/**
- * What a required list or map is that was not sent: empty to readers, null on the wire, as Go's nil is. Told from a list that was
- * sent empty by identity, so it is frozen; a copy of it is a plain empty list.
- */
-export const nilList: readonly never[] = Object.freeze([]);
-export const nilMap: Readonly<Record<string, never>> = Object.freeze({});
 
 /** What a decoded object has where a member that is always present was not sent. */
 export function absentValue(schema: Schema): unknown {

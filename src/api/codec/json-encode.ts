@@ -7,7 +7,8 @@
  */
 
 import type { FieldSchema, ScalarSchema, Schema, StructSchema } from '../schema/schema.ts';
-import { nilList, nilMap, type Tree } from './json-decode.ts';
+import { nilList, nilMap } from '../schema/zero.ts';
+import type { Tree } from './json-decode.ts';
 
 /** One object as compact JSON, without a line end. */
 export function encodeJson(schema: StructSchema, object: object): string {
@@ -196,6 +197,7 @@ function encodeValue(value: unknown, schema: Schema, emptyIsNull: boolean): stri
     case 'struct':
       return encodeStruct((value ?? {}) as Tree, schema, emptyIsNull);
     case 'list': {
+      if (value === nilList) return 'null';
       const list = value as readonly unknown[];
       let text = '[';
       for (let i = 0; i < list.length; i++) {
@@ -205,6 +207,7 @@ function encodeValue(value: unknown, schema: Schema, emptyIsNull: boolean): stri
       return `${text}]`;
     }
     case 'map': {
+      if (value === nilMap) return 'null';
       let text = '';
       for (const key of sortedKeys(value as object)) {
         const element = (value as Tree)[key];

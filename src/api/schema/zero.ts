@@ -1,4 +1,4 @@
-/** Go's zero values of texts, numbers and booleans, which decoding, OpenAPI and server-side apply go by. */
+/** Go's zero values of texts, numbers and booleans, which decoding, OpenAPI and server-side apply go by; and its nil lists and maps. */
 
 import type { Schema } from './schema.ts';
 
@@ -18,3 +18,10 @@ export function plainZero({ type }: Schema): '' | false | 0 | undefined {
       return undefined;
   }
 }
+
+/**
+ * What a required list or map is that was not sent: empty to readers, null on the wire, as Go's nil is. Told from a list that was
+ * sent empty by identity, so it is frozen; a copy of it is a plain empty list.
+ */
+export const nilList: readonly never[] = Object.freeze([]);
+export const nilMap: Readonly<Record<string, never>> = Object.freeze({});

@@ -1,5 +1,6 @@
 /** PodLogOptions as query parameters: decoded and validated alike by the API server and the kubelet. */
 
+import { goQuote } from '#base/go-quote.ts';
 import { type FieldError, forbidden, invalid, notSupported } from '../field-error.ts';
 import { parseTime } from '../time.ts';
 
@@ -57,7 +58,7 @@ function validate(options: LogOptions): readonly FieldError[] {
     errors.push(invalid('sinceSeconds', sinceSeconds, 'must be greater than 0'));
   }
   if (!['All', 'Stdout', 'Stderr'].includes(options.stream)) {
-    errors.push(notSupported('stream', options.stream, ['All', 'Stderr', 'Stdout']));
+    errors.push(notSupported('stream', options.stream, ['All', 'Stderr', 'Stdout'], goQuote));
   } else if (options.stream !== 'All' && tailLines !== undefined) {
     errors.push(forbidden('', '`tailLines` and specific `stream` are mutually exclusive for now'));
   }

@@ -215,7 +215,7 @@ export class ValueValidator {
 function checkEnum(value: unknown, schema: JsonSchema, path: string, errors: FieldError[]): void {
   if (!schema.enum || schema.enum.some((allowed) => equalTrees(allowed, value) || convertsTo(value, allowed))) return;
   const supported = schema.enum.map((each) => (typeof each === 'string' ? each : JSON.stringify(sortedTree(each))));
-  errors.push(notSupported(path, sortedTree(value), supported));
+  errors.push(notSupported(path, sortedTree(value), supported, goQuote));
 }
 
 /** Upstream's validator takes a number too that Go's conversion makes the allowed value: cut to a whole one, or the letter of that number. */

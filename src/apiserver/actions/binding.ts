@@ -6,6 +6,7 @@ import type { KubeObject } from '#api/object.ts';
 import { formatTime } from '#api/time.ts';
 import type { Draft } from '#base/edit.ts';
 import { assert } from '#base/errors.ts';
+import { goQuote } from '#base/go-quote.ts';
 import type { RequestContext } from '../context.ts';
 import { parseWriteOptions } from '../request/write-options.ts';
 import { mutateObject } from '../verbs/mutate.ts';
@@ -53,7 +54,7 @@ export const bindPod: Action = async (context) => {
 function targetOf({ target }: BindingView, name: string): string {
   const errors: FieldError[] = [];
   if (target?.kind && target.kind !== 'Node')
-    errors.push(notSupported('target.kind', target.kind, ['Node', '<empty>']));
+    errors.push(notSupported('target.kind', target.kind, ['Node', '<empty>'], goQuote));
   if (!target?.name) errors.push(required('target.name'));
   // Upstream forgets to wrap these and answers 500; a client's fault is 422 with us.
   if (errors.length > 0) throw newInvalid({ group: '', kind: 'Binding' }, name, errors);

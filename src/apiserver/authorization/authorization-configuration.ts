@@ -17,6 +17,7 @@ import {
   tooMany,
 } from '#api/field-error.ts';
 import { isDNS1123Subdomain } from '#api/name-format.ts';
+import { goQuote } from '#base/go-quote.ts';
 import type { MatchConditionCompiler } from './webhook.ts';
 
 export const authorizerTypes = ['AlwaysAllow', 'AlwaysDeny', 'ABAC', 'Webhook', 'RBAC', 'Node'] as const;
@@ -159,7 +160,7 @@ function validateAuthorizer(
     return;
   }
   if (!authorizerTypes.some((known) => known === type)) {
-    errors.push(notSupported(typePath, type, [...authorizerTypes].sort()));
+    errors.push(notSupported(typePath, type, [...authorizerTypes].sort(), goQuote));
     return;
   }
   if (types.has(type) && type !== 'Webhook') {
@@ -201,12 +202,12 @@ function validateWebhook(
   const versionPath = child(path, 'subjectAccessReviewVersion');
   if (version === '') errors.push(required(versionPath));
   else if (version !== 'v1' && version !== 'v1beta1')
-    errors.push(notSupported(versionPath, version, ['v1', 'v1beta1']));
+    errors.push(notSupported(versionPath, version, ['v1', 'v1beta1'], goQuote));
   validateMatchVersion(webhook, child(path, 'matchConditionSubjectAccessReviewVersion'), errors);
   const policyPath = child(path, 'failurePolicy');
   if (failurePolicy === '') errors.push(required(policyPath));
   else if (failurePolicy !== 'NoOpinion' && failurePolicy !== 'Deny') {
-    errors.push(notSupported(policyPath, failurePolicy, ['NoOpinion', 'Deny']));
+    errors.push(notSupported(policyPath, failurePolicy, ['NoOpinion', 'Deny'], goQuote));
   }
   validateConnection(webhook.connectionInfo, child(path, 'connectionInfo'), checkFile, errors);
   validateMatchConditions(webhook, child(path, 'matchConditions'), compile, errors);
@@ -218,7 +219,7 @@ function validateMatchVersion(webhook: WebhookConfiguration, path: string, error
     if (webhook.matchConditions.length > 0) {
       errors.push(required(path, 'required if match conditions are specified'));
     }
-  } else if (version !== 'v1') errors.push(notSupported(path, version, ['v1']));
+  } else if (version !== 'v1') errors.push(notSupported(path, version, ['v1'], goQuote));
 }
 
 function validateConnection(
@@ -256,7 +257,7 @@ function validateConnection(
     }
     default: {
       const value = { Type: type, KubeConfigFile: kubeConfigFile ?? null };
-      errors.push(notSupported(child(path, 'type'), value, ['InClusterConfig', 'KubeConfigFile']));
+      errors.push(notSupported(child(path, 'type'), value, ['InClusterConfig', 'KubeConfigFile'], goQuote));
     }
   }
 }

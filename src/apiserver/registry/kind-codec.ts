@@ -36,6 +36,8 @@ export interface KindCodec {
   applyDefaults(draft: Draft<KubeObject>): void;
   /** JSON as Go prints the type. */
   encodeJson(object: KubeObject): Uint8Array;
+  /** The same before it was stored, which tells empty lists from those that were not sent; absent where the store tells them too. */
+  readonly encodeSent?: ((object: KubeObject) => Uint8Array) | undefined;
   /** What the metadata of a whole list says beside its version. */
   readonly listMetadata?: { readonly continue: '' };
   /** Absent for kinds without a protobuf form. */

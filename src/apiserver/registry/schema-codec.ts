@@ -49,12 +49,15 @@ class SchemaCodec implements KindCodec {
   readonly version: string;
   readonly kind: string;
   private readonly jsonText: typeof encodeJson;
+  readonly encodeSent: KindCodec['encodeSent'];
   readonly encodeProtobuf: (object: KubeObject) => Uint8Array;
   readonly transcodeJson: JsonTranscoder;
 
   constructor(schema: StructSchema, group: string, version: string, kind: string) {
     this.schema = schema;
-    this.jsonText = keepsEmpty.has(group) ? encodeJson : encodeProtobufRead;
+    const keeps = keepsEmpty.has(group);
+    this.jsonText = keeps ? encodeJson : encodeProtobufRead;
+    this.encodeSent = keeps ? undefined : (object) => encoder.encode(encodeJson(schema, object));
     this.version = version;
     this.kind = kind;
     this.encodeProtobuf = (object) => encodeProtobuf(schema, object);

@@ -4,6 +4,7 @@ import { newInvalid } from '#api/errors.ts';
 import { type FieldError, invalid, notSupported, required, tooLong } from '#api/field-error.ts';
 import type { ManagedFieldsEntry } from '#api/generated/meta-v1.ts';
 import type { ApiRequest } from '#api/request.ts';
+import { goQuote } from '#base/go-quote.ts';
 
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
 
@@ -41,7 +42,7 @@ export function parseWriteOptions(request: ApiRequest, kind: OptionsKind): Write
   if (!plainName.test(fieldManager)) errors.push(...validateFieldManager(fieldManager));
   if (dryRun.some((value) => value !== 'All')) errors.push(notSupported('dryRun', dryRun, ['All']));
   if (!['', 'Ignore', 'Warn', 'Strict'].includes(fieldValidation)) {
-    errors.push(notSupported('fieldValidation', fieldValidation, ['', 'Ignore', 'Strict', 'Warn']));
+    errors.push(notSupported('fieldValidation', fieldValidation, ['', 'Ignore', 'Strict', 'Warn'], goQuote));
   }
   if (errors.length > 0) throw newInvalid({ group: 'meta.k8s.io', kind }, '', errors);
   return {

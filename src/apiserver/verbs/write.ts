@@ -3,8 +3,9 @@
 import type { HookContext, ResourceDefinition } from '#api/definition.ts';
 import { newBadRequest, newInvalid, newRequestEntityTooLarge } from '#api/errors.ts';
 import type { FieldError } from '#api/field-error.ts';
+import { subdomainName } from '#api/name-format.ts';
 import type { KubeObject } from '#api/object.ts';
-import { validateObjectMeta, validateObjectMetaUpdate } from '#api/object-meta-rules.ts';
+import { validateNameInPaths, validateObjectMeta, validateObjectMetaUpdate } from '#api/object-meta-rules.ts';
 import { formatTime } from '#api/time.ts';
 import { sleep } from '#base/abort.ts';
 import { type Draft, deepFreeze } from '#base/edit.ts';
@@ -269,6 +270,7 @@ export function validateNew(context: RequestContext, object: MutableObject, foun
     if (metadataRulesLast && own.length > 0) return [...found, ...own];
     return [...found, ...validateObjectMeta(judged.metadata, namespaced, validateName, allowsPlainFinalizers), ...own];
   });
+  if (errors.length === 0) errors.push(...validateNameInPaths(object.metadata));
   if (errors.length > 0) throw newInvalid(validatedKind(definition), object.metadata.name ?? '', errors);
   context.warnings.push(...(definition.warnings?.(object, undefined) ?? []));
 }
@@ -281,7 +283,8 @@ function findings(
 ): FieldError[] {
   const errors = judge(object);
   if (!errors.some(({ message }) => /value: [[{]/.test(message))) return errors;
-  const written = { type: 'bytes', bytes: codec.encodeJson(object), contentType: 'application/json' } as const;
+  const bytes = codec.encodeSent?.(object) ?? codec.encodeJson(object);
+  const written = { type: 'bytes', bytes, contentType: 'application/json' } as const;
   return judge(asMutable(codec.decode(written).object, { apiVersion, kind: definition.kind }));
 }
 
@@ -301,9 +304,11 @@ export function validateChanged(
           ...(definition.validate?.(judged, hooks, old) ?? []),
           ...(definition.validateUpdate?.(judged, old, hooks) ?? []),
         ];
+  const { judgesNameOnUpdate, validateName = subdomainName, allowsPlainFinalizers } = definition;
+  const nameRule = judgesNameOnUpdate && !isStatus(context) ? validateName : undefined;
   const errors = findings(context, object, (judged) => [
     ...found,
-    ...validateObjectMetaUpdate(judged.metadata, old.metadata ?? {}, definition.allowsPlainFinalizers),
+    ...validateObjectMetaUpdate(judged.metadata, old.metadata ?? {}, nameRule, allowsPlainFinalizers),
     ...(own(judged) ?? []),
   ]);
   if (errors.length > 0) throw newInvalid(validatedKind(definition), object.metadata.name ?? '', dropRepeated(errors));

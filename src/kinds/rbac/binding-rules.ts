@@ -4,6 +4,7 @@ import { child, type FieldError, index, invalid, notSupported, required } from '
 import { checkFormat } from '#api/field-rules.ts';
 import { isDNS1123Subdomain, isPathSegmentName } from '#api/name-format.ts';
 import { semanticallyEqual } from '#api/semantic-equal.ts';
+import { goQuote } from '#base/go-quote.ts';
 import type { RoleRef, Subject } from '#kinds/generated/rbac-v1.ts';
 
 const groupName = 'rbac.authorization.k8s.io';
@@ -17,8 +18,8 @@ interface Binding {
 export function validateBinding(binding: Binding, namespaced: boolean, roleKinds: readonly string[]): FieldError[] {
   const errors: FieldError[] = [];
   const { apiGroup = '', kind = '', name = '' } = binding.roleRef ?? {};
-  if (apiGroup !== groupName) errors.push(notSupported('roleRef.apiGroup', apiGroup, [groupName]));
-  if (!roleKinds.includes(kind)) errors.push(notSupported('roleRef.kind', kind, roleKinds));
+  if (apiGroup !== groupName) errors.push(notSupported('roleRef.apiGroup', apiGroup, [groupName], goQuote));
+  if (!roleKinds.includes(kind)) errors.push(notSupported('roleRef.kind', kind, roleKinds, goQuote));
   if (name === '') errors.push(required('roleRef.name'));
   else checkFormat(isPathSegmentName, name, 'roleRef.name', errors);
   binding.subjects?.forEach((subject, position) => {
@@ -34,15 +35,15 @@ function checkSubject(subject: Subject, namespaced: boolean, path: string, error
   switch (kind) {
     case 'ServiceAccount':
       if (name) checkFormat(isDNS1123Subdomain, name, child(path, 'name'), errors);
-      if (apiGroup !== '') errors.push(notSupported(groupPath, apiGroup, ['']));
+      if (apiGroup !== '') errors.push(notSupported(groupPath, apiGroup, [''], goQuote));
       if (!namespaced && namespace === '') errors.push(required(child(path, 'namespace')));
       break;
     case 'User':
     case 'Group':
-      if (apiGroup !== groupName) errors.push(notSupported(groupPath, apiGroup, [groupName]));
+      if (apiGroup !== groupName) errors.push(notSupported(groupPath, apiGroup, [groupName], goQuote));
       break;
     default:
-      errors.push(notSupported(child(path, 'kind'), kind ?? '', ['ServiceAccount', 'User', 'Group']));
+      errors.push(notSupported(child(path, 'kind'), kind ?? '', ['ServiceAccount', 'User', 'Group'], goQuote));
   }
 }
 

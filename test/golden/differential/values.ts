@@ -12,6 +12,7 @@ const texts: readonly unknown[] = [
   '/a/../b',
   '../x',
   'é✓',
+  'a\u0007<b',
   'x'.repeat(64),
   'x'.repeat(254),
   '1',
@@ -57,7 +58,11 @@ function ofType(schema: Schema, present: unknown): readonly unknown[] {
     case 'map':
       return ['a', '', 'A b', 'a.b/c', 'x'.repeat(64), 'é'].map((key) => ({ [key]: sampleOf(schema.element) }));
     default:
-      return [...(schema.values ?? []), ...(schema.values ? ['Bogus'] : []), ...(ofScalar[schema.type] ?? [])];
+      return [
+        ...(schema.values ?? []),
+        ...(schema.values ? ['Bogus', 'Bo\u0007<gus'] : []),
+        ...(ofScalar[schema.type] ?? []),
+      ];
   }
 }
 

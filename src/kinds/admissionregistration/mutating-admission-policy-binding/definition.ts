@@ -11,6 +11,7 @@ export const MutatingAdmissionPolicyBindings = defineResource<MutatingAdmissionP
   kind: 'MutatingAdmissionPolicyBinding',
   plural: 'mutatingadmissionpolicybindings',
   scope: 'Cluster',
+  judgesNameOnUpdate: true,
   allowsPlainFinalizers: true,
   validate: validateMutatingAdmissionPolicyBinding,
   warnings: staticSuffixWarnings,

@@ -11,6 +11,7 @@ export const MutatingAdmissionPolicies = defineResource<MutatingAdmissionPolicy>
   kind: 'MutatingAdmissionPolicy',
   plural: 'mutatingadmissionpolicies',
   scope: 'Cluster',
+  judgesNameOnUpdate: true,
   allowsPlainFinalizers: true,
   validate: validateMutatingAdmissionPolicy,
   warnings: staticSuffixWarnings,

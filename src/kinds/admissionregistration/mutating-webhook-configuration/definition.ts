@@ -11,6 +11,7 @@ export const MutatingWebhookConfigurations = defineResource<MutatingWebhookConfi
   kind: 'MutatingWebhookConfiguration',
   plural: 'mutatingwebhookconfigurations',
   scope: 'Cluster',
+  judgesNameOnUpdate: true,
   allowsPlainFinalizers: true,
   validate: validateMutatingWebhookConfiguration,
   warnings: staticSuffixWarnings,

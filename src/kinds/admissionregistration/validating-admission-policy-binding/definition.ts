@@ -11,6 +11,7 @@ export const ValidatingAdmissionPolicyBindings = defineResource<ValidatingAdmiss
   kind: 'ValidatingAdmissionPolicyBinding',
   plural: 'validatingadmissionpolicybindings',
   scope: 'Cluster',
+  judgesNameOnUpdate: true,
   allowsPlainFinalizers: true,
   validate: validateValidatingAdmissionPolicyBinding,
   warnings: staticSuffixWarnings,

@@ -12,6 +12,7 @@ export const ValidatingAdmissionPolicies = defineResource<ValidatingAdmissionPol
   kind: 'ValidatingAdmissionPolicy',
   plural: 'validatingadmissionpolicies',
   scope: 'Cluster',
+  judgesNameOnUpdate: true,
   allowsPlainFinalizers: true,
   prepareForStatusUpdate: keepMetadata,
   validate: validateValidatingAdmissionPolicy,

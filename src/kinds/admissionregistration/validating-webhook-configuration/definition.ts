@@ -11,6 +11,7 @@ export const ValidatingWebhookConfigurations = defineResource<ValidatingWebhookC
   kind: 'ValidatingWebhookConfiguration',
   plural: 'validatingwebhookconfigurations',
   scope: 'Cluster',
+  judgesNameOnUpdate: true,
   allowsPlainFinalizers: true,
   validate: validateValidatingWebhookConfiguration,
   warnings: staticSuffixWarnings,

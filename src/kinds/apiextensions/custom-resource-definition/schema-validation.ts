@@ -1,6 +1,7 @@
 /** Rules of a CRD's schema beside its structure (apiextensions validation.go): keywords, lists and maps, texts of rules. */
 
 import { child, entry, type FieldError, forbidden, index, invalid, notSupported, required } from '#api/field-error.ts';
+import { goQuote } from '#base/go-quote.ts';
 import { fieldPathFault } from '#cel/rules/field-path.ts';
 import { defaultFindings } from './default-validation.ts';
 import {
@@ -103,7 +104,7 @@ function checkSchema(schema: Schema, path: string, place: Place, errors: FieldEr
 
 function checkKeywords(schema: Schema, path: string, { insideMeta, noDefaults }: Place, errors: FieldError[]): void {
   const { type = '' } = schema;
-  if (type !== '' && !types.includes(type)) errors.push(notSupported(child(path, 'type'), type, types));
+  if (type !== '' && !types.includes(type)) errors.push(notSupported(child(path, 'type'), type, types, goQuote));
   if (schema.default !== undefined && noDefaults !== undefined) {
     errors.push(forbidden(child(path, 'default'), `must not be set ${noDefaults}`));
   }
@@ -147,14 +148,14 @@ function checkMapAndListType(schema: Schema, path: string, errors: FieldError[])
   if (mapType !== undefined) {
     if (type !== 'object') needs('object', 'x-kubernetes-map-type');
     if (!mapTypes.includes(mapType)) {
-      errors.push(notSupported(child(path, 'x-kubernetes-map-type'), mapType, mapTypes));
+      errors.push(notSupported(child(path, 'x-kubernetes-map-type'), mapType, mapTypes, goQuote));
     }
   }
   if (listType === undefined) return;
   if (type !== 'array') needs('array', 'x-kubernetes-list-type');
   else if (listType === 'set') checkAtomicItem(itemsOf(schema), child(path, 'items'), errors);
   if (!listTypes.includes(listType)) {
-    errors.push(notSupported(child(path, 'x-kubernetes-list-type'), listType, listTypes));
+    errors.push(notSupported(child(path, 'x-kubernetes-list-type'), listType, listTypes, goQuote));
   }
 }
 

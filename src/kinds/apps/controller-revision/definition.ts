@@ -9,6 +9,7 @@ export const ControllerRevisions = defineResource<ControllerRevision>({
   kind: 'ControllerRevision',
   plural: 'controllerrevisions',
   scope: 'Namespaced',
+  judgesNameOnUpdate: true,
   validate: validateControllerRevision,
   validateUpdate: validateControllerRevisionUpdate,
   columns: controllerRevisionColumns,

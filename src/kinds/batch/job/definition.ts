@@ -14,6 +14,7 @@ export const Jobs = defineResource<Job>({
   kind: 'Job',
   plural: 'jobs',
   scope: 'Namespaced',
+  judgesNameOnUpdate: true,
   validate: validateJob,
   validateUpdate: validateJobUpdate,
   validateStatusUpdate: validateJobStatus,

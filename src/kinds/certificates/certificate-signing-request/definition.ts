@@ -1,5 +1,4 @@
 import { defineResource } from '#api/definition.ts';
-import { pathSegmentName } from '#api/name-format.ts';
 import type { Draft } from '#base/edit.ts';
 import type { CertificateSigningRequest } from '#kinds/generated/certificates-v1.ts';
 import { certificateSigningRequestColumns } from './columns.ts';
@@ -12,7 +11,7 @@ export const CertificateSigningRequests = defineResource<CertificateSigningReque
   kind: 'CertificateSigningRequest',
   plural: 'certificatesigningrequests',
   scope: 'Cluster',
-  validateName: pathSegmentName,
+  validateName: () => [],
   validate: validateRequest,
   validateStatusUpdate: validateRequestStatus,
   columns: certificateSigningRequestColumns,

@@ -9,6 +9,7 @@ export const ConfigMaps = defineResource<ConfigMap>({
   kind: 'ConfigMap',
   plural: 'configmaps',
   scope: 'Namespaced',
+  judgesNameOnUpdate: true,
   columns: configMapColumns,
   validate: validateConfigMap,
   validateUpdate: validateConfigMapUpdate,

@@ -13,6 +13,7 @@ export const Endpoints = defineResource<EndpointsObject>({
   deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
   plural: 'endpoints',
   scope: 'Namespaced',
+  judgesNameOnUpdate: true,
   validate: validateEndpoints,
   warnings: endpointsWarnings,
   columns: endpointsColumns,

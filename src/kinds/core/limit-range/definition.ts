@@ -9,6 +9,7 @@ export const LimitRanges = defineResource<LimitRange>({
   kind: 'LimitRange',
   plural: 'limitranges',
   scope: 'Namespaced',
+  judgesNameOnUpdate: true,
   // One that is to have any name is named by its uid.
   prepareForCreate: ({ metadata }) => {
     if (metadata?.uid && !metadata.generateName) metadata.name ||= metadata.uid;

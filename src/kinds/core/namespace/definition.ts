@@ -13,6 +13,7 @@ export const Namespaces = defineResource<Namespace>({
   kind: 'Namespace',
   plural: 'namespaces',
   scope: 'Cluster',
+  judgesNameOnUpdate: true,
   columns: namespaceColumns,
   returnsDeletedObject: true,
   defaults: defaultNamespace,

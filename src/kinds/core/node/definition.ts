@@ -11,6 +11,7 @@ export const Nodes = defineResource<Node>({
   kind: 'Node',
   plural: 'nodes',
   scope: 'Cluster',
+  judgesNameOnUpdate: true,
   validate: validateNode,
   validateUpdate: validateNodeUpdate,
   validateStatusUpdate: validateNodeStatusUpdate,

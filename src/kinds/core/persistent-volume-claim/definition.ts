@@ -16,6 +16,7 @@ export const PersistentVolumeClaims = defineResource<PersistentVolumeClaim>({
   kind: 'PersistentVolumeClaim',
   plural: 'persistentvolumeclaims',
   scope: 'Namespaced',
+  judgesNameOnUpdate: true,
   prepareForUpdate: prepareClaimUpdate,
   validate: validatePersistentVolumeClaim,
   validateUpdate: validatePersistentVolumeClaimUpdate,

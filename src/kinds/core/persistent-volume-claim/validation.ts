@@ -9,6 +9,7 @@ import { printedStruct } from '#api/printed-struct.ts';
 import { compareQuantities, quantityValue } from '#api/quantity.ts';
 import { semanticallyEqual } from '#api/semantic-equal.ts';
 import { treeDiff } from '#api/tree-diff.ts';
+import { goQuote } from '#base/go-quote.ts';
 import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from '#kinds/generated/core-v1.ts';
 import { persistentVolumeClaimSpec } from '../pod/printed-volume.ts';
 import { checkNonNegativeQuantity, isNativeResource } from '../resource-names.ts';
@@ -146,7 +147,7 @@ function checkName(name: string, path: string, errors: FieldError[]): boolean {
   const before = errors.length;
   checkFormat(isQualifiedName, name, path, errors);
   if (errors.length === before && isNativeResource(name) && name !== 'storage') {
-    errors.push(notSupported(path, name, ['storage']));
+    errors.push(notSupported(path, name, ['storage'], goQuote));
   }
   return errors.length === before;
 }

@@ -11,6 +11,7 @@ export const PersistentVolumes = defineResource<PersistentVolume>({
   kind: 'PersistentVolume',
   plural: 'persistentvolumes',
   scope: 'Cluster',
+  judgesNameOnUpdate: true,
   validate: validatePersistentVolume,
   validateUpdate: validatePersistentVolumeUpdate,
   columns: persistentVolumeColumns,

@@ -16,6 +16,7 @@ export const Pods = defineResource<Pod>({
   kind: 'Pod',
   plural: 'pods',
   scope: 'Namespaced',
+  judgesNameOnUpdate: true,
   columns: podColumns,
   returnsDeletedObject: true,
   tracksGeneration: true,

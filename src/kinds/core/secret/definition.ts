@@ -10,6 +10,7 @@ export const Secrets = defineResource<Secret>({
   kind: 'Secret',
   plural: 'secrets',
   scope: 'Namespaced',
+  judgesNameOnUpdate: true,
   columns: secretColumns,
   confidential: true,
   defaults: defaultSecret,

@@ -9,6 +9,7 @@ export const ServiceAccounts = defineResource<ServiceAccount>({
   kind: 'ServiceAccount',
   plural: 'serviceaccounts',
   scope: 'Namespaced',
+  judgesNameOnUpdate: true,
   columns: serviceAccountColumns,
   returnsDeletedObject: true,
   prepareForCreate: nameSecretsOnly,

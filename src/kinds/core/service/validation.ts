@@ -17,6 +17,7 @@ import { parseIP } from '#api/ip-address.ts';
 import { checkEndpointIP, checkLegacyCIDR, checkLegacyIP } from '#api/ip-rules.ts';
 import { checkLabels } from '#api/label-rules.ts';
 import { isDNS1123Label, isDNS1123Subdomain, isQualifiedName, isValidPortNum } from '#api/name-format.ts';
+import { goQuote } from '#base/go-quote.ts';
 import type { Service, ServicePort, ServiceSpec } from '#kinds/generated/core-v1.ts';
 import { portProtocols } from '../pod/validation/ports.ts';
 import { checkPort } from '../pod/validation/probes.ts';
@@ -222,7 +223,7 @@ function checkTraffic(spec: ServiceSpec, errors: FieldError[]): void {
   }
   checkOptionalWord(internalTrafficPolicy, internalPolicies, internalPath, errors);
   if (trafficDistribution !== undefined && !distributions.includes(trafficDistribution)) {
-    errors.push(notSupported(child(path, 'trafficDistribution'), trafficDistribution, distributions));
+    errors.push(notSupported(child(path, 'trafficDistribution'), trafficDistribution, distributions, goQuote));
   }
 }
 

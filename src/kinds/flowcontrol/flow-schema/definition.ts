@@ -11,6 +11,7 @@ export const FlowSchemas = defineResource<FlowSchema>({
   kind: 'FlowSchema',
   plural: 'flowschemas',
   scope: 'Cluster',
+  judgesNameOnUpdate: true,
   prepareForStatusUpdate: keepMetadata,
   defaults: defaultFlowSchema,
   validate: validateFlowSchema,

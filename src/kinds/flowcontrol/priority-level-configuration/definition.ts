@@ -11,6 +11,7 @@ export const PriorityLevelConfigurations = defineResource<PriorityLevelConfigura
   kind: 'PriorityLevelConfiguration',
   plural: 'prioritylevelconfigurations',
   scope: 'Cluster',
+  judgesNameOnUpdate: true,
   prepareForStatusUpdate: keepMetadata,
   defaults: defaultPriorityLevelConfiguration,
   validate: validatePriorityLevelConfiguration,

@@ -10,6 +10,7 @@ export const IngressClasses = defineResource<IngressClass>({
   kind: 'IngressClass',
   plural: 'ingressclasses',
   scope: 'Cluster',
+  judgesNameOnUpdate: true,
   validate: validateIngressClass,
   validateUpdate: validateIngressClassUpdate,
   columns: ingressClassColumns,

@@ -4,6 +4,7 @@ import { checkDomainPrefixedPath } from '#api/domain-path.ts';
 import { child, type FieldError, forbidden, notSupported, required, tooLong } from '#api/field-error.ts';
 import { checkFormat, checkImmutable, checkRequiredFormat } from '#api/field-rules.ts';
 import { isDNS1123Label, isDNS1123Subdomain, isPathSegmentName } from '#api/name-format.ts';
+import { goQuote } from '#base/go-quote.ts';
 import type { IngressClass, IngressClassParametersReference } from '#kinds/generated/networking-v1.ts';
 
 const maxController = 250;
@@ -33,7 +34,7 @@ function checkParameters(
     else checkFormat(isDNS1123Label, namespace, namespacePath, errors);
   } else if (scope === 'Cluster') {
     if (namespace !== undefined) errors.push(forbidden(namespacePath, "`parameters.scope` is set to 'Cluster'"));
-  } else errors.push(notSupported(child(path, 'scope'), scope, scopes));
+  } else errors.push(notSupported(child(path, 'scope'), scope, scopes, goQuote));
 }
 
 export function validateIngressClassUpdate({ spec }: IngressClass, old: IngressClass): FieldError[] {

@@ -10,6 +10,7 @@ export const Ingresses = defineResource<Ingress>({
   kind: 'Ingress',
   plural: 'ingresses',
   scope: 'Namespaced',
+  judgesNameOnUpdate: true,
   warnings: ingressWarnings,
   validate: validateIngress,
   validateStatusUpdate: validateIngressStatus,

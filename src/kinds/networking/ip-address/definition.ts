@@ -9,6 +9,7 @@ export const IPAddresses = defineResource<IPAddress>({
   kind: 'IPAddress',
   plural: 'ipaddresses',
   scope: 'Cluster',
+  judgesNameOnUpdate: true,
   generatesPlainNames: true,
   validateName: validateIPAddressName,
   validate: validateIPAddress,

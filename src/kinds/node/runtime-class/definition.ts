@@ -9,6 +9,7 @@ export const RuntimeClasses = defineResource<RuntimeClass>({
   kind: 'RuntimeClass',
   plural: 'runtimeclasses',
   scope: 'Cluster',
+  judgesNameOnUpdate: true,
   allowsPlainFinalizers: true,
   validate: validateRuntimeClass,
   validateUpdate: validateRuntimeClassUpdate,

@@ -11,6 +11,7 @@ export const ClusterRoleBindings = defineResource<ClusterRoleBinding>({
   kind: 'ClusterRoleBinding',
   plural: 'clusterrolebindings',
   scope: 'Cluster',
+  judgesNameOnUpdate: true,
   columns: clusterRoleBindingColumns,
   defaults: defaultRoleBinding,
   validateName: pathSegmentName,

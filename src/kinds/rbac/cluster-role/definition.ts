@@ -9,6 +9,7 @@ export const ClusterRoles = defineResource<ClusterRole>({
   kind: 'ClusterRole',
   plural: 'clusterroles',
   scope: 'Cluster',
+  judgesNameOnUpdate: true,
   validate: validateClusterRole,
   validateName: pathSegmentName,
   allowCreateOnUpdate: true,

@@ -11,6 +11,7 @@ export const RoleBindings = defineResource<RoleBinding>({
   kind: 'RoleBinding',
   plural: 'rolebindings',
   scope: 'Namespaced',
+  judgesNameOnUpdate: true,
   columns: roleBindingColumns,
   defaults: defaultRoleBinding,
   validateName: pathSegmentName,

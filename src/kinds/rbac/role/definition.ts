@@ -10,6 +10,7 @@ export const Roles = defineResource<Role>({
   kind: 'Role',
   plural: 'roles',
   scope: 'Namespaced',
+  judgesNameOnUpdate: true,
   validateName: pathSegmentName,
   validate: ({ rules }) => {
     const errors: FieldError[] = [];

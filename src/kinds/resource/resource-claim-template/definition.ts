@@ -10,6 +10,7 @@ export const ResourceClaimTemplates = defineResource<ResourceClaimTemplate>({
   kind: 'ResourceClaimTemplate',
   plural: 'resourceclaimtemplates',
   scope: 'Namespaced',
+  judgesNameOnUpdate: true,
   defaults: ({ spec }) => defaultClaimSpec(spec?.spec),
   validate: validateResourceClaimTemplate,
   columns: resourceClaimTemplateColumns,

@@ -12,6 +12,7 @@ export const ResourceClaims = defineResource<ResourceClaim>({
   kind: 'ResourceClaim',
   plural: 'resourceclaims',
   scope: 'Namespaced',
+  judgesNameOnUpdate: true,
   defaults: ({ spec }) => defaultClaimSpec(spec),
   prepareForStatusUpdate: prepareResourceClaimStatus,
   validate: validateResourceClaim,

@@ -72,8 +72,8 @@ function checkNodes(spec: ResourceSliceSpec | undefined, errors: FieldError[]): 
   if (nodeSelector) {
     given.push('`nodeSelector`');
     checkNodeSelector(nodeSelector, false, 'spec.nodeSelector', errors);
-    const terms = nodeSelector.nodeSelectorTerms ?? [];
-    if (terms.length !== 1) {
+    const terms = nodeSelector.nodeSelectorTerms;
+    if (terms?.length !== 1) {
       const detail = 'must have exactly one node selector term';
       errors.push(invalid('spec.nodeSelector.nodeSelectorTerms', printedStruct(terms, printedTerm), detail));
     }

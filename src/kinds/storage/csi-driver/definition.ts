@@ -2,7 +2,7 @@ import { defineResource } from '#api/definition.ts';
 import type { CSIDriver } from '#kinds/generated/storage-v1.ts';
 import { csiDriverColumns } from './columns.ts';
 import { defaultCSIDriver } from './defaults.ts';
-import { countChanges, csiDriverWarnings } from './lifecycle.ts';
+import { csiDriverWarnings, dropDisabledFields, prepareUpdate } from './lifecycle.ts';
 import { validateCSIDriver, validateCSIDriverUpdate } from './validation.ts';
 
 export const CSIDrivers = defineResource<CSIDriver>({
@@ -11,7 +11,8 @@ export const CSIDrivers = defineResource<CSIDriver>({
   kind: 'CSIDriver',
   plural: 'csidrivers',
   scope: 'Cluster',
-  prepareForUpdate: countChanges,
+  prepareForCreate: (driver) => dropDisabledFields(driver),
+  prepareForUpdate: prepareUpdate,
   warnings: csiDriverWarnings,
   validate: validateCSIDriver,
   validateUpdate: validateCSIDriverUpdate,

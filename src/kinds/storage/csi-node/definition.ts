@@ -9,6 +9,7 @@ export const CSINodes = defineResource<CSINode>({
   kind: 'CSINode',
   plural: 'csinodes',
   scope: 'Cluster',
+  judgesNameOnUpdate: true,
   validate: validateCSINode,
   validateUpdate: validateCSINodeUpdate,
   columns: csiNodeColumns,

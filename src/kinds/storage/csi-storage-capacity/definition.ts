@@ -8,6 +8,7 @@ export const CSIStorageCapacities = defineResource<CSIStorageCapacity>({
   kind: 'CSIStorageCapacity',
   plural: 'csistoragecapacities',
   scope: 'Namespaced',
+  judgesNameOnUpdate: true,
   validate: validateCSIStorageCapacity,
   validateUpdate: validateCSIStorageCapacityUpdate,
   allowUnconditionalUpdate: false,

@@ -10,6 +10,7 @@ export const StorageClasses = defineResource<StorageClass>({
   kind: 'StorageClass',
   plural: 'storageclasses',
   scope: 'Cluster',
+  judgesNameOnUpdate: true,
   validate: validateStorageClass,
   validateUpdate: validateStorageClassUpdate,
   columns: storageClassColumns,

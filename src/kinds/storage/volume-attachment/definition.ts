@@ -14,6 +14,7 @@ export const VolumeAttachments = defineResource<VolumeAttachment>({
   kind: 'VolumeAttachment',
   plural: 'volumeattachments',
   scope: 'Cluster',
+  judgesNameOnUpdate: true,
   prepareForStatusUpdate: keepMetadata,
   validate: validateVolumeAttachment,
   validateUpdate: validateVolumeAttachmentUpdate,

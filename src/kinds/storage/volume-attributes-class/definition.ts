@@ -1,7 +1,7 @@
 import { defineResource } from '#api/definition.ts';
 import type { VolumeAttributesClass } from '#kinds/generated/storage-v1.ts';
 import { volumeAttributesClassColumns } from './columns.ts';
-import { validateVolumeAttributesClass, validateVolumeAttributesClassUpdate } from './validation.ts';
+import { validateVolumeAttributesClass } from './validation.ts';
 
 export const VolumeAttributesClasses = defineResource<VolumeAttributesClass>({
   group: 'storage.k8s.io',
@@ -9,8 +9,8 @@ export const VolumeAttributesClasses = defineResource<VolumeAttributesClass>({
   kind: 'VolumeAttributesClass',
   plural: 'volumeattributesclasses',
   scope: 'Cluster',
+  judgesNameOnUpdate: true,
   validate: validateVolumeAttributesClass,
-  validateUpdate: validateVolumeAttributesClassUpdate,
   columns: volumeAttributesClassColumns,
   returnsDeletedObject: true,
   shortNames: ['vac'],

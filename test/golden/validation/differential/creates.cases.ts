@@ -207,4 +207,30 @@ export const cases: readonly GoldenCase[] = [
   pod('overhead without a class', { overhead: { cpu: '1' } }),
   pod('overhead that is wrong, without a class', { overhead: { a: '1' } }),
   ...['a/b', 'a%b', '..'].map((name) => pod(`service account ${name}`, { serviceAccountName: name })),
+  create('enumerations that need quoting', 'services', {
+    spec: { type: 'a\u0007<b', trafficDistribution: 'a\u0007<b', ports: [{ port: 80, protocol: '\u0007' }] },
+  }),
+  create('a role that needs quoting', 'rbac.authorization.k8s.io/v1/NS/rolebindings', {
+    roleRef: { apiGroup: '\u0007', kind: '\u0007', name: 'a' },
+  }),
+  ...[{}, { nodeSelectorTerms: null }, { nodeSelectorTerms: [] }].map((nodeSelector) =>
+    create(`slice of ${JSON.stringify(nodeSelector)}`, 'resource.k8s.io/v1/resourceslices', {
+      spec: { driver: 'a.b', nodeSelector, pool: { name: 'p', resourceSliceCount: 1, generation: 1 } },
+    }),
+  ),
+  ...[{}, { versions: null }, { versions: [] }].map((versions) =>
+    create(`definition of ${JSON.stringify(versions)}`, 'apiextensions.k8s.io/v1/customresourcedefinitions', {
+      metadata: { name: 'a.b.c' },
+      spec: { group: 'b.c', names: { plural: 'a', kind: 'A' }, scope: 'Cluster', ...versions },
+    }),
+  ),
+  ...[null, []].map((a) =>
+    create(`review of extra ${JSON.stringify(a)}`, 'authorization.k8s.io/v1/subjectaccessreviews', {
+      metadata: {},
+      spec: { user: 'x', extra: { a }, nonResourceAttributes: { path: '/x', verb: 'get' } },
+    }),
+  ),
+  create('a driver that says whether pods wait for it', 'storage.k8s.io/v1/csidrivers', {
+    spec: { preventPodSchedulingIfMissing: true },
+  }),
 ];

@@ -6,6 +6,9 @@ import { type GoldenCase, goldenNamespace } from '../golden-case.ts';
 const services = 'services';
 const events = `/apis/events.k8s.io/v1/namespaces/${goldenNamespace}/events`;
 
+const roles = `/apis/rbac.authorization.k8s.io/v1/namespaces/${goldenNamespace}/roles`;
+const classes = '/apis/storage.k8s.io/v1/volumeattributesclasses';
+
 const stored = (name: string, path: string, body: Tree): GoldenCase => ({
   name: `${name}: stored`,
   method: 'POST',
@@ -98,10 +101,29 @@ export const cases: readonly GoldenCase[] = [
   event('a related object', { related: { kind: 'Pod' } }),
   event('no action', { action: null }),
   event('another source', { deprecatedSource: { component: 'c' } }),
+
+  ...(
+    [
+      ['services', { spec: { clusterIP: 'None' } }],
+      ['configmaps', {}],
+      [roles, {}],
+      [classes, { driverName: 'a.b', parameters: { a: 'b' } }],
+    ] as const
+  ).flatMap(([path, body]) => [
+    { ...stored('golden-named', path, body), name: `golden-named: stored in ${path}` },
+    ...['G_', '..', 'a/b', 'g-'].map((generateName) =>
+      patch('golden-named', `${path.split('/').at(-1)} from ${generateName}`, path, { metadata: { generateName } }),
+    ),
+  ]),
+  patch('golden-named', 'another driver', classes, { driverName: 'c__', parameters: null }),
 ];
 
 export const cleanup = [
   'pods/golden-sized',
+  'services/golden-named',
+  'configmaps/golden-named',
+  `${roles}/golden-named`,
+  `${classes}/golden-named`,
   'replicationcontrollers/golden-scaled',
   'podtemplates/golden-template',
   `${services}/golden-headless`,

@@ -11,6 +11,7 @@ import {
   subdomainName,
 } from '#api/name-format.ts';
 import { canonicalQuantity, compareQuantities } from '#api/quantity.ts';
+import { goQuote } from '#base/go-quote.ts';
 import type {
   EnvFromSource,
   EnvVar,
@@ -165,7 +166,7 @@ export function checkFieldRef(
   // Clients from before v1 called it so.
   const field = fieldPath === 'spec.host' ? 'spec.nodeName' : fieldPath;
   if (!podFields.has(field)) fault(`field label not supported: ${fieldPath}`);
-  else if (!supported.includes(field)) errors.push(notSupported(fieldPathPath, field, supported));
+  else if (!supported.includes(field)) errors.push(notSupported(fieldPathPath, field, supported, goQuote));
 }
 
 export function checkResourceFieldRef(
@@ -177,7 +178,7 @@ export function checkResourceFieldRef(
   if (inVolume && !containerName) errors.push(required(child(path, 'containerName')));
   else if (resource === '') errors.push(required(child(path, 'resource')));
   else if (!containerResources.includes(resource) && !isHugePagesField(resource)) {
-    errors.push(notSupported(child(path, 'resource'), resource, containerResources));
+    errors.push(notSupported(child(path, 'resource'), resource, containerResources, goQuote));
   }
   if (divisor === undefined || compareQuantities(divisor, '0') === 0) return;
   const rule = divisorRule(resource);

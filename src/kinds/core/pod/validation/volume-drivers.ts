@@ -6,6 +6,7 @@
 import { child, entry, type FieldError, invalid, notSupported, required, tooLong } from '#api/field-error.ts';
 import { checkFormat, checkOptionalWord, checkRequired, checkRequiredFormat } from '#api/field-rules.ts';
 import { inclusiveRangeMessage, isDNS1123Label, isDNS1123Subdomain } from '#api/name-format.ts';
+import { goQuote } from '#base/go-quote.ts';
 import type {
   AzureDiskVolumeSource,
   AzureFilePersistentVolumeSource,
@@ -225,8 +226,8 @@ export function checkAzureDisk(
   checkOptionalWord(kind, diskKinds, child(path, 'kind'), errors);
   if (kind === undefined) return;
   if (kind === 'Managed') {
-    if (!diskURI.startsWith('/subscriptions/')) errors.push(notSupported(uriPath, diskURI, [managedDisk]));
-  } else if (!diskURI.startsWith('https://')) errors.push(notSupported(uriPath, diskURI, [blobDisk]));
+    if (!diskURI.startsWith('/subscriptions/')) errors.push(notSupported(uriPath, diskURI, [managedDisk], goQuote));
+  } else if (!diskURI.startsWith('https://')) errors.push(notSupported(uriPath, diskURI, [blobDisk], goQuote));
 }
 
 export function checkScaleIO(
