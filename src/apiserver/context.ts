@@ -27,6 +27,8 @@ export interface RequestContext {
   readonly info: RequestInfo;
   readonly user: UserInfo;
   readonly resource: Resource;
+  /** Of an update that makes its object: whether its user may create it, too. Throws Forbidden. */
+  readonly authorizeCreate: () => Promise<void> | undefined;
   /** A watch calls it when its initial events are out; seats are held until then. May be called more than once. */
   readonly watchInitialized: () => void;
   /** A watch calls it when it is over. May be called more than once. */

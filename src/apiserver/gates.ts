@@ -154,6 +154,15 @@ export class Gates {
     return undefined;
   }
 
+  /** The second right of an update that makes its object: that to create it. It is no decision of its own for metrics and audit. */
+  authorizeCreate({ request, info }: Call, user: UserInfo): Promise<void> | undefined {
+    const attributes = attributesOf(request, { ...info, verb: 'create' }, user);
+    const verdict = this.config.authorize(attributes);
+    if (verdict instanceof Promise) return verdict.then((decided) => heed(decided, attributes, undefined));
+    heed(verdict, attributes, undefined);
+    return undefined;
+  }
+
   private judged(
     startedMs: number,
     verdict: Decision,

@@ -380,6 +380,7 @@ class Server implements ApiServer {
       resource,
       warnings: exchange.warnings,
       audit,
+      authorizeCreate: () => this.gates.authorizeCreate(call, user),
       watchInitialized: this.initialized(call, resource),
       watchEnded: () => exchange.finish(200),
       waited: (ms) => counted.waited(ms),

@@ -303,6 +303,7 @@ export class CustomResources {
       user: { username: 'system:apiserver', groups: ['system:masters'] },
       resource,
       warnings: [],
+      authorizeCreate: () => undefined,
       watchInitialized: () => {},
       watchEnded: () => {},
       waited: () => {},

@@ -49,12 +49,16 @@ export async function create(context: RequestContext): Promise<ApiResponse> {
   return { type: 'object', status: 201, body: await createObject(context, draft, options) };
 }
 
-/** Creates a decoded and defaulted object: admission, preparation, validation, the write. The draft is given away. */
+/**
+ * Creates a decoded and defaulted object: admission, preparation, validation, the write. The draft is given away. `authorize` is asked
+ * between validation and validating admission (upstream's withAuthorization); absent for those whose right was seen already.
+ */
 export async function createObject(
   context: RequestContext,
   draft: MutableObject,
   options: WriteOptions,
   admissionOptions?: Readonly<Record<string, unknown>>,
+  authorize?: () => Promise<void> | undefined,
 ): Promise<EncodedObject> {
   const { server, resource } = context;
   const { env, admission } = server;
@@ -116,6 +120,8 @@ export async function createObject(
         validateNew(context, draft, inspecting ? await inspecting : []);
         const validated = othersTurn(context);
         if (validated) await validated;
+        const judging = authorize?.();
+        if (judging) await judging;
         const validating = admission.validate({ ...admitContext, name: draft.metadata.name ?? '' });
         if (validating) await validating;
       }

@@ -134,7 +134,8 @@ async function createMissing(
     throw newConflict(name, context.info.name, cause);
   }
   delete draft.metadata.resourceVersion;
-  return createObject(context, draft, managed ? { ...options, applied: draft.metadata.managedFields ?? [] } : options);
+  const creation = managed ? { ...options, applied: draft.metadata.managedFields ?? [] } : options;
+  return createObject(context, draft, creation, undefined, context.authorizeCreate);
 }
 
 interface Attempt {
