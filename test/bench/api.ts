@@ -7,7 +7,7 @@
  * Without --ours our server is started on a durable store in a temporary directory. --phases takes beginnings of names, separated by
  * commas ('create 1 KB', list, watch, rest); --seconds is the length of a phase on each system, --rounds how often they take turns,
  * --warm-up how long each verb runs on each system before anything is counted, --threads says which threads of ours used the CPU, --objects the pods on the shelf, --watchers those of the
- * wide watch, --watches-per-connection how many of them share one. Everything made is removed.
+ * wide watch, --watches-per-connection how many of them share one, --resource what single objects and watched ones are (test/bench/api/single.ts). Everything made is removed.
  * One run at a time against an anchor: the next begins with removing what it finds of the last.
  *
  * CPU is the server's, of all its processes and threads (for upstream: kube-apiserver and etcd), from /proc. Ratios are upstream's figure
@@ -28,7 +28,8 @@ import {
   singlePhases,
   watchPhases,
 } from './api/phases.ts';
-import { cleanUp, openSystem, prepare, type System, shelfPods, singleVerbs } from './api/system.ts';
+import { singleResource } from './api/single.ts';
+import { cleanUp, openSystem, prepare, type System, shelfPods } from './api/system.ts';
 import { machineLoad } from './running-cluster.ts';
 
 const { values } = parseArgs({
@@ -45,6 +46,7 @@ const { values } = parseArgs({
     watchers: { type: 'string', default: '1000' },
     'watches-per-connection': { type: 'string', default: '100' },
     port: { type: 'string', default: '18443' },
+    resource: { type: 'string', default: 'configmaps' },
     threads: { type: 'boolean', default: false },
   },
 });
@@ -53,9 +55,10 @@ const options = {
   watchers: Number(values.watchers),
   watchesPerConnection: Number(values['watches-per-connection']),
 };
+const resource = singleResource(values.resource);
 const wanted = values.phases.split(',');
 const isWanted = (name: string) => wanted.some((beginning) => name.startsWith(beginning));
-const phases = [...singlePhases(singleVerbs), ...listPhases(options), ...watchPhases(options)];
+const phases = [...singlePhases(resource.verbs), ...listPhases(options), ...watchPhases(options)];
 const restName = 'rest';
 
 const directory = mkdtempSync(join(tmpdir(), 'kubets-bench-api-'));
@@ -65,7 +68,7 @@ try {
   for (const system of systems) {
     await prepare(system);
     // Neither a compiler nor empty caches are what is measured.
-    for (const phase of singlePhases(singleVerbs)) {
+    for (const phase of singlePhases(resource.verbs)) {
       if (phase.name.endsWith(' 1 KB @16')) await phase.run(system, Number(values['warm-up']));
     }
     const watching = watchPhases(options).find(({ name }) => isWanted(name));
@@ -88,12 +91,12 @@ try {
 }
 
 async function openSystems(): Promise<void> {
-  if (values.ours) systems.push(openSystem('ours', values.ours, pidsOf(values['pids-ours'])));
+  if (values.ours) systems.push(openSystem('ours', values.ours, pidsOf(values['pids-ours']), resource));
   else {
     const own = await startOwnServer(directory, Number(values.port));
-    systems.push(openSystem('ours', own.kubeconfig, [own.pid], own));
+    systems.push(openSystem('ours', own.kubeconfig, [own.pid], resource, own));
   }
-  if (values.theirs) systems.push(openSystem('theirs', values.theirs, pidsOf(values['pids-theirs'])));
+  if (values.theirs) systems.push(openSystem('theirs', values.theirs, pidsOf(values['pids-theirs']), resource));
 }
 
 /** 'server=12,etcd=34' */
@@ -187,7 +190,7 @@ async function startWithObjects(system: System): Promise<void> {
   await system.own?.stop();
   const begin = performance.now();
   const own = await startOwnServer(directory, Number(values.port));
-  const again = { ...openSystem('ours', own.kubeconfig, [own.pid], own), pods: system.pods };
+  const again = { ...openSystem('ours', own.kubeconfig, [own.pid], resource, own), pods: system.pods };
   await again.main.ask({ path: `${shelfPods}?limit=1` });
   console.log(
     `start with ${options.objects} pods on disk: serves after ${own.startMs.toFixed(0)} ms, a pod after ${(performance.now() - begin).toFixed(0)} ms`,

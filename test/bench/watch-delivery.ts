@@ -31,8 +31,8 @@ import { createMemoryStore } from '#store/revision-store.ts';
 import type { Store, StoreEntry } from '#store/store.ts';
 import { Connection, endpointOf } from './api/connection.ts';
 import { settingsFor } from './api/own-server.ts';
-import { configMap } from './api/payload.ts';
-import { inParallel, singleConfigMaps } from './api/system.ts';
+import { configMaps, singleNamespace, singleRequest } from './api/single.ts';
+import { inParallel } from './api/system.ts';
 import { machineLoad } from './running-cluster.ts';
 
 const { values } = parseArgs({
@@ -127,7 +127,7 @@ async function measure(): Promise<void> {
     });
     const entries = await stock(main, store);
     main.close();
-    const path = `${singleConfigMaps}?watch=true&resourceVersion=${await store.revision()}`;
+    const path = `${configMaps.collection}?watch=true&resourceVersion=${await store.revision()}`;
     const watching = await start({ port: http.port, path });
     let next = 0;
     const put = async (): Promise<void> => {
@@ -161,13 +161,13 @@ async function measure(): Promise<void> {
 
 /** The objects that changes go round, as they are stored. */
 async function stock(main: Connection, store: Store): Promise<readonly StoreEntry[]> {
-  const namespace = { metadata: { name: singleConfigMaps.split('/')[4] } };
+  const namespace = { metadata: { name: singleNamespace } };
   await main.ask({ method: 'POST', path: '/api/v1/namespaces', body: JSON.stringify(namespace) });
   for (let index = 0; index < changedObjects; index++) {
-    await main.ask({ method: 'POST', path: singleConfigMaps, body: configMap(index, Number(values.bytes)) });
+    await main.ask(singleRequest(configMaps, 'create', index, Number(values.bytes)));
   }
   const { entries } = await store.list({ prefix: '/registry/' });
-  return entries.filter(({ key }) => key.includes('/bench-cm-'));
+  return entries.filter(({ key }) => key.includes(`/${singleNamespace}/`) && key.includes('/configmaps/'));
 }
 
 interface Cost {

@@ -3,6 +3,7 @@
  * bytes and answering with bytes, in this process. The rest of what test/bench/api.ts measures is HTTP/2, TLS and sockets.
  *
  *     node --max-semi-space-size=32 test/bench/writes.ts [--clients 16] [--seconds 3] [--verbs create,update] [--bytes 1024]
+ *         [--resource configmaps|custom|ruled]
  *
  * CPU in microseconds of an operation: of the serving thread, and of all others (the store's writer, collectors, compilers); the best
  * quarter of many short runs. Bytes of the heap that it allocates do not depend on what else the machine does.
@@ -11,9 +12,10 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { getHeapStatistics } from 'node:v8';
-import type { ApiRequest, Peer } from '#api/request.ts';
+import type { Peer } from '#api/request.ts';
 import { MeasuredStore } from '#apiserver/measured-store.ts';
 import { MetricsRegistry } from '#base/metrics.ts';
 import { createClient } from '#client/api-client.ts';
@@ -25,19 +27,27 @@ import { apiServerUser } from '#cluster/server/identities.ts';
 import { createNodeEnv } from '#platform/node/env.ts';
 import { openSqliteStore } from '#platform/node/sqlite-journal.ts';
 import { settingsFor } from './api/own-server.ts';
-import { configMap, configMapName, patches, sentNow } from './api/payload.ts';
-import { singleConfigMaps, singleVerbs } from './api/system.ts';
+import {
+  readsFirst,
+  type SingleObject,
+  type SingleRequest,
+  singleNamespace,
+  singleRequest,
+  singleResource,
+} from './api/single.ts';
 
 const { values } = parseArgs({
   options: {
     clients: { type: 'string', default: '16' },
     seconds: { type: 'string', default: '3' },
-    verbs: { type: 'string', default: singleVerbs.join(',') },
+    verbs: { type: 'string' },
+    resource: { type: 'string', default: 'configmaps' },
     bytes: { type: 'string', default: '1024' },
   },
 });
 const clients = Number(values.clients);
 const bytes = Number(values.bytes);
+const resource = singleResource(values.resource);
 const directory = mkdtempSync(join(tmpdir(), 'kubets-bench-writes-'));
 const env = createNodeEnv({ component: 'bench', level: 'warn' });
 const layout = clusterLayout('bench', directory);
@@ -63,11 +73,27 @@ const peer: Peer = {
   certificate: { commonName: 'kubernetes-admin', organizations: ['system:masters', 'kubeadm:cluster-admins'] },
 };
 const encoder = new TextEncoder();
-const namespace = { metadata: { name: singleConfigMaps.split('/')[4] } };
-await ask('POST', '/api/v1/namespaces', 'application/json', JSON.stringify(namespace));
+const decoder = new TextDecoder();
+const namespace = { metadata: { name: singleNamespace } };
+await ask({ method: 'POST', path: '/api/v1/namespaces', body: JSON.stringify(namespace) });
+if (resource.definition) {
+  const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+  await ask({ method: 'POST', path, body: resource.definition.body });
+  for (let established = false; !established; await sleep(20)) {
+    established = await ask({ method: 'GET', path: resource.collection }).then(
+      () => true,
+      () => false,
+    );
+  }
+}
 
 /** As the transport makes them of a request, but for its signal and body, which exist already. */
-async function ask(method: ApiRequest['method'], url: string, contentType: string, text: string): Promise<void> {
+async function ask({
+  method,
+  path: url,
+  contentType = 'application/json',
+  body: text = '',
+}: SingleRequest): Promise<Uint8Array> {
   const [path = '', rawQuery = ''] = url.split('?');
   const body = encoder.encode(text);
   const headers = {
@@ -93,19 +119,16 @@ async function ask(method: ApiRequest['method'], url: string, contentType: strin
     signal: end.signal,
     abandon: (reason) => end.abort(reason),
   });
-  if (response.type === 'full' && response.status < 300) return;
-  throw new Error(`${method} ${url}: ${response.type === 'full' ? new TextDecoder().decode(response.body) : '?'}`);
+  if (response.type !== 'full') throw new Error(`${method} ${url}: ${response.type}`);
+  if (response.status < 300) return response.body;
+  throw new Error(`${method} ${url}: ${decoder.decode(response.body)}`);
 }
 
-function operate(verb: string, index: number): Promise<void> {
-  const path = `${singleConfigMaps}/${configMapName(index)}`;
-  const json = 'application/json';
-  const patch = patches[verb];
-  if (patch) return ask('PATCH', path + patch.query, patch.contentType, patch.body(index, sentNow()));
-  if (verb === 'create') return ask('POST', singleConfigMaps, json, configMap(index, bytes));
-  if (verb === 'update') return ask('PUT', path, json, configMap(index, bytes));
-  if (verb === 'delete') return ask('DELETE', path, json, '');
-  return ask('GET', path, json, '');
+async function operate(verb: string, index: number): Promise<void> {
+  let read: SingleObject | undefined;
+  if (readsFirst(resource, verb))
+    read = JSON.parse(decoder.decode(await ask(singleRequest(resource, 'get', index, bytes))));
+  await ask(singleRequest(resource, verb, index, bytes, read));
 }
 
 let high = 0;
@@ -182,7 +205,7 @@ function report(verb: string, slices: readonly Slice[]): void {
 }
 
 try {
-  const verbs = values.verbs.split(',');
+  const verbs = values.verbs?.split(',') ?? resource.verbs;
   for (const verb of ['create', ...verbs]) await measure(verb, 0.7);
   await measure('create', 0.5);
   for (const verb of verbs) report(verb, await measure(verb, Number(values.seconds)));

@@ -5,16 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from './connection.ts';
 import { cpuSeconds, meter, threadSeconds } from './meter.ts';
 import { delaysIn, podName } from './payload.ts';
-import {
-  inParallel,
-  podMark,
-  type System,
-  shelfPods,
-  singleConfigMaps,
-  singleOperation,
-  stock,
-  stockPods,
-} from './system.ts';
+import { inParallel, podMark, type System, shelfPods, singleOperation, stock, stockPods } from './system.ts';
 import { WatchConnection } from './watch-connection.ts';
 
 export interface Result {
@@ -75,7 +66,7 @@ async function single(system: System, verb: string, bytes: number, clients: numb
   const result = await load(system, clients, seconds, async (connection) => {
     const index = indexOf(next++);
     if (index === undefined) return false;
-    await singleOperation(connection, verb, index, bytes);
+    await singleOperation(system, connection, verb, index, bytes);
     return true;
   });
   if (verb === 'create') system.high += next;
@@ -308,9 +299,9 @@ async function openWatches(
   perConnection: number,
   onData: (chunk: Buffer, watcher: number) => void,
 ): Promise<readonly WatchConnection[]> {
-  const list = await system.main.json({ path: `${singleConfigMaps}?limit=1` });
+  const list = await system.main.json({ path: `${system.single.collection}?limit=1` });
   const { metadata } = list as { readonly metadata: { readonly resourceVersion: string } };
-  const path = `${singleConfigMaps}?watch=true&resourceVersion=${metadata.resourceVersion}`;
+  const path = `${system.single.collection}?watch=true&resourceVersion=${metadata.resourceVersion}`;
   const connections: WatchConnection[] = [];
   await inParallel(20, Math.ceil(count / perConnection), async (index) => {
     const connection = new WatchConnection(system.endpoint);
@@ -326,11 +317,12 @@ async function openWatches(
 
 /** An open loop as long as the system keeps up: every few milliseconds as many changes as are due. */
 async function change(
-  { low, bytes }: System,
+  system: System,
   writer: Connection,
   rate: number,
   seconds: number,
 ): Promise<{ readonly changes: number; readonly seconds: number; readonly errors: number }> {
+  const { low, bytes } = system;
   const begin = performance.now();
   const free = Array.from({ length: changedObjects }, (_, index) => low + index);
   let changes = 0;
@@ -339,7 +331,7 @@ async function change(
   for (let elapsed = 0; elapsed < seconds; elapsed = (performance.now() - begin) / 1000) {
     while (changes + errors + running.size < elapsed * rate && free.length > 0) {
       const index = free.shift() as number;
-      const patch: Promise<void> = singleOperation(writer, 'patch-merge', index, bytes)
+      const patch: Promise<void> = singleOperation(system, writer, 'patch-merge', index, bytes)
         .then(
           () => void changes++,
           () => void errors++,

@@ -1,10 +1,20 @@
 /** A system under load: how it is asked, which processes it is, and what of ours lies in it. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection, type Endpoint, endpointOf } from './connection.ts';
 import type { OwnServer } from './own-server.ts';
-import { configMap, configMapName, patches, pod, podName, sentNow } from './payload.ts';
+import { pod, podName } from './payload.ts';
+import {
+  configMaps,
+  readsFirst,
+  type SingleObject,
+  type SingleResource,
+  singleNamespace,
+  singleRequest,
+} from './single.ts';
 
 const shelf = 'bench-shelf';
+const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
 export interface System {
   readonly name: 'ours' | 'theirs';
@@ -12,7 +22,8 @@ export interface System {
   /** By name, as given: the server first. */
   readonly pids: readonly number[];
   readonly main: Connection;
-  /** Config maps that phases on single objects work with: those from low to high - 1 exist, all of this size. */
+  /** What phases on single objects work with: those from low to high - 1 exist, all of this size. */
+  readonly single: SingleResource;
   low: number;
   high: number;
   bytes: number;
@@ -21,21 +32,26 @@ export interface System {
   readonly own: OwnServer | undefined;
 }
 
-export function openSystem(name: System['name'], kubeconfig: string, pids: readonly number[], own?: OwnServer): System {
+export function openSystem(
+  name: System['name'],
+  kubeconfig: string,
+  pids: readonly number[],
+  single = configMaps,
+  own?: OwnServer,
+): System {
   const endpoint = endpointOf(kubeconfig);
-  return { name, endpoint, pids, main: new Connection(endpoint), low: 0, high: 0, bytes: 0, pods: 0, own };
+  return { name, endpoint, pids, main: new Connection(endpoint), single, low: 0, high: 0, bytes: 0, pods: 0, own };
 }
 
-/** Where the config maps are. */
-const single = 'bench-single';
-const namespaces = [single, shelf];
+const namespaces = [singleNamespace, shelf];
 const collection = (namespace: string, plural: string) => `/api/v1/namespaces/${namespace}/${plural}`;
 export const shelfPods = collection(shelf, 'pods');
-export const singleConfigMaps = collection(single, 'configmaps');
 
-/** Namespaces, and the service account that admission of pods looks for. What an interrupted run left is removed. */
-export async function prepare({ main }: System): Promise<void> {
-  await removeAll(main);
+/** Namespaces, the service account that admission of pods looks for, a definition. What an interrupted run left is removed. */
+export async function prepare(system: System): Promise<void> {
+  const { main, single } = system;
+  await removeAll(system);
+  if (single.definition) await define(main, single, single.definition.body);
   for (const name of namespaces) {
     const post = (path: string, object: unknown) =>
       main.ask({ method: 'POST', path, body: JSON.stringify(object) }).catch((error: Error) => {
@@ -46,8 +62,21 @@ export async function prepare({ main }: System): Promise<void> {
   }
 }
 
-export async function cleanUp({ main }: System): Promise<void> {
-  await removeAll(main);
+/** Until objects can be listed. */
+async function define(main: Connection, { collection }: SingleResource, body: string): Promise<void> {
+  await main.ask({ method: 'POST', path: definitions, body });
+  for (const until = performance.now() + 10_000; ; await sleep(50)) {
+    try {
+      return void (await main.ask({ path: collection }));
+    } catch (error) {
+      if (performance.now() > until) throw error;
+    }
+  }
+}
+
+export async function cleanUp(system: System): Promise<void> {
+  const { main } = system;
+  await removeAll(system);
   for (const name of namespaces) {
     await main.ask({ method: 'DELETE', path: `${collection(name, 'serviceaccounts')}/default` }).catch(() => {});
     await main.ask({ method: 'DELETE', path: `/api/v1/namespaces/${name}` }).catch(() => {});
@@ -57,8 +86,8 @@ export async function cleanUp({ main }: System): Promise<void> {
   }
 }
 
-async function removeAll(main: Connection): Promise<void> {
-  for (const path of [shelfPods, singleConfigMaps]) {
+async function removeAll({ main, single: { collection: singles, definition } }: System): Promise<void> {
+  for (const path of [shelfPods, singles]) {
     await main
       .ask({
         method: 'DELETE',
@@ -67,20 +96,25 @@ async function removeAll(main: Connection): Promise<void> {
       })
       .catch(() => {});
   }
+  if (!definition) return;
+  const path = `${definitions}/${definition.name}`;
+  await main.ask({ method: 'DELETE', path }).catch(() => {});
+  const isThere = () => main.ask({ path }).then(Boolean, () => false);
+  for (const until = performance.now() + 10_000; (await isThere()) && performance.now() < until; ) await sleep(50);
 }
 
-/** Not measured: `count` config maps of this size exist afterwards. */
+/** Not measured: `count` objects of this size exist afterwards. */
 export async function stock(system: System, count: number, bytes: number): Promise<void> {
   if (system.bytes !== bytes) await clearSingle(system, bytes);
   const from = system.high;
   const missing = count - (system.high - system.low);
   system.high += Math.max(0, missing);
-  await inParallel(16, missing, (index) => createConfigMap(system.main, from + index, bytes));
+  await inParallel(16, missing, (index) => singleOperation(system, system.main, 'create', from + index, bytes));
 }
 
 async function clearSingle(system: System, bytes: number): Promise<void> {
   if (system.high > system.low) {
-    await system.main.ask({ method: 'DELETE', path: `${singleConfigMaps}?labelSelector=app%3Dbench` });
+    await system.main.ask({ method: 'DELETE', path: `${system.single.collection}?labelSelector=app%3Dbench` });
   }
   system.low = system.high;
   system.bytes = bytes;
@@ -107,36 +141,15 @@ export async function inParallel(
   await Promise.all(Array.from({ length: workers }, work));
 }
 
-function createConfigMap(connection: Connection, index: number, bytes: number): Promise<unknown> {
-  return connection.ask({ method: 'POST', path: singleConfigMaps, body: configMap(index, bytes) });
-}
-
-export const singleVerbs = ['create', 'get', 'update', ...Object.keys(patches), 'delete'] as const;
-
-/** One operation of a verb on the object of this index. */
-export function singleOperation(
+export async function singleOperation(
+  { single }: System,
   connection: Connection,
   verb: string,
   index: number,
   bytes: number,
-  sent = sentNow(),
 ): Promise<unknown> {
-  const path = `${singleConfigMaps}/${configMapName(index)}`;
-  const patch = patches[verb];
-  if (patch) {
-    const { contentType, query, body } = patch;
-    return connection.ask({ method: 'PATCH', path: path + query, contentType, body: body(index, sent) });
-  }
-  switch (verb) {
-    case 'create':
-      return createConfigMap(connection, index, bytes);
-    case 'update':
-      return connection.ask({ method: 'PUT', path, body: configMap(index, bytes, sent) });
-    case 'delete':
-      return connection.ask({ method: 'DELETE', path });
-    default:
-      return connection.ask({ path });
-  }
+  const read = readsFirst(single, verb) ? await connection.json(singleRequest(single, 'get', index, bytes)) : undefined;
+  return connection.ask(singleRequest(single, verb, index, bytes, read as SingleObject));
 }
 
 /** In every pod's JSON once. */
