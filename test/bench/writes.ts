@@ -167,7 +167,10 @@ async function measureSlice(verb: string): Promise<Slice> {
       while (performance.now() < until) {
         const count = next++;
         if (verb === 'delete' && from + count >= to) return;
-        await operate(verb, verb === 'create' ? to + count : verb === 'delete' ? from + count : from + (count % 200));
+        await operate(
+          verb,
+          verb === 'create' ? to + count : verb === 'delete' ? from + count : from + (count % Math.min(200, to - from)),
+        );
       }
     }),
   );

@@ -108,7 +108,7 @@ export function fieldSet(member: boolean, children: ReadonlyMap<string, FieldSet
 }
 
 /** Collects paths; turns into a FieldSet at the end. */
-export class FieldSetBuilder {
+class FieldSetBuilder {
   member = false;
   private readonly children = new Map<string, FieldSetBuilder>();
 
@@ -214,17 +214,23 @@ function readElement(text: string): string {
     }
     case 'k': {
       const keys = parsed(rest);
-      return isObject(keys) ? keyElement(keys) : 'invalid';
+      return isObject(keys) ? keyElement(Object.keys(keys).sort(), (name) => keys[name]) : 'invalid';
     }
     default:
       return 'unknown';
   }
 }
 
-/** 'k:{"containerPort":80,"protocol":"TCP"}' */
-export function keyElement(keys: JsonObject): string {
-  const names = Object.keys(keys).sort();
-  return `k:{${names.map((name) => `${JSON.stringify(name)}:${JSON.stringify(keys[name])}`).join(',')}}`;
+/** 'k:{"containerPort":80,"protocol":"TCP"}'; the names in order. */
+export function keyElement(names: readonly string[], read: (name: string) => unknown): string {
+  let text = 'k:{';
+  for (const name of names) {
+    const value = read(name);
+    if (value === undefined) continue;
+    if (text.length > 3) text += ',';
+    text += `${JSON.stringify(name)}:${JSON.stringify(value)}`;
+  }
+  return `${text}}`;
 }
 
 function parsed(text: string): unknown {
@@ -255,15 +261,19 @@ export function elementText(element: string): string {
 
 function inOrder(set: FieldSet): [string, FieldSet][] {
   const children = [...set.children];
-  return children.length < 2 ? children : children.sort((a, b) => compareElements(a[0], b[0]));
+  if (children.length < 2) return children;
+  // What keys and values are is read once, not at every comparison.
+  const parsedOf = new Map<string, unknown>();
+  for (const [element] of children) if (element[0] !== 'f') parsedOf.set(element, JSON.parse(element.slice(2)));
+  return children.sort(([a], [b]) => {
+    if (a[0] !== b[0]) return kinds.indexOf(a[0] ?? '') - kinds.indexOf(b[0] ?? '');
+    if (a[0] === 'f') return a < b ? -1 : Number(a > b);
+    return compareValues(parsedOf.get(a), parsedOf.get(b));
+  });
 }
 
 /** Fields, then keys, values and indices; keys and values by what they are, not by their text. */
-function compareElements(a: string, b: string): number {
-  if (a[0] !== b[0]) return 'fkvi'.indexOf(a[0] ?? '') - 'fkvi'.indexOf(b[0] ?? '');
-  if (a[0] === 'f') return a < b ? -1 : Number(a > b);
-  return compareValues(JSON.parse(a.slice(2)), JSON.parse(b.slice(2)));
-}
+const kinds = 'fkvi';
 
 /** Numbers before text before booleans; keys by name, then by value (structured-merge-diff: value.Compare, FieldList.Compare). */
 function compareValues(a: unknown, b: unknown): number {

@@ -155,6 +155,8 @@ function setElement(item: unknown): string | undefined {
   return item === null || typeof item === 'object' ? undefined : `v:${JSON.stringify(item)}`;
 }
 
+const noKeys = keyElement([], () => undefined);
+
 /** Keys that are left out count with their declared default; an item without any has no element. */
 function keyedElement(keys: readonly string[], element: Schema): (item: unknown) => string | undefined {
   const sorted = [...keys].sort();
@@ -163,15 +165,10 @@ function keyedElement(keys: readonly string[], element: Schema): (item: unknown)
   );
   return (item) => {
     if (!isObject(item)) return undefined;
-    const identity: JsonObject = {};
-    let known = 0;
-    for (const key of sorted) {
-      const value = Object.hasOwn(item, key) && item[key] !== undefined ? item[key] : defaults.get(key);
-      if (value === undefined) continue;
-      identity[key] = value;
-      known++;
-    }
-    return known === 0 ? undefined : keyElement(identity);
+    const text = keyElement(sorted, (key) =>
+      Object.hasOwn(item, key) && item[key] !== undefined ? item[key] : defaults.get(key),
+    );
+    return text === noKeys ? undefined : text;
   };
 }
 

@@ -4,41 +4,32 @@
  */
 
 import { isObject, type JsonObject, jsonEqual, setMember } from '../patch/json-tree.ts';
-import { emptyFieldSet, type FieldSet, FieldSetBuilder, fieldSet, leafFieldSet } from './field-set.ts';
+import { emptyFieldSet, type FieldSet, fieldSet, leafFieldSet } from './field-set.ts';
 import { elementPlace, entryPlace, memberPlace, type Place, type Shape, shapeOf } from './place.ts';
 
 type MapShape = Extract<Shape, { readonly type: 'map' }>;
 type ListShape = Extract<Shape, { readonly type: 'list' }>;
 
-/** The fields that a value has: of a configuration, what its applier will own. */
-export function fieldsOf(value: unknown, place: Place): FieldSet {
-  const builder = new FieldSetBuilder();
-  addFields(builder, value, place);
-  return builder.build();
-}
-
-function addFields(builder: FieldSetBuilder, value: unknown, place: Place): void {
+/** The fields that a value has: of a configuration, what its applier will own. `member`: itself is one of them. */
+export function fieldsOf(value: unknown, place: Place, member = false): FieldSet {
   const shape = shapeOf(place, value);
-  if (shape.type === 'leaf') {
-    builder.member = true;
-    return;
-  }
-  if (shape.type === 'map') {
-    if (!isObject(value)) return;
-    for (const key of Object.keys(value)) {
-      const child = builder.child(`f:${key}`);
-      const childPlace = shape.child(key);
-      addFields(child, value[key], childPlace);
-      if (value[key] === null || isEmptyObject(value[key]) || childPlace.free) child.member = true;
+  if (shape.type === 'leaf') return leafFieldSet;
+  const children = new Map<string, FieldSet>();
+  const add = (element: string, fields: FieldSet): void => {
+    if (!fields.isEmpty) children.set(element, fields);
+  };
+  if (shape.type === 'list') {
+    for (const [element, items] of itemsByElement(value, shape.elementOf)) {
+      // An element that is there twice is one value.
+      add(element, items.length === 1 ? fieldsOf(items[0], shape.element, true) : leafFieldSet);
     }
-    return;
+  } else if (isObject(value)) {
+    for (const key in value) {
+      const child = shape.child(key);
+      add(`f:${key}`, fieldsOf(value[key], child, child.free || value[key] === null || isEmptyObject(value[key])));
+    }
   }
-  for (const [element, items] of itemsByElement(value, shape.elementOf)) {
-    const child = builder.child(element);
-    child.member = true;
-    // An element that is there twice is one value.
-    if (items.length === 1) addFields(child, items[0], shape.element);
-  }
+  return fieldSet(member, children);
 }
 
 export interface Comparison {
@@ -77,11 +68,11 @@ function compareMaps(before: unknown, after: unknown, shape: MapShape, zeros: bo
   // In an object that is new or gone as a whole, everything is.
   const whole = before === undefined || after === undefined;
   const fillsIn = zeros && !whole;
-  for (const key of Object.keys(next)) {
+  for (const key in next) {
     const oldValue = Object.hasOwn(old, key) ? old[key] : undefined;
     if (oldValue !== next[key]) compareMember(differences, shape, key, oldValue, next[key], zeros, fillsIn);
   }
-  for (const key of Object.keys(old)) {
+  for (const key in old) {
     if (!Object.hasOwn(next, key)) compareMember(differences, shape, key, old[key], undefined, zeros, fillsIn);
   }
   if (zeros && whole) {
@@ -124,6 +115,8 @@ function hasMembers(value: unknown): boolean {
 
 /** Elements that are there twice are one value: changed as a whole, added and removed beside what there was once. */
 function compareLists(before: unknown, after: unknown, shape: ListShape, zeros: boolean): Comparison {
+  // Nearly always: then no element has to be found.
+  if (jsonEqual(before, after)) return same;
   const differences = new Differences();
   const old = itemsByElement(before, shape.elementOf);
   const next = itemsByElement(after, shape.elementOf);

@@ -5,10 +5,12 @@ import { checkTree, parseJson } from '#api/codec/json-decode.ts';
 import { jsonText } from '#api/codec/text.ts';
 import { newBadRequest, newInvalid, newUnsupportedMediaType, newUnsupportedPatchType } from '#api/errors.ts';
 import { invalid } from '#api/field-error.ts';
+import type { ManagedFieldsEntry } from '#api/generated/meta-v1.ts';
 import { goText } from '#api/go-format.ts';
 import type { KubeObject } from '#api/object.ts';
 import { isObject } from '#api/patch/json-tree.ts';
 import type { ApiResponse } from '#api/request.ts';
+import type { Draft } from '#base/edit.ts';
 import { sortedTree } from '#base/sorted-tree.ts';
 import type { CachedObject } from '../cache/cached-object.ts';
 import type { RequestContext } from '../context.ts';
@@ -81,9 +83,13 @@ function applyPatch(
     const before = type === 'json' ? treeOf(current, cached) : view ? view.read(current) : current;
     const { schema } = codec;
     const tree = patchTree(type, before, body, schema);
+    const managers = managersIn(tree);
+    // What a patch does not touch need not be read again, and of an object's metadata this is the most.
+    const areKept = managers !== undefined && managers === managersIn(before);
     const checkKind = (given: GivenType): string | undefined =>
       type === 'strategic' || resource.isCustom ? undefined : patchedKindFault(context, given, expected);
-    const { object, problems } = decodePatched(codec, type, tree, options, checkKind, () => {
+    const changed = areKept ? withoutManagers(tree) : tree;
+    const { object, problems } = decodePatched(codec, type, changed, options, checkKind, () => {
       if (resource.definition.confidential) return '<secret contents redacted>';
       if (type === 'strategic') return goText(body);
       const whole = treeOf(current, cached);
@@ -95,6 +101,7 @@ function applyPatch(
     if (!warned) reportProblems(context, problems, options);
     warned = true;
     const patched = asMutable(object, expected);
+    if (areKept) patched.metadata.managedFields = current.metadata?.managedFields as Draft<ManagedFieldsEntry[]>;
     ensureNamespace(context, patched);
     ensurePatchedName(patched, context.info.name);
     if (!view?.ownKind) applyDefaults(resource, patched);
@@ -102,6 +109,16 @@ function applyPatch(
     return view ? view.write(current, patched) : patched;
   };
   return updateObject(context, options, { make, admissionOptions });
+}
+
+function managersIn(tree: unknown): unknown {
+  return isObject(tree) && isObject(tree.metadata) ? tree.metadata.managedFields : undefined;
+}
+
+function withoutManagers(tree: unknown): unknown {
+  const { metadata, ...rest } = tree as KubeObject;
+  const { managedFields: _, ...others } = metadata ?? {};
+  return { ...rest, metadata: others };
 }
 
 /** The patched tree as an object; what does not fit the kind is the fault of the patch, which is shown as upstream shows it: 422. */

@@ -10,7 +10,7 @@ import { invalid } from '#api/field-error.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { ApiResponse, EncodedObject } from '#api/request.ts';
 import { type Draft, mutableCopy } from '#base/edit.ts';
-import { equalTrees } from '#base/equal.ts';
+import { equalTrees, unequalParts } from '#base/equal.ts';
 import { CachedObject, PlainObject } from '../cache/cached-object.ts';
 import type { RequestContext } from '../context.ts';
 import { parseWriteOptions, type WriteOptions } from '../request/write-options.ts';
@@ -332,18 +332,17 @@ function setOrDelete(fields: Record<string, unknown>, field: string, value: unkn
   else fields[field] = mutableCopy(value);
 }
 
-/** Anything but metadata and what only the status subresource writes differs. */
-function contentChanged({ resource }: RequestContext, draft: Draft<KubeObject>, old: KubeObject): boolean {
+/** Anything but metadata and what only the status subresource writes differs. What is written is what counts. */
+function contentChanged({ resource }: RequestContext, draft: MutableObject, old: KubeObject): boolean {
   const { generationCounts, hasStatus } = resource.definition;
-  const content = (object: KubeObject): KubeObject => {
-    const { metadata, status, ...fields } = object as KubeObject & { readonly status?: unknown };
-    // Where everybody writes the status, it is content like all else.
-    const rest = hasStatus || status === undefined ? fields : { ...fields, status };
-    return generationCounts ? { ...rest, metadata: { [generationCounts]: metadata?.[generationCounts] } } : rest;
-  };
-  const [next, before] = [content(draft), content(old)];
-  // What is written is what counts; trees that are equal are written alike.
-  return !equalTrees(next, before) && !sameBytes(resource.codec.encodeJson(next), resource.codec.encodeJson(before));
+  if (generationCounts && !equalTrees(draft.metadata[generationCounts] ?? {}, old.metadata?.[generationCounts] ?? {}))
+    return true;
+  // Where everybody writes the status, it is content like all else.
+  const isContent = (field: string): boolean => field !== 'metadata' && !(hasStatus && field === 'status');
+  const parts = unequalParts(draft, old, 2, isContent);
+  if (!parts) return false;
+  const [next, before] = parts.map((part) => resource.codec.encodeJson(part as KubeObject));
+  return !sameBytes(next as Uint8Array, before as Uint8Array);
 }
 
 /** The update took away the last thing that kept a deleted object. */
