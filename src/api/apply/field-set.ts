@@ -156,7 +156,7 @@ export function encodeFieldSet(set: FieldSet): JsonObject {
   if (set.children.size === 0) return emptyTree;
   const tree: JsonObject = {};
   if (set.member) tree['.'] = emptyTree;
-  for (const [element, child] of inOrder(set)) setMember(tree, element, encodeFieldSet(child));
+  for (const element of inOrder(set)) setMember(tree, element, encodeFieldSet(childAt(set, element)));
   return Object.freeze(tree);
 }
 
@@ -242,9 +242,13 @@ function parsed(text: string): unknown {
 }
 
 function collectPaths(set: FieldSet, path: string, found: string[]): void {
-  const children = inOrder(set);
-  for (const [element, { member }] of children) if (member) found.push(path + elementText(element));
-  for (const [element, child] of children) collectPaths(child, path + elementText(element), found);
+  const elements = inOrder(set);
+  for (const element of elements) if (childAt(set, element).member) found.push(path + elementText(element));
+  for (const element of elements) collectPaths(childAt(set, element), path + elementText(element), found);
+}
+
+function childAt({ children }: FieldSet, element: string): FieldSet {
+  return children.get(element) ?? emptyFieldSet;
 }
 
 /** The element as upstream prints it: '.name', '[name="web"]', '[="x"]'. */
@@ -259,21 +263,32 @@ export function elementText(element: string): string {
     .join(',')}]`;
 }
 
-function inOrder(set: FieldSet): [string, FieldSet][] {
-  const children = [...set.children];
-  if (children.length < 2) return children;
-  // What keys and values are is read once, not at every comparison.
-  const parsedOf = new Map<string, unknown>();
-  for (const [element] of children) if (element[0] !== 'f') parsedOf.set(element, JSON.parse(element.slice(2)));
-  return children.sort(([a], [b]) => {
+/** The elements of the children: fields, then keys, values and indices; keys and values by what they are, not by their text. */
+function inOrder({ children }: FieldSet): readonly string[] {
+  const elements = [...children.keys()];
+  if (elements.every(isOrderedAsText)) return isAscending(elements) ? elements : elements.sort();
+  const values = new Map<string, unknown>();
+  for (const element of elements) if (element[0] !== 'f') values.set(element, JSON.parse(element.slice(2)));
+  return elements.sort((a, b) => {
     if (a[0] !== b[0]) return kinds.indexOf(a[0] ?? '') - kinds.indexOf(b[0] ?? '');
     if (a[0] === 'f') return a < b ? -1 : Number(a > b);
-    return compareValues(parsedOf.get(a), parsedOf.get(b));
+    return compareValues(values.get(a), values.get(b));
   });
 }
 
-/** Fields, then keys, values and indices; keys and values by what they are, not by their text. */
 const kinds = 'fkvi';
+
+/** Fields, and text without what JSON writes otherwise and without what sorts before its closing quote. */
+function isOrderedAsText(element: string): boolean {
+  return element[0] === 'f' || textElement.test(element);
+}
+
+const textElement = /^(?:k:\{"[^"\\]+":"[^"\\ !]*"\}|v:"[^"\\ !]*")$/;
+
+function isAscending(texts: readonly string[]): boolean {
+  for (let i = 1; i < texts.length; i++) if ((texts[i] as string) < (texts[i - 1] as string)) return false;
+  return true;
+}
 
 /** Numbers before text before booleans; keys by name, then by value (structured-merge-diff: value.Compare, FieldList.Compare). */
 function compareValues(a: unknown, b: unknown): number {

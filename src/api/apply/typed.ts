@@ -14,22 +14,55 @@ type ListShape = Extract<Shape, { readonly type: 'list' }>;
 export function fieldsOf(value: unknown, place: Place, member = false): FieldSet {
   const shape = shapeOf(place, value);
   if (shape.type === 'leaf') return leafFieldSet;
-  const children = new Map<string, FieldSet>();
-  const add = (element: string, fields: FieldSet): void => {
-    if (!fields.isEmpty) children.set(element, fields);
-  };
   if (shape.type === 'list') {
-    for (const [element, items] of itemsByElement(value, shape.elementOf)) {
-      // An element that is there twice is one value.
-      add(element, items.length === 1 ? fieldsOf(items[0], shape.element, true) : leafFieldSet);
-    }
-  } else if (isObject(value)) {
+    const ofItem = (item: unknown): FieldSet => fieldsOf(item, shape.element, true);
+    return fieldSet(member, elementsOf(value, shape, ofItem));
+  }
+  const children = new Map<string, FieldSet>();
+  if (isObject(value)) {
     for (const key in value) {
       const child = shape.child(key);
-      add(`f:${key}`, fieldsOf(value[key], child, child.free || value[key] === null || isEmptyObject(value[key])));
+      const isMember = child.free || value[key] === null || isEmptyObject(value[key]);
+      const fields = fieldsOf(value[key], child, isMember);
+      if (!fields.isEmpty) children.set(`f:${key}`, fields);
     }
   }
   return fieldSet(member, children);
+}
+
+/** The fields that come or go with a value as a whole: all of them, itself too. */
+function allOf(value: unknown, place: Place, zeros: boolean): FieldSet {
+  const shape = shapeOf(place, value);
+  if (shape.type === 'leaf' || !hasContent(value, shape, zeros)) return leafFieldSet;
+  if (shape.type === 'list') {
+    const ofItem = (item: unknown): FieldSet => allOf(item, shape.element, zeros);
+    return fieldSet(true, elementsOf(value, shape, ofItem));
+  }
+  const children = new Map<string, FieldSet>();
+  const object = value as JsonObject;
+  for (const key in object) {
+    if (object[key] !== undefined) children.set(`f:${key}`, allOf(object[key], shape.child(key), zeros));
+  }
+  if (zeros) {
+    for (const [key, zero] of shape.implied) {
+      if (!Object.hasOwn(object, key)) children.set(`f:${key}`, allOf(zero, shape.child(key), zeros));
+    }
+  }
+  return fieldSet(true, children);
+}
+
+/** By element; one that is there twice is one value. */
+function elementsOf(
+  list: unknown,
+  { elementOf }: ListShape,
+  ofItem: (item: unknown) => FieldSet,
+): Map<string, FieldSet> {
+  const children = new Map<string, FieldSet>();
+  for (const item of Array.isArray(list) ? list : []) {
+    const element = elementOf(item);
+    if (element !== undefined) children.set(element, children.has(element) ? leafFieldSet : ofItem(item));
+  }
+  return children;
 }
 
 export interface Comparison {
@@ -40,7 +73,6 @@ export interface Comparison {
 
 const same: Comparison = { changed: emptyFieldSet, removed: emptyFieldSet };
 const leafChanged: Comparison = { changed: leafFieldSet, removed: emptyFieldSet };
-const leafRemoved: Comparison = { changed: emptyFieldSet, removed: leafFieldSet };
 
 /**
  * What a write changed. `undefined` stands for nothing there. `zeros`: members that are not there count as what Go has for them; for
@@ -48,15 +80,15 @@ const leafRemoved: Comparison = { changed: emptyFieldSet, removed: leafFieldSet 
  */
 export function compare(before: unknown, after: unknown, place: Place, zeros: boolean): Comparison {
   if (before === after) return same;
+  if (before === undefined) return { changed: allOf(after, place, zeros), removed: emptyFieldSet };
+  if (after === undefined) return { changed: emptyFieldSet, removed: allOf(before, place, zeros) };
   const shape = shapeOf(place, after ?? before);
   if (shape.type === 'leaf' || !(hasContent(before, shape, zeros) || hasContent(after, shape, zeros))) {
-    if (before === undefined) return leafChanged;
-    if (after === undefined) return leafRemoved;
     if (jsonEqual(before, after)) return same;
     return place.schema === undefined ? compareUntyped(before, after, place, zeros) : leafChanged;
   }
   if (shape.type === 'list') return compareLists(before, after, shape, zeros);
-  if (place.schema === undefined && before !== undefined && before !== null && !isObject(before))
+  if (place.schema === undefined && before !== null && !isObject(before))
     return compareUntyped(before, after, place, zeros);
   return compareMaps(before, after, shape, zeros);
 }
@@ -65,28 +97,16 @@ function compareMaps(before: unknown, after: unknown, shape: MapShape, zeros: bo
   const differences = new Differences();
   const old = isObject(before) ? before : emptyObject;
   const next = isObject(after) ? after : emptyObject;
-  // In an object that is new or gone as a whole, everything is.
-  const whole = before === undefined || after === undefined;
-  const fillsIn = zeros && !whole;
   for (const key in next) {
     const oldValue = Object.hasOwn(old, key) ? old[key] : undefined;
-    if (oldValue !== next[key]) compareMember(differences, shape, key, oldValue, next[key], zeros, fillsIn);
+    if (oldValue !== next[key]) compareMember(differences, shape, key, oldValue, next[key], zeros);
   }
   for (const key in old) {
-    if (!Object.hasOwn(next, key)) compareMember(differences, shape, key, old[key], undefined, zeros, fillsIn);
+    if (!Object.hasOwn(next, key)) compareMember(differences, shape, key, old[key], undefined, zeros);
   }
-  if (zeros && whole) {
-    for (const [key, zero] of shape.implied) {
-      if (after !== undefined && !Object.hasOwn(next, key))
-        compareMember(differences, shape, key, undefined, zero, zeros, fillsIn);
-      if (before !== undefined && !Object.hasOwn(old, key))
-        compareMember(differences, shape, key, zero, undefined, zeros, fillsIn);
-    }
-  }
-  return differences.at(before === undefined, before !== undefined && after === undefined);
+  return differences.found();
 }
 
-/** `fillsIn`: what is not there is what Go has in its place. */
 function compareMember(
   differences: Differences,
   shape: MapShape,
@@ -94,11 +114,10 @@ function compareMember(
   before: unknown,
   after: unknown,
   zeros: boolean,
-  fillsIn: boolean,
 ): void {
   const child = shape.child(key);
-  const left = before === undefined && fillsIn ? child.absent : before;
-  const right = after === undefined && fillsIn ? child.absent : after;
+  const left = before === undefined && zeros ? child.absent : before;
+  const right = after === undefined && zeros ? child.absent : after;
   if (left !== right) differences.add(`f:${key}`, compare(left, right, child, zeros));
 }
 
@@ -126,7 +145,7 @@ function compareLists(before: unknown, after: unknown, shape: ListShape, zeros: 
   for (const [element, left] of old) {
     if (!next.has(element)) differences.add(element, compareItems(left, nothing, shape.element, zeros));
   }
-  return differences.at(before === undefined, before !== undefined && after === undefined);
+  return differences.found();
 }
 
 function compareItems(left: readonly unknown[], right: readonly unknown[], place: Place, zeros: boolean): Comparison {
@@ -158,12 +177,12 @@ class Differences {
     }
   }
 
-  at(isNew: boolean, isGone: boolean): Comparison {
+  found(): Comparison {
     const { changed, removed } = this;
-    if (!changed && !removed && !isNew && !isGone) return same;
+    if (!changed && !removed) return same;
     return {
-      changed: changed ? fieldSet(isNew, changed) : isNew ? leafFieldSet : emptyFieldSet,
-      removed: removed ? fieldSet(isGone, removed) : isGone ? leafFieldSet : emptyFieldSet,
+      changed: changed ? fieldSet(false, changed) : emptyFieldSet,
+      removed: removed ? fieldSet(false, removed) : emptyFieldSet,
     };
   }
 }
