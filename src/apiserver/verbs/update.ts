@@ -9,7 +9,7 @@ import { newConflict, newInvalid, newNotFound, optimisticLockMessage } from '#ap
 import { invalid } from '#api/field-error.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { ApiResponse, EncodedObject } from '#api/request.ts';
-import { type Draft, mutableCopy } from '#base/edit.ts';
+import { mutableCopy } from '#base/edit.ts';
 import { equalTrees, unequalParts } from '#base/equal.ts';
 import { CachedObject, PlainObject } from '../cache/cached-object.ts';
 import type { RequestContext } from '../context.ts';
