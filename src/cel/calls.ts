@@ -29,7 +29,7 @@ interface Candidate {
 }
 
 /** undefined: 1. */
-type CostRule = (args: readonly Value[], result: Result) => number;
+type CostRule = (args: readonly Value[]) => number;
 
 /** The plan, and the error of a conversion whose argument is a constant that it cannot convert. */
 export function planCall(
@@ -48,7 +48,7 @@ export function planCall(
     return {
       overload,
       fits: overload.parameters.map(predicateOf),
-      cost: custom ? (values, result) => custom(values, result) ?? standard?.(values, result) ?? 1 : standard,
+      cost: custom ? (values) => custom(values) ?? standard?.(values) ?? 1 : standard,
     };
   });
   const first = candidates.find(({ overload }) => overload.id === single) ?? candidates[0];
@@ -83,11 +83,7 @@ function planStep(call: CallToPlan, candidates: readonly Candidate[], first: Can
       if (value instanceof CelError) return value;
       values.push(value);
     }
-    const chosen = choose(candidates, values);
-    const result = chosen ? invoke(chosen, values) : noSuchOverload(call, values);
-    frame.cost += chosen?.cost?.(values, result) ?? 1;
-    frame.checkCost();
-    return result;
+    return dispatch(call, candidates, values, frame);
   };
 }
 
@@ -102,9 +98,9 @@ function planUnary(call: CallToPlan, candidates: readonly Candidate[], first: Ca
       return value;
     }
     if (fits?.(value) && overload?.implementation) {
-      const result = overload.implementation(value);
-      frame.cost += cost ? cost([value], result) : 1;
-      return result;
+      frame.cost += cost ? cost([value]) : 1;
+      if (cost) frame.checkCost();
+      return overload.implementation(value);
     }
     return dispatch(call, candidates, [value], frame);
   };
@@ -129,12 +125,9 @@ function planBinary(
       return one instanceof CelError ? one : two;
     }
     if (fitsLeft?.(one) && fitsRight?.(two) && overload?.implementation) {
-      const result = overload.implementation(one, two);
-      if (cost) {
-        frame.cost += cost([one, two], result);
-        frame.checkCost();
-      } else frame.cost += 1;
-      return result;
+      frame.cost += cost ? cost([one, two]) : 1;
+      if (cost) frame.checkCost();
+      return overload.implementation(one, two);
     }
     return dispatch(call, candidates, [one, two], frame);
   };
@@ -160,10 +153,9 @@ function dispatch(
   frame: { cost: number; checkCost(): void },
 ): Result {
   const chosen = choose(candidates, values);
-  const result = chosen ? invoke(chosen, values) : noSuchOverload(call, values);
-  frame.cost += chosen?.cost?.(values, result) ?? 1;
+  frame.cost += chosen?.cost?.(values) ?? 1;
   frame.checkCost();
-  return result;
+  return chosen ? invoke(chosen, values) : noSuchOverload(call, values);
 }
 
 function choose(candidates: readonly Candidate[], values: readonly Value[]): Candidate | undefined {

@@ -26,8 +26,8 @@ export interface Overload {
   implementation?(...args: readonly Value[]): Result;
   /** Instead of implementation, where the second argument is evaluated only if the function asks for it. */
   lazily?(first: Value, second: () => Result): Result;
-  /** Runtime cost; undefined for cel-go's own rule (1, or by the sizes of strings). */
-  actualCost?(args: readonly Value[], result: Result): number | undefined;
+  /** Runtime cost, counted before the call: what is too dear never runs. Undefined for cel-go's own rule (1, or by the sizes of strings). */
+  actualCost?(args: readonly Value[]): number | undefined;
   /** Estimated cost without that of the arguments; undefined for cel-go's own rule. */
   estimateCost?(call: CallToEstimate): CallEstimate | undefined;
 }

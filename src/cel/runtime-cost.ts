@@ -1,6 +1,6 @@
 /** What calls of standard functions cost when they run: cel-go's interpreter/runtimecost.go. */
 
-import type { Result, Value } from './values.ts';
+import type { Value } from './values.ts';
 import { sizeForCost } from './values.ts';
 
 /** Of a string's length, for each time that it is gone through. */
@@ -12,7 +12,7 @@ export const listCreateCost = 10;
 export const mapCreateCost = 30;
 export const structCreateCost = 40;
 
-type Rule = (args: readonly Value[], result: Result) => number;
+type Rule = (args: readonly Value[]) => number;
 
 function size(args: readonly Value[], index: number): number {
   return sizeForCost(args[index] ?? null);

@@ -3,7 +3,7 @@
 import { equalTrees } from '#base/equal.ts';
 import { isReservedWord } from './field-names.ts';
 import { JsonObject } from './json.ts';
-import type { Value } from './values.ts';
+import type { MapKey, Value } from './values.ts';
 import { ArrayList, CelList, CelMap, equal, mapKey } from './values.ts';
 
 /** A list with another way to be equal and to grow; it reads as the list that it was made of. */
@@ -28,14 +28,40 @@ abstract class SchemaList extends CelList {
 export class SetList extends SchemaList {
   override equals(other: Value): boolean {
     if (!(other instanceof CelList) || other.size !== this.size) return false;
-    for (const item of other) if (!this.contains(item)) return false;
+    const members = new Members(this);
+    for (const item of other) if (!members.has(item)) return false;
     return true;
   }
 
   override concat(other: CelList): CelList {
+    const members = new Members(this);
     const items = [...this];
-    for (const item of other) if (!items.some((known) => equal(known, item))) items.push(item);
+    for (const item of other) if (members.add(item)) items.push(item);
     return new SetList(new ArrayList(items));
+  }
+}
+
+/** The elements of a set: scalars by key, so that none is looked for among all others. */
+class Members {
+  readonly #keys = new Set<MapKey>();
+  readonly #others: Value[] = [];
+
+  constructor(items: CelList) {
+    for (const item of items) this.add(item);
+  }
+
+  has(item: Value): boolean {
+    const key = mapKey(item);
+    return key === undefined ? this.#others.some((known) => equal(known, item)) : this.#keys.has(key);
+  }
+
+  /** False when it is one already. */
+  add(item: Value): boolean {
+    if (this.has(item)) return false;
+    const key = mapKey(item);
+    if (key === undefined) this.#others.push(item);
+    else this.#keys.add(key);
+    return true;
   }
 }
 

@@ -96,6 +96,7 @@ export function calendarFields(timestamp: Timestamp, zone: string): CalendarFiel
   const offset = zoneOffsetMs(ms, zone);
   if (offset instanceof CelError) return offset;
   const date = new Date(ms + offset);
+  if (Number.isNaN(date.getTime())) return new CelError(`unknown time zone ${zone}`);
   const year = date.getUTCFullYear();
   const start = new Date(0);
   start.setUTCFullYear(year, 0, 1);
@@ -124,6 +125,8 @@ function zoneOffsetMs(ms: number, zone: string): number | CelError {
     const minutes = Number(match[2]);
     return (hours * 60 + (zone.startsWith('-') ? -minutes : minutes)) * 60_000;
   }
+  // Go reads zones from files, which have the names of places: '+05' is none.
+  if (/^[+-]/.test(zone)) return new CelError(`unknown time zone ${zone}`);
   let format = zoneFormats.get(zone);
   if (!format) {
     try {

@@ -189,11 +189,15 @@ export class ArrayList extends CelList {
   }
 }
 
-/** Concatenation without a copy until it is read; a chain of them is made flat at the first read. */
+/**
+ * Concatenation without a copy until it is read often enough: what has the same list in it again and again is long, and made by few steps. A read
+ * looks for its part until reads have looked at as many parts as there are elements.
+ */
 class ConcatenatedList extends CelList {
   readonly size: number;
   #parts: readonly [CelList, CelList] | undefined;
   #items: Value[] | undefined;
+  #looks = 0;
 
   constructor(left: CelList, right: CelList) {
     super();
@@ -202,8 +206,18 @@ class ConcatenatedList extends CelList {
   }
 
   get(index: number): Value {
-    this.#items ??= this.#flatten();
-    return this.#items[index] ?? null;
+    if (!this.#items && this.#looks > this.size) this.#items = this.#flatten();
+    if (this.#items) return this.#items[index] ?? null;
+    let list: CelList = this;
+    let at = index;
+    while (list instanceof ConcatenatedList && list.#parts) {
+      this.#looks++;
+      const [left, right]: readonly [CelList, CelList] = list.#parts;
+      const isLeft = at < left.size;
+      if (!isLeft) at -= left.size;
+      list = isLeft ? left : right;
+    }
+    return list.get(at);
   }
 
   #flatten(): Value[] {
@@ -465,24 +479,29 @@ export function bytesOf(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
+const surrogatePair = /[\ud800-\udbff][\udc00-\udfff]/g;
+
 /** Unicode code points of a string: what size() counts. */
 export function codePoints(text: string): number {
-  let count = text.length;
-  for (let index = 0; index < text.length - 1; index++) {
-    const unit = text.charCodeAt(index);
-    if (unit >= 0xd800 && unit < 0xdc00) {
-      const next = text.charCodeAt(index + 1);
-      if (next >= 0xdc00 && next < 0xe000) {
-        count--;
-        index++;
-      }
-    }
-  }
-  return count;
+  surrogatePair.lastIndex = 0;
+  let pairs = 0;
+  while (surrogatePair.test(text)) pairs++;
+  return text.length - pairs;
+}
+
+/** Where the code point of that number begins; the text's length for the one behind the last, undefined beyond. */
+export function offsetOf(text: string, codePoint: number): number | undefined {
+  surrogatePair.lastIndex = 0;
+  let pairs = 0;
+  // A pair that begins before the wanted one moves it by a unit.
+  for (let pair = surrogatePair.exec(text); pair && pair.index < codePoint + pairs; pair = surrogatePair.exec(text))
+    pairs++;
+  const offset = codePoint + pairs;
+  return offset > text.length ? undefined : offset;
 }
 
 /** What the cost rules take as the size of a value: code points, bytes, elements; 1 for scalars (cel-go's actualSize). */
-export function sizeForCost(value: Result): number {
+export function sizeForCost(value: Value): number {
   if (typeof value === 'string') return codePoints(value);
   if (typeof value !== 'object' || value === null) return 1;
   if (value instanceof CelList || value instanceof CelMap) return value.size;

@@ -20,18 +20,23 @@ function slice(list: CelList, start: bigint, end: bigint): Result {
   return new ArrayList(Array.from({ length: Number(end - start) }, (_, index) => list.get(Number(start) + index)));
 }
 
+/** The same list may be in it again and again, and what flattening costs does not count that (as in cel-go). */
+const maxFlattened = 1 << 20;
+
 function flatten(list: CelList, depth = 1n): Result {
   if (depth < 0n) return new CelError('level must be non-negative');
   const items: Value[] = [];
-  collect(list, depth, items);
-  return new ArrayList(items);
+  return collect(list, depth, items) ? new ArrayList(items) : new CelError('list is too long');
 }
 
-function collect(list: CelList, depth: bigint, into: Value[]): void {
+/** False when they are too many. */
+function collect(list: CelList, depth: bigint, into: Value[]): boolean {
   for (const item of list) {
-    if (depth > 0n && item instanceof CelList) collect(item, depth - 1n, into);
-    else into.push(item);
+    if (depth > 0n && item instanceof CelList) {
+      if (!collect(item, depth - 1n, into)) return false;
+    } else if (into.push(item) > maxFlattened) return false;
   }
+  return true;
 }
 
 function sortByKeys(list: CelList, keys: CelList): Result {
@@ -89,10 +94,17 @@ function written(node: NodeToEstimate | undefined, otherwise: number): number {
   return node.expr.value < 0n ? 0 : Number(node.expr.value);
 }
 
-const byResult: Costs['actualCost'] = (_args, result) => actual(sizeForCost(result), 1);
-
 const sliceCosts: Costs = {
-  actualCost: byResult,
+  actualCost([list, start, end]) {
+    const isWithin =
+      list instanceof CelList &&
+      typeof start === 'bigint' &&
+      typeof end === 'bigint' &&
+      start >= 0n &&
+      start <= end &&
+      end <= BigInt(list.size);
+    return actual(isWithin ? Number(end - start) : 1, 1);
+  },
   estimateCost(call) {
     if (!call.target) return undefined;
     const size = written(call.args[1], call.sizeOf(call.target).max) - written(call.args[0], 0);
@@ -214,7 +226,7 @@ export const extendedListsLibrary: Library = {
           listType(intType),
           (size: bigint) => new RangeList(Math.max(0, Number(size))),
           {
-            actualCost: byResult,
+            actualCost: ([size]) => actual(typeof size === 'bigint' ? Math.max(0, Number(size)) : 0, 1),
             estimateCost: (call) => estimate(exactly(written(call.args[0], maxCost)), 1),
           },
         ),
@@ -224,7 +236,7 @@ export const extendedListsLibrary: Library = {
       name: 'reverse',
       overloads: [
         member('list_reverse', [listOfT], listOfT, (list: CelList) => new ArrayList([...list].reverse()), {
-          actualCost: byResult,
+          actualCost: ([list = null]) => actual(sizeForCost(list), 1),
           estimateCost: (call) => call.target && estimate(call.sizeOf(call.target), 1),
         }),
       ],

@@ -5,8 +5,8 @@ import { formatForMessage } from '../format.ts';
 import { addRanges, maxCost, multiplyRanges, scaleRange } from '../range.ts';
 import { stringTraversalFactor } from '../runtime-cost.ts';
 import { dynType, intType, listType, stringType } from '../types.ts';
-import type { CelList, Result } from '../values.ts';
-import { ArrayList, CelError, codePoints } from '../values.ts';
+import type { Result, Value } from '../values.ts';
+import { ArrayList, CelError, CelList, codePoints, offsetOf } from '../values.ts';
 import { elementOf, everyElement, traversal, traversed } from './costs.ts';
 import type { Costs } from './declare.ts';
 import { global, member } from './declare.ts';
@@ -17,17 +17,16 @@ function outOfRange(index: bigint): CelError {
 }
 
 function charAt(text: string, index: bigint): Result {
-  const characters = [...text];
-  if (index < 0n || index > BigInt(characters.length)) return outOfRange(index);
-  return characters[Number(index)] ?? '';
+  const offset = index < 0n ? undefined : offsetOf(text, Number(index));
+  if (offset === undefined) return outOfRange(index);
+  return offset === text.length ? '' : String.fromCodePoint(text.codePointAt(offset) ?? 0);
 }
 
 function indexOf(text: string, part: string, offset = 0n): Result {
   if (part === '') return offset;
   if (offset < 0n) return outOfRange(offset);
-  const characters = [...text];
-  if (offset >= BigInt(characters.length)) return -1n;
-  const skipped = characters.slice(0, Number(offset)).join('').length;
+  const skipped = offsetOf(text, Number(offset)) ?? text.length;
+  if (skipped === text.length) return -1n;
   const found = text.indexOf(part, skipped);
   return found < 0 ? -1n : BigInt(codePoints(text.slice(0, found)));
 }
@@ -38,9 +37,8 @@ function lastIndexOf(text: string, part: string, offset?: bigint): Result {
   }
   if (part === '') return offset;
   if (offset < 0n) return outOfRange(offset);
-  const characters = [...text];
-  if (offset >= BigInt(characters.length)) return -1n;
-  const start = characters.slice(0, Number(offset)).join('').length;
+  const start = offsetOf(text, Number(offset)) ?? text.length;
+  if (start === text.length) return -1n;
   return BigInt(codePointsBefore(text, text.lastIndexOf(part, start)));
 }
 
@@ -49,21 +47,24 @@ function codePointsBefore(text: string, index: number): number {
 }
 
 function substring(text: string, start: bigint, end?: bigint): Result {
-  const characters = [...text];
-  const length = BigInt(characters.length);
   if (end !== undefined && start > end) {
     return new CelError(`invalid substring range. start: ${start}, end: ${end}`);
   }
-  if (start < 0n || start > length) return outOfRange(start);
-  if (end !== undefined && (end < 0n || end > length)) return outOfRange(end);
-  return characters.slice(Number(start), Number(end ?? length)).join('');
+  const from = start < 0n ? undefined : offsetOf(text, Number(start));
+  if (from === undefined) return outOfRange(start);
+  const to = end === undefined ? text.length : offsetOf(text, Number(end));
+  return end !== undefined && to === undefined ? outOfRange(end) : text.slice(from, to);
 }
 
+/** Of what replacing makes: its cost does not count that (as upstream), and a request has no longer ones. */
+const maxReplacedLength = 1 << 24;
+
 /** Go's strings.Replace: a negative limit is none; an empty text is found before every character and at the end. */
-function replace(text: string, old: string, replacement: string, limit = -1n): string {
+function replace(text: string, old: string, replacement: string, limit = -1n): Result {
   const parts = old === '' ? ['', ...text] : text.split(old);
   const found = old === '' ? parts.length : parts.length - 1;
   const count = limit < 0n || limit > BigInt(found) ? found : Number(limit);
+  if (text.length + count * replacement.length > maxReplacedLength) return new CelError('text is too long');
   if (old === '') {
     return parts.map((part, index) => (index < count ? part + replacement : part)).join('');
   }
@@ -161,8 +162,20 @@ const splitCosts: Costs = {
   },
 };
 
+/** Two passes over the text that is made; 1 where none can be. */
+function joinedCost(list: Value | undefined, separator: Value | undefined): number {
+  if (!(list instanceof CelList)) return 1;
+  const between = typeof separator === 'string' ? codePoints(separator) : 0;
+  let size = between * Math.max(0, list.size - 1);
+  for (const item of list) {
+    if (typeof item !== 'string') return 1;
+    size += codePoints(item);
+  }
+  return Math.ceil(size * 2 * stringTraversalFactor);
+}
+
 const joinCosts: Costs = {
-  actualCost: (_args, result) => (result instanceof CelError ? 1 : traversed(result, 2)),
+  actualCost: ([list, separator]) => joinedCost(list, separator),
   estimateCost(call) {
     if (!call.target) return undefined;
     const count = call.sizeOf(call.target);

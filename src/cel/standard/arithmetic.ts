@@ -18,6 +18,8 @@ import type { CelList, Duration, Result, Timestamp } from '../values.ts';
 import { CelError, Uint } from '../values.ts';
 
 const maxUint64 = 2n ** 64n - 1n;
+/** A request has no more elements than a tenth of that; lists that are added to themselves again and again would have any number. */
+const maxListSize = 1 << 24;
 
 export function intOf(value: bigint): Result {
   return BigInt.asIntN(64, value) === value ? value : new CelError('integer overflow');
@@ -52,7 +54,9 @@ const add: readonly Overload[] = [
   binary('add_double', doubleType, doubleType, doubleType, (left: number, right: number) => left + right),
   binary('add_uint64', uintType, uintType, uintType, (left: Uint, right: Uint) => uintOf(left.value + right.value)),
   binary('add_bytes', bytesType, bytesType, bytesType, concatenateBytes),
-  binary('add_list', listOfA, listOfA, listOfA, (left: CelList, right: CelList) => left.concat(right)),
+  binary('add_list', listOfA, listOfA, listOfA, (left: CelList, right: CelList) =>
+    left.size + right.size > maxListSize ? new CelError('list is too long') : left.concat(right),
+  ),
   binary('add_duration_duration', durationType, durationType, durationType, (left: Duration, right: Duration) =>
     durationOf(left.nanos + right.nanos),
   ),

@@ -50,8 +50,10 @@ const toInt: readonly Overload[] = [
   ),
   convert('duration_to_int64', durationType, intType, (value: Duration) => value.nanos),
   convert('string_to_int64', stringType, intType, (text: string) => {
-    if (!/^[+-]?[0-9]+$/.test(text)) return failed(stringType, intType);
-    const value = intOf(BigInt(text.replace('+', '')));
+    const match = /^([+-]?)0*([0-9]{1,19})$/.exec(text);
+    if (!match) return failed(stringType, intType);
+    const digits = BigInt(match[2] ?? '');
+    const value = intOf(match[1] === '-' ? -digits : digits);
     return value instanceof CelError ? failed(stringType, intType) : value;
   }),
   convert('timestamp_to_int64', timestampType, intType, (value: Timestamp) => unixSeconds(value)),
@@ -65,8 +67,9 @@ const toUint: readonly Overload[] = [
   ),
   convert('int64_to_uint64', intType, uintType, (value: bigint) => uintOf(value)),
   convert('string_to_uint64', stringType, uintType, (text: string) => {
-    if (!/^[0-9]+$/.test(text)) return failed(stringType, uintType);
-    const value = uintOf(BigInt(text));
+    const match = /^0*([0-9]{1,20})$/.exec(text);
+    if (!match) return failed(stringType, uintType);
+    const value = uintOf(BigInt(match[1] ?? ''));
     return value instanceof CelError ? failed(stringType, uintType) : value;
   }),
 ];

@@ -6,9 +6,12 @@ import { boolType, bytesType, intType, listType, mapType, parameterType, stringT
 import type { CelList, CelMap, Result } from '../values.ts';
 import { CelError, codePoints } from '../values.ts';
 
-/** Compiled patterns, so that a rule with a constant pattern compiles it once. The oldest goes when there are too many. */
+/** Compiled patterns, so that a rule with a constant pattern compiles it once. The oldest go when there are too many, or when they are too long. */
 const patterns = new Map<string, RE2JS | CelError>();
 const maxPatterns = 1000;
+/** Characters of all together: a compiled pattern has a hundred times its size. */
+const maxPatternsLength = 100_000;
+let patternsLength = 0;
 
 /** The compiled pattern, or the error that evaluation gives for it. RE2: linear time whatever the pattern. */
 export function compilePattern(pattern: string): RE2JS | CelError {
@@ -20,13 +23,14 @@ export function compilePattern(pattern: string): RE2JS | CelError {
   } catch (error) {
     compiled = new CelError(error instanceof Error ? error.message : String(error));
   }
-  if (patterns.size >= maxPatterns) {
-    for (const oldest of patterns.keys()) {
-      patterns.delete(oldest);
-      break;
-    }
-  }
+  if (pattern.length > maxPatternsLength) return compiled;
   patterns.set(pattern, compiled);
+  patternsLength += pattern.length;
+  for (const oldest of patterns.keys()) {
+    if (patterns.size <= maxPatterns && patternsLength <= maxPatternsLength) break;
+    patterns.delete(oldest);
+    patternsLength -= oldest.length;
+  }
   return compiled;
 }
 
