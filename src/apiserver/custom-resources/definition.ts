@@ -6,6 +6,7 @@ import type { KubeObject } from '#api/object.ts';
 import type { StructSchema } from '#api/schema/schema.ts';
 import type { JsonSchema } from '#api/structural/schema.ts';
 import { type Draft, deepFreeze, mutableCopy } from '#base/edit.ts';
+import { compareVersions } from '../discovery/version-order.ts';
 import type { WebhookCaller } from '../webhook/post.ts';
 import { CustomCodec } from './codec.ts';
 import { columnsOf } from './columns.ts';
@@ -86,7 +87,7 @@ function servedVersion(
   const schema = schemaOf(version);
   const { validate, validateStatus } = objectValidation(schema, version, expressions);
   const storedAs = storedForm(crd, version, codec, conversion);
-  const warning = deprecationOf(crd, version);
+  const deprecation = deprecationOf(crd, version);
   const definition = defineResource<KubeObject>({
     group,
     version: version.name,
@@ -108,7 +109,8 @@ function servedVersion(
     validate: (object, context, old) => validate(object, old, context),
     validateStatusUpdate: validateStatus,
     ...(crd.metadata?.deletionTimestamp ? { prepareForCreate: refuseCreate({ group, resource: plural }) } : {}),
-    warnings: (object, old) => [...(warning === undefined ? [] : [warning]), ...finalizerWarnings(object, old)],
+    ...(deprecation === undefined ? {} : { deprecation }),
+    warnings: finalizerWarnings,
   });
   return { definition, codec };
 }
@@ -182,7 +184,14 @@ function storedForm(
   };
 }
 
-function deprecationOf(crd: CustomResourceKind, version: CustomVersion): string | undefined {
+/** What every answer in a deprecated version warns of; of newer versions that are not deprecated the newest is recommended. */
+function deprecationOf({ spec }: CustomResourceKind, version: CustomVersion): string | undefined {
   if (!version.deprecated) return undefined;
-  return version.deprecationWarning ?? `${crd.spec.group}/${version.name} ${crd.spec.names.kind} is deprecated`;
+  if (version.deprecationWarning !== undefined) return version.deprecationWarning;
+  const { kind } = spec.names;
+  const [newest] = spec.versions
+    .filter(({ name, served, deprecated }) => served && !deprecated && compareVersions(name, version.name) < 0)
+    .toSorted((a, b) => compareVersions(a.name, b.name));
+  const advice = newest ? `; use ${spec.group}/${newest.name} ${kind}` : '';
+  return `${spec.group}/${version.name} ${kind} is deprecated${advice}`;
 }
