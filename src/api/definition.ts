@@ -145,6 +145,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   validate?(object: T, context: HookContext, old?: T): FieldError[];
   validateUpdate?(object: T, old: T, context: HookContext): FieldError[];
   validateStatusUpdate?(object: T, old: T, context: HookContext): FieldError[];
+  /** What discovery says otherwise of what a CustomResourceDefinition defines, which may be on its way out. */
+  readonly custom?: { readonly terminating: boolean };
   /** The warning that every answer about a deprecated kind has. */
   readonly deprecation?: string;
   /** Warning headers as upstream words them. */

@@ -112,6 +112,33 @@ function conditionsOf(object: Loose | undefined): readonly { readonly type: stri
   return (object?.status as { conditions?: { type: string; reason: string }[] } | undefined)?.conditions ?? [];
 }
 
+/** Names and verbs of what a version has, in order. */
+async function discovered(): Promise<readonly (readonly [name: string, verbs: readonly string[]])[]> {
+  const { resources } = (await get('/apis/stable.example.com/v1')) as unknown as {
+    readonly resources: readonly { readonly name: string; readonly verbs: readonly string[] }[];
+  };
+  return resources.map(({ name, verbs }) => [name, verbs]);
+}
+
+/** The same kind in aggregated discovery. */
+async function aggregated(): Promise<unknown> {
+  const answer = await server.handler({
+    method: 'GET',
+    path: '/apis',
+    query: new URLSearchParams(),
+    headers: { accept: 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList' },
+    peer: { address: '', inProcess: { username: 'admin', groups: ['system:masters'] } },
+    signal: new AbortController().signal,
+  });
+  assert.ok(answer.type === 'bytes' && answer.body instanceof Uint8Array);
+  const { items } = JSON.parse(new TextDecoder().decode(answer.body)) as {
+    readonly items: readonly { readonly metadata: object; readonly versions: readonly { resources: unknown[] }[] }[];
+  };
+  const group = items.find(({ metadata }) => 'name' in metadata && metadata.name === 'stable.example.com');
+  assert.deepEqual(group?.metadata, { name: 'stable.example.com' });
+  return group?.versions.at(-1)?.resources[0];
+}
+
 before(async () => {
   await server.ready();
   await client.raw('POST', '/api/v1/namespaces', { metadata: { name: 'default' } });
@@ -141,11 +168,29 @@ test('a definition gets its conditions, names and stored versions', async () => 
 });
 
 test('discovery and OpenAPI have it', async () => {
-  const list = (await get('/apis/stable.example.com/v1')) as unknown as { resources: { name: string }[] };
-  assert.deepEqual(
-    list.resources.map(({ name }) => name),
-    ['crontabs', 'crontabs/scale', 'crontabs/status'],
-  );
+  const all = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
+  const some = ['get', 'patch', 'update'];
+  assert.deepEqual(await discovered(), [
+    ['crontabs', all],
+    ['crontabs/status', some],
+    ['crontabs/scale', some],
+  ]);
+  assert.deepEqual(await aggregated(), {
+    resource: 'crontabs',
+    responseKind: { group: 'stable.example.com', version: 'v1', kind: 'CronTab' },
+    scope: 'Namespaced',
+    singularResource: 'crontab',
+    verbs: all,
+    shortNames: ['ct'],
+    subresources: [
+      {
+        subresource: 'status',
+        responseKind: { group: 'stable.example.com', version: 'v1', kind: 'CronTab' },
+        verbs: some,
+      },
+      { subresource: 'scale', responseKind: { group: 'autoscaling', version: 'v1', kind: 'Scale' }, verbs: some },
+    ],
+  });
   const document = (await get('/openapi/v3/apis/stable.example.com/v1')) as unknown as {
     components: { schemas: Record<string, { properties: Record<string, unknown> }> };
   };
@@ -283,6 +328,8 @@ test('a definition that goes takes its objects along', async () => {
     message:
       'crontabs.stable.example.com "late" is forbidden: create not allowed while custom resource definition is terminating',
   });
+  const [[, verbs] = []] = await discovered();
+  assert.deepEqual(verbs, ['delete', 'deletecollection', 'get', 'list', 'watch']);
   const { finalizers: _, ...metadata } = ((await get(`${tabs}/held`)) as typeof held).metadata;
   await client.raw('PUT', `${tabs}/held`, { ...created, metadata });
   await untilDefinition((object) => object === undefined);

@@ -109,6 +109,7 @@ function servedVersion(
     validate: (object, context, old) => validate(object, old, context),
     validateStatusUpdate: validateStatus,
     ...(crd.metadata?.deletionTimestamp ? { prepareForCreate: refuseCreate({ group, resource: plural }) } : {}),
+    custom: { terminating: crd.metadata?.deletionTimestamp !== undefined },
     ...(deprecation === undefined ? {} : { deprecation }),
     warnings: finalizerWarnings,
   });

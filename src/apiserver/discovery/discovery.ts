@@ -9,6 +9,7 @@ import type { ApiRequest, ApiResponse } from '#api/request.ts';
 import type { RemoteGroupVersion, RemoteResource } from '../aggregation/remote-group-version.ts';
 import type { Registry } from '../registry/registry.ts';
 import { parseAccept } from '../wire/accept.ts';
+import { isPretty, prettyJson } from '../wire/pretty.ts';
 import { fingerprint } from './fingerprint.ts';
 import { localPriority, type Priority } from './priorities.ts';
 import { storageVersionHash } from './storage-version-hash.ts';
@@ -70,7 +71,8 @@ export class Discovery {
     if (document.etag && request.headers['if-none-match'] === document.etag) {
       return { type: 'bytes', status: 304, contentType: document.contentType, body: new Uint8Array(), headers };
     }
-    return { type: 'bytes', status: 200, contentType: document.contentType, body: document.bytes, headers };
+    const body = isPretty(request) ? prettyJson(document.bytes) : document.bytes;
+    return { type: 'bytes', status: 200, contentType: document.contentType, body, headers };
   }
 
   private make(path: string, form: string): Document | undefined {
@@ -102,7 +104,7 @@ export class Discovery {
     const core = [{ name: '', versions: [{ name: 'v1', priority: localPriority('', 'v1') }] as readonly Version[] }];
     const groups = path === '/api' ? core : this.groups();
     const items = groups.map(({ name, versions }) => ({
-      metadata: { ...(name === '' ? {} : { name }), creationTimestamp: null },
+      metadata: name === '' ? {} : { name },
       versions: versions.map(({ name: version, remote }) => ({
         version,
         resources: remote
@@ -112,7 +114,7 @@ export class Discovery {
       })),
     }));
     const apiVersion = `apidiscovery.k8s.io/${version}`;
-    const bytes = encoder.encode(JSON.stringify({ kind: 'APIGroupDiscoveryList', apiVersion, metadata: {}, items }));
+    const { bytes } = plain({ kind: 'APIGroupDiscoveryList', apiVersion, metadata: {}, items });
     return {
       bytes,
       contentType: `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
@@ -186,19 +188,19 @@ function groupDocument({ name, versions }: { readonly name: string; readonly ver
 }
 
 function resourceEntries(definition: ResourceDefinition): object[] {
-  const { plural, singular, kind, scope, verbs, shortNames, categories } = definition;
+  const { plural, singular, kind, scope, shortNames, categories } = definition;
   const namespaced = scope === 'Namespaced';
   const own = {
     name: plural,
     singularName: singular,
     namespaced,
     kind,
-    verbs: sortedVerbs(verbs),
+    verbs: discoveredVerbs(definition),
     ...(shortNames.length > 0 ? { shortNames } : {}),
     ...(categories.length > 0 ? { categories } : {}),
     ...storageVersion(definition),
   };
-  const subresources = sortedSubresources(definition).map((subresource) => ({
+  const subresources = subresourcesInOrder(definition).map((subresource) => ({
     name: `${plural}/${subresource.name}`,
     singularName: '',
     namespaced,
@@ -223,21 +225,24 @@ function foreignKind(definition: ResourceDefinition, { kind }: Subresource<never
 }
 
 function aggregatedResource(definition: ResourceDefinition): object {
-  const { plural, singular, kind, scope, verbs, shortNames, categories } = definition;
-  const subresources = sortedSubresources(definition).map((subresource) => {
-    const { group = '', version = '' } = foreignKind(definition, subresource) as { group?: string; version?: string };
+  const { plural, singular, scope, shortNames, categories } = definition;
+  const responseKind = ownKind(definition);
+  const subresources = subresourcesInOrder(definition).map((subresource) => {
+    const foreign: object = foreignKind(definition, subresource);
     return {
       subresource: subresource.name,
-      responseKind: { group, version, kind: subresource.kind?.kind ?? kind },
+      responseKind: subresource.kind
+        ? { group: '', version: '', ...foreign, kind: subresource.kind.kind }
+        : responseKind,
       verbs: sortedVerbs(subresource.verbs),
     };
   });
   return {
     resource: plural,
-    responseKind: { group: '', version: '', kind },
+    responseKind,
     scope,
     singularResource: singular,
-    verbs: sortedVerbs(verbs),
+    verbs: discoveredVerbs(definition),
     ...(shortNames.length > 0 ? { shortNames } : {}),
     ...(categories.length > 0 ? { categories } : {}),
     ...(subresources.length > 0 ? { subresources } : {}),
@@ -271,8 +276,23 @@ function aggregatedRemote(resources: readonly RemoteResource[]): object[] {
     });
 }
 
-function sortedSubresources(definition: ResourceDefinition): ResourceDefinition['subresources'] {
-  return [...definition.subresources].sort((a, b) => (a.name < b.name ? -1 : 1));
+/** Of custom resources group and version are said, where they go without saying of built-in ones. */
+function ownKind({ group, version, kind, custom }: ResourceDefinition): object {
+  return custom ? { group, version, kind } : { group: '', version: '', kind };
+}
+
+/** Those of custom resources stand as upstream has written them down: status, scale. */
+function subresourcesInOrder({ subresources, custom }: ResourceDefinition): ResourceDefinition['subresources'] {
+  return custom ? subresources : [...subresources].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Upstream's list for custom resources (apiextensions-apiserver customresource_discovery_controller.go), in its order. */
+const customVerbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'] as const;
+const verbsWhileGoing: ReadonlySet<Verb> = new Set(['delete', 'deletecollection', 'get', 'list', 'watch']);
+
+function discoveredVerbs({ verbs, custom }: ResourceDefinition): readonly Verb[] {
+  if (!custom) return sortedVerbs(verbs);
+  return custom.terminating ? customVerbs.filter((verb) => verbsWhileGoing.has(verb)) : customVerbs;
 }
 
 function sortedVerbs(verbs: readonly Verb[]): Verb[] {

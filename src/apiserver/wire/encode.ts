@@ -3,7 +3,6 @@
  * batches. Failures become Status answers here, at the outermost edge.
  */
 
-import { indentJson } from '#api/codec/json-encode.ts';
 import { encodeYaml } from '#api/codec/yaml-encode.ts';
 import { isStatusError, newInternalError, newUnexpectedFailure } from '#api/errors.ts';
 import type { Status } from '#api/generated/meta-v1.ts';
@@ -17,9 +16,9 @@ import { WatchFrame } from '../cache/watch-frame.ts';
 import { Exchange } from '../exchange.ts';
 import { RequestRefused } from '../fairness/refusal.ts';
 import type { CodecLookup } from '../registry/kind-codec.ts';
-import { isTrue } from '../request/request-info.ts';
 import { type Negotiated, negotiate, plainJson, statusOffer } from './accept.ts';
 import { answerWriter, ByteWriter } from './byte-writer.ts';
+import { isPretty, prettyJson } from './pretty.ts';
 import { type ListPieces, measureProtobuf, protobufListPieces, protobufWatchFrame } from './protobuf.ts';
 import {
   chunkBytes,
@@ -169,9 +168,9 @@ class Encoder {
   ): WireResponse {
     const headers = headersOf(accepted.mediaType, response.headers);
     const pieces = this.pieces(response, accepted);
-    if (accepted.encoding === 'yaml' || isPretty(request, accepted)) {
-      const text = decoder.decode(joined(pieces));
-      const body = encoder.encode(accepted.encoding === 'yaml' ? encodeYaml(JSON.parse(text)) : indentJson(text));
+    if (accepted.encoding === 'yaml' || (accepted.encoding === 'json' && isPretty(request, accepted.pretty))) {
+      const whole = joined(pieces);
+      const body = accepted.encoding === 'yaml' ? yamlOf(whole) : prettyJson(whole);
       return { type: 'full', status: 200, headers, body, compressible: true };
     }
     if (response.items.length <= smallList) {
@@ -223,26 +222,32 @@ function encodeObject(request: ApiRequest, body: EncodedObject, accepted: Negoti
     case 'protobuf':
       return body.protobuf();
     case 'yaml':
-      return encoder.encode(encodeYaml(JSON.parse(decoder.decode(body.json()))));
-    case 'json': {
-      const json = body instanceof CachedObject ? jsonAnswer(body) : body.json();
-      return isPretty(request, accepted) ? encoder.encode(indentJson(decoder.decode(json))) : json;
-    }
+      return yamlOf(body.json());
+    case 'json':
+      if (isPretty(request, accepted.pretty)) return prettyJson(body.json());
+      return body instanceof CachedObject ? jsonAnswer(body) : withLineEnd(body.json());
   }
 }
 
+function yamlOf(json: Uint8Array): Uint8Array {
+  return encoder.encode(encodeYaml(JSON.parse(decoder.decode(json))));
+}
+
+/** The line ends, as what Go's encoder writes: people read these on terminals. */
+const lineEnd = encoder.encode('\n');
+
 function jsonAnswer(object: CachedObject): Uint8Array {
-  const writer = answerWriter(object.value.length + versionBytes);
+  const writer = answerWriter(object.value.length + versionBytes + lineEnd.length);
   object.writeJson(writer);
+  writer.put(lineEnd);
   return writer.take();
 }
 
-/** Asked for, or a person with curl or wget. */
-function isPretty({ query, headers }: ApiRequest, accepted: Negotiated): boolean {
-  if (accepted.encoding !== 'json') return false;
-  if (query.has('pretty')) return isTrue(query.get('pretty'));
-  const agent = headers['user-agent'] ?? '';
-  return accepted.pretty || agent.startsWith('curl') || agent.startsWith('Wget');
+function withLineEnd(json: Uint8Array): Uint8Array {
+  const writer = answerWriter(json.length + lineEnd.length);
+  writer.put(json);
+  writer.put(lineEnd);
+  return writer.take();
 }
 
 function listHead({ kind, apiVersion, metadata }: Extract<ApiResponse, { readonly type: 'list' }>): string {

@@ -33,8 +33,6 @@ export const differences: Readonly<Record<string, string>> = {
   ),
   'admissionregistration/mutating-admission-policy: json: patch with an unknown field':
     "upstream's type JSONPatch has every field, without a type",
-  'custom-resources/lifecycle: discovery':
-    'verbs are in one order for all resources, and there are no hashes of storage versions',
   'custom-resources/lifecycle: unknown version':
     'what nobody serves is answered with a Status, where upstream has a page without one',
   'custom-resources/lifecycle: unknown resource':
