@@ -13,6 +13,8 @@ import type { KubeObject } from '#api/object.ts';
 import type { ApiResponse } from '#api/request.ts';
 import type { Actions } from './actions/action.ts';
 import type { RequestContext } from './context.ts';
+import type { Resource } from './registry/resource.ts';
+import type { RequestInfo } from './request/request-info.ts';
 import { create } from './verbs/create.ts';
 import { deleteOne } from './verbs/delete.ts';
 import { deleteCollection } from './verbs/delete-collection.ts';
@@ -22,6 +24,7 @@ import { patch } from './verbs/patch.ts';
 import { update } from './verbs/update.ts';
 import { viewOf } from './verbs/view.ts';
 import { watch } from './verbs/watch.ts';
+import type { Route } from './wire/acceptable.ts';
 
 /** Throws 404 and 405 for what the resource does not serve. */
 export function dispatch(context: RequestContext, actions: Actions): Promise<ApiResponse> {
@@ -103,6 +106,22 @@ async function getView(context: RequestContext): Promise<ApiResponse> {
   const view = viewOf(context);
   return response.type === 'object' && view ? { ...response, body: view.encode(response.body.object) } : response;
 }
+
+/** What serves the path, as far as the answer's media type goes: a request that nothing serves is told so, whatever it accepts. */
+export function routeOf({ name, subresource, verb }: RequestInfo, resource: Resource | undefined): Route {
+  if (!resource) return 'none';
+  const { definition, isCustom } = resource;
+  const served: readonly string[] =
+    subresource === ''
+      ? definition.verbs.filter((each) => onOne.has(each) === (name !== ''))
+      : (definition.subresources.find((each) => each.name === subresource && !connects.has(each.name))?.verbs ?? []);
+  if (!served.includes(verb)) return 'none';
+  return isCustom ? 'shared' : 'own';
+}
+
+const onOne: ReadonlySet<string> = new Set(['get', 'update', 'patch', 'delete']);
+/** Their answers are streams of somebody else. */
+const connects: ReadonlySet<string> = new Set(['attach', 'exec', 'portforward', 'proxy']);
 
 /** A namespaced resource is reached below its namespace, except by reads over all; a cluster-scoped one never is (CVE-2019-11247). */
 function checkScope({ resource, info }: RequestContext): void {

@@ -31,7 +31,7 @@ import type { RequestContext, ServerContext } from './context.ts';
 import { CustomResources } from './custom-resources/custom-resources.ts';
 import { ExpressionMetrics } from './custom-resources/expression-metrics.ts';
 import { OpenApi } from './discovery/openapi.ts';
-import { dispatch } from './dispatch.ts';
+import { dispatch, routeOf } from './dispatch.ts';
 import { Exchange } from './exchange.ts';
 import { Fairness, type FairnessConfig } from './fairness/fairness.ts';
 import { type Call, type GateConfig, Gates } from './gates.ts';
@@ -52,7 +52,7 @@ import type { RequestRecord } from './request-metrics.ts';
 import { transform } from './transform/transform.ts';
 import type { WebhookCaller } from './webhook/post.ts';
 import { objectOffer } from './wire/accept.ts';
-import { checkAcceptable } from './wire/acceptable.ts';
+import { checkAcceptable, type Route } from './wire/acceptable.ts';
 import { createWireHandler } from './wire/encode.ts';
 import type { WriteHooks } from './write-hooks.ts';
 
@@ -367,7 +367,7 @@ class Server implements ApiServer {
     const offer = resource.offerOf(info.subresource);
     if (offer !== objectOffer) {
       exchange.offer = offer;
-      const refused = checkAcceptable(request, offer, () => !resource.isCustom);
+      const refused = checkAcceptable(request, offer, () => routeOf(info, resource));
       if (refused) throw refused;
     }
     const counted = this.count(call, resource, user, waitedMs);
@@ -450,16 +450,16 @@ class Server implements ApiServer {
     return new Map([['/services', hooks]]);
   }
 
-  /** Custom resources are served by one handler for all of them. */
-  private isRouted(request: ApiRequest): boolean {
+  private routeOf(request: ApiRequest): Route {
     const info = parseRequestInfo(request);
-    return !(info && this.registry.find(info.apiGroup, info.apiVersion, info.resource)?.isCustom);
+    if (!info?.isResourceRequest) return 'own';
+    return routeOf(info, this.registry.find(info.apiGroup, info.apiVersion, info.resource));
   }
 
   private handleChecked(request: ApiRequest, exchange: Exchange): Promise<ApiResponse> {
     const refused =
       request.path.startsWith('/api/') || request.path.startsWith('/apis/')
-        ? checkAcceptable(request, objectOffer, () => this.isRouted(request))
+        ? checkAcceptable(request, objectOffer, () => this.routeOf(request))
         : undefined;
     return refused ? Promise.reject(refused) : this.serve(request, exchange);
   }

@@ -25,7 +25,7 @@ import { PlainObject } from '../cache/cached-object.ts';
 import type { RequestContext } from '../context.ts';
 import { parseWriteOptions } from '../request/write-options.ts';
 import { updateManagedFields } from '../verbs/managed.ts';
-import { decodeObject, ensureNamespace, type MutableObject } from '../verbs/write.ts';
+import { decodeObject, ensureNamespace, type MutableObject, wipeSystemFields } from '../verbs/write.ts';
 import { accessErrors, localErrors, type MetadataPrinter, metadataErrors, resourceQuestion } from './access-review.ts';
 
 export interface ReviewConfig {
@@ -63,14 +63,6 @@ export function reviewActions(config: ReviewConfig): Actions {
   };
 }
 
-const systemFields = [
-  'creationTimestamp',
-  'uid',
-  'deletionTimestamp',
-  'deletionGracePeriodSeconds',
-  'selfLink',
-] as const;
-
 function printer({ resource: { codec } }: RequestContext): MetadataPrinter {
   return (metadata) => {
     const printed = new TextDecoder().decode(codec.encodeJson({ metadata } as KubeObject));
@@ -89,8 +81,7 @@ function reviewed(review: Review): Action {
     const kind = { apiVersion: resource.apiVersion, kind: resource.definition.kind };
     const draft: MutableObject = decodeObject(context, resource.codec, kind, options);
     ensureNamespace(context, draft);
-    // What a system writes is nothing that anybody says (upstream: WipeObjectMetaSystemFields).
-    for (const field of systemFields) delete draft.metadata[field];
+    wipeSystemFields(draft);
     updateManagedFields(context, undefined, draft, options);
     const object = { ...draft, ...(await review(draft as KubeObject, context)) } as KubeObject;
     const { codec } = resource;

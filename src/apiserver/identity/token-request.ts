@@ -9,6 +9,7 @@ import { child, type FieldError, invalid } from '#api/field-error.ts';
 import type { TokenRequest } from '#api/generated/authentication-v1.ts';
 import type { KubeObject } from '#api/object.ts';
 import { formatTime } from '#api/time.ts';
+import type { Draft } from '#base/edit.ts';
 import type { Env } from '#base/env.ts';
 import type { Pod } from '#kinds/generated/core-v1.ts';
 import type { Action } from '../actions/action.ts';
@@ -16,6 +17,7 @@ import { type BoundObject, issueToken, type ServiceAccountKeys } from '../authen
 import { PlainObject } from '../cache/cached-object.ts';
 import type { CollectionName, LiveObjects } from '../live-objects.ts';
 import { parseWriteOptions } from '../request/write-options.ts';
+import { updateManagedFields } from '../verbs/managed.ts';
 import { admissionContext, decodeObject, ensureNamespace } from '../verbs/write.ts';
 
 export interface TokenRequestConfig {
@@ -43,8 +45,12 @@ export function tokenRequestAction({ keys, apiAudiences, objects, env }: TokenRe
     const codec = server.registry.codecOf(kind.group, kind.version, kind.kind);
     if (!codec) throw newBadRequest('TokenRequest is not known here');
     const draft = decodeObject(context, codec, { apiVersion, kind: kind.kind }, options);
-    const request = draft as unknown as TokenRequest;
+    const request = draft as unknown as Draft<TokenRequest>;
     ensureNamespace(context, draft);
+    const { expirationSeconds = defaultSeconds } = request.spec ?? {};
+    request.spec = { ...request.spec, expirationSeconds };
+    const managing = updateManagedFields(context, undefined, draft, options, { apiVersion, codec });
+    if (managing) await managing;
     const { name: given = '', uid: wanted = '' } = draft.metadata;
     if (given !== '' && given !== info.name) {
       const detail = 'must match the service account name if specified';
@@ -58,7 +64,6 @@ export function tokenRequestAction({ keys, apiAudiences, objects, env }: TokenRe
       throw newConflict({ group: kind.group, resource: kind.kind }, info.name, cause);
     }
     draft.metadata = { ...draft.metadata, name: info.name, namespace: info.namespace, uid };
-    const expirationSeconds = request.spec?.expirationSeconds ?? defaultSeconds;
     const errors = validate(expirationSeconds);
     if (errors.length > 0) throw newInvalid(kind, '', errors);
     const admission = admissionContext(context, 'CREATE', {

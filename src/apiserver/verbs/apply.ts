@@ -38,6 +38,7 @@ import {
   checkSize,
   ensureNamespace,
   ensurePatchedName,
+  isStatus,
   type MutableObject,
   othersTurn,
 } from './write.ts';
@@ -79,7 +80,7 @@ export async function applyConfiguration(
       warned = true;
       ensureNamespace(context, draft);
       ensurePatchedName(draft, info.name);
-      if (!view?.ownKind) applyDefaults(resource, draft);
+      if (!view) applyDefaults(resource, draft);
       checkSize(context, draft);
       const written = view && current ? view.write(current, draft as KubeObject) : draft;
       setManagers(written, managersStored(context, view, stored, managers));
@@ -95,7 +96,9 @@ export async function applyConfiguration(
     if (isObject(tree.metadata)) delete tree.metadata.managedFields;
     return tree;
   };
-  const create = info.subresource === '' ? () => make() : undefined;
+  // Where a PUT may create, it may do so by the status too, and so may an apply.
+  const mayCreate = info.subresource === '' || (resource.definition.allowCreateOnUpdate && isStatus(context));
+  const create = mayCreate ? () => make() : undefined;
   return updateObject(context, options, { make, create, managed: true, admissionOptions });
 }
 

@@ -24,6 +24,7 @@ import {
   othersTurn,
   putObject,
   validateNew,
+  wipeSystemFields,
 } from './write.ts';
 
 /** Generated names are at most this long; the prefix is cut (apiserver storage/names). */
@@ -65,10 +66,15 @@ export async function createObject(
   const { definition } = resource;
   const { dryRun } = options;
 
+  // What an update or an apply creates is shown with the times that it came with, as upstream does.
+  const isPosted = context.request.method === 'POST';
+  const isWhole = context.info.subresource === '';
+  const dropsStatus = definition.hasStatus && !definition.keepsStatusOnCreate;
+
   dropDuplicateOwners(context, draft);
-  wipeSystemFields(draft);
+  if (isPosted) wipeSystemFields(draft);
   const applied = options.applied ?? undefined;
-  if (definition.hasStatus && !definition.keepsStatusOnCreate) delete (draft as { status?: unknown }).status;
+  if (dropsStatus && isWhole) delete (draft as { status?: unknown }).status;
   if (applied?.length === 0) delete draft.metadata.managedFields;
   else if (applied) draft.metadata.managedFields = applied;
   else {
@@ -95,14 +101,15 @@ export async function createObject(
   applyDefaults(resource, draft);
 
   // Only now: policies and webhooks neither see these nor have a say in them.
-  wipeSystemFields(draft);
+  if (isPosted) wipeSystemFields(draft);
+  delete draft.metadata.selfLink;
   draft.metadata.creationTimestamp = formatTime(env.clock.now());
   draft.metadata.uid = uuid(env.random);
-  if (definition.hasStatus && !definition.keepsStatusOnCreate) delete (draft as { status?: unknown }).status;
+  if (dropsStatus) delete (draft as { status?: unknown }).status;
   if (definition.tracksGeneration) draft.metadata.generation = 1;
   definition.prepareForCreate?.(draft, hookContext(context));
   const generated = !draft.metadata.name && Boolean(draft.metadata.generateName);
-  const hooks = server.writeHooks.get(`${definition.group}/${definition.plural}`);
+  const hooks = isWhole ? server.writeHooks.get(`${definition.group}/${definition.plural}`) : undefined;
   const readying = hooks?.ready?.();
   if (readying) await readying;
   const preparing = hooks?.beforeWrite?.(draft, undefined, dryRun);
@@ -188,14 +195,6 @@ async function insert(
 /** Writing freezes; a draft whose generated name may turn out taken is written as a copy. */
 function copyOf(draft: MutableObject): MutableObject {
   return mutableCopy(draft) as MutableObject;
-}
-
-function wipeSystemFields({ metadata }: MutableObject): void {
-  delete metadata.creationTimestamp;
-  delete metadata.uid;
-  delete metadata.deletionTimestamp;
-  delete metadata.deletionGracePeriodSeconds;
-  delete metadata.selfLink;
 }
 
 function generateName(context: RequestContext, prefix: string): string {

@@ -61,7 +61,7 @@ function marked(
   else if (!sameSet(finalizers, metadata.finalizers ?? [])) metadata.finalizers = [...finalizers];
   if (grace === 'none') {
     metadata.deletionTimestamp ??= formatTime(nowMs);
-    if (!definition.marksDeletionByTime) metadata.deletionGracePeriodSeconds ??= 0;
+    if (!definition.marksDeletionByTime) metadata.deletionGracePeriodSeconds = 0;
   } else {
     metadata.deletionTimestamp = grace.deletionTimestamp;
     metadata.deletionGracePeriodSeconds = grace.seconds;

@@ -25,12 +25,16 @@ import type { MutableObject } from './write.ts';
 
 type Entries = readonly ManagedFieldsEntry[];
 
-/** Sets the entries of a draft that changes `old` (undefined: creates). A promise where another version has to be asked for. */
+/**
+ * Sets the entries of a draft that changes `old` (undefined: creates). A promise where another version has to be asked for. `type`: of what
+ * is sent to a subresource and is no object of the resource.
+ */
 export function updateManagedFields(
   context: RequestContext,
   old: KubeObject | undefined,
   draft: MutableObject,
   options: WriteOptions,
+  type: Pick<View, 'apiVersion' | 'codec'> | undefined = viewOf(context),
 ): Promise<void> | undefined {
   const given = draft.metadata.managedFields as Entries | undefined;
   delete draft.metadata.managedFields;
@@ -44,14 +48,14 @@ export function updateManagedFields(
   }
   // Of a Scale, whose replicas are not there when they are none.
   const shown = (object: KubeObject): KubeObject =>
-    view?.ownKind ? (explicitTree(view.codec, view.read(object)) as KubeObject) : object;
-  const place = rootPlace((view ?? context.resource).codec.schema);
+    view ? (explicitTree(view.codec, view.read(object)) as KubeObject) : object;
+  const place = rootPlace((type ?? context.resource).codec.schema);
   const before = { object: old ? withoutManagedFields(shown(old)) : {}, place };
   const work = managersAfterUpdate(
     before,
     { object: shown(draft as KubeObject), place },
     managersBefore,
-    writerOf(context, options, view),
+    writerOf(context, options, type),
   );
   const finish = (after: Managers): void => setManagers(draft, managersStored(context, view, managers, after));
   // An object that cannot be told in the version of one of its managers loses them (upstream: UpdateNoErrors).
@@ -78,11 +82,11 @@ export function setManagers(draft: MutableObject, managers: Iterable<Manager>): 
 export function writerOf(
   { server, resource, info }: RequestContext,
   { fieldManager }: WriteOptions,
-  view: View | undefined,
+  type: Pick<View, 'apiVersion'> | undefined,
 ): Writer {
   return {
     manager: fieldManager,
-    apiVersion: view?.apiVersion ?? resource.apiVersion,
+    apiVersion: type?.apiVersion ?? resource.apiVersion,
     subresource: info.subresource,
     time: formatTime(server.env.clock.now()),
     owned: ownedBy(resource, info.subresource),
@@ -115,7 +119,7 @@ function inheritedManagers(
 
 /** The managers in the terms of what the request shows: of a Scale, those of the replicas. */
 export function managersShown(context: RequestContext, view: View | undefined, managers: Managers): Managers {
-  return view?.ownKind ? managersOfScale(managers, replicasOf(context)) : managers;
+  return view ? managersOfScale(managers, replicasOf(context)) : managers;
 }
 
 /** And back. */
@@ -125,7 +129,7 @@ export function managersStored(
   stored: Managers,
   shown: Managers,
 ): Iterable<Manager> {
-  if (!view?.ownKind) return shown.values();
+  if (!view) return shown.values();
   return managersAfterScale(stored, shown, replicasOf(context), context.resource.apiVersion);
 }
 

@@ -104,7 +104,7 @@ function applyPatch(
     if (areKept) patched.metadata.managedFields = current.metadata?.managedFields as Draft<ManagedFieldsEntry[]>;
     ensureNamespace(context, patched);
     ensurePatchedName(patched, context.info.name);
-    if (!view?.ownKind) applyDefaults(resource, patched);
+    if (!view) applyDefaults(resource, patched);
     checkSize(context, patched);
     return view ? view.write(current, patched) : patched;
   };

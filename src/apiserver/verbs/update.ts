@@ -21,7 +21,7 @@ import { keepTimesOfNoChange, keepValidManagers, updateManagedFields } from './m
 import { dropDuplicateOwners } from './owner-references.ts';
 import { whenFresh } from './read.ts';
 import { storageErrorText } from './storage-key.ts';
-import { viewOf } from './view.ts';
+import { takenBySubresource, viewOf } from './view.ts';
 import {
   admissionContext,
   applyDefaults,
@@ -51,7 +51,6 @@ export async function update(context: RequestContext): Promise<ApiResponse> {
     const submitted = decodeObject(context, view.codec, view, options);
     ensureNamespace(context, submitted);
     checkName(submitted, info.name);
-    if (!view.ownKind) applyDefaults(resource, submitted);
     const make = (current: KubeObject) => view.write(current, submitted);
     const { object } = await updateObject(context, options, { make });
     return { type: 'object', status: 200, body: view.encode(object.object) };
@@ -66,7 +65,7 @@ export async function update(context: RequestContext): Promise<ApiResponse> {
   applyDefaults(resource, submitted);
   checkSize(context, submitted);
   const make = () => mutableCopy(submitted) as MutableObject;
-  const mayCreate = resource.definition.allowCreateOnUpdate && info.subresource === '';
+  const mayCreate = resource.definition.allowCreateOnUpdate && (info.subresource === '' || isStatus(context));
   const result = await updateObject(context, options, { make, create: mayCreate ? make : undefined });
   return { type: 'object', status: result.created ? 201 : 200, body: result.object };
 }
@@ -169,7 +168,7 @@ async function attemptUpdate(
 
   const managed = draft.metadata.managedFields;
   const view = viewOf(context);
-  const judged = view?.ownKind && { view, kind: view.ownKind, object: mutableCopy(view.read(draft)) };
+  const judged = view && { view, kind: view.ownKind, object: mutableCopy(view.read(draft)) };
   const admitContext = admissionContext(context, 'UPDATE', {
     object: judged?.object ?? draft,
     oldObject: judged ? judged.view.read(old) : old,
@@ -180,7 +179,7 @@ async function attemptUpdate(
   const admitting = server.admission.admit(admitContext);
   if (admitting) await admitting;
   keepValidManagers(context, draft, managed);
-  if (judged) draft = judged.view.write(draft, judged.object);
+  draft = judged ? judged.view.write(draft, judged.object) : takenBySubresource(context, draft, old);
   if (admitContext.reinvocation?.requested) {
     // Policies and webhooks have no more say in these than clients.
     keepSystemFields(draft, old);
@@ -196,11 +195,12 @@ async function attemptUpdate(
   const finish = preparing instanceof Promise ? await preparing : preparing;
   let fate: WriteFate = 'refused';
   try {
-    const inspecting = server.admission.inspect(judged ? admitContext : { ...admitContext, object: draft });
+    const judging = judged ? admitContext : { ...admitContext, object: draft };
+    const inspecting = server.admission.inspect(judging);
     validateChanged(context, draft, old, inspecting ? await inspecting : []);
     const validated = othersTurn(context);
     if (validated) await validated;
-    const validating = server.admission.validate(admitContext);
+    const validating = server.admission.validate(judging);
     if (validating) await validating;
 
     keepTimesOfNoChange(draft, old);
@@ -250,7 +250,7 @@ function checkRevision(context: RequestContext, draft: MutableObject, current: C
     throw newConflict(resource.name, info.name, optimisticLockMessage);
   }
   // A Scale without a version is written into whatever there is.
-  if (!resource.definition.allowUnconditionalUpdate && !viewOf(context)?.ownKind) {
+  if (!resource.definition.allowUnconditionalUpdate && !viewOf(context)) {
     const error = invalid('metadata.resourceVersion', 0, 'must be specified for an update');
     // Upstream names the resource where the kind would be.
     const { group, plural } = resource.definition;

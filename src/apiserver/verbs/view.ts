@@ -1,5 +1,9 @@
-/** Views: subresources that are another look at the same object (scale, ephemeralcontainers, resize). */
+/**
+ * Views: subresources that are another look at the same object. A Scale is of a kind of its own; ephemeralcontainers and resize show the
+ * object as it is, and take of what is sent some fields.
+ */
 
+import type { Subresource } from '#api/definition.ts';
 import { newInvalid } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { EncodedObject } from '#api/request.ts';
@@ -14,7 +18,7 @@ export interface View {
   readonly apiVersion: string;
   readonly kind: string;
   /** Of a kind of its own (Scale): what admission judges. */
-  readonly ownKind: { readonly group: string; readonly version: string; readonly kind: string } | undefined;
+  readonly ownKind: { readonly group: string; readonly version: string; readonly kind: string };
   readonly codec: KindCodec;
   readonly read: (object: KubeObject) => KubeObject;
   /** The object with the view written into it; the view's resourceVersion is its precondition. */
@@ -22,18 +26,19 @@ export interface View {
   readonly encode: (object: KubeObject) => EncodedObject;
 }
 
-/** The view that the request's subresource is; undefined for the object itself and other subresources. */
-export function viewOf({ server, resource, info }: RequestContext): View | undefined {
-  const subresource = resource.definition.subresources.find(({ name }) => name === info.subresource);
-  if (subresource?.type !== 'view') return undefined;
-  const { group, version, kind } = subresource.kind ?? resource.definition;
+/** The view of a kind of its own that the request's subresource is; undefined for the object itself and other subresources. */
+export function viewOf(context: RequestContext): View | undefined {
+  const { server, resource, info } = context;
+  const subresource = viewSubresourceOf(context);
+  if (!subresource?.kind) return undefined;
+  const { group, version, kind } = subresource.kind;
   const codec = server.registry.codecOf(group, version, kind) ?? resource.codec;
   const { read, write, validate, checkShown } = subresource;
   assert(read && write, `view ${info.resource}/${info.subresource} cannot be read and written`);
   return {
     apiVersion: group === '' ? version : `${group}/${version}`,
     kind,
-    ownKind: kind === resource.definition.kind ? undefined : { group, version, kind },
+    ownKind: { group, version, kind },
     codec,
     read,
     write(current, view) {
@@ -52,4 +57,21 @@ export function viewOf({ server, resource, info }: RequestContext): View | undef
       return new PlainObject(read(object), (value) => codec.encodeJson(value), codec.encodeProtobuf);
     },
   };
+}
+
+/** Of the object's own kind: the current object with what of a draft such a subresource takes, and the draft's managers; the draft of all others. */
+export function takenBySubresource(context: RequestContext, draft: MutableObject, current: KubeObject): MutableObject {
+  const subresource = viewSubresourceOf(context);
+  if (!subresource || subresource.kind) return draft;
+  const { write } = subresource;
+  assert(write, `view ${context.info.resource}/${context.info.subresource} cannot be written`);
+  const { managedFields, resourceVersion } = draft.metadata;
+  const taken = mutableCopy(current) as MutableObject;
+  write(taken as Draft<KubeObject>, draft as KubeObject);
+  taken.metadata = { ...taken.metadata, managedFields, resourceVersion };
+  return taken;
+}
+
+function viewSubresourceOf({ resource, info }: RequestContext): Subresource<KubeObject> | undefined {
+  return resource.definition.subresources.find(({ name, type }) => type === 'view' && name === info.subresource);
 }

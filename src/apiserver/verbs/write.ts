@@ -170,6 +170,15 @@ export function ensurePatchedName(patched: MutableObject, name: string): void {
   ensureName(patched, name);
 }
 
+/** What a system writes is nothing that anybody says of what they POST (upstream: WipeObjectMetaSystemFields). */
+export function wipeSystemFields({ metadata }: MutableObject): void {
+  delete metadata.creationTimestamp;
+  delete metadata.uid;
+  delete metadata.deletionTimestamp;
+  delete metadata.deletionGracePeriodSeconds;
+  delete metadata.selfLink;
+}
+
 export function applyDefaults(resource: Resource, draft: MutableObject): void {
   resource.codec.applyDefaults(draft);
   resource.definition.defaults?.(draft);

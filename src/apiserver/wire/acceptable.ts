@@ -9,17 +9,18 @@ const objects = ['application/json', 'application/yaml', 'application/vnd.kubern
 const watched = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'] as const;
 
 /**
- * Checked before the request is carried out. Undefined for nearly everybody. `isRouted`: whether the path's media types belong to a route of
- * upstream's, as those of all kinds but custom resources do.
+ * What serves a path: a route of upstream's that has media types of its own, as all kinds but custom resources have; the handler that custom
+ * resources share; none, or one that takes any media type.
  */
-export function checkAcceptable(
-  request: ApiRequest,
-  offer: Offer,
-  isRouted: () => boolean = () => true,
-): StatusError | undefined {
+export type Route = 'own' | 'shared' | 'none';
+
+/** Checked before the request is carried out. Undefined for nearly everybody. */
+export function checkAcceptable(request: ApiRequest, offer: Offer, routeOf: () => Route): StatusError | undefined {
   const { accept } = request.headers;
   if (accept === undefined || negotiate(accept, offer)) return undefined;
-  if (!isRouted()) return newNotAcceptable(objects);
+  const route = routeOf();
+  if (route === 'none') return undefined;
+  if (route === 'shared') return newNotAcceptable(objects);
   const available = availableAt(request);
   // Upstream looks for a route by the media types alone, and then for a conversion.
   return takes(accept, available) ? newNotAcceptable(objects) : newNoRepresentation(available);

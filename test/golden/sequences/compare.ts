@@ -12,7 +12,7 @@ export interface Difference {
 
 export function differencesOf(step: Step, ours: StepAnswer | undefined, theirs: StepAnswer | undefined): Difference[] {
   const found: Difference[] = [];
-  if (ours === undefined || theirs === undefined || isExplained(step, ours, theirs)) return [];
+  if (ours === undefined || theirs === undefined || isExplained(ours, theirs)) return [];
   walk('', comparable(ours), comparable(theirs), found);
   const kind = (step.path.split('?', 1)[0] ?? '')
     .replace(/^.*<namespace>\/|^\/api\/v1\//, '')
@@ -21,12 +21,10 @@ export function differencesOf(step: Step, ours: StepAnswer | undefined, theirs: 
 }
 
 /** What differs for a reason (docs/ARCHITECTURE.md, differences.ts of other corpora). */
-function isExplained({ method, path }: Step, ours: StepAnswer, theirs: StepAnswer): boolean {
+function isExplained(ours: StepAnswer, theirs: StepAnswer): boolean {
   const isRefused = ours.code >= 400 && ours.code < 500;
   // Whoever asks is told what they got wrong; upstream fails.
   if (theirs.code === 500 && isRefused) return true;
-  // Upstream makes a service, of which nothing is allocated, when the status of one that is not there is written.
-  if (ours.code === 404 && method !== 'GET' && path.includes('/status')) return true;
   // Upstream tries to read what says no version as what it has inside, and warns of all that it finds.
   if (ours.code === 400 && theirs.code === 400 && JSON.stringify(ours).includes('was undeterminable')) return true;
   // What a secret holds is in no message.

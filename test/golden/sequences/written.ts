@@ -65,6 +65,10 @@ const event = {
   reportingInstance: 'i',
   regarding: { kind: 'Pod', name: 'a', namespace: '<namespace>' },
 };
+const sizedContainer = { name: 'a', image: 'i', resources: { requests: { cpu: '100m' } } };
+const sized = { containers: [sizedContainer] };
+const ending = { deletionTimestamp: '2020-01-01T00:00:00Z', deletionGracePeriodSeconds: 5 };
+const leases = '/apis/coordination.k8s.io/v1/namespaces/<namespace>/leases';
 const configMap = { apiVersion: 'v1', kind: 'ConfigMap' };
 const oneSecond = 'timeoutSeconds=1';
 
@@ -262,5 +266,74 @@ export const written: Readonly<Record<string, readonly Step[]>> = {
       ...named('a', {}, { labels: { x: '1' } }),
     }),
     patch(types.merge, 'events/a?fieldManager=w', { metadata: { labels: { z: '1' } } }),
+  ],
+  resizes: [
+    post('pods?fieldManager=u', named('a', { spec: sized })),
+    patch(types.merge, 'pods/a/resize?fieldManager=q', {
+      metadata: { annotations: { c: 'd' }, finalizers: ['example.com/a'] },
+      spec: {
+        nodeName: 'n',
+        containers: [{ ...sizedContainer, image: 'j', resources: { requests: { cpu: '150m' } } }],
+      },
+    }),
+    patch(types.merge, 'pods/a/resize?fieldManager=q', { status: { phase: 'Failed' } }),
+    patch(types.apply, 'pods/a/resize?fieldManager=k&force=true', {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'a', labels: { f: 'g' } },
+      spec: { containers: [{ name: 'a', image: 'z', resources: { requests: { cpu: '350m' } } }] },
+    }),
+    patch(types.strategic, 'pods/a/ephemeralcontainers?fieldManager=e', {
+      metadata: { labels: { z: '1' } },
+      spec: { ephemeralContainers: [{ name: 'e', image: 'j' }] },
+    }),
+    get('pods/a'),
+  ],
+  tokens: [
+    post('serviceaccounts/default/token?fieldManager=u', { spec: {} }),
+    post('serviceaccounts/default/token', {
+      metadata: { labels: { a: 'b' }, managedFields: [{}] },
+      spec: { audiences: [] },
+    }),
+    post(
+      'serviceaccounts/default/token',
+      { spec: { audiences: ['x'] }, status: { token: 'x' } },
+      { accept: 'application/yaml' },
+    ),
+  ],
+  unacceptable: [
+    post('configmaps', named('a')),
+    ...['configmaps/a', 'configmaps/a/none', 'none/a', 'configmaps/a/b/c', 'pods/none/log'].map((path) =>
+      get(path, { accept: 'application/xml' }),
+    ),
+    put('configmaps', {}, { accept: 'application/xml' }),
+    get(`${gadgetPath}/a/none`, { accept: 'application/xml' }),
+    get(`${gadgetPath}/a`, { accept: 'application/xml' }),
+  ],
+  'creates-by-updates': [
+    put(`${leases}/a`, named('a', {}, ending)),
+    patch(types.apply, 'configmaps/a?fieldManager=a', {
+      ...configMap,
+      ...named('a', {}, { ...ending, selfLink: 'x' }),
+    }),
+    patch(types.apply, 'configmaps/b?fieldManager=a', {
+      ...configMap,
+      ...named('b', {}, { deletionGracePeriodSeconds: 5, finalizers: ['example.com/a'] }),
+    }),
+    remove('configmaps/b'),
+    get('configmaps'),
+    put(
+      'services/a/status',
+      named('a', { spec: { ports: [{ port: 80 }] }, status: { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } } }),
+    ),
+    get('services/a'),
+    put('services/b/status', named('b')),
+    patch(types.merge, 'services/b/status', { status: {} }),
+    patch(types.apply, 'services/b/status?fieldManager=a', {
+      apiVersion: 'v1',
+      kind: 'Service',
+      ...named('b', { spec: { ports: [{ port: 80, protocol: 'TCP' }] } }, { labels: { x: '1' } }),
+    }),
+    remove('services/a'),
   ],
 };
