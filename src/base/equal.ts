@@ -24,7 +24,7 @@ export function unequalParts(
   const left: [string, unknown][] = [];
   const right: [string, unknown][] = [];
   const add = (member: string): void => {
-    const parts = counts(member) ? unequalParts(a[member], b[member], levels - 1) : undefined;
+    const parts = counts(member) ? unequalParts(own(a, member), own(b, member), levels - 1) : undefined;
     if (!parts) return;
     left.push([member, parts[0]]);
     right.push([member, parts[1]]);
@@ -42,10 +42,15 @@ function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function equalMembers(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): boolean {
   for (const key in a) {
-    if (!equalTrees(a[key], b[key])) return false;
+    if (!equalTrees(a[key], own(b, key))) return false;
   }
   for (const key in b) {
-    if (b[key] !== undefined && a[key] === undefined) return false;
+    if (b[key] !== undefined && own(a, key) === undefined) return false;
   }
   return true;
+}
+
+/** Not what every object inherits: a label may be called constructor. */
+function own(object: Readonly<Record<string, unknown>>, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
 }

@@ -21,20 +21,43 @@ export function encodeProtobufRead(schema: StructSchema, object: object): string
 }
 
 /** A tree without a schema, keys sorted: how upstream writes custom resources and other unstructured content. */
-export function encodeTree(value: unknown): string {
+export function encodeTree(value: unknown, level = 0): string {
   if (typeof value === 'string') return quote(value);
   if (typeof value !== 'object' || value === null) return scalarText(value);
+  // What is in order already, as all that was stored before, the engine writes several times as fast.
+  if (level < 3 && isInOrder(value, 0)) return escapeHtml(JSON.stringify(value));
   if (Array.isArray(value)) {
     let text = '[';
-    for (let i = 0; i < value.length; i++) text += i === 0 ? encodeTree(value[i]) : `,${encodeTree(value[i])}`;
+    for (let i = 0; i < value.length; i++)
+      text += i === 0 ? encodeTree(value[i], level + 1) : `,${encodeTree(value[i], level + 1)}`;
     return `${text}]`;
   }
   let text = '';
   for (const key of sortedKeys(value)) {
     const member = (value as Tree)[key];
-    if (member !== undefined) text += `${text === '' ? '{' : ','}${quote(key)}:${encodeTree(member)}`;
+    if (member !== undefined) text += `${text === '' ? '{' : ','}${quote(key)}:${encodeTree(member, level + 1)}`;
   }
   return text === '' ? '{}' : `${text}}`;
+}
+
+/** No deeper than the engine's own writer surely goes. */
+const maxPlainDepth = 100;
+
+/** JSON.stringify writes the tree as encodeTree does, HTML characters aside: keys are in order, texts are well formed. */
+function isInOrder(value: unknown, depth: number): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth === maxPlainDepth) return false;
+  if (Array.isArray(value)) {
+    for (const item of value) if (!isInOrder(item, depth + 1)) return false;
+    return true;
+  }
+  let before = '';
+  for (const key in value) {
+    if (key < before || !key.isWellFormed() || !isInOrder((value as Tree)[key], depth + 1)) return false;
+    before = key;
+  }
+  return true;
 }
 
 /** A raw value keeps the order in which its writer had it. */

@@ -4,7 +4,7 @@
  */
 
 import { equalTrees } from '#base/equal.ts';
-import { isTree, type JsonSchema } from './schema.ts';
+import { isTree, type JsonSchema, memberSchema } from './schema.ts';
 
 /** Finds the element of the old list that has the key of an element; undefined when there is none, or the list has no keys. */
 export function elementsByKey(schema: JsonSchema, old: unknown): (element: unknown) => unknown {
@@ -28,13 +28,13 @@ function noElement(): undefined {
 
 function keyOf(element: unknown, keys: readonly string[]): string | undefined {
   if (!isTree(element)) return undefined;
-  const values: unknown[] = [];
+  let text = '';
   for (const key of keys) {
     const value = Object.hasOwn(element, key) ? element[key] : undefined;
     if (value === undefined || typeof value === 'object') return undefined;
-    values.push(value);
+    text += `${typeof value === 'string' ? JSON.stringify(value) : value},`;
   }
-  return JSON.stringify(values);
+  return text;
 }
 
 /** A value with what it was before. */
@@ -47,9 +47,8 @@ export interface Correlation {
 /** Of the member; undefined where there is none on one side, or the schema does not know it. */
 export function correlatedMember({ value, old, schema }: Correlation, key: string): Correlation | undefined {
   if (!isTree(value) || !isTree(old) || !Object.hasOwn(value, key) || !Object.hasOwn(old, key)) return undefined;
-  const { properties, additionalProperties } = schema;
-  const declared = properties && Object.hasOwn(properties, key) ? properties[key] : additionalProperties;
-  return typeof declared === 'object' ? { value: value[key], old: old[key], schema: declared } : undefined;
+  const declared = memberSchema(schema, key);
+  return declared && { value: value[key], old: old[key], schema: declared };
 }
 
 /** Of an element, with what `elementsByKey` found for it. */
@@ -58,22 +57,30 @@ export function correlatedElement({ schema }: Correlation, value: unknown, old: 
 }
 
 /** Whether nothing changed. What cannot be correlated has changed. */
-export function isUnchanged(correlation: Correlation): boolean {
-  const { value, old, schema } = correlation;
+export function isUnchanged({ value, old, schema }: Correlation): boolean {
+  return isSame(value, old, schema);
+}
+
+function isSame(value: unknown, old: unknown, schema: JsonSchema): boolean {
   if (Array.isArray(value)) {
     if (!Array.isArray(old) || old.length !== value.length) return false;
     if (schema['x-kubernetes-list-type'] !== 'map') return equalTrees(value, old);
+    const { items } = schema;
+    if (!items) return value.length === 0;
     const oldOf = elementsByKey(schema, old);
     return value.every((element) => {
-      const below = correlatedElement(correlation, element, oldOf(element));
-      return below !== undefined && isUnchanged(below);
+      const before = oldOf(element);
+      return before !== undefined && before !== null && isSame(element, before, items);
     });
   }
   if (!isTree(value)) return equalTrees(value, old);
-  const keys = Object.keys(value);
-  if (!isTree(old) || Object.keys(old).length !== keys.length) return false;
-  return keys.every((key) => {
-    const below = correlatedMember(correlation, key);
-    return below !== undefined && isUnchanged(below);
-  });
+  if (!isTree(old)) return false;
+  let more = 0;
+  for (const key in value) {
+    const member = Object.hasOwn(old, key) ? memberSchema(schema, key) : undefined;
+    if (!member || !isSame(value[key], old[key], member)) return false;
+    more++;
+  }
+  for (const _ in old) more--;
+  return more === 0;
 }

@@ -4,8 +4,19 @@ import { sortedTree } from '#base/sorted-tree.ts';
 import { child, duplicate, entry, type FieldError, index, invalid } from '../field-error.ts';
 import { isTree, type JsonSchema, type Tree } from './schema.ts';
 
+const known = new WeakMap<JsonSchema, boolean>();
+
 /** Whether the schema has such lists: without one, nothing has to be looked at. */
 export function hasListTypes(schema: JsonSchema): boolean {
+  let has = known.get(schema);
+  if (has === undefined) {
+    has = findListTypes(schema);
+    known.set(schema, has);
+  }
+  return has;
+}
+
+function findListTypes(schema: JsonSchema): boolean {
   const listType = schema['x-kubernetes-list-type'];
   if (listType === 'set' || listType === 'map') return true;
   if (schema.items && hasListTypes(schema.items)) return true;
@@ -23,7 +34,7 @@ function check(value: unknown, schema: JsonSchema, path: string, errors: FieldEr
   if (Array.isArray(value)) {
     checkElements(value, schema, path, errors);
     const { items } = schema;
-    if (!items) return;
+    if (!items || !hasListTypes(items)) return;
     value.forEach((element, position) => {
       check(element, items, index(path, position), errors);
     });
@@ -31,10 +42,11 @@ function check(value: unknown, schema: JsonSchema, path: string, errors: FieldEr
   }
   if (!isTree(value)) return;
   const { properties, additionalProperties } = schema;
-  for (const [key, member] of Object.entries(value)) {
+  const others = typeof additionalProperties === 'object' && hasListTypes(additionalProperties);
+  for (const key in value) {
     const own = properties && Object.hasOwn(properties, key) ? properties[key] : undefined;
-    if (own) check(member, own, child(path, key), errors);
-    if (typeof additionalProperties === 'object') check(member, additionalProperties, entry(path, key), errors);
+    if (own && hasListTypes(own)) check(value[key], own, child(path, key), errors);
+    if (others) check(value[key], additionalProperties, entry(path, key), errors);
   }
 }
 
@@ -47,14 +59,7 @@ function checkElements(value: readonly unknown[], schema: JsonSchema, path: stri
       const odd = value.findIndex((element) => element !== null && !isTree(element));
       const detail = 'must be an object for an array of list-type map';
       if (odd >= 0) errors.push(invalid(index(path, odd), sortedTree(value[odd]), detail));
-      else {
-        const keys = schema['x-kubernetes-list-map-keys'] ?? [];
-        checkOnce(
-          value.map((element) => keyOf(element, keys)),
-          path,
-          errors,
-        );
-      }
+      else checkOnce(value, path, errors, schema['x-kubernetes-list-map-keys'] ?? []);
       return;
     }
   }
@@ -66,10 +71,12 @@ function keyOf(element: unknown, keys: readonly string[]): Tree {
   return key;
 }
 
-/** What is there more than once is told of once. */
-function checkOnce(values: readonly unknown[], path: string, errors: FieldError[]): void {
+/** What is there more than once is told of once; `keys`: those members of elements are what counts. */
+function checkOnce(list: readonly unknown[], path: string, errors: FieldError[], keys?: readonly string[]): void {
+  if (list.length < 2) return;
   const times = new Map<string, number>();
-  values.forEach((value, position) => {
+  list.forEach((element, position) => {
+    const value = keys ? keyOf(element, keys) : element;
     const text = JSON.stringify(value);
     const before = times.get(text) ?? 0;
     times.set(text, before + 1);

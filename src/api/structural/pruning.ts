@@ -11,41 +11,59 @@ const typeMembers = new Set(['apiVersion', 'kind', 'metadata']);
 
 /** Prunes a whole custom resource; answers the paths of what was dropped, sorted. */
 export function prune(object: Tree, schema: JsonSchema): readonly string[] {
-  const dropped: string[] = [];
-  pruneObject(object, schema, '', true, dropped);
-  return dropped.sort();
+  const pruner = new Pruner();
+  pruner.object(object, schema, true);
+  return pruner.dropped.sort();
 }
 
 /** Prunes a value inside of one; answers whether anything was dropped. */
 export function prunePart(value: unknown, schema: JsonSchema): boolean {
-  const dropped: string[] = [];
-  pruneValue(value, schema, '', dropped);
-  return dropped.length > 0;
+  const pruner = new Pruner();
+  pruner.value(value, schema);
+  return pruner.dropped.length > 0;
 }
 
-function pruneValue(value: unknown, schema: JsonSchema | undefined, path: string, dropped: string[]): void {
-  if (Array.isArray(value)) {
-    value.forEach((item, position) => {
-      pruneValue(item, schema?.items, index(path, position), dropped);
-    });
-  } else if (isTree(value)) {
-    pruneObject(value, schema ?? {}, path, schema?.['x-kubernetes-embedded-resource'] ?? false, dropped);
-  }
-}
+class Pruner {
+  readonly dropped: string[] = [];
+  /** From the root: names of members and positions of items. Most objects lose nothing, and nobody asks. */
+  private readonly path: (string | number)[] = [];
 
-function pruneObject(object: Tree, schema: JsonSchema, path: string, isResource: boolean, dropped: string[]): void {
-  const keepsUnknown = schema['x-kubernetes-preserve-unknown-fields'] === true;
-  for (const key of Object.keys(object)) {
-    if (isResource && typeMembers.has(key)) continue;
-    const place = path === '' ? key : `${path}.${key}`;
-    const member = memberSchema(schema, key);
-    if (member) pruneValue(object[key], member, place, dropped);
-    else if (keepsUnknown) continue;
-    // Any member may be there, and what is inside of it is not declared.
-    else if (schema.additionalProperties === true) pruneValue(object[key], undefined, place, dropped);
-    else {
-      delete object[key];
-      dropped.push(place);
+  value(value: unknown, schema: JsonSchema | undefined): void {
+    if (Array.isArray(value)) {
+      for (let i = 0; i < value.length; i++) this.below(i, value[i], schema?.items);
+    } else if (isTree(value)) {
+      this.object(value, schema ?? {}, schema?.['x-kubernetes-embedded-resource'] ?? false);
     }
   }
+
+  object(object: Tree, schema: JsonSchema, isResource: boolean): void {
+    const keepsUnknown = schema['x-kubernetes-preserve-unknown-fields'] === true;
+    for (const key in object) {
+      if (isResource && typeMembers.has(key)) continue;
+      const member = memberSchema(schema, key);
+      if (member) this.below(key, object[key], member);
+      else if (keepsUnknown) continue;
+      // Any member may be there, and what is inside of it is not declared.
+      else if (schema.additionalProperties === true) this.below(key, object[key], undefined);
+      else {
+        delete object[key];
+        this.dropped.push(pathText([...this.path, key]));
+      }
+    }
+  }
+
+  private below(step: string | number, value: unknown, schema: JsonSchema | undefined): void {
+    if (typeof value !== 'object') return;
+    this.path.push(step);
+    this.value(value, schema);
+    this.path.pop();
+  }
+}
+
+/** 'spec.items[1].name' */
+function pathText(path: readonly (string | number)[]): string {
+  return path.reduce<string>(
+    (text, step) => (typeof step === 'number' ? index(text, step) : text === '' ? step : `${text}.${step}`),
+    '',
+  );
 }

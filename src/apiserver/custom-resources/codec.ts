@@ -193,7 +193,7 @@ function readMetadata(tree: Tree, objectMeta: StructSchema): readonly string[] {
 
 /** Callers in this process may spell absence so. */
 function dropUndefined(tree: Tree): void {
-  for (const key of Object.keys(tree)) {
+  for (const key in tree) {
     const value = tree[key];
     if (value === undefined) delete tree[key];
     else if (isTree(value)) dropUndefined(value);

@@ -21,16 +21,26 @@ export function applySchemaDefaults(value: unknown, schema: JsonSchema): void {
     return;
   }
   if (!isTree(value)) return;
-  for (const [key, property] of Object.entries(schema.properties ?? {})) {
-    if (property.default === undefined) continue;
+  for (const [key, property] of defaultedProperties(schema)) {
     const present = Object.hasOwn(value, key) ? value[key] : undefined;
     if (present === undefined || (present === null && property.nullable !== true))
       value[key] = mutableCopy(property.default);
   }
-  for (const key of Object.keys(value)) {
+  for (const key in value) {
     const member = memberSchema(schema, key);
-    if (member) applySchemaDefaults(value[key], member);
+    if (member && hasDefaults(member)) applySchemaDefaults(value[key], member);
   }
+}
+
+const defaulted = new WeakMap<JsonSchema, readonly (readonly [string, JsonSchema])[]>();
+
+function defaultedProperties(schema: JsonSchema): readonly (readonly [string, JsonSchema])[] {
+  let found = defaulted.get(schema);
+  if (!found) {
+    found = Object.entries(schema.properties ?? {}).filter(([, property]) => property.default !== undefined);
+    defaulted.set(schema, found);
+  }
+  return found;
 }
 
 /** Takes nulls away that may not be ones and that no default will replace: in what clients send they are as good as absent. In place. */
@@ -41,7 +51,7 @@ export function dropNulls(value: unknown, schema: JsonSchema): void {
     return;
   }
   if (!isTree(value)) return;
-  for (const key of Object.keys(value)) {
+  for (const key in value) {
     const member = memberSchema(schema, key);
     if (!member) continue;
     if (value[key] === null && member.nullable !== true && member.default === undefined) delete value[key];
@@ -49,8 +59,19 @@ export function dropNulls(value: unknown, schema: JsonSchema): void {
   }
 }
 
+const known = new WeakMap<JsonSchema, boolean>();
+
 /** Whether the schema declares any default: without one, reading needs no defaulting. */
 export function hasDefaults(schema: JsonSchema): boolean {
+  let has = known.get(schema);
+  if (has === undefined) {
+    has = findDefaults(schema);
+    known.set(schema, has);
+  }
+  return has;
+}
+
+function findDefaults(schema: JsonSchema): boolean {
   if (schema.default !== undefined) return true;
   if (schema.items && hasDefaults(schema.items)) return true;
   if (typeof schema.additionalProperties === 'object' && hasDefaults(schema.additionalProperties)) return true;
