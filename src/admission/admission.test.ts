@@ -28,7 +28,14 @@ function world(content: Readonly<Record<CollectionName, readonly KubeObject[]>>)
     (content[collection] ?? []).filter((object) => !namespace || object.metadata?.namespace === namespace);
   const get = (collection: CollectionName, namespace: string, name: string) =>
     list(collection).find(({ metadata }) => metadata?.name === name && (metadata.namespace ?? '') === namespace);
-  return { load: () => undefined, get, list, version: () => 1, getFresh: async (...target) => get(...target) };
+  return {
+    load: () => undefined,
+    get,
+    list,
+    version: () => 1,
+    follow: () => {},
+    getFresh: async (...target) => get(...target),
+  };
 }
 
 interface Request {

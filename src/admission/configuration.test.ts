@@ -105,6 +105,7 @@ function namespaceOnly(): LiveObjects {
     get: () => namespace,
     list: () => [],
     version: () => 1,
+    follow: () => {},
     getFresh: () => Promise.resolve(namespace),
   };
 }

@@ -20,6 +20,7 @@ async function refusal(
     get: (_, __, name) => (name === 'n' ? node : undefined),
     list: () => [],
     version: () => 1,
+    follow: () => {},
     getFresh: () => Promise.resolve(undefined),
   };
   const pod = (content: Partial<PodSpec>, at: number) => ({

@@ -40,7 +40,14 @@ function world(): LiveObjects {
     );
   const get = (collection: CollectionName, namespace: string, name: string) =>
     list(collection, namespace).find(({ metadata }) => metadata?.name === name);
-  return { load: () => undefined, get, list, version: () => 1, getFresh: async (...target) => get(...target) };
+  return {
+    load: () => undefined,
+    get,
+    list,
+    version: () => 1,
+    follow: () => {},
+    getFresh: async (...target) => get(...target),
+  };
 }
 
 interface Attempt {

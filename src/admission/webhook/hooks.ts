@@ -29,16 +29,33 @@ export interface Hook {
   readonly conditions: readonly CompiledExpression[];
 }
 
+interface Compiled {
+  readonly resourceVersion: string | undefined;
+  readonly hooks: readonly Hook[];
+}
+
 /** Waits for the first load of the collection only. */
 export type HookSource = () => readonly Hook[] | Promise<readonly Hook[]>;
 
 export function hookSource(objects: LiveObjects, collection: CollectionName): HookSource {
   let hooks: readonly Hook[] = [];
   let seen: number | undefined;
+  /** What did not change is not compiled again. */
+  let compiled = new Map<string, Compiled>();
   const current = (): readonly Hook[] => {
     const version = objects.version(collection);
     if (version === seen) return hooks;
-    hooks = [...objects.list(collection)].flatMap((object) => compile(object));
+    const next = new Map<string, Compiled>();
+    for (const object of objects.list(collection)) {
+      const { name = '', resourceVersion } = object.metadata ?? {};
+      const known = compiled.get(name);
+      next.set(
+        name,
+        known && known.resourceVersion === resourceVersion ? known : { resourceVersion, hooks: compile(object) },
+      );
+    }
+    compiled = next;
+    hooks = [...next.values()].flatMap((each) => each.hooks);
     seen = version;
     return hooks;
   };

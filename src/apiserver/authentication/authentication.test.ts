@@ -23,7 +23,14 @@ function world(content: Readonly<Record<CollectionName, readonly KubeObject[]>>)
   const list = (collection: CollectionName) => content[collection] ?? [];
   const get = (collection: CollectionName, namespace: string, name: string) =>
     list(collection).find(({ metadata }) => metadata?.name === name && (metadata.namespace ?? '') === namespace);
-  return { load: () => undefined, get, list, version: () => 1, getFresh: async (...target) => get(...target) };
+  return {
+    load: () => undefined,
+    get,
+    list,
+    version: () => 1,
+    follow: () => {},
+    getFresh: async (...target) => get(...target),
+  };
 }
 
 function request(headers: Record<string, string>, path = '/api/v1/pods', peer: Partial<Peer> = {}): ApiRequest {

@@ -24,6 +24,9 @@ function world(content: Readonly<Record<CollectionName, readonly KubeObject[]>>)
     version() {
       return this.version1;
     },
+    follow(collection, changed) {
+      for (const object of list(collection)) changed(object, undefined);
+    },
     getFresh: async (...target) => get(...target),
   };
 }

@@ -39,6 +39,11 @@ export function createLiveObjects(registry: () => Registry, store: Store): LiveO
       return objects(cache.range(prefix, prefix === '' ? '' : `${namespace}0`));
     },
     version: (collection) => resourceOf(collection).cache.lastChange,
+    follow(collection, changed) {
+      const { cache } = resourceOf(collection);
+      for (const { object } of cache.range('', '')) changed(object, undefined);
+      cache.subscribe(({ current, previous }) => changed(current?.object, previous?.object));
+    },
     async getFresh(collection, namespace, name) {
       const resource = resourceOf(collection);
       await resource.cache.ensureLoaded();
