@@ -73,6 +73,13 @@ export function newPathNotFound(): StatusError {
   return failure(404, 'NotFound', notFoundWords, {});
 }
 
+/** For a path that belongs to no API: who asks by HTTP gets a page in plain text. */
+export class PageNotFound extends StatusError {
+  constructor() {
+    super(newPathNotFound().status);
+  }
+}
+
 /** `beingDeleted`: the one that exists waits for its end. */
 export function newAlreadyExists(name: ResourceName, object: string, beingDeleted = false): StatusError {
   const message = `${qualified(name)} "${object}" already exists`;

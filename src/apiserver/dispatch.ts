@@ -8,6 +8,7 @@ import {
   newMethodNotAllowedOnPath,
   newNotFound,
   newPathNotFound,
+  PageNotFound,
 } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { ApiResponse } from '#api/request.ts';
@@ -74,7 +75,7 @@ function dispatchSubresource(context: RequestContext, actions: Actions): Promise
   const subresource: Subresource<KubeObject> | undefined = definition.subresources.find(
     ({ name }) => name === info.subresource,
   );
-  if (!subresource) {
+  if (!subresource || (info.trailing !== '' && subresource.name !== 'proxy')) {
     // Custom resources are served by a handler of their own, which finds nothing of that name.
     throw resource.isCustom ? newNotFound(resource.name, info.name) : newPathNotFound();
   }
@@ -137,7 +138,7 @@ function checkScope({ resource, info }: RequestContext): void {
       `invalid key: "/${resource.definition.plural}/${info.namespace}${info.name && `/${info.name}`}"`,
     );
   if (info.namespace !== '') return;
-  if (info.name !== '') throw newPathNotFound();
+  if (info.name !== '') throw resource.isCustom ? new PageNotFound() : newPathNotFound();
   // Without a namespace a collection can be read; creating needs one.
   if (!resource.definition.stored) throw newPathNotFound();
   if (info.verb === 'deletecollection' || info.verb === 'create') throw newMethodNotAllowedOnPath();

@@ -1,6 +1,6 @@
 /** Paths outside of resources: discovery, health, version, and what the composition root adds. */
 
-import { newMethodNotAllowedOnPath, newPathNotFound } from '#api/errors.ts';
+import { newMethodNotAllowedOnPath, PageNotFound } from '#api/errors.ts';
 import type { ApiRequest, ApiResponse } from '#api/request.ts';
 import type { ServerContext } from './context.ts';
 import { Discovery, type RemoteDiscovery } from './discovery/discovery.ts';
@@ -8,7 +8,7 @@ import type { OpenApi } from './discovery/openapi.ts';
 import { checksOf, type HealthChecks, type HealthMetrics, healthHandler, type Probe } from './health.ts';
 import type { RequestInfo } from './request/request-info.ts';
 import { version } from './version.ts';
-import { checkTakesJson } from './wire/acceptable.ts';
+import { checkTakes } from './wire/acceptable.ts';
 
 /** Answers for every path below the prefix that it is registered by; undefined is 404. */
 export type PathHandler = (request: ApiRequest) => Promise<ApiResponse | undefined> | ApiResponse | undefined;
@@ -49,7 +49,7 @@ export class Paths {
       ...(openapi ? { openapi: (request: ApiRequest) => openapi.handle(request) } : {}),
       version: (request) => {
         if (request.method !== 'GET' && request.method !== 'HEAD') throw newMethodNotAllowedOnPath();
-        checkTakesJson(request);
+        checkTakes(request, 'application/json');
         return json(version);
       },
       ...Object.fromEntries(probes.map((probe) => [probe, healthHandler(probe, checks, healthMetrics)])),
@@ -62,7 +62,7 @@ export class Paths {
     const name = path.split('/', 2)[1] ?? '';
     const handler = Object.hasOwn(this.handlers, name) ? this.handlers[name] : undefined;
     const response = await handler?.(request);
-    if (!response) throw newPathNotFound();
+    if (!response) throw new PageNotFound();
     return response;
   }
 

@@ -6,7 +6,7 @@
  */
 
 import type { ResourceDefinition } from '#api/definition.ts';
-import { newBadRequest, newPathNotFound, newServiceUnavailable, StatusError } from '#api/errors.ts';
+import { newBadRequest, newPathNotFound, newServiceUnavailable, PageNotFound, StatusError } from '#api/errors.ts';
 import type { Descriptions } from '#api/openapi/descriptions.ts';
 import type { ApiHandler, ApiRequest, ApiResponse, UserInfo } from '#api/request.ts';
 import type { SchemaRegistry } from '#api/schema/registry.ts';
@@ -363,7 +363,7 @@ class Server implements ApiServer {
       exchange.record = this.metrics.requests.beginPath(info.path, startedMs);
       return this.paths.handle(request, info);
     }
-    if (!resource) throw newPathNotFound();
+    if (!resource) throw this.registry.hasBuiltinGroup(info.apiGroup) ? newPathNotFound() : new PageNotFound();
     const offer = resource.offerOf(info.subresource);
     if (offer !== objectOffer) {
       exchange.offer = offer;

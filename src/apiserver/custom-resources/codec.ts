@@ -70,7 +70,7 @@ export class CustomCodec implements KindCodec {
     const { kind } = this.config;
     const mediaType = mediaTypeOf(body.contentType);
     if (mediaType === undefined || (mediaType !== '' && !(acceptedTypes as readonly string[]).includes(mediaType)))
-      throw newUnsupportedMediaType(acceptedTypes);
+      throw newUnsupportedMediaType([...acceptedTypes, 'application/vnd.kubernetes.protobuf']);
     if (mediaType === 'application/yaml') {
       const { value, strictErrors } = readable(kind, bytes, '', () => yamlDocument(body));
       return this.fromBody(value, strictErrors, bytes, checkKind);

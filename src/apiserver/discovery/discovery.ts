@@ -4,7 +4,7 @@
  */
 
 import type { ResourceDefinition, Subresource, Verb } from '#api/definition.ts';
-import { newNotAcceptable } from '#api/errors.ts';
+import { newMethodNotAllowedOnPath, newNotAcceptable, newPathNotFound } from '#api/errors.ts';
 import type { ApiRequest, ApiResponse } from '#api/request.ts';
 import type { RemoteGroupVersion, RemoteResource } from '../aggregation/remote-group-version.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -50,7 +50,6 @@ export class Discovery {
   }
 
   handle(request: ApiRequest): ApiResponse | undefined {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return undefined;
     const generation = `${this.registry.generation} ${this.remotes?.generation}`;
     if (this.generation !== generation) {
       this.documents.clear();
@@ -66,13 +65,24 @@ export class Discovery {
       // Unknown paths are not remembered: their number is the client's choice.
       if (document) this.documents.set(key, document);
     }
-    if (!document) return undefined;
+    const isRoute = this.isRoute(path);
+    if (!document) {
+      if (isRoute) throw newPathNotFound();
+      return undefined;
+    }
+    if (isRoute && request.method !== 'GET' && request.method !== 'HEAD') throw newMethodNotAllowedOnPath();
     const headers = document.etag ? { etag: document.etag, vary: 'Accept', 'cache-control': 'public' } : {};
     if (document.etag && request.headers['if-none-match'] === document.etag) {
       return { type: 'bytes', status: 304, contentType: document.contentType, body: new Uint8Array(), headers };
     }
     const body = isPretty(request) ? prettyJson(document.bytes) : document.bytes;
     return { type: 'bytes', status: 200, contentType: document.contentType, body, headers };
+  }
+
+  /** Documents of built-in versions are upstream's routes; those of groups, and of custom resources, answer whatever the method. */
+  private isRoute(path: string): boolean {
+    const [, root, group = '', version] = path.split('/');
+    return root === 'api' || (version !== undefined && this.registry.hasBuiltinGroup(group));
   }
 
   private make(path: string, form: string): Document | undefined {

@@ -79,6 +79,14 @@ export class Registry {
     return false;
   }
 
+  /** One whose paths are routes of their own, as none of custom resources' are. */
+  hasBuiltinGroup(group: string): boolean {
+    for (const { definition, isCustom } of this.byPath.values()) {
+      if (definition.group === group && !isCustom) return true;
+    }
+    return false;
+  }
+
   /** An object that is not in the store (a Status, a view), with every encoding that its kind has. */
   encoded(group: string, version: string, object: KubeObject): EncodedObject {
     const codec = this.codecOf(group, version, object.kind ?? '');

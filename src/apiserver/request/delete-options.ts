@@ -26,10 +26,10 @@ export function validDeleteOptions(options: DeleteOptions): DeleteOptions {
 
 function readOptions({ body, query }: ApiRequest, codec: KindCodec): DeleteOptions {
   if (body && (body.type === 'object' || body.bytes.length > 0)) {
-    const checkKind: KindCheck = ({ kind }) => {
+    const checkKind: KindCheck = ({ apiVersion, kind }) => {
       if (kind === '' || kind === 'DeleteOptions') return;
       throw newBadRequest(
-        `no kind "${kind}" is registered for version "meta.k8s.io/v1" in scheme "pkg/runtime/scheme.go:111"`,
+        `no kind "${kind}" is registered for version "${apiVersion || 'meta.k8s.io/v1'}" in scheme "pkg/runtime/scheme.go:111"`,
       );
     };
     const object = codec.decode(body, checkKind).object as DeleteOptions;
@@ -38,11 +38,17 @@ function readOptions({ body, query }: ApiRequest, codec: KindCodec): DeleteOptio
   const grace = integerOf(query.get('gracePeriodSeconds'));
   const policy = query.get('propagationPolicy');
   const dryRun = query.getAll('dryRun');
+  const [uid, resourceVersion] = [query.get('uid') ?? '', query.get('resourceVersion') ?? ''];
+  const potential = 'ignoreStoreReadErrorWithClusterBreakingPotential';
   return {
     ...(grace === undefined ? {} : { gracePeriodSeconds: grace }),
     ...(policy ? { propagationPolicy: policy } : {}),
     ...(query.has('orphanDependents') ? { orphanDependents: isTrue(query.get('orphanDependents')) } : {}),
     ...(dryRun.length > 0 ? { dryRun } : {}),
+    ...(uid || resourceVersion
+      ? { preconditions: { ...(uid ? { uid } : {}), ...(resourceVersion ? { resourceVersion } : {}) } }
+      : {}),
+    ...(query.has(potential) ? { [potential]: isTrue(query.get(potential)) } : {}),
   };
 }
 

@@ -109,7 +109,7 @@ export function uint64Fault(text: string): string | undefined {
 
 /** An int64 of the query. Throws 400. */
 export function integerOf(text: string | null): number | undefined {
-  if (text === null || text === '') return undefined;
+  if (text === null) return undefined;
   if (!/^[-+]?\d+$/.test(text)) throw newBadRequest(`strconv.ParseInt: parsing ${goQuote(text)}: invalid syntax`);
   if (
     text.length >= 19 &&

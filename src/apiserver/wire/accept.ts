@@ -26,6 +26,8 @@ export interface Negotiated {
   readonly mediaType: string;
   readonly as: Conversion | undefined;
   readonly pretty: boolean;
+  /** By a wildcard that no route of upstream's knows, though its negotiation does: 'application/*', '*'. */
+  readonly loosely: boolean;
 }
 
 /** What answers come as: some have no protobuf, and a Status is shown as nothing else. */
@@ -54,7 +56,7 @@ export function parseAccept(accept: string): MediaRange[] {
       if (equals > 0) parameters[parameter.slice(0, equals).trim().toLowerCase()] = parameter.slice(equals + 1).trim();
     }
     const quality = parameters.q === undefined ? 1 : Number(parameters.q);
-    ranges.push({ type: type.trim().toLowerCase(), parameters, quality: Number.isNaN(quality) ? 1 : quality });
+    ranges.push({ type: type.trim(), parameters, quality: Number.isNaN(quality) ? 1 : quality });
   }
   return ranges.sort((a, b) => b.quality - a.quality);
 }
@@ -79,7 +81,8 @@ function choose(accept: string | undefined, offer: Offer): Negotiated | undefine
   if (!accept) return plainJson;
   // A quality of 0 is the last choice, as to upstream, and no refusal.
   for (const { type, parameters } of parseAccept(accept)) {
-    const mediaType = type === '*/*' || type === 'application/*' ? 'application/json' : type;
+    const loosely = type === 'application/*' || type === '*';
+    const mediaType = type === '*/*' || loosely ? 'application/json' : type;
     const encoding = Object.hasOwn(encodings, mediaType) ? encodings[mediaType] : undefined;
     if (!encoding) continue;
     if (parameters.stream !== undefined && parameters.stream !== 'watch') continue;
@@ -87,12 +90,18 @@ function choose(accept: string | undefined, offer: Offer): Negotiated | undefine
     if (as === null || (as && !offer.conversions) || (as?.kind === 'Table' && !offer.tables)) continue;
     // Tables have no protobuf, whatever is in them.
     if (encoding === 'protobuf' && (as ? as.kind === 'Table' : !offer.protobuf)) continue;
-    return { encoding, mediaType, as, pretty: parameters.pretty === '1' };
+    return { encoding, mediaType, as, pretty: parameters.pretty === '1', loosely };
   }
   return undefined;
 }
 
-export const plainJson: Negotiated = { encoding: 'json', mediaType: 'application/json', as: undefined, pretty: false };
+export const plainJson: Negotiated = {
+  encoding: 'json',
+  mediaType: 'application/json',
+  as: undefined,
+  pretty: false,
+  loosely: false,
+};
 
 /** Null for a conversion that the server does not know. */
 function conversionOf(parameters: Readonly<Record<string, string>>): Conversion | undefined | null {

@@ -17,11 +17,14 @@ export type Route = 'own' | 'shared' | 'none';
 /** Checked before the request is carried out. Undefined for nearly everybody. */
 export function checkAcceptable(request: ApiRequest, offer: Offer, routeOf: () => Route): StatusError | undefined {
   const { accept } = request.headers;
-  if (accept === undefined || negotiate(accept, offer)) return undefined;
+  if (accept === undefined) return undefined;
+  const negotiated = negotiate(accept, offer);
+  if (negotiated && !negotiated.loosely) return undefined;
   const route = routeOf();
-  if (route === 'none') return undefined;
+  if (route === 'none' || (negotiated && route === 'shared')) return undefined;
   if (route === 'shared') return newNotAcceptable(objects);
   const available = availableAt(request);
+  if (negotiated && takes(accept, available)) return undefined;
   // Upstream looks for a route by the media types alone, and then for a conversion.
   return takes(accept, available) ? newNotAcceptable(objects) : newNoRepresentation(available);
 }
@@ -31,9 +34,9 @@ export function checkStreams({ headers: { accept } }: ApiRequest, offer: Offer):
   if (accept !== undefined && negotiate(accept, offer)?.encoding === 'yaml') throw newNotAcceptable(watched);
 }
 
-/** For paths that have JSON and nothing else. */
-export function checkTakesJson({ headers: { accept } }: ApiRequest): void {
-  if (accept !== undefined && !takes(accept, ['application/json'])) throw newNoRepresentation(['application/json']);
+/** For paths that have one media type and nothing else. */
+export function checkTakes({ headers: { accept } }: ApiRequest, mediaType: string): void {
+  if (accept !== undefined && !takes(accept, [mediaType])) throw newNoRepresentation([mediaType]);
 }
 
 function takes(accept: string, available: readonly string[]): boolean {

@@ -4,7 +4,7 @@
  */
 
 import { encodeYaml } from '#api/codec/yaml-encode.ts';
-import { isStatusError, newInternalError, newUnexpectedFailure } from '#api/errors.ts';
+import { isStatusError, newInternalError, newUnexpectedFailure, PageNotFound } from '#api/errors.ts';
 import type { Status } from '#api/generated/meta-v1.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { ApiRequest, ApiResponse, EncodedObject, Headers, ResponseHeaders } from '#api/request.ts';
@@ -53,11 +53,23 @@ export function createWireHandler({ handler, codecs, env }: WireConfig): WireHan
     } catch (error) {
       if (!isStatusError(error) && !isAborted(error)) exchange.record?.terminated(500);
       const answer =
-        error instanceof RequestRefused ? error.answer : encode.failure(request, statusOf(error, request, env));
+        error instanceof RequestRefused
+          ? error.answer
+          : error instanceof PageNotFound
+            ? pageNotFound
+            : encode.failure(request, statusOf(error, request, env));
       return withAuditId(exchange.answered(answer, request.signal, env.clock), request.auditId);
     }
   };
 }
+
+const pageNotFound: WireResponse = {
+  type: 'full',
+  status: 404,
+  headers: headersOf('text/plain; charset=utf-8', { 'x-content-type-options': 'nosniff' }),
+  body: encoder.encode('404 page not found\n'),
+  compressible: false,
+};
 
 const maxAuditIdLength = 64;
 
