@@ -37,6 +37,7 @@ import { rootCaCertPublisher } from './root-ca-cert-publisher/controller.ts';
 import { serviceAccountController } from './service-account/controller.ts';
 import { statefulSetController } from './stateful-set/controller.ts';
 import { taintEvictionController } from './taint-eviction/controller.ts';
+import { ttlController } from './ttl/controller.ts';
 import { ttlAfterFinishedController } from './ttl-after-finished/controller.ts';
 import { validatingAdmissionPolicyStatusController } from './validating-admission-policy-status/controller.ts';
 
@@ -65,6 +66,7 @@ export function allControllers(config: ControllersConfig = {}): ControllerFactor
     ephemeralVolumeController,
     persistentVolumeBinder,
     ttlAfterFinishedController,
+    ttlController,
     volumeProtectionController,
     daemonSetController,
     deploymentController,

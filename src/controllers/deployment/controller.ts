@@ -5,7 +5,6 @@
 
 import { isAlreadyExists, isNamespaceTerminating, isNotFound } from '#api/errors.ts';
 import { keyOf } from '#api/object.ts';
-import { edit } from '#base/edit.ts';
 import { messageOf } from '#base/errors.ts';
 import { Deployments } from '#kinds/apps/deployment/definition.ts';
 import { ReplicaSets } from '#kinds/apps/replica-set/definition.ts';
@@ -171,7 +170,7 @@ class DeploymentController implements Controller {
     this.context.env.log.debug('old replica set removed', { key, name });
   }
 
-  /** The revision is an annotation of the Deployment itself; the status follows on the version that this made. */
+  /** The revision is an annotation, written with the status: by a plain update annotations count as a generation. */
   private async report(
     deployment: Deployment,
     revision: string | undefined,
@@ -179,19 +178,11 @@ class DeploymentController implements Controller {
     key: string,
     signal: AbortSignal,
   ): Promise<void> {
-    let current = deployment;
-    if (revision !== undefined) {
-      // An update: the role of upstream's deployment controller has no patch.
-      const next = edit(deployment, (draft) => {
-        draft.metadata = {
-          ...draft.metadata,
-          annotations: { ...draft.metadata?.annotations, [revisionAnnotation]: revision },
-        };
-      });
-      current = await this.context.client.update(Deployments, next, { signal });
-      this.fence.wrote(key, this.deployments, current);
-    }
-    await this.status.write(key, current, status, signal);
+    if (revision === undefined) return this.status.write(key, deployment, status, signal);
+    const { metadata } = deployment;
+    const annotations = { ...metadata?.annotations, [revisionAnnotation]: revision };
+    const next = { ...deployment, metadata: { ...metadata, annotations }, status };
+    this.fence.wrote(key, this.deployments, await this.context.client.updateStatus(Deployments, next, { signal }));
   }
 
   private wrote(key: string, replicaSet: ReplicaSet): void {
