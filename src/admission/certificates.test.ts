@@ -5,6 +5,7 @@ import type { AdmissionContext } from '#apiserver/admission-plugin.ts';
 import type { Authorizer } from '#apiserver/authorizer.ts';
 import { mutableCopy } from '#base/edit.ts';
 import type { CertificateSigningRequest } from '#kinds/generated/certificates-v1.ts';
+import { certificateSubjectRestriction } from './certificate-subject.ts';
 import { certificateApproval, certificateRequester, certificateSigning } from './certificates.ts';
 
 const jane = { username: 'jane', uid: 'u', groups: ['team'], extra: { via: ['web'] } };
@@ -52,6 +53,41 @@ test('a request says who made it, whatever it says itself', () => {
     groups,
     extra,
   });
+});
+
+/** SEQUENCE and the like with one byte of length. */
+const der = (tag: string, ...parts: readonly string[]): string => {
+  const content = parts.join('');
+  return `${tag}${(content.length / 2).toString(16).padStart(2, '0')}${content}`;
+};
+const hex = (text: string, bytes = 1): string =>
+  Array.from(text, (character) =>
+    character
+      .charCodeAt(0)
+      .toString(16)
+      .padStart(2 * bytes, '0'),
+  ).join('');
+const pemOf = (organization: string): string => {
+  const name = der('30', der('31', der('30', der('06', '55040a'), organization)));
+  const text = Uint8Array.fromHex(der('30', der('30', der('02', '00'), name))).toBase64();
+  return `-----BEGIN CERTIFICATE REQUEST-----\n${text}\n-----END CERTIFICATE REQUEST-----\n`;
+};
+
+test('nobody asks for a certificate of system:masters, however it is written', () => {
+  const ask = (pem: string) => {
+    const spec = { ...request().spec, request: btoa(pem), signerName: 'kubernetes.io/kube-apiserver-client' };
+    return () => void certificateSubjectRestriction.validate?.(context('CREATE', '', request({ spec })));
+  };
+  ask(pemOf(der('0c', hex('team'))))();
+  const masters = 'system:masters';
+  for (const organization of [
+    der('0c', hex(masters)),
+    der('14', hex(masters)),
+    der('1e', hex(masters, 2)),
+    der('1c', hex(masters, 4)),
+  ])
+    assert.throws(ask(pemOf(organization)), /system:masters group is not allowed/);
+  assert.throws(ask(pemOf(der('0c', hex('team'))) + pemOf(der('0c', hex(masters)))), /failed to parse CSR/);
 });
 
 test('approving and signing need a right for the signer, or for all of its domain', async () => {

@@ -76,15 +76,26 @@ function otherTag([tag = 0, length = 0]: Uint8Array): string {
   return `asn1: structure error: tags don't match (16 vs {${found}}) {${wanted}} certificateRequest @2`;
 }
 
-/** `request` is the field of a CertificateSigningRequest: base64 of PEM. Undefined when there is no such request in it. */
+/**
+ * `request` is the field of a CertificateSigningRequest: base64 of PEM. Undefined when there is no such request in it, or more than one block: who
+ * signs might read another one.
+ */
 export function subjectOf(request: string): CertificateSubject | undefined {
-  const der = derOf(request);
+  const der = hasOneBlock(request) ? derOf(request) : undefined;
   const info = der && read(read(der, tags.sequence)?.content, tags.sequence);
   const subject = read(read(info?.content, tags.integer)?.rest, tags.sequence);
   const names = subject && namesOf(subject.content);
   if (!names) return undefined;
   const all = (type: string): readonly string[] => names.flatMap(([of, text]) => (of === type ? [text] : []));
   return { commonName: all(commonName).at(-1) ?? '', organizations: all(organizationName) };
+}
+
+function hasOneBlock(request: string): boolean {
+  try {
+    return atob(request).split('-----BEGIN ').length === 2;
+  } catch {
+    return false;
+  }
 }
 
 function derOf(request: string): Uint8Array | undefined {

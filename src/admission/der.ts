@@ -12,6 +12,8 @@ export const tags = {
   bitString: 0x03,
   octetString: 0x04,
   oid: 0x06,
+  teletexString: 0x14,
+  universalString: 0x1c,
   bmpString: 0x1e,
   sequence: 0x30,
   set: 0x31,
@@ -46,6 +48,26 @@ export function readAll(bytes: Uint8Array): readonly Element[] | undefined {
   return elements;
 }
 
+/** As OpenSSL reads names, which tells who has a certificate. */
 export function textOf({ tag, content }: Element): string {
-  return new TextDecoder(tag === tags.bmpString ? 'utf-16be' : 'utf-8').decode(content);
+  switch (tag) {
+    case tags.bmpString:
+      return new TextDecoder('utf-16be', { ignoreBOM: true }).decode(content);
+    case tags.universalString:
+      return utf32Text(content);
+    case tags.teletexString:
+      return Array.from(content, (byte) => String.fromCharCode(byte)).join('');
+    default:
+      return new TextDecoder('utf-8', { ignoreBOM: true }).decode(content);
+  }
+}
+
+function utf32Text(bytes: Uint8Array): string {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let text = '';
+  for (let at = 0; at + 4 <= bytes.length; at += 4) {
+    const code = view.getUint32(at);
+    text += code > 0x10ffff ? '\ufffd' : String.fromCodePoint(code);
+  }
+  return text;
 }
