@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isForbidden, isNamespaceTerminating, isNotFound } from '#api/errors.ts';
+import { isForbidden, isNamespaceTerminating, isNotFound, newConflict } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { AdmissionContext, AdmissionOperation, AdmissionPlugin } from '#apiserver/admission-plugin.ts';
 import type { CollectionName, LiveObjects } from '#apiserver/live-objects.ts';
@@ -295,6 +295,45 @@ test('two creates at once cannot both have the last of a quota', async () => {
   const results = await Promise.allSettled([1, 2].map(() => admitted(plugin, 'CREATE', { object: pod() })));
   assert.deepEqual(results.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
   assert.equal(stored.status?.used?.pods, '1');
+});
+
+test('a quota that was charged is not charged again when another one has changed meanwhile', async () => {
+  const stored = ['a', 'b'].map((name) => ({
+    ...quota({ pods: '5' }, { pods: '0' }),
+    metadata: { name, uid: name, namespace: 'default' },
+  }));
+  const objects = {
+    ...world({}),
+    list: () => stored,
+    getFresh: async (_: string, __: string, name: string) => stored.find(({ metadata }) => metadata.name === name),
+  };
+  let conflicts = 1;
+  const write = async (next: ResourceQuota) => {
+    if (next.metadata?.name === 'b' && conflicts-- > 0) throw newConflict({ group: '', resource: 'q' }, 'b', 'changed');
+    const at = stored.findIndex(({ metadata }) => metadata.name === next.metadata?.name);
+    stored[at] = { ...stored[at], ...next } as (typeof stored)[number];
+  };
+  await admitted(resourceQuota(objects, write, env.clock), 'CREATE', { object: pod() });
+  assert.deepEqual(
+    stored.map(({ status }) => status?.used),
+    [{ pods: '1' }, { pods: '1' }],
+  );
+});
+
+test('the ratio of limit and request is that of whole numbers', async () => {
+  const limits = [{ type: 'Container', maxLimitRequestRatio: { memory: '3' } }];
+  const plugin = limitRanger(world({ '/limitranges': [{ ...range, spec: { limits } } as KubeObject] }));
+  const asking = (memory: bigint) =>
+    pod({
+      containers: [
+        { name: 'c', resources: { requests: { memory: '1539004617' }, limits: { memory: String(memory) } } },
+      ],
+    });
+  await admitted(plugin, 'CREATE', { object: asking(1_539_004_617n * 3n) });
+  await assert.rejects(admitted(plugin, 'CREATE', { object: asking(1_539_004_617n * 4n) }), {
+    message:
+      'pods "web" is forbidden: memory max limit to request ratio per Container is 3, but provided ratio is 4.000000',
+  });
 });
 
 const node = { user: 'system:node:n1', groups: ['system:nodes'] };

@@ -110,6 +110,44 @@ function namespaceOnly(): LiveObjects {
   };
 }
 
+test('PodSecurity asks again for a namespace that it does not know, and lets nothing into none', async () => {
+  const labels = { 'pod-security.kubernetes.io/enforce': 'baseline' };
+  const unknown = (fresh: KubeObject | undefined): LiveObjects => ({
+    ...namespaceOnly(),
+    get: () => undefined,
+    getFresh: async () => fresh,
+  });
+  const create = async (fresh: KubeObject | undefined) => {
+    const plugin = podSecurity(unknown(fresh), new AdmissionMetrics(new MetricsRegistry()));
+    await plugin.validate?.(contextOf({ spec: { hostPID: true, containers: [] } }));
+  };
+  await assert.rejects(create({ metadata: { name: 'ps', labels } }), /violates PodSecurity "baseline:latest"/);
+  await assert.rejects(create(undefined), {
+    code: 500,
+    message: 'Internal error occurred: failed to lookup namespace "ps"',
+  });
+});
+
+function contextOf(object: object): AdmissionContext {
+  return {
+    operation: 'CREATE',
+    kind: { group: '', version: 'v1', kind: 'Pod' },
+    resource: { group: '', version: 'v1', resource: 'pods' },
+    subresource: '',
+    namespace: 'ps',
+    name: 'a',
+    object: mutableCopy(object) as Draft<KubeObject>,
+    oldObject: undefined,
+    options: {},
+    user: { username: 'u', groups: [] },
+    dryRun: false,
+    warn: () => {},
+    annotate: () => {},
+    waited: () => {},
+    signal: new AbortController().signal,
+  };
+}
+
 async function judged(
   object: object,
   { username = 'u', namespace = 'ps', resource = 'pods', oldObject = undefined as object | undefined } = {},
@@ -118,23 +156,16 @@ async function judged(
   const annotations: Record<string, string> = {};
   const operation: AdmissionOperation = oldObject ? 'UPDATE' : 'CREATE';
   const context: AdmissionContext = {
+    ...contextOf(object),
     operation,
-    kind: { group: '', version: 'v1', kind: '' },
     resource: { group: resource === 'deployments' ? 'apps' : '', version: 'v1', resource },
-    subresource: '',
     namespace,
-    name: 'a',
-    object: mutableCopy(object) as Draft<KubeObject>,
     oldObject: oldObject as KubeObject | undefined,
-    options: {},
     user: { username, groups: [] },
-    dryRun: false,
     warn: (text) => void warnings.push(text),
     annotate: (key, value) => {
       annotations[key.replace('pod-security.kubernetes.io/', '')] = value;
     },
-    waited: () => {},
-    signal: new AbortController().signal,
   };
   try {
     await security.validate?.(context);

@@ -1,7 +1,7 @@
 /** LimitRanger: what containers ask for has defaults, bounds and a largest ratio per namespace; claims have bounds. */
 
 import { newForbidden } from '#api/errors.ts';
-import { canonicalQuantity, compareQuantities, parseQuantity, quantityValue } from '#api/quantity.ts';
+import { canonicalQuantity, compareQuantities, quantityMilliValue, quantityValue } from '#api/quantity.ts';
 import type { AdmissionContext, AdmissionPlugin } from '#apiserver/admission-plugin.ts';
 import type { CollectionName, LiveObjects } from '#apiserver/live-objects.ts';
 import type { Draft } from '#base/edit.ts';
@@ -151,9 +151,18 @@ function ratioProblem(type: string, name: string, bound: string, request: Amount
   const head = `${name} max limit to request ratio per ${type} is ${bound}`;
   if (request === undefined || isZero(request)) return `${head}, but no request is specified or request is 0`;
   if (limit === undefined || isZero(limit)) return `${head}, but no limit is specified or limit is 0`;
-  const ratio = Number(parseQuantity(limit).nano) / Number(parseQuantity(request).nano);
-  const allowed = Number(parseQuantity(bound).nano) / 1e9;
-  return ratio > allowed ? `${head}, but provided ratio is ${ratio.toFixed(6)}` : undefined;
+  // In thousandths where they are few enough for that, as upstream counts: a ratio of whole numbers is exact then.
+  const amountOf = [limit, request].every(hasMillis) ? quantityMilliValue : quantityValue;
+  const ratio = amountOf(limit) / amountOf(request);
+  const isOver = hasMillis(bound) ? ratio * 1000 > quantityMilliValue(bound) : ratio > quantityValue(bound);
+  return isOver ? `${head}, but provided ratio is ${ratio.toFixed(6)}` : undefined;
+}
+
+/** resource.MaxMilliValue */
+const maxMilliValue = (2n ** 63n - 1n) / 1000n;
+
+function hasMillis(amount: string): boolean {
+  return quantityValue(amount) <= maxMilliValue;
 }
 
 function isZero(amount: string): boolean {

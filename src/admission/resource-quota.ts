@@ -83,6 +83,8 @@ async function charge(
   limited: readonly LimitedResource[],
   context: AdmissionContext,
 ): Promise<void> {
+  // Those that are written are charged, and not again when another one of them has changed meanwhile.
+  const done = new Set<string>();
   for (let attempt = 0; attempt < attempts; attempt++) {
     const names = [...objects.list(quotas, context.namespace)].map((quota) => quota.metadata?.name ?? '');
     const current: ResourceQuota[] = [];
@@ -90,10 +92,13 @@ async function charge(
       const fresh = (await objects.getFresh(quotas, context.namespace, name)) as ResourceQuota | undefined;
       if (fresh) current.push(fresh);
     }
-    const charged = chargedQuotas(current, context, clock.now(), limited);
+    const charged = chargedQuotas(current, context, clock.now(), limited, done);
     if (context.dryRun) return;
     try {
-      for (const quota of charged) await write(quota);
+      for (const quota of charged) {
+        await write(quota);
+        done.add(quota.metadata?.uid ?? '');
+      }
       return;
     } catch (error) {
       if (!isConflict(error) && !isNotFound(error)) throw error;
@@ -102,12 +107,13 @@ async function charge(
   throw newInternalError('resource quota evaluation timed out');
 }
 
-/** The quotas with the request added to their usage; throws Forbidden when one has no room. Pure. */
+/** The quotas with the request added to their usage, but those that are `done`; throws Forbidden when one has no room. Pure. */
 export function chargedQuotas(
   current: readonly ResourceQuota[],
   context: AdmissionContext,
   nowMs: number,
   limited: readonly LimitedResource[] = [],
+  done: ReadonlySet<string> = new Set(),
 ): ResourceQuota[] {
   const { resource, oldObject, namespace, name } = context;
   const object = context.object as KubeObject;
@@ -143,7 +149,7 @@ export function chargedQuotas(
   }
   const charged: ResourceQuota[] = [];
   for (const [quota, requested] of growths) {
-    if (Object.keys(requested).length === 0) continue;
+    if (Object.keys(requested).length === 0 || done.has(quota.metadata?.uid ?? '')) continue;
     const quotaName = quota.metadata?.name ?? '';
     const hard = quota.status?.hard ?? {};
     const used = quota.status?.used ?? {};

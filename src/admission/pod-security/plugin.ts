@@ -4,7 +4,7 @@
  * violates the level to audit.
  */
 
-import { newForbidden, newInvalid } from '#api/errors.ts';
+import { newForbidden, newInternalError, newInvalid } from '#api/errors.ts';
 import { type FieldError, fieldErrorText } from '#api/field-error.ts';
 import type { AdmissionMetrics, SecurityRequest } from '#apiserver/admission-metrics.ts';
 import type { AdmissionContext, AdmissionPlugin } from '#apiserver/admission-plugin.ts';
@@ -12,6 +12,7 @@ import type { CollectionName, LiveObjects } from '#apiserver/live-objects.ts';
 import type { CronJob } from '#kinds/generated/batch-v1.ts';
 import type { Namespace, Pod, PodTemplateSpec } from '#kinds/generated/core-v1.ts';
 import type { PodSecurityConfiguration } from '../configuration.ts';
+import { namespaceOf } from '../request-match.ts';
 import type { CheckedPod } from './check.ts';
 import { violationsOf, violationsText } from './evaluate.ts';
 import {
@@ -28,7 +29,6 @@ import {
   policyPrefix,
 } from './policy.ts';
 
-const namespaces: CollectionName = '/namespaces';
 const pods: CollectionName = '/pods';
 
 /** Pods of a namespace that a change of its level looks at. */
@@ -166,9 +166,12 @@ class PodSecurity {
     for (const text of warningsOf(found.slice(0, maxCheckedPods), context.name, enforce)) context.warn(text);
   }
 
+  /** Rejects where there is no such namespace: without its labels nothing would be demanded. */
   private async policyOfNamespace({ namespace }: AdmissionContext): Promise<ParsedPolicy> {
-    await this.objects.load(namespaces);
-    return policyOf(this.objects.get(namespaces, '', namespace)?.metadata?.labels, this.defaults);
+    const found = await namespaceOf(namespace, this.objects).catch((cause: unknown) => {
+      throw newInternalError(`failed to lookup namespace ${JSON.stringify(namespace)}`, cause);
+    });
+    return policyOf(found.metadata?.labels, this.defaults);
   }
 
   private isExempt(context: AdmissionContext, resource: SecurityRequest['resource']): boolean {
