@@ -42,7 +42,8 @@ export class Invocations {
   }
 
   end(object: KubeObject | undefined): void {
-    if (!this.#reinvocation.again) this.#output = mutableCopy(object);
+    // What was called before a change is called again anyway, and nobody else cares what others change.
+    if (!this.#reinvocation.again && this.#called.size > 0) this.#output = mutableCopy(object);
   }
 
   #callAgain(): void {

@@ -251,6 +251,10 @@ describe('admission webhooks', () => {
         ),
       /denied the request/,
     ],
+    'warns with what is no text': [
+      (response, uid) => response.end(review({ response: { uid, allowed: true, warnings: 5 } })),
+      /received invalid webhook response: json: cannot unmarshal number/,
+    ],
     'breaks off': [(response) => response.destroy(), /failed to call webhook/],
   };
   for (const [what, [attack, message]] of Object.entries(attacks)) {

@@ -124,19 +124,21 @@ function isConfidential({ resource: { group, resource } }: AdmissionContext): bo
 }
 
 /**
- * What a failed call means for the request: nothing with failurePolicy Ignore, unless the request itself is out of time. Other
- * errors (a refusal) are the request's own.
+ * What a failed call means for the request: nothing with failurePolicy Ignore but an annotation of its audit record, `failedOpenKey`, unless the
+ * request itself is out of time. Other errors (a refusal) are the request's own.
  */
 export function settleFailure(
   error: unknown,
   type: WebhookType,
   webhook: Webhook,
+  failedOpenKey: string,
   context: AdmissionContext,
   { env, metrics }: WebhookPluginConfig,
 ): void {
   if (!(error instanceof CallError)) throw error;
   if (webhook.failurePolicy !== 'Ignore') throw newInternalError(error.message, error);
   env.log.warn('failed calling webhook, failing open', { webhook: webhook.name, error: error.message });
-  if (!context.signal.aborted) metrics.webhookFailedOpen(webhook.name, phases[type]);
-  else throw newTimeout('request did not complete within requested timeout', 0);
+  if (context.signal.aborted) throw newTimeout('request did not complete within requested timeout', 0);
+  metrics.webhookFailedOpen(webhook.name, phases[type]);
+  context.annotate(failedOpenKey, webhook.name);
 }

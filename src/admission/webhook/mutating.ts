@@ -44,13 +44,15 @@ async function run(
   const invocations = invocationsOf(context, plugin);
   invocations.begin(context.object);
   for (const [index, hook] of hooks.entries()) {
-    const key = `${hook.configuration}/${index}`;
+    // Not the index: the configurations may change between two rounds.
+    const key = `${hook.configuration}/${hook.webhook.name}`;
     if (!invocations.isDue(key)) continue;
     const invocation = await invocationOf(hook, 'admit', context, config);
     if (!invocation) continue;
-    const mutated = await mutate(config, invocation, context);
+    const annotation = `mutation.webhook.admission.k8s.io/round_${invocations.round}_index_${index}`;
+    const mutated = await mutate(config, invocation, context, `failed-open.${annotation}`);
     context.annotate(
-      `mutation.webhook.admission.k8s.io/round_${invocations.round}_index_${index}`,
+      annotation,
       JSON.stringify({ configuration: hook.configuration, webhook: hook.webhook.name, mutated }),
     );
     if (mutated) invocations.changed();
@@ -64,6 +66,7 @@ async function mutate(
   config: WebhookPluginConfig,
   invocation: Invocation,
   context: AdmissionContext,
+  failedOpenKey: string,
 ): Promise<boolean> {
   const { webhook } = invocation.hook;
   const { clock } = config.env;
@@ -75,7 +78,7 @@ async function mutate(
     const patch = readPatch(webhook, response);
     return patch.length > 0 && (await applyPatch(config, invocation, context, patch));
   } catch (error) {
-    settleFailure(error, 'mutating', webhook, context, config);
+    settleFailure(error, 'mutating', webhook, failedOpenKey, context, config);
     return false;
   }
 }

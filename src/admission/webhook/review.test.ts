@@ -37,7 +37,31 @@ describe('readResponse', () => {
       'a field of another type',
       answer({ uid: 'a', allowed: 'yes' }),
       'validating',
-      'json: cannot unmarshal string into Go struct field AdmissionResponse.response.allowed',
+      'json: cannot unmarshal string into Go struct field AdmissionResponse.response.allowed of type bool',
+    ],
+    [
+      'a number of warnings',
+      answer({ uid: 'a', allowed: true, warnings: 5 }),
+      'validating',
+      'json: cannot unmarshal number into Go struct field AdmissionResponse.response.warnings of type []string',
+    ],
+    [
+      'a warning that is no text',
+      answer({ uid: 'a', allowed: true, warnings: [{}] }),
+      'validating',
+      'json: cannot unmarshal object into Go struct field AdmissionResponse.response.warnings of type string',
+    ],
+    [
+      'an annotation that is no text',
+      answer({ uid: 'a', allowed: true, auditAnnotations: { a: 1 } }),
+      'mutating',
+      'json: cannot unmarshal number into Go struct field AdmissionResponse.response.auditAnnotations of type string',
+    ],
+    [
+      'a code that is no number',
+      answer({ uid: 'a', allowed: false, status: { code: 'x' } }),
+      'validating',
+      'json: cannot unmarshal string into Go struct field Status.response.status.code of type int32',
     ],
   ];
   for (const [name, text, type, message] of faults) {
@@ -75,6 +99,12 @@ describe('refusal', () => {
     const message = 'admission webhook "w" denied the request: no';
     const given = { status: 'Success', message: 'no', reason: 'Forbidden', code: 200 };
     assert.deepEqual(refusal('w', given), { ...base, message, reason: 'Forbidden', code: 400 });
+  });
+  test('a code that HTTP cannot say is an internal error', () => {
+    assert.deepEqual(
+      [399, 400, 999, 1000, 99_999].map((code) => refusal('w', { code }).code),
+      [400, 400, 999, 500, 500],
+    );
   });
   test('the reason explains where no message does', () => {
     const message = 'admission webhook "w" denied the request: Conflict';

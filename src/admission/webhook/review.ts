@@ -1,8 +1,10 @@
 /** AdmissionReview: the request that a webhook gets, and what its answer must be like (webhook/request/admissionreview.go). */
 
-import { parseJson } from '#api/codec/json-decode.ts';
+import { DecodeError } from '#api/codec/decode-error.ts';
+import { decodeTree, parseJson } from '#api/codec/json-decode.ts';
 import type { AdmissionResponse, AdmissionReview } from '#api/generated/admission-v1.ts';
 import type { Status } from '#api/generated/meta-v1.ts';
+import { SchemaRegistry } from '#api/schema/registry.ts';
 import type { AdmissionContext } from '#apiserver/admission-plugin.ts';
 import { messageOf } from '#base/errors.ts';
 import { shown } from '../shown.ts';
@@ -92,10 +94,11 @@ export function readResponse(text: string, uid: string, version: string, type: W
   return response;
 }
 
-/** The Status of a refusal: never a success, never without a message (webhook/errors ToStatusErr). */
+/** The Status of a refusal: never a success, never without a message (webhook/errors ToStatusErr), never with a code that HTTP cannot say. */
 export function refusal(webhook: string, status: Status | undefined): Status {
   const denied = `admission webhook "${webhook}" denied the request`;
   const explanation = status?.message || status?.reason;
+  const code = Math.max(status?.code ?? 0, 400);
   return {
     metadata: {},
     ...status,
@@ -103,7 +106,7 @@ export function refusal(webhook: string, status: Status | undefined): Status {
     apiVersion: 'v1',
     status: !status?.status || status.status === 'Success' ? 'Failure' : status.status,
     message: explanation ? `${denied}: ${explanation}` : `${denied} without explanation`,
-    code: Math.max(status?.code ?? 0, 400),
+    code: code > 999 ? 500 : code,
   };
 }
 
@@ -117,23 +120,15 @@ function parseReview(text: string): AdmissionReview {
   if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) {
     throw new ReviewError("couldn't get version/kind; json parse error: not an object");
   }
-  const { response } = tree as { readonly response?: unknown };
-  if (response === undefined || response === null) return { ...tree, response: undefined };
-  if (typeof response !== 'object' || Array.isArray(response)) {
-    throw new ReviewError('json: cannot unmarshal response into Go struct field AdmissionReview.response');
+  // Webhooks send the request back too, objects and all: nobody reads it.
+  const { request: _request, ...review } = tree as { readonly request?: unknown };
+  try {
+    return decodeTree(reviewSchema, review).object as AdmissionReview;
+  } catch (cause) {
+    if (cause instanceof DecodeError) throw new ReviewError(cause.message, { cause });
+    throw cause;
   }
-  const fields = response as Readonly<Record<string, unknown>>;
-  for (const [field, type] of Object.entries(responseFields)) {
-    const value = fields[field];
-    if (value !== undefined && value !== null && typeof value !== type) {
-      throw new ReviewError(
-        `json: cannot unmarshal ${typeof value} into Go struct field AdmissionResponse.response.${field}`,
-      );
-    }
-  }
-  // Null is Go's absent.
-  const present = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
-  return { ...tree, response: present };
 }
 
-const responseFields = { uid: 'string', allowed: 'boolean', patch: 'string', patchType: 'string', status: 'object' };
+/** Of v1; v1beta1 has the same fields. */
+const reviewSchema = new SchemaRegistry([]).type('k8s.io/api/admission/v1', 'AdmissionReview');

@@ -35,6 +35,8 @@ async function run(config: WebhookPluginConfig, hooks: readonly Hook[], context:
   context.waited(clock.monotonic() - startedMs);
   for (const [index, result] of results.entries()) {
     const webhook = relevant[index]?.hook.webhook;
-    if (webhook && result.status === 'rejected') settleFailure(result.reason, 'validating', webhook, context, config);
+    if (!webhook || result.status === 'fulfilled') continue;
+    const failedOpenKey = `failed-open.validating.webhook.admission.k8s.io/round_0_index_${index}`;
+    settleFailure(result.reason, 'validating', webhook, failedOpenKey, context, config);
   }
 }
