@@ -54,6 +54,22 @@ for (const [expression, message] of bounded)
     assert.equal(evaluate(expression, self), message);
   });
 
+test('an expression is no larger than its text, nor are its types', () => {
+  const issuesOf = (expression: string) => {
+    const compiled = compile(expression, environment);
+    return compiled.ok ? [] : compiled.issues.map(({ message }) => message);
+  };
+  const chain = (link: string, times: number) => `optional.of([1])${link.repeat(times)}.hasValue()`;
+  assert.deepEqual(issuesOf(chain('.optMap(x, x)', 8)), []);
+  assert.deepEqual(issuesOf(chain('.optMap(x, x)', 40)), ['expression node count exceeds limit: 150000']);
+  assert.deepEqual(issuesOf(chain('.optFlatMap(x, optional.of(x))', 40)), [
+    'expression node count exceeds limit: 150000',
+  ]);
+  assert.deepEqual(issuesOf(`[${'1, '.repeat(33_000)}1].size() > 0`), []);
+  assert.deepEqual(issuesOf(`[1]${'.map(x, {x: x})'.repeat(8)}.size() > 0`), []);
+  assert.equal(issuesOf(`[1]${'.map(x, {x: x})'.repeat(60)}.size() > 0`)[0], 'type size exceeds limit: 10000');
+});
+
 test('a list that is concatenated has its elements wherever it is read, however often', () => {
   const list = Array.from({ length: 7 }, (_, at) => new ArrayList([BigInt(at), BigInt(at + 1)] as Value[]));
   const whole = list.reduce<CelList>((made, part) => made.concat(part).concat(part), new ArrayList([]));

@@ -20,6 +20,7 @@ import type { Environment, FunctionEntry } from './environment.ts';
 import { candidateNames, findType } from './environment.ts';
 import type { Issue } from './issues.ts';
 import { issueAt, maxIssues } from './issues.ts';
+import { maxTypeSize, typeSize } from './type-size.ts';
 import type { CelType } from './types.ts';
 import {
   boolType,
@@ -109,7 +110,10 @@ class Checker {
   }
 
   #check(expr: Expr): CelType {
-    const type = this.#typeOf(expr);
+    const found = this.#typeOf(expr);
+    const isTooLarge = typeSize(found) > maxTypeSize;
+    if (isTooLarge) this.#report(expr.id, `type size exceeds limit: ${maxTypeSize}`);
+    const type = isTooLarge ? errorType : found;
     this.#types.set(expr.id, type);
     return type;
   }

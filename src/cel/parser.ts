@@ -19,6 +19,8 @@ import { codePoints } from './values.ts';
 
 const maxCodePoints = 100_000;
 const maxDepth = 250;
+/** More than so many characters have by themselves. optMap has its target twice, so that a chain of them doubles with each; upstream has no bound. */
+const maxNodes = 150_000;
 
 const reserved = new Set(
   'as break const continue else false for function if import in let loop package namespace null return true var void while'.split(
@@ -475,24 +477,25 @@ class Parser {
 
   #deeper(rule: Rule): void {
     if (++this.#depth[rule] <= maxDepth) return;
-    this.#tooDeep(`expression recursion limit exceeded: ${maxDepth}`);
+    this.#tooLarge(`expression recursion limit exceeded: ${maxDepth}`);
   }
 
   /** Notes how many operators and selections lie over each other up to the node. */
   #measured(expr: Expr, parts: readonly Expr[], own = 0): Expr {
     const height = parts.reduce((most, part) => Math.max(most, this.#heights.get(part.id) ?? 0), 0) + own;
-    if (height > maxDepth) this.#tooDeep('max recursion depth exceeded');
+    if (height > maxDepth) this.#tooLarge('max recursion depth exceeded');
     if (height > 0) this.#heights.set(expr.id, height);
     return expr;
   }
 
-  #tooDeep(message: string): never {
+  #tooLarge(message: string): never {
     this.#issues.push({ message, line: -1, column: -1 });
     throw new SyntaxFault();
   }
 
   #id(offset: number): number {
     const id = this.#nextId++;
+    if (id > maxNodes) this.#tooLarge(`expression node count exceeds limit: ${maxNodes}`);
     this.#positions.set(id, offset);
     return id;
   }
