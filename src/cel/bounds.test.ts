@@ -54,6 +54,20 @@ for (const [expression, message] of bounded)
     assert.equal(evaluate(expression, self), message);
   });
 
+test('members are counted once in an evaluation, and again in the next', () => {
+  let counts = 0;
+  const ownKeys = (target: object) => {
+    counts++;
+    return Reflect.ownKeys(target);
+  };
+  const labels: Record<string, string> = { a: '1', b: '2', c: '3' };
+  const self = { labels: new Proxy(labels, { ownKeys }) };
+  assert.equal(evaluate('[1, 2, 3, 4, 5].all(x, self.labels.size() == 3)', self), 'true');
+  assert.equal(counts, 1);
+  labels['d'] = '4';
+  assert.equal(evaluate('self.labels.size()', self), '4');
+});
+
 test('an expression is no larger than its text, nor are its types', () => {
   const issuesOf = (expression: string) => {
     const compiled = compile(expression, environment);

@@ -146,7 +146,7 @@ export interface Environment {
   readonly costs: ReadonlyMap<string, Pick<Overload, 'actualCost' | 'estimateCost'>>;
 }
 
-export const defaultOptions: EnvironmentOptions = {
+const defaultOptions: EnvironmentOptions = {
   container: '',
   homogeneousLiterals: false,
   checkLiterals: false,

@@ -93,7 +93,7 @@ export function attributeOf(plan: Plan): Attribute {
 }
 
 /** The bindings of evaluations that have no variables: constants are folded with it. */
-export const noBindings: Bindings = { get: () => undefined };
+const noBindings: Bindings = { get: () => undefined };
 
 /** The result of a step that reads nothing. */
 export function constantOf(step: Step): Result {

@@ -106,6 +106,29 @@ export class JsonList extends CelList {
   }
 }
 
+/**
+ * Members of the objects that an evaluation asked the size of. JavaScript counts them each time, and a wrapper is made each time that an expression
+ * selects it; between two evaluations an object may change.
+ */
+let counted = new WeakMap<object, number>();
+let hasCounted = false;
+
+export function sizeOfJson(json: JsonRecord): number {
+  const known = counted.get(json);
+  if (known !== undefined) return known;
+  const size = Object.keys(json).length;
+  counted.set(json, size);
+  hasCounted = true;
+  return size;
+}
+
+/** Every evaluation begins with it. */
+export function forgetSizes(): void {
+  if (!hasCounted) return;
+  counted = new WeakMap();
+  hasCounted = false;
+}
+
 export class JsonMap extends CelMap {
   readonly json: JsonRecord;
   readonly #wrap: Wrapper;
@@ -117,7 +140,7 @@ export class JsonMap extends CelMap {
   }
 
   get size(): number {
-    return Object.keys(this.json).length;
+    return sizeOfJson(this.json);
   }
 
   get(key: Value): Value | undefined {

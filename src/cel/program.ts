@@ -11,6 +11,7 @@ import { checkExpression } from './checker.ts';
 import type { Environment } from './environment.ts';
 import { EvaluationStopped, Frame } from './frame.ts';
 import type { Issue } from './issues.ts';
+import { forgetSizes } from './json.ts';
 import { checkLiterals } from './literal-checks.ts';
 import { parseExpression } from './parser.ts';
 import { planExpression } from './planner.ts';
@@ -77,6 +78,7 @@ export function createProgram(expression: CheckedExpression | ParsedExpression, 
   return {
     fault,
     evaluate(bindings, { costLimit = Number.POSITIVE_INFINITY, interrupted } = {}) {
+      forgetSizes();
       const frame = new Frame(bindings, slots, costLimit, interrupted);
       try {
         const result = step(frame);

@@ -2,7 +2,7 @@
 
 import { equalTrees } from '#base/equal.ts';
 import { isReservedWord } from './field-names.ts';
-import { JsonObject } from './json.ts';
+import { JsonObject, sizeOfJson } from './json.ts';
 import type { MapKey, Value } from './values.ts';
 import { ArrayList, CelList, CelMap, equal, mapKey } from './values.ts';
 
@@ -93,6 +93,9 @@ export class KeyedList extends SchemaList {
 
   #keyOf(item: Value): string {
     if (!(item instanceof CelMap)) return '';
+    const [only = '', ...others] = this.#keys;
+    const first = others.length === 0 ? item.get(only) : undefined;
+    if (typeof first === 'string') return `"${first}`;
     const parts = this.#keys.map((key) => {
       const value = item.get(key);
       const part = value === undefined ? undefined : mapKey(value);
@@ -118,7 +121,7 @@ export class SchemaObject extends JsonObject {
   }
 
   override get size(): number {
-    return Object.keys(this.json).length;
+    return sizeOfJson(this.json);
   }
 
   override equals(other: Value): boolean {

@@ -15,9 +15,9 @@ import { IPValue, ipType, isMapped, toIP } from './ip.ts';
 import type { Prefix } from './ip-text.ts';
 import { bitLength, parsePrefixText } from './ip-text.ts';
 
-export const cidrType = opaqueType('net.CIDR');
+const cidrType = opaqueType('net.CIDR');
 
-export class CIDRValue extends OpaqueValue {
+class CIDRValue extends OpaqueValue {
   readonly type = cidrType;
   readonly prefix: Prefix;
 

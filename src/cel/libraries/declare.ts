@@ -10,7 +10,7 @@ export type Costs = Pick<Overload, 'actualCost' | 'estimateCost'>;
 interface Implementable {
   implementation(...args: readonly (Value | undefined)[]): Result;
 }
-export type Implementation = Implementable['implementation'];
+type Implementation = Implementable['implementation'];
 
 /** name(args) */
 export function global(

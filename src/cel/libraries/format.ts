@@ -16,7 +16,7 @@ export const formatType = opaqueType('kubernetes.NamedFormat');
 
 type Problems = (text: string) => readonly string[];
 
-export class FormatValue extends OpaqueValue {
+class FormatValue extends OpaqueValue {
   readonly type = formatType;
   readonly name: string;
   readonly problems: Problems;

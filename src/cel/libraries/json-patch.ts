@@ -18,7 +18,7 @@ export const jsonPatchType: ObjectType = objectType('JSONPatch', {
   value: dynType,
 });
 
-export const appliedObjectName = 'Object';
+const appliedObjectName = 'Object';
 
 /** Any field, of type dyn: what is applied is checked against the kind's schema later. */
 const anyField: Field = { type: dynType };

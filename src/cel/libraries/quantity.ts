@@ -15,7 +15,7 @@ export const quantityType = opaqueType('kubernetes.Quantity');
  * `scale` is the power of ten in which upstream keeps the amount, and undefined where it keeps an arbitrary decimal: an amount is an
  * integer to isInteger and asInteger only when that power is not negative ("1000m" is none).
  */
-export class QuantityValue extends OpaqueValue {
+class QuantityValue extends OpaqueValue {
   readonly type = quantityType;
   readonly quantity: Quantity;
   readonly #scale: number | undefined;

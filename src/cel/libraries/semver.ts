@@ -9,9 +9,9 @@ import { CelError, OpaqueValue } from '../values.ts';
 import { nominal, traversal } from './costs.ts';
 import { global, member } from './declare.ts';
 
-export const semverType = opaqueType('kubernetes.Semver');
+const semverType = opaqueType('kubernetes.Semver');
 
-export class SemverValue extends OpaqueValue {
+class SemverValue extends OpaqueValue {
   readonly type = semverType;
   readonly numbers: readonly [major: bigint, minor: bigint, patch: bigint];
   readonly prerelease: readonly (bigint | string)[];

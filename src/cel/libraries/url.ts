@@ -11,7 +11,7 @@ import { formatURL, hostnameOf, parseRequestURI, parseURL, portOf, queryOf } fro
 
 export const urlType = opaqueType('kubernetes.URL');
 
-export class URLValue extends OpaqueValue {
+class URLValue extends OpaqueValue {
   readonly type = urlType;
   readonly url: ParsedURL;
 
