@@ -1,7 +1,8 @@
 /** Validation findings with upstream's wording (apimachinery util/validation/field): one field error is one cause of a 422. */
 
 import { goQuote } from '#base/go-quote.ts';
-import { goText, isInt64 } from './go-format.ts';
+import { goText } from './go-format.ts';
+import { int64Text, isInt64 } from './int64.ts';
 import { nilList, nilMap } from './schema/zero.ts';
 
 export type FieldErrorType =
@@ -115,7 +116,7 @@ function withDetail(text: string, detail: string): string {
 function printed(value: unknown): string {
   if (value === undefined || value === null) return 'null';
   if (typeof value === 'string') return goQuote(value);
-  if (typeof value === 'number') return isInt64(value) ? String(BigInt(value)) : goText(value);
+  if (typeof value === 'number') return isInt64(value) ? int64Text(value) : goText(value);
   return typeof value === 'object' ? goJson(value) : String(value);
 }
 

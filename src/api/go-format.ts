@@ -2,13 +2,6 @@
 
 import { isObject } from './patch/json-tree.ts';
 
-const beyondInt64 = 2 ** 63;
-
-/** Is it a whole number that Go reads as such? Others are floats. */
-export function isInt64(value: number): boolean {
-  return Number.isInteger(value) && value >= -beyondInt64 && value < beyondInt64;
-}
-
 /** Verb %v: 'x', 5, 1e+06, map[a:1], [x y], <nil>. */
 export function goText(value: unknown): string {
   if (value === null || value === undefined) return '<nil>';

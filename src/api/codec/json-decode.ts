@@ -14,6 +14,7 @@
  * 3. The first type error in document order is the one that is thrown, in upstream's words (encoding/json UnmarshalTypeError).
  */
 
+import { isInt64 } from '../int64.ts';
 import type { FieldSchema, ListSchema, MapSchema, ScalarSchema, Schema, StructSchema } from '../schema/schema.ts';
 import { nilList, nilMap, plainZero } from '../schema/zero.ts';
 import { DecodeError, maxDepth, maxStrictErrors, tooManyValues, unknownField } from './decode-error.ts';
@@ -444,10 +445,6 @@ function jsonKind(value: unknown, schema: { readonly goName: string }): string {
   // Go gives the number itself when the target is a number that cannot hold it.
   if (typeof value === 'number') return integerNames.has(schema.goName) ? `number ${value}` : 'number';
   return typeof value;
-}
-
-function isInt64(value: number): boolean {
-  return Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63;
 }
 
 function isEmpty(map: Tree): boolean {

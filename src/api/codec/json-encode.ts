@@ -6,6 +6,7 @@
  * Per struct the quoted names and the way each member is written are prepared once.
  */
 
+import { int64Text, isInt64 } from '../int64.ts';
 import type { FieldSchema, ScalarSchema, Schema, StructSchema } from '../schema/schema.ts';
 import { nilList, nilMap } from '../schema/zero.ts';
 import type { Tree } from './json-decode.ts';
@@ -245,6 +246,7 @@ function encodeValue(value: unknown, schema: Schema, emptyIsNull: boolean): stri
 }
 
 function encodeScalar(value: unknown, schema: ScalarSchema): string {
+  if (typeof value === 'number' && schema.type === 'float64') return floatText(value);
   if (typeof value !== 'object' || value === null) return scalarText(value);
   const props = schema.schemaProps?.();
   if (!props) return encodeRaw(value);
@@ -253,9 +255,13 @@ function encodeScalar(value: unknown, schema: ScalarSchema): string {
 }
 
 function scalarText(value: unknown): string {
-  if (typeof value === 'number') return Number.isFinite(value) ? (Object.is(value, -0) ? '0' : String(value)) : 'null';
+  if (typeof value === 'number') return isInt64(value) ? int64Text(value) : floatText(value);
   if (typeof value === 'boolean') return value ? 'true' : 'false';
   return 'null';
+}
+
+function floatText(value: number): string {
+  return Number.isFinite(value) ? String(value) : 'null';
 }
 
 /** Keys in the order of their bytes. UTF-16 order differs from it only beyond the basic plane, which label-like keys never reach. */

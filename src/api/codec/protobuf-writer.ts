@@ -3,6 +3,8 @@
  * and one buffer do (as gogo's MarshalToSizedBuffer). Callers write fields in reverse order of their numbers.
  */
 
+import { int64Of } from '../int64.ts';
+
 const encoder = new TextEncoder();
 
 export type WireType = 0 | 1 | 2 | 5;
@@ -49,7 +51,7 @@ export class ReverseWriter {
       return;
     }
     if (value < 0 || value > Number.MAX_SAFE_INTEGER) {
-      this.bigVarint(BigInt.asUintN(64, BigInt(value)));
+      this.bigVarint(BigInt.asUintN(64, int64Of(value)));
       return;
     }
     let count = 1;

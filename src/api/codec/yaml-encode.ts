@@ -3,6 +3,7 @@
  * not indented below their key, text plain where it stays text, literal blocks for several lines, folding after 80 columns.
  */
 
+import { int64Text, isInt64 } from '../int64.ts';
 import { resolvePlain } from './yaml-scalar.ts';
 
 /** A tree of JSON values as one YAML document with a final line end. */
@@ -224,8 +225,7 @@ function escapeCharacter(character: string): string {
 
 /** As Go's FormatFloat(value, 'g', -1, 64) for what is no integer. */
 function numberText(value: number): string {
-  if (Number.isInteger(value) && Math.abs(value) < 2 ** 63)
-    return Object.is(value, -0) ? '0' : BigInt(value).toString();
+  if (isInt64(value)) return int64Text(value);
   if (Number.isNaN(value)) return '.nan';
   if (!Number.isFinite(value)) return value > 0 ? '.inf' : '-.inf';
   const [mantissa = '', exponent = '0'] = value.toExponential().split('e');

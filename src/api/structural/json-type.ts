@@ -1,6 +1,6 @@
 /** Types of JSON values as kube-openapi's validator names them. */
 
-import { isInt64 } from '../go-format.ts';
+import { isInt64 } from '../int64.ts';
 import type { JsonSchema } from './schema.ts';
 
 export function typeName(value: unknown): string {

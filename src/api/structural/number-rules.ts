@@ -4,7 +4,8 @@
  */
 
 import { type FieldError, invalid } from '../field-error.ts';
-import { goText, isInt64 } from '../go-format.ts';
+import { goText } from '../go-format.ts';
+import { int64Text, isInt64 } from '../int64.ts';
 import { formatOf } from './formats.ts';
 import type { JsonSchema } from './schema.ts';
 
@@ -39,11 +40,15 @@ export function checkNumber(value: number, schema: JsonSchema, path: string, err
   }
 }
 
+type Checked = 'Checked' | 'MultipleOf' | 'Minimum boundary' | 'Maximum boundary';
+
 /** Is the number none of the schema's type? Says so. */
-function outOfRange(value: number, what: string, schema: JsonSchema, path: string, errors: FieldError[]): boolean {
+function outOfRange(value: number, what: Checked, schema: JsonSchema, path: string, errors: FieldError[]): boolean {
   const { type } = schema;
   const format = formatOf(schema);
-  if (fits(value, type, format)) return false;
+  // Upstream has bounds as floats: there 2^63 is itself, which no int64 is.
+  const isBeyond = what !== 'Checked' && type === 'integer' && value === beyondInt64;
+  if (!isBeyond && fits(value, type, format)) return false;
   const wanted = format === undefined ? `${type} (default format)` : `${type} with format ${format}`;
   errors.push(invalid('', '', `${what} value must be of type ${wanted} in ${path}`));
   return true;
@@ -85,7 +90,7 @@ function toInt64(value: number): number {
   return value >= -beyondInt64 && value < beyondInt64 ? Math.trunc(value) : -beyondInt64;
 }
 
-const whole: Show = (value) => String(BigInt(value));
+const whole: Show = int64Text;
 
 function notPositive(factor: number, show: Show, path: string, errors: FieldError[]): void {
   const detail = `factor MultipleOf declared for ${path} must be positive: ${show(factor)}`;

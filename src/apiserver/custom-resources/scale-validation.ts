@@ -1,7 +1,8 @@
 /** What the paths of a custom resource's scale point to (apiextensions registry/customresource/validator.go). */
 
 import { type FieldError, invalid } from '#api/field-error.ts';
-import { goText, isInt64 } from '#api/go-format.ts';
+import { goText } from '#api/go-format.ts';
+import { int64Text, isInt64 } from '#api/int64.ts';
 import { isTree } from '#api/structural/schema.ts';
 import type { CustomVersion } from './json-schema.ts';
 
@@ -64,7 +65,7 @@ function goType(value: unknown): string {
 function printedValue(value: unknown): string {
   if (value === null) return '<nil>';
   if (Array.isArray(value)) return `[${value.map(printedValue).join(' ')}]`;
-  if (typeof value === 'number') return isInt64(value) ? String(BigInt(value)) : goText(value);
+  if (typeof value === 'number') return isInt64(value) ? int64Text(value) : goText(value);
   if (!isTree(value)) return String(value);
   const members = Object.keys(value).sort();
   return `map[${members.map((key) => `${key}:${printedValue(value[key])}`).join(' ')}]`;

@@ -29,7 +29,6 @@ const differences: ReadonlyMap<string, string> = new Map([
   ['{"data":{"a":1,"a":2}}', 'a raw value keeps one of two duplicate keys: it is parsed, not kept as text'],
   ['{"metadata":{"generation":1e3}}', 'a whole number is taken in any notation'],
   ['{"spec":{"activeDeadlineSeconds":9007199254740993}}', 'integers beyond 2^53 lose their last digits'],
-  ['a: 9223372036854775807', 'integers beyond 2^53 lose their last digits'],
   ['{"k":"\u0085"}', 'upstream reads JSON as YAML here, to which a next-line character is white space'],
   ['1: a\ntrue: b\n1.5: c\nnull: d', 'names the kind of key in JSON words'],
   ['? [a]\n: b', 'does not print the key'],
