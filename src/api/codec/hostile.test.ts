@@ -7,11 +7,12 @@ import { SchemaRegistry } from '../schema/registry.ts';
 import type { SchemaTable } from '../schema/table.ts';
 import { DecodeError } from './decode-error.ts';
 import { checkTree, decodeJson, decodeTree, parseJson } from './json-decode.ts';
-import { encodeJson } from './json-encode.ts';
+import { encodeJson, encodeTree } from './json-encode.ts';
 import { countMembers, scanJson } from './json-scan.ts';
 import { decodeMessage, unwrapProtobuf } from './protobuf-decode.ts';
 import { encodeMessage, encodeProtobuf } from './protobuf-encode.ts';
 import { decodeYaml } from './yaml-decode.ts';
+import { encodeYaml } from './yaml-encode.ts';
 
 const table: SchemaTable = {
   package: 'k8s.io/api/test/v1',
@@ -28,6 +29,9 @@ Thing
   raw? RawExtension 6
   data? bytes 7
   size? *int64 8
+  at? *MicroTime 9
+  ids? []int64 10
+  flag? *bool 11
 `,
 };
 const registry = new SchemaRegistry([table]);
@@ -112,6 +116,56 @@ test('bodies with more values than the bound are refused with 413, whatever thei
   parseJson(JSON.stringify({ text: '[{,'.repeat(30_000) }), 1);
 });
 
+test('decodeMessage bounds what is in raw values and in packed lists', () => {
+  const deep = (depth: number): Uint8Array =>
+    fieldOf(6, fieldOf(1, encoder.encode('['.repeat(depth) + ']'.repeat(depth))));
+  decodeMessage(thing, deep(900));
+  assert.throws(() => decodeMessage(thing, deep(30_000)), /exceeded max depth/);
+  const wide = fieldOf(6, fieldOf(1, encoder.encode(`[${'0,'.repeat(50_000)}0]`)));
+  const packed = fieldOf(10, new Uint8Array(50_000));
+  for (const bytes of [wide, packed]) {
+    decodeMessage(thing, bytes, 60_000);
+    assert.throws(
+      () => decodeMessage(thing, bytes, 10_000),
+      (error) => isStatusError(error) && error.code === 413,
+    );
+  }
+});
+
+test('decodeMessage refuses numbers and booleans that come as something else', () => {
+  assert.throws(() => decodeMessage(thing, fieldOf(8, new Uint8Array([1]))), /wrong wireType = 2 for field 8/);
+  assert.throws(() => decodeMessage(thing, fieldOf(11, new Uint8Array([1]))), /wrong wireType = 2 for field 11/);
+});
+
+test('times of any nanoseconds become times that can be read again', () => {
+  const at = (nanos: readonly number[]) => decodeMessage(thing, fieldOf(9, new Uint8Array([8, 100, 16, ...nanos]))).at;
+  assert.equal(at([0xe8, 0x07]), '1970-01-01T00:01:40.000001Z');
+  assert.equal(at([0xff, 0xff, 0xff, 0xff, 0x07]), '1970-01-01T00:01:42.147483Z');
+  assert.equal(at([0x80, 0x80, 0x80, 0x80, 0xf8, 0xff, 0xff, 0xff, 0xff, 0x01]), '1970-01-01T00:01:37.852517Z');
+});
+
+test('the least and the largest int64 survive every codec', () => {
+  for (const digits of ['-9223372036854775808', '9223372036854775807', '1152921504606846976']) {
+    const text = `{"metadata":{},"names":null,"raw":null,"size":${digits}}`;
+    const { object } = decodeJson(thing, text);
+    assert.equal(encodeJson(thing, object), text);
+    assert.equal(encodeJson(thing, decodeMessage(thing, encodeMessage(thing, object))), text);
+    assert.equal(encodeTree(JSON.parse(`[${digits}]`)), `[${digits}]`);
+    assert.equal(encodeYaml(decodeYaml(`a: ${digits}`).value), `a: ${digits}\n`);
+  }
+  assert.throws(
+    () => decodeJson(thing, '{"size":10000000000000000000}'),
+    /cannot unmarshal number 10000000000000000000/,
+  );
+});
+
+test('findings below a long key take a time that grows with the text', () => {
+  const key = 'k'.repeat(500_000);
+  const again = Array<string>(50_000).fill('"a":1').join(',');
+  const any = `{"${key}":{${again}}}`;
+  assert.deepEqual(checkTree(JSON.parse(any), any), [`duplicate field "${key}.a"`]);
+});
+
 test('decodeJson takes a list of a million elements in bounded time', () => {
   const { object } = decodeJson(thing, `{"names":[${'"",'.repeat(999_999)}""]}`);
   assert.equal((object.names as unknown[]).length, 1_000_000);
@@ -165,6 +219,16 @@ test('aliases are copies: changing one in place leaves the other', () => {
   a.name = '2';
   assert.equal(b.name, '1');
 });
+
+const encoder = new TextEncoder();
+
+/** A length-delimited field. */
+function fieldOf(number: number, content: Uint8Array): Uint8Array {
+  const head = [(number << 3) | 2];
+  let rest = content.length;
+  for (; rest >= 0x80; rest >>= 7) head.push((rest & 0x7f) | 0x80);
+  return new Uint8Array([...head, rest, ...content]);
+}
 
 const object = {
   apiVersion: 'test/v1',

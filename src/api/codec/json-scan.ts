@@ -71,7 +71,8 @@ class Scanner {
 
   private object(schema: Schema | undefined, path: string): void {
     this.enter();
-    const seen = checksKeys(schema) ? new Set<string>() : undefined;
+    // Keys with how often they came, as far as it matters: what is found of one is worded once, since paths can be long.
+    const seen = checksKeys(schema) ? new Map<string, 'once' | 'again'>() : undefined;
     this.position++;
     this.space();
     if (this.text[this.position] === '}') {
@@ -83,11 +84,12 @@ class Scanner {
       if (this.text[this.position] !== '"') this.fail('looking for beginning of object key string');
       const key = this.string();
       const inner = path === '' ? key : `${path}.${key}`;
-      const member = this.member(schema, key, inner);
-      if (seen && (schema?.type !== 'struct' || member)) {
-        if (seen.has(key)) this.find(duplicateField(inner));
-        seen.add(key);
-      }
+      const before = seen?.get(key);
+      const member = memberOf(schema, key);
+      if (seen && schema?.type === 'struct' && !member) {
+        if (before === undefined) this.find(unknownField, inner);
+      } else if (before === 'once') this.find(duplicateField, inner);
+      seen?.set(key, before === undefined ? 'once' : 'again');
       this.space();
       if (this.text[this.position] !== ':') this.fail('after object key');
       this.position++;
@@ -100,23 +102,6 @@ class Scanner {
       }
       if (character !== ',') this.fail('after object key:value pair');
       this.position++;
-    }
-  }
-
-  /** The schema of a member; undefined when unknown (then reported) or not looked into. */
-  private member(schema: Schema | undefined, key: string, path: string): Schema | undefined {
-    switch (schema?.type) {
-      case 'struct': {
-        const field = schema.memberByName.get(key);
-        if (!field) this.find(unknownField(path));
-        return field?.schema;
-      }
-      case 'map':
-        return schema.element;
-      case 'any':
-        return schema;
-      default:
-        return undefined;
     }
   }
 
@@ -210,8 +195,8 @@ class Scanner {
     }
   }
 
-  private find(message: string): void {
-    if (this.findings.size < maxStrictErrors) this.findings.add(message);
+  private find(finding: (path: string) => string, path: string): void {
+    if (this.findings.size < maxStrictErrors) this.findings.add(finding(path));
   }
 
   private fail(context: string): never {
@@ -223,6 +208,20 @@ class Scanner {
       character = ' ';
     }
     throw new DecodeError(`invalid character ${quotedCharacter(character)} ${context}`);
+  }
+}
+
+/** The schema of a member; undefined when it is not known or not looked into. */
+function memberOf(schema: Schema | undefined, key: string): Schema | undefined {
+  switch (schema?.type) {
+    case 'struct':
+      return schema.memberByName.get(key)?.schema;
+    case 'map':
+      return schema.element;
+    case 'any':
+      return schema;
+    default:
+      return undefined;
   }
 }
 

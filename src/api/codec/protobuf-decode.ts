@@ -8,9 +8,8 @@
 import { formatDuration } from '../duration.ts';
 import type { FieldSchema, MapSchema, ScalarSchema, Schema, StructSchema } from '../schema/schema.ts';
 import { formatTime } from '../time.ts';
-import { toBase64 } from './base64.ts';
 import { DecodeError, maxDepth, tooManyValues } from './decode-error.ts';
-import { absentValue, parseJson, type Tree, zeroValue } from './json-decode.ts';
+import { absentValue, checkTree, parseJson, type Tree, zeroValue } from './json-decode.ts';
 import { protobufMagic } from './protobuf-encode.ts';
 import { quantity, zeroTimeMs } from './scalar.ts';
 
@@ -135,7 +134,8 @@ function readElement(reader: Reader, element: Schema, list: unknown[], depth: nu
   if (reader.wire === 2 && (element.type === 'int32' || element.type === 'int64' || element.type === 'bool')) {
     const packed = reader.message();
     while (packed.position < packed.end) {
-      const number = packed.integer();
+      packed.count();
+      const number = packed.varint();
       list.push(element.type === 'bool' ? number !== 0 : number);
     }
     return;
@@ -187,7 +187,7 @@ function readScalar(reader: Reader, schema: ScalarSchema, depth: number): unknow
     case 'float64':
       return reader.double();
     case 'bytes':
-      return toBase64(reader.bytes());
+      return reader.bytes().toBase64();
     default:
       return readSpecial(reader.message(), schema, depth);
   }
@@ -222,15 +222,18 @@ function readTime(reader: Reader, micro: boolean): string | undefined {
   let nanos = 0;
   while (reader.next()) {
     if (reader.number === 1) seconds = reader.integer();
-    else if (reader.number === 2) nanos = reader.integer();
+    else if (reader.number === 2) nanos = reader.integer() | 0;
     else reader.skip();
   }
-  const ms = seconds * 1000;
+  // Of a Time, upstream leaves the nanoseconds alone.
+  const micros = micro ? Math.trunc(nanos / 1000) : 0;
+  const ms = (seconds + Math.floor(micros / 1_000_000)) * 1000;
   // Years 0 to 9999, which RFC 3339 can say.
   if (ms < -62_167_219_200_000 || ms > 253_402_300_799_999) throw new DecodeError('proto: time out of range');
-  if (ms === zeroTimeMs && nanos < 1000) return undefined;
+  const fraction = micros - Math.floor(micros / 1_000_000) * 1_000_000;
+  if (ms === zeroTimeMs && fraction === 0) return undefined;
   const text = formatTime(ms);
-  return micro ? `${text.slice(0, -1)}.${String(Math.floor(nanos / 1000)).padStart(6, '0')}Z` : text;
+  return micro ? `${text.slice(0, -1)}.${String(fraction).padStart(6, '0')}Z` : text;
 }
 
 /** Field 1 of a message with nothing else. */
@@ -261,9 +264,12 @@ function readRaw(reader: Reader): unknown {
   const text = readFirst(reader, (inner) => inner.string()) ?? '';
   if (text === '') return undefined;
   try {
-    return parseJson(text);
+    const tree = parseJson(text, reader.valuesLeft);
+    checkTree(tree);
+    return tree;
   } catch (cause) {
-    throw new DecodeError('proto: a raw value is not JSON', { cause });
+    if (!(cause instanceof DecodeError)) throw cause;
+    throw new DecodeError(`proto: a raw value cannot be read: ${cause.message}`, { cause });
   }
 }
 
@@ -307,8 +313,8 @@ class Reader {
   /** Steps to the next field's value; false at the end. */
   next(): boolean {
     if (this.position >= this.end) return false;
-    if (--this.values.left < 0) throw tooManyValues();
-    const tag = this.integer();
+    this.count();
+    const tag = this.varint();
     this.number = Math.floor(tag / 8);
     this.wire = tag % 8;
     if (this.number <= 0 || this.number > 0x1fffffff)
@@ -316,8 +322,23 @@ class Reader {
     return true;
   }
 
-  /** A varint as a signed 64-bit integer. */
+  /** Another value of the body has come. Throws 413 beyond the limit. */
+  count(): void {
+    if (--this.values.left < 0) throw tooManyValues();
+  }
+
+  get valuesLeft(): number {
+    return this.values.left;
+  }
+
+  /** The value of a field that is a varint. */
   integer(): number {
+    this.expect(0);
+    return this.varint();
+  }
+
+  /** The next bytes as a signed 64-bit integer. */
+  varint(): number {
     let value = 0;
     let factor = 1;
     for (let i = 0; i < 7; i++) {
@@ -367,7 +388,7 @@ class Reader {
   }
 
   skip(): void {
-    if (this.wire === 0) this.integer();
+    if (this.wire === 0) this.varint();
     else if (this.wire === 1) this.take(8);
     else if (this.wire === 2) this.delimited();
     else if (this.wire === 5) this.take(4);
@@ -377,7 +398,7 @@ class Reader {
   /** Steps over a length-delimited value and returns its start. */
   private delimited(): number {
     this.expect(2);
-    const length = this.integer();
+    const length = this.varint();
     if (length < 0) throw new DecodeError('proto: negative length found during unmarshaling');
     this.take(length);
     return this.position - length;

@@ -8,7 +8,6 @@ import { unreachable } from '#base/errors.ts';
 import { parseDuration } from '../duration.ts';
 import type { FieldSchema, ScalarSchema, Schema, StructSchema } from '../schema/schema.ts';
 import { parseTime } from '../time.ts';
-import { fromBase64 } from './base64.ts';
 import type { Tree } from './json-decode.ts';
 import { encodeTree } from './json-encode.ts';
 import { ReverseWriter, type WireType } from './protobuf-writer.ts';
@@ -240,7 +239,7 @@ function writeScalar(writer: ReverseWriter, value: unknown, schema: ScalarSchema
       writer.double(Number(value));
       return 1;
     case 'bytes':
-      writer.bytes(fromBase64(String(value)));
+      writer.bytes(Uint8Array.fromBase64(String(value)));
       return 2;
     default:
       break;

@@ -16,7 +16,6 @@ import {
   type ScalarEvent,
   YAMLException,
 } from 'js-yaml';
-import { fromBase64 } from './base64.ts';
 import { DecodeError, maxDepth, maxStrictErrors, tooManyValues } from './decode-error.ts';
 import { base64Text } from './scalar.ts';
 import { plainJson } from './yaml-json.ts';
@@ -171,7 +170,8 @@ class TreeBuilder {
     const isText =
       tag === '' ? event.style !== SCALAR_STYLE.PLAIN : tag === '!' || tag.endsWith('!str') || tag.endsWith(':str>');
     if (isText) return text;
-    if (tag.endsWith('binary') || tag.endsWith(':binary>')) return textDecoder.decode(fromBase64(base64Text(text)));
+    if (tag.endsWith('binary') || tag.endsWith(':binary>'))
+      return textDecoder.decode(Uint8Array.fromBase64(base64Text(text)));
     const { value } = resolvePlain(text);
     if (typeof value === 'number' && !Number.isFinite(value)) {
       throw new DecodeError(`json: unsupported value: ${Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'}`);

@@ -34,22 +34,39 @@ export function resolvePlain(text: string): PlainScalar {
   if (isDigit || first === 0x2b || first === 0x2d) {
     if (isTimestamp(text)) return { type: 'timestamp', value: text };
     const plain = text.replaceAll('_', '');
-    const whole = integerValue(plain);
-    if (whole !== undefined) return { type: 'number', value: whole };
-    if (decimalFloat.test(plain) && Number.isFinite(Number(plain))) return { type: 'number', value: Number(plain) };
-  } else if (first === 0x2e && decimalFloat.test(text)) {
-    return { type: 'number', value: Number(text) };
+    const value = integerValue(plain) ?? floatValue(plain);
+    if (value !== undefined) return { type: 'number', value };
+  } else if (first === 0x2e) {
+    const value = floatValue(text);
+    if (value !== undefined) return { type: 'number', value };
   }
   return { type: 'string', value: text };
 }
 
+/** By sign: without one, 64 bits hold twice as much. */
+const largest: ReadonlyMap<string | undefined, bigint> = new Map([
+  ['', 2n ** 64n - 1n],
+  ['+', 2n ** 63n - 1n],
+  ['-', 2n ** 63n],
+]);
+
+/** Of what 64 bits hold, with a sign or without. Addresses and hashes in hexadecimal digits are longer: text. */
 function integerValue(text: string): number | undefined {
   const match = integer.exec(text);
   if (!match) return undefined;
   const [, sign, hexadecimal, binary, octal, decimal] = match;
   const digits = hexadecimal ?? binary ?? octal ?? decimal ?? '';
   const value = Number.parseInt(digits, hexadecimal ? 16 : binary ? 2 : octal ? 8 : 10);
+  if (value > 2 ** 64) return undefined;
+  const prefix = hexadecimal ? '0x' : binary ? '0b' : octal ? '0o' : '';
+  if (value >= 2 ** 63 && BigInt(prefix + digits) > (largest.get(sign) ?? 0n)) return undefined;
   return sign === '-' ? -value : value;
+}
+
+/** Undefined for what is none, or more than one holds. */
+function floatValue(text: string): number | undefined {
+  const value = decimalFloat.test(text) ? Number(text) : Number.NaN;
+  return Number.isFinite(value) ? value : undefined;
 }
 
 function isTimestamp(text: string): boolean {

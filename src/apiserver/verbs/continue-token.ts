@@ -1,6 +1,5 @@
 /** Continue tokens of paged lists: the same JSON in base64url as upstream's (apiserver storage/continue.go). */
 
-import { fromBase64, toBase64 } from '#api/codec/base64.ts';
 import { DecodeError } from '#api/codec/decode-error.ts';
 import { parseJson } from '#api/codec/json-decode.ts';
 import { jsonText } from '#api/codec/text.ts';
@@ -17,8 +16,8 @@ const apiVersion = 'meta.k8s.io/v1';
 const encoder = new TextEncoder();
 
 export function encodeContinue({ revision, start }: ContinueToken): string {
-  const text = toBase64(encoder.encode(JSON.stringify({ v: apiVersion, rv: revision, start })));
-  return text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  const bytes = encoder.encode(JSON.stringify({ v: apiVersion, rv: revision, start }));
+  return bytes.toBase64({ alphabet: 'base64url', omitPadding: true });
 }
 
 /** Throws 400 in upstream's words. */
@@ -62,11 +61,7 @@ function textOf(token: string): string {
   const fault = token.search(/[^A-Za-z0-9_-]/);
   const at = fault >= 0 ? fault : token.length % 4 === 1 ? token.length - 1 : -1;
   if (at >= 0) throw invalid(`illegal base64 data at input byte ${at}`);
-  const padded = token
-    .replaceAll('-', '+')
-    .replaceAll('_', '/')
-    .padEnd(Math.ceil(token.length / 4) * 4, '=');
-  return jsonText(fromBase64(padded));
+  return jsonText(Uint8Array.fromBase64(token, { alphabet: 'base64url' }));
 }
 
 function invalid(what: string): Error {
