@@ -2,6 +2,7 @@
 
 import { sortedTree } from '#base/sorted-tree.ts';
 import { child, duplicate, entry, type FieldError, index, invalid } from '../field-error.ts';
+import { identityOf } from '../patch/json-tree.ts';
 import { isTree, type JsonSchema, type Tree } from './schema.ts';
 
 const known = new WeakMap<JsonSchema, boolean>();
@@ -77,7 +78,7 @@ function checkOnce(list: readonly unknown[], path: string, errors: FieldError[],
   const times = new Map<string, number>();
   list.forEach((element, position) => {
     const value = keys ? keyOf(element, keys) : element;
-    const text = JSON.stringify(value);
+    const text = identityOf(value);
     const before = times.get(text) ?? 0;
     times.set(text, before + 1);
     if (before === 1) errors.push(duplicate(index(path, position), sortedTree(value)));

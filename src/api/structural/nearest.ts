@@ -9,15 +9,18 @@ import { isTree, type JsonSchema, memberSchema } from './schema.ts';
 
 export type Fits = (value: unknown, schema: JsonSchema) => boolean;
 
+interface Nearest {
+  readonly schema: JsonSchema;
+  /** Counted once: alternatives have alternatives. */
+  readonly checks: number;
+}
+
 /** The first of the nearest. */
-export function nearestOf(value: unknown, alternatives: readonly JsonSchema[], fits: Fits): JsonSchema | undefined {
-  let nearest: JsonSchema | undefined;
-  let most = Number.NEGATIVE_INFINITY;
-  for (const alternative of alternatives) {
-    const checks = checksOf(value, alternative, fits);
-    if (checks <= most) continue;
-    most = checks;
-    nearest = alternative;
+export function nearestOf(value: unknown, alternatives: readonly JsonSchema[], fits: Fits): Nearest | undefined {
+  let nearest: Nearest | undefined;
+  for (const schema of alternatives) {
+    const checks = checksOf(value, schema, fits);
+    if (!nearest || checks > nearest.checks) nearest = { schema, checks };
   }
   return nearest;
 }
@@ -47,11 +50,15 @@ function contentChecks(value: unknown, schema: JsonSchema, fits: Fits): number {
 }
 
 function combinationChecks(value: unknown, { allOf = [], anyOf = [], oneOf = [] }: JsonSchema, fits: Fits): number {
-  const of = (schema: JsonSchema | undefined): number => (schema ? checksOf(value, schema, fits) : 0);
   const fitting = oneOf.filter((each) => fits(value, each));
+  const ofOne = (found: JsonSchema | undefined, alternatives: readonly JsonSchema[]): number =>
+    found ? checksOf(value, found, fits) : (nearestOf(value, alternatives, fits)?.checks ?? 0);
   return (
-    allOf.reduce((total, each) => total + of(each), 0) +
-    of(anyOf.find((each) => fits(value, each)) ?? nearestOf(value, anyOf, fits)) +
-    (fitting.length > 1 ? 0 : of(fitting[0] ?? nearestOf(value, oneOf, fits)))
+    allOf.reduce((total, each) => total + checksOf(value, each, fits), 0) +
+    ofOne(
+      anyOf.find((each) => fits(value, each)),
+      anyOf,
+    ) +
+    (fitting.length > 1 ? 0 : ofOne(fitting[0], oneOf))
   );
 }

@@ -9,6 +9,9 @@ import { isTree, type JsonSchema, memberSchema, type Tree } from './schema.ts';
 /** Members of an embedded resource that are always known; metadata is checked by its own schema. */
 const typeMembers = new Set(['apiVersion', 'kind', 'metadata']);
 
+/** Most characters of paths that are told: with a long key above them, few fields make many. Upstream tells them all. */
+const maxToldLength = 1024 * 1024;
+
 /** Prunes a whole custom resource; answers the paths of what was dropped, sorted. */
 export function prune(object: Tree, schema: JsonSchema): readonly string[] {
   const pruner = new Pruner();
@@ -25,6 +28,7 @@ export function prunePart(value: unknown, schema: JsonSchema): boolean {
 
 class Pruner {
   readonly dropped: string[] = [];
+  private toldLength = 0;
   /** From the root: names of members and positions of items. Most objects lose nothing, and nobody asks. */
   private readonly path: (string | number)[] = [];
 
@@ -47,9 +51,16 @@ class Pruner {
       else if (schema.additionalProperties === true) this.below(key, object[key], undefined);
       else {
         delete object[key];
-        this.dropped.push(pathText([...this.path, key]));
+        this.tell(key);
       }
     }
+  }
+
+  private tell(key: string): void {
+    if (this.toldLength > maxToldLength) return;
+    const text = pathText([...this.path, key]);
+    this.toldLength += text.length;
+    this.dropped.push(text);
   }
 
   private below(step: string | number, value: unknown, schema: JsonSchema | undefined): void {

@@ -21,7 +21,8 @@ import {
   tooMany,
   typeInvalid,
 } from '../field-error.ts';
-import { isInt64 } from '../go-format.ts';
+import { isInt64 } from '../int64.ts';
+import { identityOf } from '../patch/json-tree.ts';
 import { type Correlation, correlatedElement, correlatedMember, elementsByKey, isUnchanged } from './correlation.ts';
 import { formatOf, formatProblem } from './formats.ts';
 import { hasType, typeName, typesOf } from './json-type.ts';
@@ -39,6 +40,8 @@ export interface ValueOptions {
 export class ValueValidator {
   private readonly schema: JsonSchema;
   private readonly patterns = new Map<string, RE2JS | undefined>();
+  /** It is asked only whether a value fits: what its nearest alternative misses is nobody's question, and costs as much again at each level. */
+  private isProbing = false;
 
   constructor(schema: JsonSchema) {
     this.schema = schema;
@@ -174,12 +177,13 @@ export class ValueValidator {
     // Upstream says these about no field, and adds what the nearest alternative misses.
     const say = (rule: string, alternatives: readonly JsonSchema[] = []): void => {
       errors.push(invalid('', '', `${JSON.stringify(path)} ${rule}`));
+      if (this.isProbing) return;
       const nearest = nearestOf(value, alternatives, (each, of) => this.fits(each, of));
-      if (nearest) this.check(value, undefined, nearest, path, errors);
+      if (nearest) this.check(value, undefined, nearest.schema, path, errors);
     };
     if (allOf) {
       const faulty = allOf.filter((each) => !this.fits(value, each));
-      for (const each of faulty) this.check(value, undefined, each, path, errors);
+      if (!this.isProbing) for (const each of faulty) this.check(value, undefined, each, path, errors);
       if (faulty.length > 0)
         say(`must validate all the schemas (allOf)${faulty.length === allOf.length ? '. None validated' : ''}`);
     }
@@ -194,7 +198,10 @@ export class ValueValidator {
 
   private fits(value: unknown, schema: JsonSchema): boolean {
     const errors: FieldError[] = [];
+    const outer = this.isProbing;
+    this.isProbing = true;
     this.check(value, undefined, schema, '', errors);
+    this.isProbing = outer;
     return errors.length === 0;
   }
 
@@ -235,7 +242,7 @@ function inside(path: string, field: string): string {
 }
 
 function hasDuplicates(value: readonly unknown[]): boolean {
-  return new Set(value.map((item) => JSON.stringify(item))).size !== value.length;
+  return new Set(value.map(identityOf)).size !== value.length;
 }
 
 function codePoints(text: string): number {
