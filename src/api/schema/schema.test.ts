@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeTree } from '../codec/json-decode.ts';
 import { applyDefaults } from './defaults.ts';
-import { semanticEqual } from './equal.ts';
 import { SchemaRegistry } from './registry.ts';
 import { readDeclaration, type SchemaTable, splitTable } from './table.ts';
 
@@ -110,34 +109,4 @@ test('applyDefaults fills in declared defaults below lists and pointers, and not
     parent: { metadata: {}, lines: [{ sku: 'c', kind: 'Plain', limit: '' }], payment: { type: '' } },
     payment: { type: '' },
   });
-});
-
-const equalities: readonly (readonly [string, unknown, unknown, boolean])[] = [
-  [
-    'quantities by value',
-    { lines: [{ sku: 'a', price: '1Gi' }] },
-    { lines: [{ sku: 'a', price: '1073741824' }] },
-    true,
-  ],
-  ['quantities that differ', { lines: [{ sku: 'a', price: '1' }] }, { lines: [{ sku: 'a', price: '2' }] }, false],
-  ['absent and empty', { lines: [], metadata: {}, note: '' }, {}, true],
-  ['absent and empty below', { metadata: { labels: {} } }, { metadata: { labels: undefined } }, true],
-  ['pointers: absent is not empty', { parent: { lines: [] } }, {}, false],
-  ['pointers: empty text is not absent', { lines: [{ sku: 'a', limit: '' }] }, { lines: [{ sku: 'a' }] }, false],
-  ['order of a list', { lines: [{ sku: 'a' }, { sku: 'b' }] }, { lines: [{ sku: 'b' }, { sku: 'a' }] }, false],
-  ['length of a list', { lines: [{ sku: 'a' }] }, { lines: [{ sku: 'a' }, { sku: 'b' }] }, false],
-  ['labels', { metadata: { labels: { a: '1', b: '2' } } }, { metadata: { labels: { b: '2', a: '1' } } }, true],
-  ['other labels', { metadata: { labels: { a: '1' } } }, { metadata: { labels: { b: '1' } } }, false],
-];
-
-for (const [name, a, b, expected] of equalities) {
-  test(`semanticEqual: ${name}`, () => {
-    assert.equal(semanticEqual(order, a, b), expected);
-    assert.equal(semanticEqual(order, b, a), expected);
-  });
-}
-
-test('semanticEqual without a schema compares trees', () => {
-  assert.equal(semanticEqual(undefined, { a: [1, { b: null }] }, { a: [1, { b: null }] }), true);
-  assert.equal(semanticEqual(undefined, { a: [] }, {}), false);
 });
