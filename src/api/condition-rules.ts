@@ -2,7 +2,7 @@
 
 import { child, duplicate, type FieldError, index, invalid, notSupported, required, tooLong } from './field-error.ts';
 import type { Condition } from './generated/meta-v1.ts';
-import { checkLabelName } from './label-rules.ts';
+import { checkLabelName, utf8Length } from './label-rules.ts';
 import { regexMessage } from './name-format.ts';
 
 const statuses = ['False', 'True', 'Unknown'];
@@ -49,5 +49,5 @@ function checkCondition(condition: Condition, path: string, errors: FieldError[]
     if (!reasonRegExp.test(reason)) errors.push(invalid(reasonPath, reason, reasonMessage));
     if (reason.length > maxReason) errors.push(tooLong(reasonPath, maxReason));
   }
-  if (message.length > maxMessage) errors.push(tooLong(child(path, 'message'), maxMessage));
+  if (utf8Length(message) > maxMessage) errors.push(tooLong(child(path, 'message'), maxMessage));
 }

@@ -44,7 +44,7 @@ function failure(code: number, reason: string, message: string, details?: Status
   });
 }
 
-/** Where upstream answers with an error of Go that is no Status: code 500, and no reason. */
+/** Where upstream answers with an error of Go that is no Status, or has no better name for what its storage says: code 500, and no reason. */
 export function newPlainError(message: string): StatusError {
   return new StatusError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code: 500 });
 }
@@ -117,8 +117,18 @@ export function newApplyConflict(causes: readonly StatusCause[], message: string
   return failure(409, 'Conflict', message, { causes });
 }
 
-/** Most findings that an answer names. Upstream names them all: answers of hundreds of megabytes for bodies of three. */
+/** Most findings that an answer names, and about how many characters it takes to. Upstream names them all: answers of hundreds of megabytes for bodies of three. */
 const maxFindings = 1000;
+const maxFindingsLength = 4 * 1024 * 1024;
+
+function named(found: readonly FieldError[]): readonly FieldError[] {
+  let length = 0;
+  for (const [index, { field, message }] of found.entries()) {
+    length += field.length + message.length;
+    if (index > 0 && (index === maxFindings || length > maxFindingsLength)) return found.slice(0, index);
+  }
+  return found;
+}
 
 /** 422 of one object; `kind` is the kind's name and group as in 'Deployment.apps "web" is invalid'. */
 export function newInvalid(
@@ -126,9 +136,9 @@ export function newInvalid(
   object: string,
   found: readonly FieldError[],
 ): StatusError {
-  const errors = found.length > maxFindings ? found.slice(0, maxFindings) : found;
+  const errors = named(found);
   const texts = [...new Set(errors.map(fieldErrorText))];
-  if (errors !== found) texts.push(`and ${found.length - maxFindings} more`);
+  if (errors !== found) texts.push(`and ${found.length - errors.length} more`);
   const summary = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
   const subject = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
   return failure(422, 'Invalid', `${subject} "${object}" is invalid: ${summary}`, {
@@ -279,11 +289,6 @@ export function newInternalError(message: string, cause?: unknown): StatusError 
 export function newUnexpectedFailure(): StatusError {
   const message = 'This request caused apiserver to panic. Look in the logs for details.';
   return failure(500, 'InternalError', message);
-}
-
-/** 500 without a reason: what upstream answers for an error of its storage that it has no better name for. */
-export function newGenericFailure(message: string): StatusError {
-  return new StatusError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code: 500 });
 }
 
 /** 422 without a subject: a JSON patch whose operations do not apply. */

@@ -1,9 +1,10 @@
 /** Validation of metadata, the same for every kind (apimachinery api/validation/objectmeta.go). */
 
 import { child, type FieldError, forbidden, index, invalid, required, tooLong } from './field-error.ts';
+import { checkFieldManager, isPlainFieldManager } from './field-manager.ts';
 import { immutableMessage } from './field-rules.ts';
 import type { ManagedFieldsEntry, ObjectMeta, OwnerReference } from './generated/meta-v1.ts';
-import { checkAnnotations, checkLabels } from './label-rules.ts';
+import { checkAnnotations, checkLabels, utf8Length } from './label-rules.ts';
 import {
   isDNS1123Label,
   isPathSegmentName,
@@ -194,6 +195,9 @@ function validateFinalizers(finalizers: readonly string[], plain: boolean, path:
   return errors;
 }
 
+/** Bytes. */
+const maxSubresourceLength = 256;
+
 function validateManagedFields(entries: readonly ManagedFieldsEntry[], path: string): FieldError[] {
   const errors: FieldError[] = [];
   entries.forEach((entry, position) => {
@@ -205,13 +209,15 @@ function validateManagedFields(entries: readonly ManagedFieldsEntry[], path: str
     if (entry.fieldsType && entry.fieldsType !== 'FieldsV1') {
       errors.push(invalid(child(at, 'fieldsType'), entry.fieldsType, 'must be `FieldsV1`'));
     }
-    if ((entry.manager ?? '').length > 128) errors.push(tooLong(child(at, 'manager'), 128));
-    if ((entry.subresource ?? '').length > 256) errors.push(tooLong(child(at, 'subresource'), 256));
+    checkFieldManager(entry.manager ?? '', child(at, 'manager'), errors);
+    if (utf8Length(entry.subresource ?? '') > maxSubresourceLength)
+      errors.push(tooLong(child(at, 'subresource'), maxSubresourceLength));
   });
   return errors;
 }
 
+/** As nearly all entries are, for which nothing has to be made. */
 function isSound({ operation, fieldsType, manager = '', subresource = '' }: ManagedFieldsEntry): boolean {
   const isOperation = operation === 'Apply' || operation === 'Update';
-  return isOperation && fieldsType === 'FieldsV1' && manager.length <= 128 && subresource.length <= 256;
+  return isOperation && fieldsType === 'FieldsV1' && isPlainFieldManager(manager) && isPlainFieldManager(subresource);
 }

@@ -31,6 +31,7 @@ test('regexpFault says what is wrong as Go does', () => {
     '[z-a]': 'invalid character class range: `z-a`',
     '(?=a)': 'invalid or unsupported Perl syntax: `(?=`',
     '\\1': 'invalid escape sequence: `\\1`',
+    '[\\d\\y]': 'invalid escape sequence: `\\y`',
     'a\\': 'trailing backslash at end of expression: ``',
   };
   assert.deepEqual(

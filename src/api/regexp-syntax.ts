@@ -97,8 +97,8 @@ function classLength(text: string): number | undefined {
 }
 
 function classFault(text: string): string | undefined {
-  for (const [sequence] of text.matchAll(/\\./gs)) {
-    if (escapeLength(text.slice(text.indexOf(sequence))) === 0) return badEscape(sequence);
+  for (const { 0: sequence, index } of text.matchAll(/\\./gs)) {
+    if (escapeLength(text.slice(index)) === 0) return badEscape(sequence);
   }
   for (const [range, low = '', high = ''] of text.matchAll(/(?<![\\-])([A-Za-z0-9])-([A-Za-z0-9])/g)) {
     if (low > high) return `invalid character class range: \`${range}\``;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { builtinTables } from '#kinds/schemas.ts';
 import { SchemaRegistry } from '../schema/registry.ts';
-import { atomicPlaces, configurationFaults } from './configuration-faults.ts';
+import { atomicPlaces, configurationFaults, faultsText } from './configuration-faults.ts';
 import { rootPlace } from './place.ts';
 
 const schema = new SchemaRegistry(builtinTables).kind('apps', 'v1', 'Deployment');
@@ -38,4 +38,14 @@ test('atomicPlaces: lists without keys, atomic structs and maps', () => {
     '.spec.template.spec.nodeSelector',
     '.spec.template.spec.containers[0].args',
   ]);
+});
+
+test('faultsText tells of faults as long as it is bearable', () => {
+  assert.equal(faultsText(['a']), 'a');
+  assert.equal(faultsText(['a', 'b']), 'errors:\n  a\n  b');
+  const long = 'k'.repeat(1_000_000);
+  assert.equal(
+    faultsText(Array<string>(10).fill(long)),
+    ['errors:', long, long, long, long, 'and 6 more'].join('\n  '),
+  );
 });

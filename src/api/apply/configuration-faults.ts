@@ -16,9 +16,23 @@ export function configurationFaults(configuration: unknown, place: Place): reado
   return faults;
 }
 
+/** Most characters of faults that are told; the first is in any case. Upstream tells them all. */
+const maxFaultsLength = 4 * 1024 * 1024;
+
 /** All of them as one text. */
 export function faultsText(faults: readonly string[]): string {
-  return faults.length === 1 ? faults.join('') : ['errors:', ...faults].join('\n  ');
+  if (faults.length === 1) return faults.join('');
+  const lines = ['errors:'];
+  let length = 0;
+  for (const [index, fault] of faults.entries()) {
+    length += fault.length;
+    if (index > 0 && length > maxFaultsLength) {
+      lines.push(`and ${faults.length - index} more`);
+      break;
+    }
+    lines.push(fault);
+  }
+  return lines.join('\n  ');
 }
 
 function visit(value: unknown, place: Place, path: string, faults: string[]): void {

@@ -160,8 +160,10 @@ export function encodeFieldSet(set: FieldSet): JsonObject {
   return Object.freeze(tree);
 }
 
-/** Sets of frozen trees that were read lately, weighed by their paths: the same managers write the same objects again. */
+/** Sets of frozen trees that were read lately, weighed by their paths and what those are long: the same managers write the same objects again. */
 const recent = new RecentMap<object, FieldSet>(32_768);
+/** Characters of an element that weigh as much as a path; those of nearly all are fewer. */
+const weighedLength = 64;
 
 /** Reads a FieldsV1 tree; undefined when it is none. Elements of a kind that is not known are left out (upstream: fieldpath readIterV1). */
 export function decodeFieldSet(tree: unknown): FieldSet | undefined {
@@ -170,19 +172,19 @@ export function decodeFieldSet(tree: unknown): FieldSet | undefined {
   const stays = Object.isFrozen(tree);
   const known = stays ? recent.get(tree) : undefined;
   if (known) return known;
-  const count = { paths: 0 };
-  const read = decodeNode(tree, count);
+  const size = { weight: 0 };
+  const read = decodeNode(tree, size);
   // Nobody owns an object as a whole.
   const set = read?.member ? fieldSet(false, read.children) : read;
-  if (stays && set) recent.set(tree, set, count.paths);
+  if (stays && set) recent.set(tree, set, size.weight);
   return set;
 }
 
-function decodeNode(tree: unknown, count: { paths: number }): FieldSet | undefined {
+function decodeNode(tree: unknown, size: { weight: number }): FieldSet | undefined {
   if (tree !== null && !isObject(tree)) return undefined;
   let children: Map<string, FieldSet> | undefined;
   let member = false;
-  count.paths++;
+  size.weight++;
   for (const key of Object.keys(tree ?? {})) {
     if (key === '.') {
       member = true;
@@ -191,7 +193,8 @@ function decodeNode(tree: unknown, count: { paths: number }): FieldSet | undefin
     const element = readElement(key);
     if (element === 'invalid') return undefined;
     if (element === 'unknown') continue;
-    const child = decodeNode(tree?.[key], count);
+    size.weight += Math.floor(key.length / weighedLength);
+    const child = decodeNode(tree?.[key], size);
     if (!child) return undefined;
     children ??= new Map();
     children.set(element, child);

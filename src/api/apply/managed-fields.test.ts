@@ -191,3 +191,12 @@ test('what is no field set is told apart from one', () => {
   }
   assert.deepEqual(decodeFieldSet({ 'x:new': {}, 'f:a': {} })?.paths(), ['.a']);
 });
+
+test('decodeFieldSet does not keep sets whose names are long', () => {
+  const read = (name: string): boolean => {
+    const tree = deepFreeze({ [`f:${name}`]: {} });
+    return decodeFieldSet(tree) === decodeFieldSet(tree);
+  };
+  assert.equal(read('spec'), true);
+  assert.equal(read('k'.repeat(3_000_000)), false);
+});

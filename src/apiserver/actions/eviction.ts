@@ -11,7 +11,7 @@ import {
   newConflict,
   newDisruptionBudget,
   newForbidden,
-  newGenericFailure,
+  newPlainError,
   newNotFound,
   newTimeout,
 } from '#api/errors.ts';
@@ -143,7 +143,7 @@ async function budgetOf({ server, info }: RequestContext, pod: PodView): Promise
     if (selectorFromLabelSelector(budget.spec?.selector).matches(pod.metadata?.labels)) found.push(budget);
   }
   if (found.length > 1) {
-    throw newGenericFailure(
+    throw newPlainError(
       'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
     );
   }

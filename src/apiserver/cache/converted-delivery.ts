@@ -6,7 +6,7 @@
  * events cannot be left out.
  */
 
-import { newGenericFailure, StatusError } from '#api/errors.ts';
+import { newPlainError, StatusError } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
 import { messageOf } from '#base/errors.ts';
 import { type CachedObject, PlainObject } from './cached-object.ts';
@@ -78,7 +78,7 @@ export class ConvertedDelivery {
   }
 
   private fail(error: unknown): void {
-    const { status } = error instanceof StatusError ? error : newGenericFailure(messageOf(error));
+    const { status } = error instanceof StatusError ? error : newPlainError(messageOf(error));
     const frame = new WatchFrame('ERROR', new PlainObject(status as unknown as KubeObject));
     for (const watcher of this.watchers.all()) {
       this.watchers.give(watcher, frame);

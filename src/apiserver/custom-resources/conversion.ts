@@ -3,7 +3,7 @@
  * names (spec.conversion). What comes back is read as a body of that version would be: metadata checked, other content pruned.
  */
 
-import { newGenericFailure } from '#api/errors.ts';
+import { newPlainError } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
 import { deepFreeze, mutableCopy } from '#base/edit.ts';
 import { uuid } from '#base/env.ts';
@@ -86,7 +86,7 @@ export class ConversionWebhook {
       const converted = readConverted(version, text, uid, originals, apiVersion);
       return converted.map((object) => this.read(object, apiVersion));
     } catch (error) {
-      throw newGenericFailure(
+      throw newPlainError(
         `${subject} ${error instanceof ConversionError ? error.message : `failed: ${messageOf(error)}`}`,
       );
     }

@@ -1,8 +1,10 @@
 /** Options of writes: what CreateOptions, UpdateOptions and PatchOptions say in the query, validated in upstream's words. */
 
 import { newInvalid } from '#api/errors.ts';
-import { type FieldError, invalid, notSupported, required, tooLong } from '#api/field-error.ts';
+import { type FieldError, notSupported, required } from '#api/field-error.ts';
+import { checkFieldManager, isPlainFieldManager, isPrintable, maxFieldManagerLength } from '#api/field-manager.ts';
 import type { ManagedFieldsEntry } from '#api/generated/meta-v1.ts';
+import { utf8Length } from '#api/label-rules.ts';
 import type { ApiRequest } from '#api/request.ts';
 import { goQuote } from '#base/go-quote.ts';
 
@@ -18,8 +20,6 @@ export interface WriteOptions {
 }
 
 type OptionsKind = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions';
-
-const maxFieldManagerLength = 128;
 
 /** Throws 422 of the options' kind. */
 export function parseWriteOptions(request: ApiRequest, kind: OptionsKind): WriteOptions {
@@ -39,7 +39,7 @@ export function parseWriteOptions(request: ApiRequest, kind: OptionsKind): Write
       });
     }
   }
-  if (!plainName.test(fieldManager)) errors.push(...validateFieldManager(fieldManager));
+  checkFieldManager(fieldManager, 'fieldManager', errors);
   if (dryRun.some((value) => value !== 'All')) errors.push(notSupported('dryRun', dryRun, ['All']));
   if (!['', 'Ignore', 'Warn', 'Strict'].includes(fieldValidation)) {
     errors.push(notSupported('fieldValidation', fieldValidation, ['', 'Ignore', 'Strict', 'Warn'], goQuote));
@@ -61,31 +61,16 @@ export function patchMediaType({ body, headers }: ApiRequest): string {
   return (body?.contentType ?? headers['content-type'] ?? '').split(';', 1)[0]?.trim() ?? '';
 }
 
-/** Names of programs that need no second look. */
-const plainName = /^[\x20-\x7e]{0,128}$/;
-
-/** 'kubectl' of 'kubectl/v1.36.3 (linux/amd64) ...': unprintable characters go, at most 128 stay. */
+/** 'kubectl' of 'kubectl/v1.36.3 (linux/amd64) ...': unprintable characters go, and what is beyond the length of a name. */
 function managerOfUserAgent(userAgent: string): string {
   const slash = userAgent.indexOf('/');
   const name = slash < 0 ? userAgent : userAgent.slice(0, slash);
-  if (plainName.test(name)) return name;
-  return [...name].filter(isPrintable).slice(0, maxFieldManagerLength).join('');
-}
-
-function validateFieldManager(fieldManager: string): FieldError[] {
-  if (fieldManager.length > maxFieldManagerLength) return [tooLong('fieldManager', maxFieldManagerLength)];
-  const errors: FieldError[] = [];
-  let position = 0;
-  for (const character of fieldManager) {
-    if (!isPrintable(character)) {
-      const code = `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
-      errors.push(invalid('fieldManager', fieldManager, `invalid character ${code} (at position ${position})`));
-    }
-    position += character.length;
+  if (isPlainFieldManager(name)) return name;
+  let manager = '';
+  for (const character of name) {
+    if (!isPrintable(character)) continue;
+    if (utf8Length(manager) + utf8Length(character) > maxFieldManagerLength) break;
+    manager += character;
   }
-  return errors;
-}
-
-function isPrintable(character: string): boolean {
-  return character === ' ' || !/[\p{C}\p{Z}]/u.test(character);
+  return manager;
 }

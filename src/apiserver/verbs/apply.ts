@@ -6,7 +6,7 @@ import { apply } from '#api/apply/managed-fields.ts';
 import { rootPlace } from '#api/apply/place.ts';
 import { DecodeError } from '#api/codec/decode-error.ts';
 import type { YamlDocument } from '#api/codec/yaml-decode.ts';
-import { newBadRequest, newGenericFailure } from '#api/errors.ts';
+import { newBadRequest, newPlainError } from '#api/errors.ts';
 import { goTypeOf } from '#api/go-format.ts';
 import type { KubeObject } from '#api/object.ts';
 import { isObject, type JsonObject } from '#api/patch/json-tree.ts';
@@ -150,7 +150,7 @@ function checkConfiguration(
   const faults = configurationFaults(configuration, rootPlace(schema));
   if (faults.length === 0) return;
   const subject = subjectOf(configuration);
-  throw newGenericFailure(`failed to create typed patch object (${subject}): ${faultsText(faults)}`);
+  throw newPlainError(`failed to create typed patch object (${subject}): ${faultsText(faults)}`);
 }
 
 /** Upstream's decoder leaves nothing to find but values that a type cannot take. */
@@ -160,7 +160,7 @@ function decodeApplied(codec: KindCodec, tree: JsonObject, configuration: JsonOb
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     const cause = `unable to convert unstructured object to ${kindText(configuration)}: error decoding from json: ${error.message}`;
-    throw newGenericFailure(`failed to convert new object (${subjectOf(configuration)}) to proper version: ${cause}`);
+    throw newPlainError(`failed to convert new object (${subjectOf(configuration)}) to proper version: ${cause}`);
   }
 }
 

@@ -8,7 +8,7 @@ import { type Manager, type Managers, readManagers, writeManagers } from '#api/a
 import { rootPlace } from '#api/apply/place.ts';
 import { managersAfterScale, managersOfScale, type ReplicasOf } from '#api/apply/scale-managers.ts';
 import type { FieldPath, Subresource } from '#api/definition.ts';
-import { newGenericFailure, StatusError } from '#api/errors.ts';
+import { newPlainError, StatusError } from '#api/errors.ts';
 import type { ManagedFieldsEntry } from '#api/generated/meta-v1.ts';
 import type { KubeObject } from '#api/object.ts';
 import { type JsonObject, jsonEqual } from '#api/patch/json-tree.ts';
@@ -166,7 +166,7 @@ export function converterOf(
     const place = rootPlace(target.codec.schema);
     const checked = (converted: unknown): Versioned => {
       const faults = configurationFaults(converted, place);
-      if (faults.length > 0) throw newGenericFailure(`${failure}: ${faultsText(faults)}`);
+      if (faults.length > 0) throw newPlainError(`${failure}: ${faultsText(faults)}`);
       return { object: converted, place };
     };
     if (target === source) return { object, place };

@@ -1,7 +1,7 @@
 /** What etcd says when it refuses, as a Status. */
 
 import {
-  newGenericFailure,
+  newPlainError,
   newInsufficientStorage,
   newRequestEntityTooLarge,
   newResourceExpired,
@@ -55,5 +55,5 @@ function statusOf(error: GrpcError): StatusError {
       if (/larger than max|message of \d+ bytes/.test(error.message)) return newRequestEntityTooLarge(error.message);
       break;
   }
-  return newGenericFailure(`rpc error: code = ${error.code} desc = ${error.message}`);
+  return newPlainError(`rpc error: code = ${error.code} desc = ${error.message}`);
 }
