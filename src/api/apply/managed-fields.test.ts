@@ -195,7 +195,8 @@ test('what is no field set is told apart from one', () => {
 test('decodeFieldSet does not keep sets whose names are long', () => {
   const read = (name: string): boolean => {
     const tree = deepFreeze({ [`f:${name}`]: {} });
-    return decodeFieldSet(tree) === decodeFieldSet(tree);
+    const [first, again] = [tree, tree].map(decodeFieldSet);
+    return first === again;
   };
   assert.equal(read('spec'), true);
   assert.equal(read('k'.repeat(3_000_000)), false);

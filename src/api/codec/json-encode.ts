@@ -44,9 +44,10 @@ export function encodeTree(value: unknown, level = 0): string {
 /** No deeper than the engine's own writer surely goes. */
 const maxPlainDepth = 100;
 
-/** JSON.stringify writes the tree as encodeTree does, HTML characters aside: keys are in order, texts are well formed. */
+/** JSON.stringify writes the tree as encodeTree does, HTML characters aside: keys are in order, texts are well formed, integers are exact. */
 function isInOrder(value: unknown, depth: number): boolean {
   if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value === 'number') return Number.isSafeInteger(value) || !isInt64(value);
   if (typeof value !== 'object' || value === null) return true;
   if (depth === maxPlainDepth) return false;
   if (Array.isArray(value)) {
