@@ -66,3 +66,11 @@ test('parseFieldSelector splits, unescapes and refuses', () => {
   ]);
   assert.throws(() => parseFieldSelector('foo'), { message: "invalid selector: 'foo'; can't understand 'foo'" });
 });
+
+test('label selectors compare numbers of 64 bits, leading zeros or not', () => {
+  const matches = (text: string, a: string): boolean => parseLabelSelector(text).matches({ a });
+  assert.equal(matches('a>9223372036854775806', '9223372036854775807'), true);
+  assert.equal(matches('a>1', '9223372036854775808'), false);
+  assert.equal(matches('a<8', '00000000000000000000007'), true);
+  assert.throws(() => parseLabelSelector('a>9223372036854775808'), /the value must be an integer/);
+});

@@ -127,15 +127,20 @@ function matchesRequirement({ key, operator, values }: LabelRequirement, labels:
       return value === undefined;
     case 'gt':
     case 'lt': {
-      if (value === undefined || !integer.test(value)) return false;
-      const left = BigInt(value);
-      const right = BigInt(values[0] ?? '0');
+      const left = value === undefined ? undefined : integerOf(value);
+      const right = integerOf(values[0] ?? '');
+      if (left === undefined || right === undefined) return false;
       return operator === 'gt' ? left > right : left < right;
     }
   }
 }
 
-const integer = /^-?\d{1,19}$/;
+/** Undefined for what is no int64. Values have 63 characters at most. */
+function integerOf(text: string): bigint | undefined {
+  if (!/^-?\d{1,63}$/.test(text)) return undefined;
+  const value = BigInt(text);
+  return BigInt.asIntN(64, value) === value ? value : undefined;
+}
 
 /** Checks what upstream's NewRequirement checks; throws SelectorError with its words. */
 function newRequirement(key: string, operator: LabelOperator, values: readonly string[]): LabelRequirement {
@@ -161,7 +166,7 @@ function newRequirement(key: string, operator: LabelOperator, values: readonly s
     case 'lt':
       if (values.length !== 1) complain("for 'Gt', 'Lt' operators, exactly one value is required");
       values.forEach((value, index) => {
-        if (integer.test(value)) return;
+        if (integerOf(value) !== undefined) return;
         const message = "for 'Gt', 'Lt' operators, the value must be an integer";
         errors.push(fieldErrorText(invalid(`values[${index}]`, value, message)));
       });

@@ -3,6 +3,7 @@
  * it said, and keep it up to date (apimachinery managedfields: lastappliedmanager, lastappliedupdater).
  */
 
+import { checkTree } from '../codec/json-decode.ts';
 import { encodeTree } from '../codec/json-encode.ts';
 import { isObject, type JsonObject } from '../patch/json-tree.ts';
 import { configurationFaults } from './configuration-faults.ts';
@@ -57,6 +58,7 @@ function parsed(text: unknown): JsonObject | undefined {
   if (typeof text !== 'string' || text === '') return undefined;
   try {
     const value: unknown = JSON.parse(text);
+    checkTree(value);
     return isObject(value) ? value : undefined;
   } catch {
     return undefined;

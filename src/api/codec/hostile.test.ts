@@ -297,3 +297,10 @@ test('decodeTree keeps the caller informed of what was wrong where', () => {
   assert.deepEqual(strictErrors, ['unknown field "children[1].namez"', 'unknown field "metadata.label"']);
   assert.throws(() => parseJson('{"a":}'), /invalid character '}' looking for beginning of value/);
 });
+
+test('numbers that no float64 holds are refused where nothing says what they are, as they stand', () => {
+  const text = '{"a":"1e999","b":[1,{"c":-1e400}]}';
+  const message = 'json: cannot unmarshal number -1e400 into Go value of type float64';
+  assert.throws(() => checkTree(JSON.parse(text), text), { name: 'DecodeError', message });
+  assert.throws(() => checkTree(JSON.parse(text)), /number Infinity/);
+});

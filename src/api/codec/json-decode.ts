@@ -93,22 +93,26 @@ export function decodeMerged(schema: StructSchema, tree: unknown): Decoded {
   return { object: object as Tree, strictErrors: walk.strictErrors };
 }
 
-/** Bounds a tree without a schema (a custom resource's, say) and finds its duplicate keys. */
+/** Bounds a tree without a schema (a custom resource's, say) and finds its duplicate keys. Throws DecodeError also for numbers that no float64 holds. */
 export function checkTree(tree: unknown, text?: string): readonly string[] {
   const walk = new Walk(jsonTypeFault);
   walk.opaque(tree);
+  if (walk.hasInfinite)
+    throw new DecodeError(`json: cannot unmarshal number ${infiniteNumber(text)} into Go value of type float64`);
   return text !== undefined && countMembers(text) !== walk.memberCount
     ? scanJson(text, { type: 'any', goName: '' })
     : [];
 }
 
-/** Members that JSON.parse may have been given under this name are own properties, never the prototype. */
+/** JSON.parse makes own properties of all members, of `__proto__` too: no prototype is reached by this. */
 function drop(object: Tree, key: string): void {
   delete object[key];
 }
 
 class Walk {
   memberCount = 0;
+  /** A number of what has no schema is more than a float64 holds: JSON.parse makes it infinite. */
+  hasInfinite = false;
   readonly strictErrors: string[] = [];
   /** Names of struct fields and map keys, and indexes of list elements, from the root. */
   private readonly path: (string | number)[] = [];
@@ -138,7 +142,10 @@ class Walk {
 
   /** Counts and bounds what has no schema. */
   opaque(value: unknown): void {
-    if (typeof value !== 'object' || value === null) return;
+    if (typeof value !== 'object' || value === null) {
+      if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) this.hasInfinite = true;
+      return;
+    }
     this.enter();
     if (Array.isArray(value)) {
       for (const element of value) this.opaque(element);
@@ -286,7 +293,7 @@ class Walk {
         if (typeof value !== 'number' || !isInt64(value)) throw this.typeError(value, schema);
         return value;
       case 'float64':
-        if (typeof value !== 'number') throw this.typeError(value, schema);
+        if (typeof value !== 'number' || !Number.isFinite(value)) throw this.typeError(value, schema);
         return value;
       case 'bytes':
         if (Array.isArray(value)) return this.byteList(value);
@@ -445,6 +452,14 @@ function jsonKind(value: unknown, schema: { readonly goName: string }): string {
   // Go gives the number itself when the target is a number that cannot hold it.
   if (typeof value === 'number') return integerNames.has(schema.goName) ? `number ${value}` : 'number';
   return typeof value;
+}
+
+/** The first number in the text that is too large, as it stands there. */
+function infiniteNumber(text: string | undefined): string {
+  for (const [token] of (text ?? '').matchAll(/"(?:[^"\\]|\\.)*"|[-+.\deE]+/gs)) {
+    if (!token.startsWith('"') && !Number.isFinite(Number(token)) && !Number.isNaN(Number(token))) return token;
+  }
+  return 'Infinity';
 }
 
 function isEmpty(map: Tree): boolean {

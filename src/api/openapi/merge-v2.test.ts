@@ -89,3 +89,13 @@ describe('OpenAPI v2 of several servers', () => {
     it(`refuses ${name}`, () => assert.throws(() => partOf(document, '/apis/wardle/v1/')));
   }
 });
+
+it('takes definitions of any name', () => {
+  const document = JSON.parse(
+    '{"paths":{"/apis/a/v1/":{"get":{"x":{"$ref":"#/definitions/__proto__"}}}},"definitions":{"__proto__":{"properties":{"self":{"$ref":"#/definitions/__proto__"}}}}}',
+  ) as unknown;
+  const part = partOf(document, '/apis/a/');
+  const { definitions } = mergeV2({ paths: {}, definitions: {} }, [part]);
+  assert.deepEqual(Object.keys(definitions as object), ['__proto__']);
+  assert.equal(Object.getPrototypeOf(definitions), Object.prototype);
+});

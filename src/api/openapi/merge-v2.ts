@@ -7,6 +7,7 @@
  */
 
 import { equalTrees } from '#base/equal.ts';
+import { isObject, setMember } from '../patch/json-tree.ts';
 import type { SchemaObject } from './components.ts';
 import { openApiV2Protobuf } from './v2-protobuf.ts';
 
@@ -48,7 +49,7 @@ export function mergeV2(document: SchemaObject, parts: Iterable<DocumentPart>): 
     for (const [name, definition] of Object.entries(needed.definitions)) {
       const own = names.get(name) ?? name;
       const present = Object.hasOwn(definitions, own) ? definitions[own] : undefined;
-      definitions[own] = present ? withKindsOf(present, definition) : (renamed(definition, names) as SchemaObject);
+      setMember(definitions, own, present ? withKindsOf(present, definition) : renamed(definition, names));
     }
   }
   return { ...document, paths, definitions };
@@ -92,11 +93,11 @@ function reachable(
   paths: Readonly<Record<string, SchemaObject>>,
   definitions: Readonly<Record<string, unknown>>,
 ): DocumentPart {
-  const found: Record<string, SchemaObject> = {};
+  const found = new Map<string, SchemaObject>();
   const pending: unknown[] = [paths];
   while (pending.length > 0) {
     const value = pending.pop();
-    if (Array.isArray(value)) pending.push(...value);
+    if (Array.isArray(value)) for (const item of value) pending.push(item);
     else if (isObject(value)) {
       for (const [key, member] of Object.entries(value)) {
         if (key !== '$ref' || typeof member !== 'string') {
@@ -104,13 +105,14 @@ function reachable(
           continue;
         }
         const name = member.startsWith(definitionPrefix) ? member.slice(definitionPrefix.length) : '';
-        if (!Object.hasOwn(definitions, name) || Object.hasOwn(found, name)) continue;
-        found[name] = objectOf(definitions[name], name);
-        pending.push(found[name]);
+        if (!Object.hasOwn(definitions, name) || found.has(name)) continue;
+        const definition = objectOf(definitions[name], name);
+        found.set(name, definition);
+        pending.push(definition);
       }
     }
   }
-  return { paths, definitions: found };
+  return { paths, definitions: Object.fromEntries(found) };
 }
 
 function renamed(value: unknown, names: ReadonlyMap<string, string>): unknown {
@@ -137,10 +139,6 @@ function mapReferences(value: unknown, replace: (reference: string) => SchemaObj
   const replaced = typeof $ref === 'string' ? replace($ref) : undefined;
   if (replaced) return replaced;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, mapReferences(member, replace)]));
-}
-
-function isObject(value: unknown): value is SchemaObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function objectOf(value: unknown, what: string): SchemaObject {

@@ -3,6 +3,7 @@
  * the parameters, media types move to what they are of, and definitions become components.
  */
 
+import { isObject, setMember } from '../patch/json-tree.ts';
 import type { SchemaObject } from './components.ts';
 import type { DocumentPart } from './merge-v2.ts';
 
@@ -32,7 +33,7 @@ export function openApiV3OfV2({ paths, definitions }: DocumentPart, info: unknow
   const schemas = Object.fromEntries(Object.entries(definitions).map(([name, schema]) => [name, moved(schema)]));
   return {
     openapi: '3.0.0',
-    info: isTree(info) ? info : { title: '', version: '' },
+    info: isObject(info) ? info : { title: '', version: '' },
     paths: Object.fromEntries(Object.entries(paths).map(([path, item]) => [path, pathItem(item)])),
     components: { schemas },
   };
@@ -46,7 +47,7 @@ function pathItem(item: SchemaObject): SchemaObject {
       const others = shared.filter((parameter) => parameter['in'] !== 'body');
       if (others.length > 0) result[name] = others.map(parameterOf);
     } else {
-      result[name] = methods.has(name) && isTree(value) ? operation(value, shared) : moved(value);
+      setMember(result, name, methods.has(name) && isObject(value) ? operation(value, shared) : moved(value));
     }
   }
   return result;
@@ -70,9 +71,9 @@ function operation(given: Tree, shared: readonly Tree[]): Tree {
         }
       : {}),
     responses: Object.fromEntries(
-      Object.entries(isTree(responses) ? responses : {}).map(([code, response]) => [
+      Object.entries(isObject(responses) ? responses : {}).map(([code, response]) => [
         code,
-        isTree(response) ? responseOf(response, typesOf(produces)) : response,
+        isObject(response) ? responseOf(response, typesOf(produces)) : response,
       ]),
     ),
   };
@@ -83,7 +84,7 @@ function parameterOf(parameter: Tree): Tree {
   const result: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(parameter)) {
     if (schemaFields.has(name)) schema[name] = moved(value);
-    else if (name !== 'collectionFormat') result[name] = value;
+    else if (name !== 'collectionFormat') setMember(result, name, value);
   }
   return { ...result, schema };
 }
@@ -102,12 +103,8 @@ function contentOf(types: readonly string[], schema: unknown): Tree {
 
 type Tree = Readonly<Record<string, unknown>>;
 
-function isTree(value: unknown): value is Tree {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function parametersOf({ parameters }: Tree): readonly Tree[] {
-  return Array.isArray(parameters) ? parameters.filter(isTree) : [];
+  return Array.isArray(parameters) ? parameters.filter(isObject) : [];
 }
 
 function typesOf(value: unknown): readonly string[] {
@@ -118,11 +115,11 @@ function typesOf(value: unknown): readonly string[] {
 /** The same with references to components. */
 function moved(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(moved);
-  if (!isTree(value)) return value;
+  if (!isObject(value)) return value;
   const result: Record<string, unknown> = {};
   for (const [name, item] of Object.entries(value)) {
     const isReference = name === '$ref' && typeof item === 'string' && item.startsWith(definitionPrefix);
-    result[name] = isReference ? componentPrefix + item.slice(definitionPrefix.length) : moved(item);
+    setMember(result, name, isReference ? componentPrefix + item.slice(definitionPrefix.length) : moved(item));
   }
   return result;
 }

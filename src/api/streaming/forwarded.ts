@@ -1,5 +1,6 @@
 /** What of a request goes on to a backend, and of its answer back to the client, when both are plain HTTP (net/http/httputil ReverseProxy). */
 
+import { setMember } from '../patch/json-tree.ts';
 import type { ApiRequest, ResponseHeaders } from '../request.ts';
 import type { BackendRequest, BackendResponse } from './backend.ts';
 import { corsHeaders, forwardedHeaders, hopByHop } from './proxy-upgrade.ts';
@@ -50,7 +51,7 @@ function joined(headers: BackendResponse['headers']): Record<string, string> {
   for (const [name, value] of headers) {
     const isDropped = hopByHop.has(name) && name !== 'content-length';
     if (isDropped || name === 'set-cookie' || corsHeaders.has(name) || ofConnection.has(name)) continue;
-    kept[name] = kept[name] === undefined ? value : `${kept[name]}, ${value}`;
+    setMember(kept, name, Object.hasOwn(kept, name) ? `${kept[name]}, ${value}` : value);
   }
   return kept;
 }

@@ -2,7 +2,7 @@
 
 import { sortedTree } from '#base/sorted-tree.ts';
 import { child, duplicate, entry, type FieldError, index, invalid } from '../field-error.ts';
-import { identityOf } from '../patch/json-tree.ts';
+import { identityOf, setMember } from '../patch/json-tree.ts';
 import { isTree, type JsonSchema, type Tree } from './schema.ts';
 
 const known = new WeakMap<JsonSchema, boolean>();
@@ -68,7 +68,7 @@ function checkElements(value: readonly unknown[], schema: JsonSchema, path: stri
 
 function keyOf(element: unknown, keys: readonly string[]): Tree {
   const key: Tree = {};
-  if (isTree(element)) for (const name of keys) if (Object.hasOwn(element, name)) key[name] = element[name];
+  if (isTree(element)) for (const name of keys) if (Object.hasOwn(element, name)) setMember(key, name, element[name]);
   return key;
 }
 
