@@ -6,6 +6,7 @@
 import { decodeYaml } from './codec/yaml-decode.ts';
 import { parseDuration } from './duration.ts';
 import type { KubeObject } from './object.ts';
+import { isObject } from './patch/json-tree.ts';
 
 /** What a field holds. Durations are nanoseconds, as bigint. */
 export type Shape =
@@ -44,7 +45,7 @@ export function decodeConfiguration(text: string, wanted: ConfigurationKind | re
     throw new ConfigurationError(error instanceof Error ? error.message : String(error), { cause: error });
   }
   const { value, strictErrors } = document;
-  if (!isTree(value))
+  if (!isObject(value))
     throw new ConfigurationError(`the file holds no ${kinds.map((known) => known.kind).join(' or ')}`);
   const { apiVersion, kind } = value as Partial<KubeObject>;
   if (!kind) throw new ConfigurationError(`Object 'Kind' is missing in '${JSON.stringify(value)}'`);
@@ -63,10 +64,6 @@ export function decodeConfiguration(text: string, wanted: ConfigurationKind | re
 }
 
 const goTypes = { boolean: 'bool', integer: 'int32', string: 'string' } as const;
-
-function isTree(value: unknown): value is Tree {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 function decodeValue(value: unknown, shape: Shape, path: string, findings: string[]): unknown {
   if (value === null || value === undefined) return undefined;
@@ -90,7 +87,7 @@ function decodeValue(value: unknown, shape: Shape, path: string, findings: strin
       `json: cannot unmarshal ${jsonKind(value)} into Go struct field ${path} of a list type`,
     );
   }
-  if (isTree(value)) return decodeFields(value, shape.fields, path, findings);
+  if (isObject(value)) return decodeFields(value, shape.fields, path, findings);
   throw new ConfigurationError(
     `json: cannot unmarshal ${jsonKind(value)} into Go struct field ${path} of a struct type`,
   );

@@ -45,8 +45,9 @@ function failure(code: number, reason: string, message: string, details?: Status
 }
 
 /** Where upstream answers with an error of Go that is no Status, or has no better name for what its storage says: code 500, and no reason. */
-export function newPlainError(message: string): StatusError {
-  return new StatusError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code: 500 });
+export function newPlainError(message: string, options?: ErrorOptions): StatusError {
+  const status: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code: 500 };
+  return new StatusError(status, options);
 }
 
 function qualified(name: ResourceName): string {

@@ -1,6 +1,7 @@
 /** Validation findings with upstream's wording (apimachinery util/validation/field): one field error is one cause of a 422. */
 
 import { goQuote } from '#base/go-quote.ts';
+import { escapeHtml } from '#base/html-escape.ts';
 import { goText } from './go-format.ts';
 import { int64Text, isInt64 } from './int64.ts';
 import { nilList, nilMap } from './schema/zero.ts';
@@ -120,10 +121,9 @@ function printed(value: unknown): string {
   return typeof value === 'object' ? goJson(value) : String(value);
 }
 
-/** As encoding/json writes it, which escapes what HTML would misread. */
+/** As encoding/json writes it. */
 function goJson(value: object | string): string {
-  return JSON.stringify(value, (_, inner: unknown) => (inner === nilList || inner === nilMap ? null : inner)).replace(
-    /[<>&\u2028\u2029]/g,
-    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  return escapeHtml(
+    JSON.stringify(value, (_, inner: unknown) => (inner === nilList || inner === nilMap ? null : inner)),
   );
 }

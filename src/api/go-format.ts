@@ -10,7 +10,7 @@ export function goText(value: unknown): string {
     const members = Object.keys(value).sort();
     return `map[${members.map((key) => `${key}:${goText(value[key])}`).join(' ')}]`;
   }
-  return typeof value === 'number' ? numberText(value) : String(value);
+  return typeof value === 'number' ? goFloat(value) : String(value);
 }
 
 /** Verb %#v: "x", 5, map[string]interface {}{"a":1}, []interface {}{"x"}. */
@@ -33,8 +33,8 @@ export function goTypeOf(value: unknown): string {
   return typeof value === 'string' ? 'string' : 'map[string]interface {}';
 }
 
-/** The shortest form, with an exponent below 1e-4 and from 1e6 on (strconv, format g). */
-function numberText(value: number): string {
+/** The shortest form of a finite number, with an exponent below 1e-4 and from 1e6 on (strconv, format g). */
+export function goFloat(value: number): string {
   const [mantissa = '', exponent = '0'] = value.toExponential().split('e');
   const power = Number(exponent);
   if (power >= -4 && power < 6) return String(value);

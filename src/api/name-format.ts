@@ -255,8 +255,11 @@ export const isPathSegmentPrefix: NameRule = (value) => {
   return messages;
 };
 
+/** Of names of objects; `prefix`: of what they are generated from. */
+export type ObjectNameRule = (name: string, prefix: boolean) => readonly string[];
+
 /** A name rule for generateName too: a prefix may end in '-', as a suffix follows. */
-export function nameRule(rule: NameRule): (name: string, prefix: boolean) => readonly string[] {
+export function nameRule(rule: NameRule): ObjectNameRule {
   return (name, prefix) => rule(prefix ? maskTrailingDash(name) : name);
 }
 

@@ -10,15 +10,14 @@ import {
   isPathSegmentName,
   isPathSegmentPrefix,
   isQualifiedName,
+  type ObjectNameRule,
   subdomainName,
 } from './name-format.ts';
-
-export type NameRule = (name: string, prefix: boolean) => readonly string[];
 
 export function validateObjectMeta(
   meta: ObjectMeta,
   namespaced: boolean,
-  nameRule: NameRule | undefined,
+  nameRule: ObjectNameRule | undefined,
   plainFinalizers = false,
 ): FieldError[] {
   const path = 'metadata';
@@ -90,7 +89,7 @@ function isUnset(field: keyof ObjectMeta, value: unknown): boolean {
 export function validateObjectMetaUpdate(
   meta: ObjectMeta,
   old: ObjectMeta,
-  nameRule: NameRule | undefined,
+  nameRule: ObjectNameRule | undefined,
   plainFinalizers = false,
 ): FieldError[] {
   const path = 'metadata';

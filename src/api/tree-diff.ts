@@ -4,6 +4,8 @@
  * upstream's (apimachinery util/diff).
  */
 
+import { escapeHtml } from '#base/html-escape.ts';
+
 /** Lines of context around a change. */
 const context = 3;
 
@@ -23,9 +25,7 @@ export function treeDiff(before: unknown, after: unknown): string {
 /** Strings as encoding/json writes them, which escapes what HTML would misread. */
 function linesOf(value: unknown): string[] {
   const text = JSON.stringify(value, undefined, ' ') ?? 'null';
-  return text
-    .replace(/[<>&\u2028\u2029]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)
-    .split('\n');
+  return escapeHtml(text).split('\n');
 }
 
 /** a[a, a + size) is b[b, b + size). */

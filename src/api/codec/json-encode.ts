@@ -6,6 +6,7 @@
  * Per struct the quoted names and the way each member is written are prepared once.
  */
 
+import { escapeHtml } from '#base/html-escape.ts';
 import { int64Text, isInt64 } from '../int64.ts';
 import type { FieldSchema, ScalarSchema, Schema, StructSchema } from '../schema/schema.ts';
 import { nilList, nilMap } from '../schema/zero.ts';
@@ -276,14 +277,7 @@ function sortedKeys(object: object): readonly string[] {
 
 /** Anything that JSON or Go's HTML-safe encoder writes differently than it is. */
 const needsEscape = /[^ !#-%'-;=?-[\]-\u2027\u202a-\ud7ff\ue000-\uffff]/;
-const htmlCharacter = /[<>&\u2028\u2029]/;
-const htmlCharacters = new RegExp(htmlCharacter, 'g');
 
 function quote(text: string): string {
   return needsEscape.test(text) ? escapeHtml(JSON.stringify(text.toWellFormed())) : `"${text}"`;
-}
-
-function escapeHtml(json: string): string {
-  if (!htmlCharacter.test(json)) return json;
-  return json.replace(htmlCharacters, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -36,15 +36,6 @@ export function encodeMessage(schema: StructSchema, object: object): Uint8Array 
   return writer.finish();
 }
 
-/** The envelope around an encoded message. */
-export function wrapProtobuf(apiVersion: string, kind: string, message: Uint8Array): Uint8Array {
-  const writer = new ReverseWriter();
-  writer.raw(envelopeEnd);
-  writer.raw(message);
-  writeEnvelopeStart(writer, apiVersion, kind, message.length);
-  return writer.finish();
-}
-
 /** What stands in an envelope behind the message: no content encoding and no content type. */
 export const envelopeEnd: Uint8Array = new Uint8Array([0x1a, 0, 0x22, 0]);
 

@@ -3,6 +3,7 @@
  * not indented below their key, text plain where it stays text, literal blocks for several lines, folding after 80 columns.
  */
 
+import { goFloat } from '../go-format.ts';
 import { int64Text, isInt64 } from '../int64.ts';
 import { resolvePlain } from './yaml-scalar.ts';
 
@@ -223,16 +224,12 @@ function escapeCharacter(character: string): string {
     .padStart(digits as number, '0')}`;
 }
 
-/** As Go's FormatFloat(value, 'g', -1, 64) for what is no integer. */
+/** As go-yaml writes integers and floats. */
 function numberText(value: number): string {
   if (isInt64(value)) return int64Text(value);
   if (Number.isNaN(value)) return '.nan';
   if (!Number.isFinite(value)) return value > 0 ? '.inf' : '-.inf';
-  const [mantissa = '', exponent = '0'] = value.toExponential().split('e');
-  const power = Number(exponent);
-  // Go's shortest form has exponents below 1e-4 and from 1e6 on.
-  if (power >= -4 && power < 6) return String(value);
-  return `${mantissa}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
+  return goFloat(value);
 }
 
 /** Keys as go-yaml sorts them: digits by number, letters after everything else. */

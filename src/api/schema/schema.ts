@@ -3,7 +3,7 @@
  * generated tables (registry.ts); anything else that describes objects can build the same nodes.
  */
 
-import type { ListType } from './table.ts';
+import type { FieldFacts } from './table.ts';
 
 export type ScalarType =
   | 'string'
@@ -76,30 +76,12 @@ export interface StructSchema {
 
 export type Schema = ScalarSchema | ListSchema | MapSchema | StructSchema;
 
-export interface FieldSchema {
-  /** JSON name; '' for an inline struct. */
-  readonly name: string;
-  readonly inline: boolean;
+export interface FieldSchema extends FieldFacts {
   /** As Go's messages name it in its struct: the JSON name, behind the names of the inline structs it is in ('TypeMeta.kind'). */
   readonly goPath: string;
   readonly schema: Schema;
   /** Go's pointer: null is different from the zero value. */
   readonly pointer: boolean;
-  readonly number: number | undefined;
-  /** Clients may leave it out. */
-  readonly optional: boolean;
   /** The zero value is not encoded. */
   readonly omitempty: boolean;
-  readonly omitzero: boolean;
-  /** Marked required, whatever `optional` says. */
-  readonly required: boolean;
-  readonly nullable: boolean;
-  readonly discriminator: boolean;
-  readonly listType: ListType | undefined;
-  readonly listMapKeys: readonly string[];
-  readonly mapType: 'atomic' | 'granular' | undefined;
-  readonly patchStrategies: readonly string[];
-  readonly patchMergeKey: string | undefined;
-  readonly defaultValue: unknown;
-  readonly validation: readonly string[];
 }

@@ -33,14 +33,16 @@ export interface SchemaTable {
 
 export type ListType = 'atomic' | 'set' | 'map';
 
-export interface FieldLine {
+/** What a line says of a field beside its type. */
+export interface FieldFacts {
+  /** JSON name; '' for an inline struct. */
   readonly name: string;
   readonly inline: boolean;
-  readonly typeText: string;
   readonly number: number | undefined;
+  /** Clients may leave it out. */
   readonly optional: boolean;
-  readonly always: boolean;
   readonly omitzero: boolean;
+  /** Marked required, whatever `optional` says. */
   readonly required: boolean;
   readonly nullable: boolean;
   readonly discriminator: boolean;
@@ -52,6 +54,12 @@ export interface FieldLine {
   /** Parsed `default=`; undefined for none. */
   readonly defaultValue: unknown;
   readonly validation: readonly string[];
+}
+
+export interface FieldLine extends FieldFacts {
+  readonly typeText: string;
+  /** Encoded even when zero, although optional. */
+  readonly always: boolean;
 }
 
 export type DeclarationLines =

@@ -8,7 +8,7 @@
  * 3. `signal` ends the request and whatever came of it.
  */
 
-import { StatusError } from '../errors.ts';
+import { newPlainError } from '../errors.ts';
 import type { ByteStream } from './byte-stream.ts';
 
 export interface BackendRequest {
@@ -65,11 +65,7 @@ export async function dialUpgrade(backend: Backend, request: BackendRequest): Pr
 /** A backend that does not answer, as upstream tells it: 500 without a reason. Other errors are handed back as they are. */
 export function unreachableBackend(error: unknown, what: string): unknown {
   if (!(error instanceof BackendError)) return error;
-  const message = `${what}: ${error.message}`;
-  return new StatusError(
-    { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code: 500 },
-    { cause: error },
-  );
+  return newPlainError(`${what}: ${error.message}`, { cause: error });
 }
 
 export function headerOf(headers: BackendResponse['headers'], name: string): string | undefined {

@@ -39,7 +39,7 @@ export class ChannelSocket {
 
   async write(channel: number, bytes: Uint8Array): Promise<void> {
     if (this.format.codec === 'base64') {
-      await this.socket.send(`${channel}${toBase64(bytes)}`);
+      await this.socket.send(`${channel}${bytes.toBase64()}`);
       return;
     }
     const message = new Uint8Array(1 + bytes.length);
@@ -85,18 +85,10 @@ export class ChannelSocket {
 /** The highest channel of remote commands: resize. */
 const maxChannel = 4;
 
-function toBase64(bytes: Uint8Array): string {
-  let binary = '';
-  for (let offset = 0; offset < bytes.length; offset += 8192) {
-    binary += String.fromCharCode(...bytes.subarray(offset, offset + 8192));
-  }
-  return btoa(binary);
-}
-
 /** Undefined for what is not base64: the message is dropped. */
 function fromBase64(text: Uint8Array): Uint8Array | undefined {
   try {
-    return Uint8Array.from(atob(new TextDecoder('latin1').decode(text)), (character) => character.charCodeAt(0));
+    return Uint8Array.fromBase64(new TextDecoder('latin1').decode(text));
   } catch {
     return undefined;
   }

@@ -11,8 +11,8 @@ import {
   newConflict,
   newDisruptionBudget,
   newForbidden,
-  newPlainError,
   newNotFound,
+  newPlainError,
   newTimeout,
 } from '#api/errors.ts';
 import type { Condition, DeleteOptions, LabelSelector } from '#api/generated/meta-v1.ts';

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeMessage, unwrapProtobuf } from '#api/codec/protobuf-decode.ts';
-import { wrapProtobuf } from '#api/codec/protobuf-encode.ts';
+import { envelopeEnd, envelopeStart } from '#api/codec/protobuf-encode.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { EncodedObject } from '#api/request.ts';
 import { SchemaRegistry } from '#api/schema/registry.ts';
+import { concat } from '#api/streaming/byte-stream.ts';
 import type { Env } from '#base/env.ts';
 import { builtinTables } from '#kinds/schemas.ts';
 import { CachedObject } from '../cache/cached-object.ts';
@@ -65,7 +66,8 @@ test('the protobuf of many objects is made in several turns, once, and given up 
   let encoded = 0;
   const encodeProtobuf = ({ metadata }: KubeObject): Uint8Array => {
     encoded++;
-    return wrapProtobuf('v1', 'A', new TextEncoder().encode(metadata?.name));
+    const message = new TextEncoder().encode(metadata?.name);
+    return concat([envelopeStart('v1', 'A', message.length), message, envelopeEnd]);
   };
   const memory = new ObjectMemory({ viewBytes: 0, protobufBytes: 100, writtenBytes: 0 });
   const form = { encodeProtobuf, encodeJson: () => new Uint8Array(), selectableFields: [], memory };

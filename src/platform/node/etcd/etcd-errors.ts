@@ -1,8 +1,8 @@
 /** What etcd says when it refuses, as a Status. */
 
 import {
-  newPlainError,
   newInsufficientStorage,
+  newPlainError,
   newRequestEntityTooLarge,
   newResourceExpired,
   newServiceUnavailable,
