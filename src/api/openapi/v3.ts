@@ -45,18 +45,18 @@ export function openApiV3(
 
 /**
  * Documents of paths that belong to no group version, by the name under which /openapi/v3 lists them: 'api', 'apis', 'apis/apps',
- * 'version'.
+ * 'version'. Each is made when it is called for, and is always the same: it says nothing of versions.
  */
 export function openApiV3Groups(
   registry: SchemaRegistry,
   definitions: readonly ResourceDefinition[],
   options: OpenApiOptions,
-): ReadonlyMap<string, SchemaObject> {
+): ReadonlyMap<string, () => SchemaObject> {
   return new Map(
-    groupPaths(registry, groupVersionsOf(definitions)).map((path) => {
-      const components = new Components(3, options, kindsIn(registry, []));
-      return [path.item.path.slice(1, -1), document([path], components, options)];
-    }),
+    groupPaths(registry, groupVersionsOf(definitions)).map((path) => [
+      path.item.path.slice(1, -1),
+      () => document([path], new Components(3, options, kindsIn(registry, [])), options),
+    ]),
   );
 }
 

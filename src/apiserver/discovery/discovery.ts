@@ -43,6 +43,8 @@ export class Discovery {
   private readonly remotes: RemoteDiscovery | undefined;
   private readonly documents = new Map<string, Document | undefined>();
   private generation = '';
+  /** By group and version, of this generation. */
+  private definitions: ReadonlyMap<string, readonly ResourceDefinition[]> | undefined;
 
   constructor(registry: Registry, remotes?: RemoteDiscovery) {
     this.registry = registry;
@@ -53,6 +55,7 @@ export class Discovery {
     const generation = `${this.registry.generation} ${this.remotes?.generation}`;
     if (this.generation !== generation) {
       this.documents.clear();
+      this.definitions = undefined;
       this.generation = generation;
     }
     const path = request.path.replace(/\/$/, '');
@@ -153,11 +156,12 @@ export class Discovery {
   }
 
   private definitionsOf(group: string, version: string): ResourceDefinition[] {
-    const found: ResourceDefinition[] = [];
-    for (const { definition } of this.registry.all()) {
-      if (definition.group === group && definition.version === version) found.push(definition);
-    }
-    return found.sort((a, b) => (a.plural < b.plural ? -1 : 1));
+    this.definitions ??= Map.groupBy(
+      Array.from(this.registry.all(), ({ definition }) => definition),
+      (definition) => groupVersionOf(definition.group, definition.version),
+    );
+    const found = this.definitions.get(groupVersionOf(group, version)) ?? [];
+    return found.toSorted((a, b) => (a.plural < b.plural ? -1 : 1));
   }
 }
 

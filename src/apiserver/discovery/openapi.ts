@@ -4,7 +4,8 @@
  *
  * The index of version 3 has a hash of each document's content. Hashes are kept for as long as a group version's definitions are the same
  * objects, so that a custom resource that comes or goes costs its own group version and no other; they are made one document a turn, as
- * all of them at once would hold requests up.
+ * all of them at once would hold requests up. Of group versions that have custom resources only, the hash is made of one for each of them:
+ * a group may have hundreds, and one that changes costs itself.
  */
 
 import type { ResourceDefinition } from '#api/definition.ts';
@@ -61,6 +62,10 @@ export class OpenApi {
   private readonly options: OpenApiOptions;
   private readonly documents = new Map<string, Document>();
   private readonly hashes = new Map<string, Hash>();
+  /** Of documents of paths that belong to no group version. */
+  private readonly groupHashes = new Map<string, string>();
+  /** Of documents that have one custom resource alone. */
+  private readonly customHashes = new WeakMap<ResourceDefinition, string>();
   private generation = '';
   private indexing: { readonly generation: string; readonly index: Promise<Document> } | undefined;
 
@@ -116,10 +121,12 @@ export class OpenApi {
         const converted = this.convertedOf(place.group, place.version);
         return converted && documentOf(converted);
       }
-      return documentOf(openApiV3(schemas, definitions, place.group, place.version, options));
+      const made = documentOf(openApiV3(schemas, definitions, place.group, place.version, options));
+      const hash = this.customHash(definitions.filter(isOf(place.group, place.version)));
+      return hash === undefined ? made : { ...made, etag: `"${hash}"` };
     }
     const found = openApiV3Groups(schemas, definitions, options).get(name.slice('v3/'.length));
-    return found && documentOf(found);
+    return found && documentOf(found());
   }
 
   /** Made of what another server says in version 2. */
@@ -128,6 +135,23 @@ export class OpenApi {
       if (remote.group === group && remote.version === served) return remote.openApi?.converted;
     }
     return undefined;
+  }
+
+  /** Of the definitions of one group version; undefined where there are others than custom resources. */
+  private customHash(definitions: readonly ResourceDefinition[]): string | undefined {
+    const { registry, schemas } = this.config;
+    const hashes: string[] = [];
+    for (const definition of definitions) {
+      const { group, version: served, plural } = definition;
+      if (!registry.find(group, served, plural)?.isCustom) return undefined;
+      let hash = this.customHashes.get(definition);
+      if (hash === undefined) {
+        hash = hashOf(openApiV3(schemas, [definition], group, served, this.options));
+        this.customHashes.set(definition, hash);
+      }
+      hashes.push(hash);
+    }
+    return hashes.length === 0 ? undefined : fingerprint(encoder.encode(hashes.sort().join()));
   }
 
   private merged(definitions: readonly ResourceDefinition[]): ReturnType<typeof openApiV2> {
@@ -167,10 +191,16 @@ export class OpenApi {
       const { group, version: served, openApi } = remote;
       if (openApi?.converted) put(`apis/${group}/${served}`, hashOf(openApi.converted));
     }
-    for (const [path, document] of openApiV3Groups(schemas, definitions, options)) put(path, hashOf(document));
+    for (const [path, make] of openApiV3Groups(schemas, definitions, options)) {
+      const hash = this.groupHashes.get(path) ?? hashOf(make());
+      this.groupHashes.set(path, hash);
+      put(path, hash);
+    }
+    for (const path of this.groupHashes.keys()) if (!urls.has(path)) this.groupHashes.delete(path);
+    const byGroupVersion = Map.groupBy(definitions, ({ group, version: served }) => `${group}/${served}`);
     for (const { group, version: served } of groupVersionsOf(definitions)) {
       const path = group === '' ? `api/${served}` : `apis/${group}/${served}`;
-      const own = definitions.filter((definition) => definition.group === group && definition.version === served);
+      const own = byGroupVersion.get(`${group}/${served}`) ?? [];
       const known = this.hashes.get(path);
       const isSame =
         known?.definitions.length === own.length && own.every((each, at) => each === known.definitions[at]);
@@ -179,7 +209,7 @@ export class OpenApi {
         continue;
       }
       await sleep(clock, 0);
-      const hash = hashOf(openApiV3(schemas, definitions, group, served, options));
+      const hash = this.customHash(own) ?? hashOf(openApiV3(schemas, definitions, group, served, options));
       this.hashes.set(path, { definitions: own, hash });
       put(path, hash);
     }
@@ -209,6 +239,10 @@ function staleAddress(request: ApiRequest, name: string, { etag }: Document): Ap
   const location = `/openapi/${name}?hash=${etag.slice(1, -1)}`;
   const body = encoder.encode(`<a href="${location}">Moved Permanently</a>.\n\n`);
   return { type: 'bytes', status: 301, contentType: 'text/html; charset=utf-8', body, headers: { location } };
+}
+
+function isOf(group: string, served: string): (definition: ResourceDefinition) => boolean {
+  return (definition) => definition.group === group && definition.version === served;
 }
 
 function documentOf(value: object): Document {

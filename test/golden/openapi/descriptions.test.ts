@@ -16,7 +16,7 @@ const documents = [
   ...groupVersionsOf(builtinDefinitions).map(({ group, version }) =>
     openApiV3(registry, builtinDefinitions, group, version, options),
   ),
-  ...openApiV3Groups(registry, builtinDefinitions, options).values(),
+  ...Array.from(openApiV3Groups(registry, builtinDefinitions, options).values(), (make) => make()),
 ];
 const published = new Map(
   documents.flatMap((document) =>
