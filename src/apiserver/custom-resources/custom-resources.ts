@@ -17,6 +17,7 @@ import type { JsonSchema } from '#api/structural/schema.ts';
 import type { CachedObject } from '../cache/cached-object.ts';
 import type { ServerContext } from '../context.ts';
 import type { WebhookCaller } from '../webhook/post.ts';
+import { approvalCondition } from './approval.ts';
 import { type ServedVersion, type ServingContext, schemaOf, servedVersionsOf } from './definition.ts';
 import { DefinitionWriter, isTrue } from './definition-writer.ts';
 import type { ExpressionMetrics } from './expression-metrics.ts';
@@ -147,7 +148,12 @@ export class CustomResources {
       draft.status = {
         ...draft.status,
         acceptedNames: accepted,
-        conditions: this.writer.withConditions(draft.status?.conditions ?? [], condition, established),
+        conditions: this.writer.withConditions(
+          draft.status?.conditions ?? [],
+          approvalCondition(crd),
+          condition,
+          established,
+        ),
       };
     });
   }

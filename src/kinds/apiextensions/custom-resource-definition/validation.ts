@@ -3,13 +3,13 @@
  * versions have alike is at the top of the spec there, and so are the paths of the findings.
  */
 
+import { approvalAnnotation, approvalOf, isProtectedGroup } from '#api/api-approval.ts';
 import { child, entry, type FieldError, index, invalid, notSupported, required } from '#api/field-error.ts';
 import { immutableMessage } from '#api/field-rules.ts';
 import { utf8Length } from '#api/label-rules.ts';
 import { isDNS1035Label, isDNS1123Subdomain } from '#api/name-format.ts';
 import { named, printedStruct } from '#api/printed-struct.ts';
 import { semanticallyEqual } from '#api/semantic-equal.ts';
-import { parseURL } from '#api/url-text.ts';
 import type {
   CustomResourceDefinition,
   CustomResourceDefinitionNames,
@@ -23,8 +23,6 @@ import { validateSchema } from './schema-validation.ts';
 import { checkColumns, checkSelectableFields, checkSubresources } from './version-rules.ts';
 
 const scopes = ['Cluster', 'Namespaced'];
-const approval = 'api-approved.kubernetes.io';
-const enhancement = 'see https://github.com/kubernetes/enhancements/pull/1111';
 
 export function validateDefinition(
   definition: CustomResourceDefinition,
@@ -280,23 +278,13 @@ function checkApproval(
   old: CustomResourceDefinition | undefined,
   errors: FieldError[],
 ): void {
-  if (!/(^|\.)(k8s|kubernetes)\.io$/.test(spec.group ?? '')) return;
-  const state = approvalState(metadata?.annotations?.[approval]);
-  if (old && approvalState(old.metadata?.annotations?.[approval]) === state) return;
-  const at = entry('metadata.annotations', approval);
-  const needed = `protected groups must have approval annotation ${JSON.stringify(approval)}`;
-  if (state === 'missing') errors.push(required(at, `${needed}, ${enhancement}`));
-  else if (state === 'invalid') {
-    const detail = `${needed} with either a URL or a reason starting with "unapproved", ${enhancement}`;
-    errors.push(invalid(at, metadata?.annotations?.[approval], detail));
-  }
-}
-
-function approvalState(annotation = ''): 'missing' | 'bypassed' | 'approved' | 'invalid' {
-  if (annotation === '') return 'missing';
-  if (annotation.startsWith('unapproved')) return 'bypassed';
-  const url = parseURL(annotation);
-  return 'fault' in url || url.host === '' || url.scheme === '' ? 'invalid' : 'approved';
+  if (!isProtectedGroup(spec.group ?? '')) return;
+  const annotation = metadata?.annotations?.[approvalAnnotation];
+  const { state, reason } = approvalOf(annotation);
+  if (old && approvalOf(old.metadata?.annotations?.[approvalAnnotation]).state === state) return;
+  const at = entry('metadata.annotations', approvalAnnotation);
+  if (state === 'missing') errors.push(required(at, reason));
+  else if (state === 'invalid') errors.push(invalid(at, annotation, reason));
 }
 
 function printedVersions(versions: readonly CustomResourceDefinitionVersion[]): unknown {
