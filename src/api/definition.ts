@@ -147,6 +147,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   validateStatusUpdate?(object: T, old: T, context: HookContext): FieldError[];
   /** What discovery says otherwise of what a CustomResourceDefinition defines, which may be on its way out. */
   readonly custom?: { readonly terminating: boolean };
+  /** The status as a whole has a default: it is there from the beginning, though nobody may say it when creating. */
+  readonly defaultsStatus?: boolean;
   /** The warning that every answer about a deprecated kind has. */
   readonly deprecation?: string;
   /** Warning headers as upstream words them. */

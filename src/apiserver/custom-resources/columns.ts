@@ -1,9 +1,11 @@
 /** Printer columns of a custom resource (apiextensions registry/customresource/tableconvertor). */
 
+import { encodeTree } from '#api/codec/json-encode.ts';
 import type { Column } from '#api/definition.ts';
+import { goText } from '#api/go-format.ts';
 import type { KubeObject } from '#api/object.ts';
-import { ageOf } from '#api/time.ts';
-import { parseJsonPath, valuesAt } from './json-path.ts';
+import { ageOf, parseTime } from '#api/time.ts';
+import { type JsonPath, parseJsonPath, valuesAt } from './json-path.ts';
 import type { PrinterColumn } from './json-schema.ts';
 
 const defaultColumns: readonly PrinterColumn[] = [
@@ -23,28 +25,39 @@ const nameColumn: Column<KubeObject> = {
   cell: (object) => object.metadata?.name ?? '',
 };
 
-/** Name, and what the version declares; Age where it declares nothing. */
+/** Name, and what the version declares up to what is no path; Age where it declares nothing. */
 export function columnsOf(declared: readonly PrinterColumn[] | undefined): readonly Column<KubeObject>[] {
-  return [nameColumn, ...(declared && declared.length > 0 ? declared : defaultColumns).map(columnOf)];
+  const columns: Column<KubeObject>[] = [nameColumn];
+  for (const column of declared && declared.length > 0 ? declared : defaultColumns) {
+    const path = parseJsonPath(column.jsonPath);
+    if (!path) break;
+    columns.push(columnOf(column, path));
+  }
+  return columns;
 }
 
-function columnOf({ name, type, format, description, priority, jsonPath }: PrinterColumn): Column<KubeObject> {
-  const path = parseJsonPath(jsonPath) ?? [];
+function columnOf(
+  { name, type, format, description, priority, jsonPath }: PrinterColumn,
+  path: JsonPath,
+): Column<KubeObject> {
   return {
     name,
     type: type as Column<KubeObject>['type'],
     ...(format === undefined ? {} : { format }),
-    ...(description === undefined ? {} : { description }),
+    description: description || `Custom resource definition column (in JSONPath format): ${jsonPath}`,
     ...(priority === undefined ? {} : { priority }),
-    cell: (object, nowMs) => cellOf(type, valuesAt(object, path), nowMs),
+    cell: (object, nowMs) => {
+      const values = valuesAt(object, path);
+      return values.length === 0 ? null : cellOf(type, values[0], nowMs);
+    },
   };
 }
 
-/** Values that are not of the column's type are left empty. */
-function cellOf(type: string, values: readonly unknown[], nowMs: number): string | number | boolean | null {
-  const [value] = values;
-  if (value === undefined || value === null) return null;
+/** A value that is not of the column's type is left empty; of several, the first is shown. */
+function cellOf(type: string, value: unknown, nowMs: number): string | number | boolean | null {
   switch (type) {
+    case 'string':
+      return textOf(value);
     case 'integer':
       return typeof value === 'number' ? Math.trunc(value) : null;
     case 'number':
@@ -52,13 +65,18 @@ function cellOf(type: string, values: readonly unknown[], nowMs: number): string
     case 'boolean':
       return typeof value === 'boolean' ? value : null;
     case 'date':
-      if (typeof value !== 'string') return null;
-      return Number.isNaN(Date.parse(value)) ? '<invalid>' : ageOf(value, nowMs);
+      return typeof value === 'string' ? dateText(value, nowMs) : null;
     default:
-      return values.map(textOf).join(' ');
+      return null;
   }
 }
 
+function dateText(value: string, nowMs: number): string {
+  if (value === '' || value === 'null') return '<unknown>';
+  return parseTime(value) === undefined ? '<invalid>' : ageOf(value, nowMs);
+}
+
 function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (value === null) return '<no value>';
+  return typeof value === 'object' ? encodeTree(value) : goText(value);
 }

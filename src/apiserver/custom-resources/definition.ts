@@ -29,6 +29,12 @@ export interface ServingContext {
   readonly expressions: ExpressionMetrics;
 }
 
+/** Those of a version and of the one that is stored. */
+interface VersionCodecs {
+  readonly codec: CustomCodec;
+  readonly stored: CustomCodec;
+}
+
 /** What is served of a CRD whose names are accepted. */
 export function servedVersionsOf(crd: CustomResourceKind, context: ServingContext): readonly ServedVersion[] {
   return versionsOf(crd, context, ({ served }) => served);
@@ -63,9 +69,11 @@ function versionsOf(
   );
   const webhook = spec.conversion?.strategy === 'Webhook' ? spec.conversion.webhook : undefined;
   const conversion = webhook && new ConversionWebhook({ caller: context.webhooks, config: webhook, codecs });
+  const stored = codecs.get(`${spec.group}/${spec.versions.find(({ storage }) => storage)?.name}`);
   return spec.versions.flatMap((version) => {
     const codec = codecs.get(`${spec.group}/${version.name}`);
-    return isWanted(version) && codec ? [servedVersion(crd, version, codec, conversion, context.expressions)] : [];
+    if (!isWanted(version) || !codec) return [];
+    return [servedVersion(crd, version, { codec, stored: stored ?? codec }, conversion, context.expressions)];
   });
 }
 
@@ -77,7 +85,7 @@ export function schemaOf(version: CustomVersion): JsonSchema {
 function servedVersion(
   crd: CustomResourceKind,
   version: CustomVersion,
-  codec: CustomCodec,
+  codecs: VersionCodecs,
   conversion: ConversionWebhook | undefined,
   expressions: ExpressionMetrics,
 ): ServedVersion {
@@ -86,7 +94,7 @@ function servedVersion(
   const { kind, plural } = names;
   const schema = schemaOf(version);
   const { validate, validateStatus } = objectValidation(schema, version, expressions);
-  const storedAs = storedForm(crd, version, codec, conversion);
+  const storedAs = storedForm(crd, version, codecs, conversion);
   const deprecation = deprecationOf(crd, version);
   const definition = defineResource<KubeObject>({
     group,
@@ -112,8 +120,9 @@ function servedVersion(
     custom: { terminating: crd.metadata?.deletionTimestamp !== undefined },
     ...(deprecation === undefined ? {} : { deprecation }),
     warnings: finalizerWarnings,
+    defaultsStatus: version.subresources?.status !== undefined && schema.properties?.status?.default !== undefined,
   });
-  return { definition, codec };
+  return { definition, codec: codecs.codec };
 }
 
 /** While its definition goes, nothing new may come; what is there can be changed still, as finalizers have to go. */
@@ -161,7 +170,7 @@ function selectableFieldsOf({ selectableFields }: CustomVersion): ResourceDefini
 function storedForm(
   crd: CustomResourceKind,
   version: CustomVersion,
-  codec: CustomCodec,
+  { codec, stored }: VersionCodecs,
   conversion: ConversionWebhook | undefined,
 ): StoredAs | undefined {
   const { group, names, versions } = crd.spec;
@@ -173,7 +182,14 @@ function storedForm(
   if (isStorage && !mayLackDefaults && !isMixed) return undefined;
   return {
     definition: { group, version: storage, kind, plural },
-    toStored: (object) => (isStorage ? object : { ...object, apiVersion: `${group}/${storage}` }),
+    toStored(object) {
+      if (isStorage) return object;
+      const draft = mutableCopy(object);
+      draft.apiVersion = `${group}/${storage}`;
+      // What the stored version has no field for is gone, as after upstream's conversion.
+      stored.prune(draft);
+      return draft as KubeObject;
+    },
     fromStored(object) {
       const draft = mutableCopy(object);
       draft.apiVersion = `${group}/${version.name}`;

@@ -20,7 +20,7 @@ export function resourceNode(
 function nodeOf(schema: JsonSchema, objectMeta: StructSchema, isOpen: boolean): Schema {
   const open = isOpen || schema['x-kubernetes-preserve-unknown-fields'] === true;
   // Without a type, what is there decides.
-  if (schema['x-kubernetes-int-or-string']) return { type: 'any', goName: 'interface {}' };
+  if (schema['x-kubernetes-int-or-string'] || isUntyped(schema)) return { type: 'any', goName: 'interface {}' };
   switch (schema.type) {
     case 'array':
       return {
@@ -46,6 +46,10 @@ function nodeOf(schema: JsonSchema, objectMeta: StructSchema, isOpen: boolean): 
     } satisfies MapSchema;
   }
   return structNode('', schema, objectMeta, open);
+}
+
+function isUntyped({ type, properties, items, additionalProperties }: JsonSchema): boolean {
+  return !type && !properties && !items && typeof additionalProperties !== 'object';
 }
 
 function scalar(type: ScalarType): Schema {

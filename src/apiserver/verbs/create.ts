@@ -23,6 +23,7 @@ import {
   type MutableObject,
   othersTurn,
   putObject,
+  shownAs,
   validateNew,
   wipeSystemFields,
 } from './write.ts';
@@ -176,16 +177,16 @@ async function insert(
   // Upstream: 500 with this text. What a client got wrong is no failure of the server. A dry run does not come so far.
   if (!dryRun && /^0*[1-9]\d*$/.test(resourceVersion))
     throw newBadRequest('resourceVersion should not be set on objects to be created');
+  // Nobody has judged it, as nobody has sent it.
+  if (resource.definition.defaultsStatus) applyDefaults(resource, draft);
   const encoding = encodeForStore(resource, draft, forgetsManagers);
   const encoded = encoding instanceof Promise ? await encoding : encoding;
   if (dryRun) {
     const existing = await server.store.get(resource.prefix + key);
     const { codec } = resource;
     if (existing) return undefined;
-    const shown =
-      resourceVersion === ''
-        ? encoded.view
-        : { ...encoded.view, metadata: { ...encoded.view.metadata, resourceVersion } };
+    const view = shownAs(resource, encoded);
+    const shown = resourceVersion === '' ? view : { ...view, metadata: { ...view.metadata, resourceVersion } };
     return new PlainObject(shown, (object) => codec.encodeJson(object), codec.encodeProtobuf);
   }
   const written = await putObject(context, key, encoded, 0);

@@ -37,6 +37,7 @@ import {
   putObject,
   revisionOf,
   sameBytes,
+  shownAs,
   validateChanged,
 } from './write.ts';
 
@@ -208,10 +209,8 @@ async function attemptUpdate(
     const encoded = encoding instanceof Promise ? await encoding : encoding;
     if (options.dryRun) {
       const { codec } = resource;
-      const shown = {
-        ...encoded.view,
-        metadata: { ...encoded.view.metadata, resourceVersion: String(current.revision) },
-      };
+      const view = shownAs(resource, encoded);
+      const shown = { ...view, metadata: { ...view.metadata, resourceVersion: String(current.revision) } };
       return {
         object: new PlainObject(shown, (object) => codec.encodeJson(object), codec.encodeProtobuf),
         conditional,

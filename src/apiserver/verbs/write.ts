@@ -373,6 +373,12 @@ export function encodeForStore(
   return form instanceof Promise ? form.then(checked) : checked(form);
 }
 
+/** What a write that is not done would have left to see: what the stored version has no field for is not there. */
+export function shownAs({ definition }: Resource, { view, stored }: EncodedForStore): KubeObject {
+  const { storedAs } = definition;
+  return storedAs && !storedAs.conversion ? storedAs.fromStored(stored) : view;
+}
+
 /** Writes if the stored revision is as expected (0: there is none). The view is kept for the cache, which gets the same bytes. */
 export async function putObject(
   context: RequestContext,
