@@ -46,16 +46,21 @@ function keepsUnknown(schema: JsonSchema): boolean {
 /** Rules that only version 3 has, and defaults, which clients of version 2 would take for theirs. */
 const onlyVersion3 = new Set(['allOf', 'anyOf', 'oneOf', 'not', 'nullable', 'default']);
 
-function forVersion2(schema: JsonSchema): Tree {
+/** A schema in the words of version 2 (apiextensions ToStructuralOpenAPIV2). */
+export function forVersion2(schema: JsonSchema): Tree {
   const result: Tree = {};
   for (const [key, value] of Object.entries(schema)) if (!onlyVersion3.has(key)) result[key] = value;
-  if (schema.nullable) delete result.type;
-  // kubectl would refuse what the server keeps.
-  if (keepsUnknown(schema)) {
+  const open = keepsUnknown(schema);
+  // kubectl takes what has items or properties for what must be one, and would refuse nulls and what the server keeps.
+  if (schema.nullable || open) {
     delete result.items;
     delete result.properties;
-    delete result.type;
   }
+  if (schema.nullable || (open && result.type === 'object') || (result.type === 'array' && !result.items))
+    delete result.type;
+  const required = result.properties ? requiredOf(schema) : schema.required;
+  if (required?.length === 0 || hasNullableValues(schema)) delete result.required;
+  else if (required) result.required = required;
   if (result.items) result.items = forVersion2(schema.items ?? {});
   if (result.properties) {
     result.properties = Object.fromEntries(
@@ -65,4 +70,13 @@ function forVersion2(schema: JsonSchema): Tree {
   if (typeof schema.additionalProperties === 'object')
     result.additionalProperties = forVersion2(schema.additionalProperties);
   return result;
+}
+
+/** What may be null is not missing when it is. */
+function requiredOf({ required, properties }: JsonSchema): readonly string[] | undefined {
+  return required?.filter((name) => !properties?.[name]?.nullable);
+}
+
+function hasNullableValues({ additionalProperties }: JsonSchema): boolean {
+  return typeof additionalProperties === 'object' && additionalProperties.nullable === true;
 }
