@@ -74,16 +74,15 @@ export function withSet(manager: Manager, set: FieldSet): Manager {
   return set === manager.set ? manager : { ...manager, set, entry: undefined };
 }
 
-/** Members in the order in which custom resources are written (encodeTree). */
 function entryOf({ name, operation, apiVersion, subresource, time, set }: Manager): ManagedFieldsEntry {
   return {
-    apiVersion,
-    fieldsType: 'FieldsV1',
-    fieldsV1: encodeFieldSet(set),
     ...(name === '' ? {} : { manager: name }),
     operation,
-    ...(subresource === '' ? {} : { subresource }),
+    apiVersion,
     ...(time === undefined ? {} : { time }),
+    fieldsType: 'FieldsV1',
+    fieldsV1: encodeFieldSet(set),
+    ...(subresource === '' ? {} : { subresource }),
   };
 }
 

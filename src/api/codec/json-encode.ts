@@ -27,7 +27,7 @@ export function encodeTree(value: unknown, level = 0): string {
   if (typeof value === 'string') return quote(value);
   if (typeof value !== 'object' || value === null) return scalarText(value);
   // What is in order already, as all that was stored before, the engine writes several times as fast.
-  if (level < 3 && isInOrder(value, 0)) return escapeHtml(JSON.stringify(value));
+  if (level < triedLevels && isInOrder(value, 0)) return escapeHtml(JSON.stringify(value));
   if (Array.isArray(value)) {
     let text = '[';
     for (let i = 0; i < value.length; i++)
@@ -41,6 +41,9 @@ export function encodeTree(value: unknown, level = 0): string {
   }
   return text === '' ? '{}' : `${text}}`;
 }
+
+/** As deep as the fields of a manager: metadata, managedFields, entry, fieldsV1. Below, looking again and again would not pay. */
+const triedLevels = 4;
 
 /** No deeper than the engine's own writer surely goes. */
 const maxPlainDepth = 100;
