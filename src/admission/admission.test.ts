@@ -54,6 +54,7 @@ function context(operation: AdmissionOperation, request: Request): AdmissionCont
     operation,
     kind: { group: '', version: 'v1', kind: 'Pod' },
     resource: { group: '', version: 'v1', resource: request.resource ?? 'pods' },
+    verb: operation.toLowerCase(),
     subresource: request.subresource ?? '',
     namespace: request.namespace ?? 'default',
     name: request.name ?? 'web',

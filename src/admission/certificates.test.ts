@@ -21,6 +21,7 @@ function context(
     operation,
     kind: { ...names, kind: 'CertificateSigningRequest' },
     resource: { ...names, resource: 'certificatesigningrequests' },
+    verb: operation === 'CREATE' ? 'create' : 'update',
     subresource,
     namespace: '',
     name: 'r',

@@ -133,6 +133,7 @@ function contextOf(object: object): AdmissionContext {
     operation: 'CREATE',
     kind: { group: '', version: 'v1', kind: 'Pod' },
     resource: { group: '', version: 'v1', resource: 'pods' },
+    verb: 'create',
     subresource: '',
     namespace: 'ps',
     name: 'a',

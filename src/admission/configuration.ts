@@ -55,6 +55,9 @@ const admissionKind: ConfigurationKind = {
   fields: { plugins: { list: { fields: { name: 'string', path: 'string', configuration: 'any' } } } },
 };
 
+/** Its first group, which files still name. */
+const firstAdmissionKind: ConfigurationKind = { ...admissionKind, group: 'apiserver.k8s.io', versions: ['v1alpha1'] };
+
 const podSecurityKind: ConfigurationKind = {
   group: 'pod-security.admission.config.k8s.io',
   versions,
@@ -121,7 +124,9 @@ export function decodeAdmissionConfiguration(
   read: (path: string) => string,
   choice?: PluginChoice,
 ): AdmissionConfiguration {
-  const { plugins = [] } = decodeConfiguration(text, admissionKind) as { readonly plugins?: readonly PluginEntry[] };
+  const { plugins = [] } = decodeConfiguration(text, [admissionKind, firstAdmissionKind]) as {
+    readonly plugins?: readonly PluginEntry[];
+  };
   /** The first entry of a name counts. */
   const contentOf = (name: string): string | undefined => {
     const found = plugins.find((plugin) => plugin.name === name);

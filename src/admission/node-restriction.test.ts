@@ -68,6 +68,7 @@ async function attempt({ verb, what, namespace = 'a', name = '', object, old, us
     operation: verb,
     kind: { group, version: 'v1', kind: '' },
     resource: { group, version: 'v1', resource },
+    verb: verb.toLowerCase(),
     subresource,
     namespace,
     name,

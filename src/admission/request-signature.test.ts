@@ -32,6 +32,20 @@ test('RSASSA-PSS: the three that Go knows are verified', async () => {
   assert.equal(await signatureFault(request(pss('0201', '20'), 'sha384', 48)), 'crypto/rsa: verification error');
 });
 
+test('requests may be signed with SHA-1, but not with MD5', async () => {
+  const signed = (hash: string, algorithm: string) => ({
+    info,
+    publicKey: rsa.publicKey.export({ type: 'spki', format: 'der' }),
+    algorithm,
+    parameters: bytes('05 00'),
+    signature: sign(hash, info, rsa.privateKey),
+  });
+  assert.equal(await signatureFault(signed('sha1', '2a864886f70d010105')), undefined);
+  assert.equal(await signatureFault(signed('sha256', '2a864886f70d010105')), 'crypto/rsa: verification error');
+  const insecure = 'x509: cannot verify signature: insecure algorithm MD5-RSA';
+  assert.equal(await signatureFault(signed('md5', '2a864886f70d010104')), insecure);
+});
+
 test('algorithms and parameters that Go knows nothing of are refused in its words', async () => {
   const unknown = 'x509: cannot verify signature: algorithm unimplemented';
   for (const parameters of [

@@ -3,21 +3,21 @@
 import type { SignedRequest } from './certification-request.ts';
 import { numbered, read, tags } from './der.ts';
 
-type Hash = 'SHA-256' | 'SHA-384' | 'SHA-512';
+type Hash = 'SHA-1' | 'SHA-256' | 'SHA-384' | 'SHA-512';
 
 type Algorithm =
   | { readonly type: 'RSA' | 'RSASSA-PSS' | 'ECDSA'; readonly hash: Hash }
   | { readonly type: 'Ed25519' }
   | { readonly type: 'insecure'; readonly name: string };
 
-/** By the hexadecimal form of their identifiers (RFC 3279, 4055, 5758, 8410). */
+/** By the hexadecimal form of their identifiers (RFC 3279, 4055, 5758, 8410). SHA-1 is good enough for a request, as in Go: nobody trusts one. */
 const algorithms: Readonly<Record<string, Algorithm>> = {
   '2a864886f70d010104': { type: 'insecure', name: 'MD5-RSA' },
-  '2a864886f70d010105': { type: 'insecure', name: 'SHA1-RSA' },
+  '2a864886f70d010105': { type: 'RSA', hash: 'SHA-1' },
   '2a864886f70d01010b': { type: 'RSA', hash: 'SHA-256' },
   '2a864886f70d01010c': { type: 'RSA', hash: 'SHA-384' },
   '2a864886f70d01010d': { type: 'RSA', hash: 'SHA-512' },
-  '2a8648ce3d0401': { type: 'insecure', name: 'ECDSA-SHA1' },
+  '2a8648ce3d0401': { type: 'ECDSA', hash: 'SHA-1' },
   '2a8648ce3d040302': { type: 'ECDSA', hash: 'SHA-256' },
   '2a8648ce3d040303': { type: 'ECDSA', hash: 'SHA-384' },
   '2a8648ce3d040304': { type: 'ECDSA', hash: 'SHA-512' },
@@ -35,7 +35,7 @@ const hashes: Readonly<Record<string, Hash>> = {
 };
 
 /** As many as the hash has. */
-const saltBytes: Readonly<Record<Hash, number>> = { 'SHA-256': 32, 'SHA-384': 48, 'SHA-512': 64 };
+const saltBytes: Readonly<Record<Hash, number>> = { 'SHA-1': 20, 'SHA-256': 32, 'SHA-384': 48, 'SHA-512': 64 };
 
 /** By identifier: their name, and bytes of a coordinate. */
 const curves: Readonly<Record<string, readonly [name: string, bytes: number]>> = {

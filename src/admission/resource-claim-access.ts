@@ -156,8 +156,8 @@ function runsOnNode({ username, extra }: UserInfo, node: string): boolean {
   return said.length === 1 && said[0] === node;
 }
 
-function verbOf({ options }: AdmissionContext): 'update' | 'patch' {
-  return options['kind'] === 'PatchOptions' ? 'patch' : 'update';
+function verbOf({ verb }: AdmissionContext): 'update' | 'patch' {
+  return verb === 'patch' ? 'patch' : 'update';
 }
 
 /** Why the user may not, as upstream's authorization filter words it; undefined when it may. */

@@ -23,7 +23,9 @@ export interface AdmissionContext {
   readonly object: Draft<KubeObject> | undefined;
   /** The frozen object in the store; absent for CREATE and CONNECT. */
   readonly oldObject: KubeObject | undefined;
-  /** CreateOptions, UpdateOptions, PatchOptions or DeleteOptions of the request. */
+  /** The request's: 'update' and 'patch' are one operation. */
+  readonly verb: string;
+  /** CreateOptions, UpdateOptions or DeleteOptions of the request, patches included; empty for CONNECT. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly user: UserInfo;
   readonly dryRun: boolean;

@@ -32,6 +32,7 @@ export function dispatch(context: RequestContext, actions: Actions): Promise<Api
   const { resource, info } = context;
   checkScope(context);
   if (info.subresource !== '') return dispatchSubresource(context, actions);
+  refuseHead(context);
   const { definition } = resource;
   const verb = info.verb as (typeof definition.verbs)[number];
   // Kinds that are only asked have no objects, and no paths of objects.
@@ -88,6 +89,7 @@ function dispatchSubresource(context: RequestContext, actions: Actions): Promise
     if (!action || !served) throw methodNotAllowed(context);
     return action(context);
   }
+  refuseHead(context);
   const verb = info.verb as Subresource<KubeObject>['verbs'][number];
   if (!subresource.verbs.includes(verb)) throw methodNotAllowed(context);
   switch (verb) {
@@ -100,6 +102,11 @@ function dispatchSubresource(context: RequestContext, actions: Actions): Promise
     default:
       throw methodNotAllowed(context);
   }
+}
+
+/** Upstream has routes of HEAD for proxies only; custom resources are served by their verb. */
+function refuseHead({ request, resource }: RequestContext): void {
+  if (request.method === 'HEAD' && !resource.isCustom) throw newMethodNotAllowedOnPath();
 }
 
 async function getView(context: RequestContext): Promise<ApiResponse> {

@@ -8,7 +8,7 @@ import type { Draft } from '#base/edit.ts';
 import { assert } from '#base/errors.ts';
 import { goQuote } from '#base/go-quote.ts';
 import type { RequestContext } from '../context.ts';
-import { parseWriteOptions } from '../request/write-options.ts';
+import { admissionOptions, parseWriteOptions } from '../request/write-options.ts';
 import { mutateObject } from '../verbs/mutate.ts';
 import { storageErrorText } from '../verbs/storage-key.ts';
 import { admissionContext, decodeObject, ensureNamespace } from '../verbs/write.ts';
@@ -38,6 +38,7 @@ export const bindPod: Action = async (context) => {
     oldObject: undefined,
     dryRun: options.dryRun,
     name,
+    options: admissionOptions('CreateOptions', options),
     kind: { group: '', version: 'v1', kind: 'Binding' },
   });
   await server.admission.admit(admitContext);

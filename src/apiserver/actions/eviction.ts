@@ -23,7 +23,7 @@ import type { Draft } from '#base/edit.ts';
 import { assert } from '#base/errors.ts';
 import type { RequestContext } from '../context.ts';
 import { validDeleteOptions } from '../request/delete-options.ts';
-import { parseWriteOptions } from '../request/write-options.ts';
+import { admissionOptions, parseWriteOptions } from '../request/write-options.ts';
 import { deleteObject } from '../verbs/delete.ts';
 import { mutateObject } from '../verbs/mutate.ts';
 import { keyRange, whenFresh } from '../verbs/read.ts';
@@ -75,6 +75,7 @@ export const evictPod: Action = async (context) => {
     object: eviction,
     oldObject: undefined,
     dryRun,
+    options: admissionOptions('CreateOptions', options),
     kind: { group: 'policy', version: 'v1', kind: 'Eviction' },
   });
   await admission.admit(admitContext);

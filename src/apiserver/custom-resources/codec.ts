@@ -6,6 +6,7 @@
 import { DecodeError, maxValues, unknownField } from '#api/codec/decode-error.ts';
 import { checkTree, decodeTree, parseJson } from '#api/codec/json-decode.ts';
 import { encodeTree } from '#api/codec/json-encode.ts';
+import { inKeyOrder } from '#api/codec/key-order.ts';
 import { jsonText } from '#api/codec/text.ts';
 import { newBadRequest, newInvalid, newUnsupportedMediaType } from '#api/errors.ts';
 import { fieldErrorText, invalid } from '#api/field-error.ts';
@@ -73,7 +74,8 @@ export class CustomCodec implements KindCodec {
       throw newUnsupportedMediaType([...acceptedTypes, 'application/vnd.kubernetes.protobuf']);
     if (mediaType === 'application/yaml') {
       const { value, strictErrors } = readable(kind, bytes, '', () => yamlDocument(body));
-      return this.fromBody(value, strictErrors, bytes, checkKind);
+      const decoded = this.fromBody(value, [], bytes, checkKind);
+      return { ...decoded, problems: [...strictErrors, ...inKeyOrder(decoded.problems)] };
     }
     const text = jsonText(bytes);
     const tree = readable(kind, bytes, jsonFault, () => parseJson(text, maxValues));

@@ -15,7 +15,12 @@ import type { Condition, CustomResourceKind } from './json-schema.ts';
 
 const group = 'apiextensions.k8s.io';
 /** Who owns what the server says of definitions. */
-const writeOptions: WriteOptions = { dryRun: false, fieldManager: 'kube-apiserver', fieldValidation: 'Ignore' };
+const writeOptions: WriteOptions = {
+  dryRun: false,
+  fieldManager: 'kube-apiserver',
+  fieldValidation: 'Ignore',
+  given: {},
+};
 
 interface Writable {
   metadata?: CustomResourceKind['metadata'];

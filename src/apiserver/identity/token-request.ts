@@ -16,7 +16,7 @@ import type { Action } from '../actions/action.ts';
 import { type BoundObject, issueToken, type ServiceAccountKeys } from '../authentication/service-account.ts';
 import { PlainObject } from '../cache/cached-object.ts';
 import type { CollectionName, LiveObjects } from '../live-objects.ts';
-import { parseWriteOptions } from '../request/write-options.ts';
+import { admissionOptions, parseWriteOptions } from '../request/write-options.ts';
 import { updateManagedFields } from '../verbs/managed.ts';
 import { admissionContext, decodeObject, ensureNamespace } from '../verbs/write.ts';
 
@@ -47,10 +47,16 @@ export function tokenRequestAction({ keys, apiAudiences, objects, env }: TokenRe
     const draft = decodeObject(context, codec, { apiVersion, kind: kind.kind }, options);
     const request = draft as unknown as Draft<TokenRequest>;
     ensureNamespace(context, draft);
-    const { expirationSeconds = defaultSeconds } = request.spec ?? {};
-    request.spec = { ...request.spec, expirationSeconds };
+    request.spec = { expirationSeconds: defaultSeconds, ...request.spec };
     const managing = updateManagedFields(context, undefined, draft, options, { apiVersion, codec });
     if (managing) await managing;
+    const admission = admissionContext(context, 'CREATE', {
+      object: draft,
+      oldObject: undefined,
+      dryRun: options.dryRun,
+      options: admissionOptions('CreateOptions', options),
+    });
+    await server.admission.admit(admission);
     const { name: given = '', uid: wanted = '' } = draft.metadata;
     if (given !== '' && given !== info.name) {
       const detail = 'must match the service account name if specified';
@@ -64,15 +70,9 @@ export function tokenRequestAction({ keys, apiAudiences, objects, env }: TokenRe
       throw newConflict({ group: kind.group, resource: kind.kind }, info.name, cause);
     }
     draft.metadata = { ...draft.metadata, name: info.name, namespace: info.namespace, uid };
+    const { expirationSeconds = defaultSeconds } = request.spec ?? {};
     const errors = validate(expirationSeconds);
     if (errors.length > 0) throw newInvalid(kind, '', errors);
-    const admission = admissionContext(context, 'CREATE', {
-      object: draft,
-      oldObject: undefined,
-      dryRun: options.dryRun,
-      options: {},
-    });
-    await server.admission.admit(admission);
     await server.admission.validate(admission);
 
     const audiences = request.spec?.audiences?.length ? request.spec.audiences : apiAudiences;

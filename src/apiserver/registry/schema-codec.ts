@@ -4,6 +4,7 @@ import { DecodeError, maxValues } from '#api/codec/decode-error.ts';
 import { type Decoded, decodeMerged, decodeTree, parseJson } from '#api/codec/json-decode.ts';
 import { encodeJson, encodeProtobufRead } from '#api/codec/json-encode.ts';
 import { type JsonTranscoder, jsonTranscoder } from '#api/codec/json-to-protobuf.ts';
+import { inKeyOrder } from '#api/codec/key-order.ts';
 import { decodeMessage, unwrapProtobuf } from '#api/codec/protobuf-decode.ts';
 import { encodeProtobuf } from '#api/codec/protobuf-encode.ts';
 import { jsonText } from '#api/codec/text.ts';
@@ -101,7 +102,8 @@ class SchemaCodec implements KindCodec {
       }
       case 'application/yaml': {
         const { value, strictErrors } = readable(this.kind, bytes, '', () => yamlDocument(body));
-        return this.fromTree(value, strictErrors, bytes, checkKind);
+        const decoded = this.fromTree(value, [], bytes, checkKind);
+        return { ...decoded, strictErrors: [...strictErrors, ...inKeyOrder(decoded.strictErrors)] };
       }
       default:
         throw newUnsupportedMediaType(acceptedBodyTypes);

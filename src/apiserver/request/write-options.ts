@@ -15,9 +15,19 @@ export interface WriteOptions {
   /** As given, or the user agent's name. */
   readonly fieldManager: string;
   readonly fieldValidation: FieldValidation;
+  /** What the request said, for admission. */
+  readonly given: GivenOptions;
   /** managedFields that an apply has worked out already. */
   readonly applied?: ManagedFieldsEntry[] | undefined;
 }
+
+export interface GivenOptions {
+  readonly dryRun?: readonly string[];
+  readonly fieldManager?: string;
+  readonly fieldValidation?: string;
+}
+
+const nothingGiven: GivenOptions = {};
 
 type OptionsKind = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions';
 
@@ -49,7 +59,24 @@ export function parseWriteOptions(request: ApiRequest, kind: OptionsKind): Write
     dryRun: dryRun.length > 0,
     fieldManager: fieldManager || managerOfUserAgent(request.headers['user-agent'] ?? '') || 'unknown',
     fieldValidation: (fieldValidation || 'Warn') as FieldValidation,
+    given: query.size === 0 ? nothingGiven : givenOptions(dryRun, fieldManager, fieldValidation),
   };
+}
+
+function givenOptions(dryRun: readonly string[], fieldManager: string, fieldValidation: string): GivenOptions {
+  return {
+    ...(dryRun.length > 0 ? { dryRun } : {}),
+    ...(fieldManager === '' ? {} : { fieldManager }),
+    ...(fieldValidation === '' ? {} : { fieldValidation }),
+  };
+}
+
+/** The options as admission sees them: of a patch, those of the update or the creation that it comes to. */
+export function admissionOptions(
+  kind: 'CreateOptions' | 'UpdateOptions',
+  { given }: WriteOptions,
+): Readonly<Record<string, unknown>> {
+  return { kind, apiVersion: 'meta.k8s.io/v1', ...given };
 }
 
 export function isApply(request: ApiRequest): boolean {

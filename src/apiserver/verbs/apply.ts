@@ -41,14 +41,11 @@ import {
   isStatus,
   type MutableObject,
   othersTurn,
+  warningsOf,
 } from './write.ts';
 
 /** Throws 400 for what is no configuration of the kind, 409 for conflicts, and what writing throws. */
-export async function applyConfiguration(
-  context: RequestContext,
-  options: WriteOptions,
-  admissionOptions: Readonly<Record<string, unknown>>,
-): Promise<UpdateResult> {
+export async function applyConfiguration(context: RequestContext, options: WriteOptions): Promise<UpdateResult> {
   const { resource, info, request } = context;
   const view = viewOf(context);
   const { codec, apiVersion, kind } = view ?? { ...resource, kind: resource.definition.kind };
@@ -99,7 +96,7 @@ export async function applyConfiguration(
   // Where a PUT may create, it may do so by the status too, and so may an apply.
   const mayCreate = info.subresource === '' || (resource.definition.allowCreateOnUpdate && isStatus(context));
   const create = mayCreate ? () => make() : undefined;
-  return updateObject(context, options, { make, create, managed: true, admissionOptions });
+  return updateObject(context, options, { make, create, managed: true });
 }
 
 interface Configuration {
@@ -185,13 +182,5 @@ function reportDuplicates(
   if (duplicates.length === 0 || fieldValidation === 'Ignore') return;
   if (fieldValidation === 'Strict')
     throw newBadRequest(`error strict decoding YAML: error converting YAML to JSON: ${duplicates.join(', ')}`);
-  if (!warned) context.warnings.push(...duplicates.flatMap(linesOf));
-}
-
-/** What a YAML error lists, without the line above the list. */
-function linesOf(message: string): readonly string[] {
-  return message
-    .split('\n')
-    .slice(1)
-    .map((line) => line.trim());
+  if (!warned) context.warnings.push(...duplicates.flatMap(warningsOf));
 }

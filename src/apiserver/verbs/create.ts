@@ -8,7 +8,7 @@ import { mutableCopy } from '#base/edit.ts';
 import { nameSuffix, uuid } from '#base/env.ts';
 import { CachedObject, PlainObject } from '../cache/cached-object.ts';
 import type { RequestContext } from '../context.ts';
-import { parseWriteOptions, type WriteOptions } from '../request/write-options.ts';
+import { admissionOptions, parseWriteOptions, type WriteOptions } from '../request/write-options.ts';
 import { fateOf, type WriteFate } from '../write-hooks.ts';
 import { keepValidManagers, updateManagedFields } from './managed.ts';
 import { dropDuplicateOwners } from './owner-references.ts';
@@ -59,7 +59,6 @@ export async function createObject(
   context: RequestContext,
   draft: MutableObject,
   options: WriteOptions,
-  admissionOptions?: Readonly<Record<string, unknown>>,
   authorize?: () => Promise<void> | undefined,
 ): Promise<EncodedObject> {
   const { server, resource } = context;
@@ -91,7 +90,7 @@ export async function createObject(
     oldObject: undefined,
     dryRun,
     name: draft.metadata.name ?? '',
-    options: admissionOptions ?? { kind: 'CreateOptions', apiVersion: 'meta.k8s.io/v1' },
+    options: admissionOptions('CreateOptions', options),
   });
   const admitting = admission.admit(admitContext);
   if (admitting) await admitting;

@@ -101,8 +101,9 @@ async function admit(
     object: undefined,
     oldObject: old,
     dryRun,
-    name,
-    options: options as Readonly<Record<string, unknown>>,
+    // Of a collection, upstream's plugins are not told which of its objects goes by its name.
+    name: context.info.verb === 'deletecollection' ? '' : name,
+    options: { ...options, kind: 'DeleteOptions', apiVersion: 'meta.k8s.io/v1' },
   });
   const admitting = admission.admit(admitContext);
   if (admitting) await admitting;

@@ -48,7 +48,7 @@ export async function patch(context: RequestContext): Promise<ApiResponse> {
   const options = parseWriteOptions(context.request, 'PatchOptions');
   const view = viewOf(context);
   const result = await (type === 'apply'
-    ? applyConfiguration(context, options, admissionOptions)
+    ? applyConfiguration(context, options)
     : applyPatch(context, options, type, view));
   const body = view ? view.encode(result.object.object) : result.object;
   return { type: 'object', status: result.created ? 201 : 200, body };
@@ -108,7 +108,7 @@ function applyPatch(
     checkSize(context, patched);
     return view ? view.write(current, patched) : patched;
   };
-  return updateObject(context, options, { make, admissionOptions });
+  return updateObject(context, options, { make });
 }
 
 function managersIn(tree: unknown): unknown {
@@ -168,8 +168,6 @@ function asPatched(tree: unknown, before: unknown): unknown {
   const members = Object.entries(tree).sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(members.map(([name, member]) => [name, asPatched(member, old[name])]));
 }
-
-const admissionOptions = { kind: 'PatchOptions', apiVersion: 'meta.k8s.io/v1' };
 
 /** The patch as a tree. Throws 400 for what cannot be read. */
 function parseBody({ request }: RequestContext, type: PatchType): unknown {

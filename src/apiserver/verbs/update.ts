@@ -13,7 +13,7 @@ import { mutableCopy } from '#base/edit.ts';
 import { equalTrees, unequalParts } from '#base/equal.ts';
 import { CachedObject, PlainObject } from '../cache/cached-object.ts';
 import type { RequestContext } from '../context.ts';
-import { parseWriteOptions, type WriteOptions } from '../request/write-options.ts';
+import { admissionOptions, parseWriteOptions, type WriteOptions } from '../request/write-options.ts';
 import { fateOf, type WriteFate } from '../write-hooks.ts';
 import { createObject } from './create.ts';
 import { removeNow } from './delete.ts';
@@ -78,7 +78,6 @@ export interface UpdatePlan {
   readonly create?: (() => MutableObject | Promise<MutableObject>) | undefined;
   /** True when `make` has set managedFields itself (apply). */
   readonly managed?: boolean;
-  readonly admissionOptions?: Readonly<Record<string, unknown>>;
 }
 
 export interface UpdateResult {
@@ -135,7 +134,7 @@ async function createMissing(
   }
   delete draft.metadata.resourceVersion;
   const creation = managed ? { ...options, applied: draft.metadata.managedFields ?? [] } : options;
-  return createObject(context, draft, creation, undefined, context.authorizeCreate);
+  return createObject(context, draft, creation, context.authorizeCreate);
 }
 
 interface Attempt {
@@ -175,7 +174,7 @@ async function attemptUpdate(
     oldObject: judged ? judged.view.read(old) : old,
     ...(judged ? { kind: judged.kind } : {}),
     dryRun: options.dryRun,
-    options: plan.admissionOptions ?? { kind: 'UpdateOptions', apiVersion: 'meta.k8s.io/v1' },
+    options: admissionOptions('UpdateOptions', options),
   });
   const admitting = server.admission.admit(admitContext);
   if (admitting) await admitting;

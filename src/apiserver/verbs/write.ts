@@ -84,7 +84,13 @@ export function reportProblems(
 ): void {
   if (problems.length === 0 || fieldValidation === 'Ignore') return;
   if (fieldValidation === 'Strict') throw newBadRequest(`${subject}strict decoding error: ${problems.join(', ')}`);
-  context.warnings.push(...problems);
+  context.warnings.push(...problems.flatMap(warningsOf));
+}
+
+/** What a YAML error lists, without the line above the list; a header has one line. */
+export function warningsOf(problem: string): readonly string[] {
+  const lines = problem.split('\n');
+  return lines.length === 1 ? lines : lines.slice(1).map((line) => line.trim());
 }
 
 function checkKind(
@@ -93,7 +99,8 @@ function checkKind(
   expected: ExpectedKind,
 ): void {
   const kind = given.kind || expected.kind;
-  const apiVersion = given.apiVersion || expected.apiVersion;
+  // '/v1' is Go's long form of 'v1'.
+  const apiVersion = given.apiVersion.replace(/^\//, '') || expected.apiVersion;
   if (kind === expected.kind && (apiVersion === expected.apiVersion || apiVersion === expected.olderVersion)) return;
   const cause = otherKind(context, { apiVersion, kind }, expected);
   if (cause !== undefined)
@@ -244,6 +251,7 @@ export function admissionContext(
   const { group, version, kind, plural } = resource.definition;
   return {
     operation,
+    verb: info.verb,
     kind: write.kind ?? { group, version, kind },
     resource: { group, version, resource: plural },
     subresource: info.subresource,

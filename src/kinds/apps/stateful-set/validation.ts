@@ -124,7 +124,8 @@ const changeable = [
 
 export function validateStatefulSetUpdate({ spec }: StatefulSet, old: StatefulSet): FieldError[] {
   const fixed = (value: StatefulSetSpec | undefined): Record<string, unknown> => {
-    const rest: Record<string, unknown> = { ...value };
+    // Always shown, be it empty or not.
+    const rest: Record<string, unknown> = { ...value, serviceName: value?.serviceName ?? '' };
     for (const field of changeable) delete rest[field];
     return rest;
   };

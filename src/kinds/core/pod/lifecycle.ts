@@ -68,6 +68,7 @@ export function preparePodStatus(pod: Draft<Pod>, old: Pod, _context: HookContex
   if (pod.metadata) {
     if (before.metadata?.ownerReferences) pod.metadata.ownerReferences = before.metadata.ownerReferences;
     else delete pod.metadata.ownerReferences;
+    if (!before.metadata?.deletionTimestamp) delete pod.metadata.deletionTimestamp;
   }
   if (!pod.status) return;
   pod.status.qosClass ||= before.status?.qosClass;
