@@ -6,7 +6,6 @@
 import { DecodeError, maxValues, unknownField } from '#api/codec/decode-error.ts';
 import { checkTree, decodeTree, parseJson } from '#api/codec/json-decode.ts';
 import { encodeTree } from '#api/codec/json-encode.ts';
-import { inKeyOrder } from '#api/codec/key-order.ts';
 import { jsonText } from '#api/codec/text.ts';
 import { newBadRequest, newInvalid, newUnsupportedMediaType } from '#api/errors.ts';
 import { fieldErrorText, invalid } from '#api/field-error.ts';
@@ -74,8 +73,7 @@ export class CustomCodec implements KindCodec {
       throw newUnsupportedMediaType([...acceptedTypes, 'application/vnd.kubernetes.protobuf']);
     if (mediaType === 'application/yaml') {
       const { value, strictErrors } = readable(kind, bytes, '', () => yamlDocument(body));
-      const decoded = this.fromBody(value, [], bytes, checkKind);
-      return { ...decoded, problems: [...strictErrors, ...inKeyOrder(decoded.problems)] };
+      return this.fromBody(value, strictErrors, bytes, checkKind);
     }
     const text = jsonText(bytes);
     const tree = readable(kind, bytes, jsonFault, () => parseJson(text, maxValues));
@@ -165,9 +163,9 @@ export class CustomCodec implements KindCodec {
     checkTree(tree);
     const problems = [...found, ...readMetadata(tree, this.objectMeta)];
     const { schema, preserveUnknownFields } = this.config;
-    if (!preserveUnknownFields) for (const path of prune(tree, schema)) problems.push(unknownField(path));
+    if (!preserveUnknownFields) for (const path of [...prune(tree, schema)].sort()) problems.push(unknownField(path));
     pruned(tree);
-    if (this.hasEmbedded) for (const path of readEmbedded(tree, schema)) problems.push(unknownField(path));
+    if (this.hasEmbedded) for (const path of [...readEmbedded(tree, schema)].sort()) problems.push(unknownField(path));
     dropUndefined(tree);
     return { object: tree as Draft<KubeObject>, problems };
   }

@@ -70,7 +70,8 @@ function applyPatch(
   view: View | undefined,
 ): Promise<UpdateResult> {
   const read = settled(() => parseBody(context, type));
-  if (read.error === undefined) context.audit?.requestPatch(() => JSON.stringify(read.value));
+  const sent = read.value;
+  if (sent) context.audit?.requestPatch(() => JSON.stringify(sent.body));
   const { resource } = context;
   const expected = view ?? { apiVersion: resource.apiVersion, kind: resource.definition.kind };
   const codec = view?.codec ?? resource.codec;
@@ -79,7 +80,7 @@ function applyPatch(
   const treeOf = (current: KubeObject, cached: CachedObject): KubeObject =>
     view ? explicitTree(codec, view.read(current)) : storedTree(cached);
   const make = (current: KubeObject, cached: CachedObject): MutableObject => {
-    const body = unwrapped(read);
+    const { body, findings } = unwrapped(read);
     const before = type === 'json' ? treeOf(current, cached) : view ? view.read(current) : current;
     const { schema } = codec;
     const tree = patchTree(type, before, body, schema);
@@ -89,7 +90,7 @@ function applyPatch(
     const checkKind = (given: GivenType): string | undefined =>
       type === 'strategic' || resource.isCustom ? undefined : patchedKindFault(context, given, expected);
     const changed = areKept ? withoutManagers(tree) : tree;
-    const { object, problems } = decodePatched(codec, type, changed, options, checkKind, () => {
+    const { object, problems } = decodePatched(codec, type, changed, findings, options, checkKind, () => {
       if (resource.definition.confidential) return '<secret contents redacted>';
       if (type === 'strategic') return goText(body);
       const whole = treeOf(current, cached);
@@ -126,6 +127,7 @@ function decodePatched(
   codec: KindCodec,
   type: PatchType,
   tree: unknown,
+  findings: readonly string[],
   { fieldValidation }: WriteOptions,
   checkKind: (given: GivenType) => string | undefined,
   shown: () => string,
@@ -137,10 +139,9 @@ function decodePatched(
     const fault = checkKind(typeOf(tree));
     if (fault !== undefined) refuse(fault);
     const decoded = codec.decodeTree(tree, type === 'strategic' ? 'strategic merge' : undefined);
-    if (fieldValidation === 'Strict' && decoded.problems.length > 0) {
-      refuse(`strict decoding error: ${decoded.problems.join(', ')}`);
-    }
-    return decoded;
+    const problems = [...findings, ...decoded.problems];
+    if (fieldValidation === 'Strict' && problems.length > 0) refuse(`strict decoding error: ${problems.join(', ')}`);
+    return { ...decoded, problems };
   } catch (error) {
     if (error instanceof DecodeError) refuse(error.message);
     throw error;
@@ -169,16 +170,41 @@ function asPatched(tree: unknown, before: unknown): unknown {
   return Object.fromEntries(members.map(([name, member]) => [name, asPatched(member, old[name])]));
 }
 
+interface ReadPatch {
+  readonly body: unknown;
+  /** What strict decoding says of the patch itself: keys that are there twice, fields that its operations do not have. */
+  readonly findings: readonly string[];
+}
+
 /** The patch as a tree. Throws 400 for what cannot be read. */
-function parseBody({ request }: RequestContext, type: PatchType): unknown {
+function parseBody({ request }: RequestContext, type: PatchType): ReadPatch {
   const { body } = request;
-  if (body?.type === 'object') return body.object;
+  if (body?.type === 'object') return { body: body.object, findings: [] };
   try {
-    const tree = parseJson(jsonText(body?.bytes ?? new Uint8Array()), maxValues);
-    checkTree(tree);
-    return tree;
+    const text = jsonText(body?.bytes ?? new Uint8Array());
+    const tree = parseJson(text, maxValues);
+    const repeated = checkTree(tree, text);
+    return { body: tree, findings: type === 'json' ? operationFindings(tree, repeated) : repeated };
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     throw newBadRequest(type === 'strategic' ? error.message : `error decoding patch: ${error.message}`);
   }
+}
+
+const operationFields = new Set(['op', 'from', 'path', 'value']);
+
+/** Of the operations of a JSON patch, in their order. */
+function operationFindings(operations: unknown, repeated: readonly string[]): readonly string[] {
+  if (!Array.isArray(operations)) return [];
+  const unknown = operations.flatMap((operation: unknown, position) =>
+    isObject(operation)
+      ? Object.keys(operation)
+          .filter((field) => !operationFields.has(field))
+          .map((field) => `unknown field "[${position}].${field}"`)
+      : [],
+  );
+  return [...unknown, ...repeated]
+    .map((text) => ({ text, position: Number(/"\[(\d+)\]/.exec(text)?.[1]) }))
+    .sort((a, b) => a.position - b.position)
+    .map(({ text }) => `json patch ${text}`);
 }

@@ -420,6 +420,14 @@ const parameters = [
   '%00=%00',
 ];
 
+const untidyYaml = 'metadata:\n  zone: 1\n  name: a\n  name: b\n  alpha: 1\nzone: 1\ndata:\n  k: v\n  k: w\nalpha: 1\n';
+const strict: readonly BadInput[] = [
+  bad('strict YAML with fields that there are not and keys said twice', 'POST', `${dryCreate}&fieldValidation=Strict`, {
+    headers: yaml,
+    body: untidyYaml,
+  }),
+];
+
 const queries: readonly BadInput[] = [
   ...selectors.map((query) =>
     bad(`list ${query.length > 60 ? `${query.slice(0, 20)}...` : query}`, 'GET', `configmaps?${query}`),
@@ -610,6 +618,7 @@ export const badInputs: readonly BadInput[] = [
   ...methods,
   ...bodies,
   ...queries,
+  ...strict,
   ...patches,
   ...heads,
 ];

@@ -41,6 +41,16 @@ export const cases: readonly GoldenCase[] = [
     body: { apiVersion: '/v1', kind: 'ConfigMap', metadata: { name: 'long' } },
   },
   {
+    name: 'operations of a JSON patch with fields of their own',
+    method: 'PATCH',
+    path: 'configmaps/long?fieldValidation=Warn',
+    contentType: 'application/json-patch+json',
+    body: [
+      { op: 'add', path: '/metadata/labels', value: {}, zone: 1, alpha: 1 },
+      { op: 'add', path: '/metadata/labels/a', value: 'b', note: 'x' },
+    ],
+  },
+  {
     name: 'before: a pod',
     method: 'POST',
     path: 'pods',
