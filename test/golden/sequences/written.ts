@@ -13,6 +13,7 @@ const types = {
 const table = 'application/json;as=Table;g=meta.k8s.io;v=v1';
 const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 const apps = '/apis/apps/v1/namespaces/<namespace>';
+const ingresses = '/apis/networking.k8s.io/v1/namespaces/<namespace>/ingresses';
 const events = '/apis/events.k8s.io/v1/namespaces/<namespace>/events';
 const jobs = '/apis/batch/v1/namespaces/<namespace>/jobs';
 const widgets = `/apis/${group}/v1/namespaces/<namespace>/widgets`;
@@ -363,5 +364,15 @@ export const written: Readonly<Record<string, readonly Step[]>> = {
     remove('configmaps?resourceVersion=0&resourceVersionMatch=NotOlderThan'),
     remove('configmaps/a', '{"apiVersion":"v1","kind":"Pod"}'),
     remove('configmaps/a?uid=<uid of configmaps/a>&resourceVersion=<version of configmaps/a>'),
+  ],
+  tables: [
+    post(events, named('a', { ...event, series: { count: 3, lastObservedTime: '2026-01-01T00:00:00.000001Z' } })),
+    post(events, named('b', event)),
+    get('events', { accept: table }),
+    post(ingresses, named('a', { spec: { defaultBackend: { service: { name: 's', port: { number: 80 } } } } })),
+    patch(types.merge, `${ingresses}/a/status`, {
+      status: { loadBalancer: { ingress: [{ hostname: 'balancer.example.com' }, { ip: '192.0.2.1' }] } },
+    }),
+    get(`${ingresses}/a`, { accept: table }),
   ],
 };

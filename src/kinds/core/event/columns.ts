@@ -14,14 +14,12 @@ export const eventColumns: readonly Column<Event>[] = [
   wide({ name: 'Source', type: 'string', cell: sourceOf }),
   { name: 'Message', type: 'string', cell: ({ message }) => (message ?? '').trim() },
   wide(textColumn('First Seen', ({ firstTimestamp, eventTime }, nowMs) => ageOf(firstTimestamp ?? eventTime, nowMs))),
-  wide({ name: 'Count', type: 'string', cell: ({ count, series }) => series?.count ?? (count || 1) }),
+  wide({ name: 'Count', type: 'string', cell: ({ count, series }) => (series ? (series.count ?? 0) : count || 1) }),
   wide(nameColumn),
 ];
 
 function lastSeen({ series, lastTimestamp, firstTimestamp, eventTime }: Event, nowMs: number): string {
-  const first = ageOf(firstTimestamp ?? eventTime, nowMs);
-  if (series) return `${ageOf(series.lastObservedTime, nowMs)} (x${series.count} over ${first})`;
-  return lastTimestamp ? ageOf(lastTimestamp, nowMs) : first;
+  return ageOf(series ? series.lastObservedTime : (lastTimestamp ?? firstTimestamp ?? eventTime), nowMs);
 }
 
 function objectText(reference: ObjectReference | undefined): string {

@@ -22,6 +22,5 @@ function addressOf({ status }: Ingress): string {
   const found = (status?.loadBalancer?.ingress ?? [])
     .map(({ ip, hostname }) => ip || hostname || '')
     .filter((text) => text !== '');
-  const text = [...new Set(found)].sort().join(',');
-  return text.length > 16 ? `${text.slice(0, 13)}...` : text;
+  return [...new Set(found)].sort().join(',');
 }
