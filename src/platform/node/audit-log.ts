@@ -1,6 +1,6 @@
 /**
- * AuditSink into a file: one event a line. Lines of one turn of the event loop are written together; a file that grows past its bound
- * is kept under a name with the time, and the oldest of those are removed.
+ * AuditSink into a file: one event a line, written before the request goes on, so that what was answered is on record even if the server is
+ * killed (upstream's mode "blocking"). A file that grows past its bound is kept under a name with the time, and the oldest of those are removed.
  */
 
 import { closeSync, fstatSync, openSync, readdirSync, renameSync, unlinkSync, writeSync } from 'node:fs';
@@ -36,7 +36,6 @@ class AuditLog implements AuditSink {
   private readonly bound: number;
   private file: number;
   private size: number;
-  private waiting: string[] = [];
   private closed = false;
 
   constructor(env: Env, options: AuditLogOptions) {
@@ -49,13 +48,22 @@ class AuditLog implements AuditSink {
 
   write(event: string): void {
     // The number of a closed file may be another file's by now.
-    if (this.closed) auditSinkFailure(this.env, this.name, 1, new Error('the log is closed'));
-    else if (this.waiting.push(event) === 1) setImmediate(() => this.flush());
+    if (this.closed) {
+      auditSinkFailure(this.env, this.name, 1, new Error('the log is closed'));
+      return;
+    }
+    try {
+      const bytes = Buffer.from(`${event}\n`);
+      if (this.options.path !== '-' && this.size > 0 && this.size + bytes.length > this.bound) this.rotate();
+      for (let done = 0; done < bytes.length; ) done += writeSync(this.file, bytes, done);
+      this.size += bytes.length;
+    } catch (error) {
+      auditSinkFailure(this.env, this.name, 1, error);
+    }
   }
 
   close(): Promise<void> {
     if (this.closed) return Promise.resolve();
-    this.flush();
     this.closed = true;
     if (this.options.path !== '-') closeSync(this.file);
     return Promise.resolve();
@@ -63,20 +71,6 @@ class AuditLog implements AuditSink {
 
   private open(): number {
     return this.options.path === '-' ? 1 : openSync(this.options.path, 'a', 0o600);
-  }
-
-  private flush(): void {
-    const events = this.waiting;
-    if (events.length === 0) return;
-    this.waiting = [];
-    try {
-      const bytes = Buffer.from(`${events.join('\n')}\n`);
-      if (this.options.path !== '-' && this.size > 0 && this.size + bytes.length > this.bound) this.rotate();
-      for (let done = 0; done < bytes.length; ) done += writeSync(this.file, bytes, done);
-      this.size += bytes.length;
-    } catch (error) {
-      auditSinkFailure(this.env, this.name, events.length, error);
-    }
   }
 
   private rotate(): void {
