@@ -163,6 +163,24 @@ const nodeWorld: Readonly<Record<CollectionName, readonly object[]>> = {
       spec: { nodeName: 'n1', containers: [], volumes: [claimed('claim'), claimed('intruder')] },
     },
     { metadata: { name: 'elsewhere', namespace: 'default' }, spec: { nodeName: 'n2', ...environment('other') } },
+    {
+      metadata: { name: 'devices', namespace: 'default' },
+      spec: {
+        nodeName: 'n1',
+        containers: [],
+        resourceClaims: [
+          { name: 'named', resourceClaimName: 'gpu' },
+          { name: 'made', resourceClaimTemplateName: 'template' },
+        ],
+      },
+      status: {
+        resourceClaimStatuses: [
+          { name: 'made', resourceClaimName: 'devices-made' },
+          { name: 'stray', resourceClaimName: 'stray' },
+        ],
+        extendedResourceClaimStatus: { resourceClaimName: 'extended', requestMappings: [] },
+      },
+    },
   ],
   '/persistentvolumes': [
     {
@@ -185,6 +203,10 @@ const nodeWorld: Readonly<Record<CollectionName, readonly object[]>> = {
     { metadata: { name: 'a1' }, spec: { nodeName: 'n1' } },
     { metadata: { name: 'a2' }, spec: { nodeName: 'n2' } },
   ],
+  'resource.k8s.io/resourceslices': [
+    { metadata: { name: 's1' }, spec: { nodeName: 'n1' } },
+    { metadata: { name: 's2' }, spec: { nodeName: 'n2' } },
+  ],
 };
 
 function claimed(claimName: string): object {
@@ -196,6 +218,8 @@ const notOnNode = { requirements: [{ field: 'spec.nodeName', operator: '!=', val
 const lease = { apiGroup: 'coordination.k8s.io', resource: 'leases', namespace: 'kube-node-lease' };
 const attachment = { apiGroup: 'storage.k8s.io', resource: 'volumeattachments', namespace: '' };
 const csiNode = { apiGroup: 'storage.k8s.io', resource: 'csinodes', namespace: '' };
+const deviceClaim = { apiGroup: 'resource.k8s.io', resource: 'resourceclaims' };
+const slice = { apiGroup: 'resource.k8s.io', resource: 'resourceslices', namespace: '' };
 const yes = 'allow';
 const no = 'no-opinion';
 
@@ -231,6 +255,22 @@ const nodeCases: readonly (readonly [
   ['n1', 'get', { ...attachment, name: 'a1' }, yes],
   ['n1', 'get', { ...attachment, name: 'a2' }, no],
   ['n1', 'list', attachment, no],
+  ['n1', 'get', { ...deviceClaim, name: 'gpu' }, yes],
+  ['n1', 'get', { ...deviceClaim, name: 'devices-made' }, yes],
+  ['n1', 'get', { ...deviceClaim, name: 'extended' }, yes],
+  ['n1', 'get', { ...deviceClaim, name: 'stray' }, no],
+  ['n1', 'get', { ...deviceClaim, name: 'gpu', namespace: 'other' }, no],
+  ['n1', 'list', deviceClaim, no],
+  ['n1', 'update', { ...deviceClaim, name: 'gpu' }, no],
+  ['n2', 'get', { ...deviceClaim, name: 'gpu' }, no],
+  ['n1', 'create', slice, yes],
+  ['n1', 'update', { ...slice, name: 's1' }, yes],
+  ['n1', 'delete', { ...slice, name: 's2' }, no],
+  ['n1', 'get', { ...slice, name: 's3' }, no],
+  ['n1', 'watch', { ...slice, fieldSelector: onNode('n1') }, yes],
+  ['n1', 'deletecollection', { ...slice, fieldSelector: onNode('n1') }, yes],
+  ['n1', 'deletecollection', { ...slice, fieldSelector: onNode('n2') }, no],
+  ['n1', 'list', slice, no],
   ['n1', 'create', { resource: 'serviceaccounts', subresource: 'token', name: 'sa' }, yes],
   ['n1', 'create', { resource: 'serviceaccounts', subresource: 'token', name: 'admin' }, no],
   ['n2', 'create', { resource: 'serviceaccounts', subresource: 'token', name: 'sa' }, no],

@@ -10,16 +10,25 @@
 import { exactMatch } from '#api/field-selector.ts';
 import type { UserInfo } from '#api/request.ts';
 import type { PersistentVolume, Pod } from '#kinds/generated/core-v1.ts';
+import type { ResourceSlice } from '#kinds/generated/resource-v1.ts';
 import type { VolumeAttachment } from '#kinds/generated/storage-v1.ts';
 import { type AuthorizationAttributes, type Authorizer, allowed, type Decision, noOpinion } from '../authorizer.ts';
 import type { CollectionName, LiveObjects } from '../live-objects.ts';
-import { claimNames, configMapNames, isMirrorPod, secretNames, volumeSecretsOf } from './pod-references.ts';
+import {
+  claimNames,
+  configMapNames,
+  deviceClaimNames,
+  isMirrorPod,
+  secretNames,
+  volumeSecretsOf,
+} from './pod-references.ts';
 
 const nodePrefix = 'system:node:';
 const nodesGroup = 'system:nodes';
 const pods: CollectionName = '/pods';
 const volumes: CollectionName = '/persistentvolumes';
 const attachments: CollectionName = 'storage.k8s.io/volumeattachments';
+const slices: CollectionName = 'resource.k8s.io/resourceslices';
 
 /** Whether a user is a kubelet; some name no node. */
 export function isNode(user: UserInfo): boolean {
@@ -86,6 +95,16 @@ export function createNodeAuthorizer(objects: LiveObjects): Authorizer {
       case 'storage.k8s.io/volumeattachments':
         if (verb !== 'get') return denied(onlyIndividual);
         return related(() => isAttachedTo(objects.get(attachments, '', name) as VolumeAttachment | undefined, node));
+      case 'resource.k8s.io/resourceclaims':
+        return verb === 'get' ? ofPods((pod) => deviceClaimNames(pod).includes(name)) : denied(onlyIndividual);
+      case 'resource.k8s.io/resourceslices':
+        if (verb === 'create') return allowed;
+        if (ownVerbs.includes(verb))
+          return related(() => (objects.get(slices, '', name) as ResourceSlice | undefined)?.spec.nodeName === node);
+        if (verb !== 'list' && verb !== 'watch' && verb !== 'deletecollection') return noOpinion;
+        return selectsNode(attributes, node)
+          ? allowed
+          : denied('can only list/watch/deletecollection resourceslices with nodeName field selector');
       case '/serviceaccounts':
         if (verb !== 'get') return denied('can only create tokens for individual service accounts');
         return ofPods((pod) => pod.spec?.serviceAccountName === name);
@@ -121,7 +140,8 @@ export function createNodeAuthorizer(objects: LiveObjects): Authorizer {
     const node = nodeNameOf(attributes.user);
     if (node === '') return denied(`unknown node for user ${JSON.stringify(attributes.user.username)}`);
     if (!attributes.isResourceRequest) return noOpinion;
-    const loading = objects.load(pods, volumes, attachments);
+    const loading =
+      attributes.resource === 'resourceslices' ? objects.load(slices) : objects.load(pods, volumes, attachments);
     return loading ? loading.then(() => decide(attributes, node)) : decide(attributes, node);
   };
 }

@@ -42,6 +42,15 @@ export function claimNames({ spec, metadata }: Pod): readonly string[] {
   });
 }
 
+/** Claims of devices: those that the pod names, and what was made for it from templates and for resources that devices stand for. */
+export function deviceClaimNames({ spec, status }: Pod): readonly string[] {
+  const made = new Map(status?.resourceClaimStatuses?.map(({ name, resourceClaimName }) => [name, resourceClaimName]));
+  return present([
+    ...(spec?.resourceClaims ?? []).map(({ name, resourceClaimName }) => resourceClaimName ?? made.get(name)),
+    status?.extendedResourceClaimStatus?.resourceClaimName,
+  ]);
+}
+
 /** Secrets that a kubelet needs to mount the volume, with their namespaces. */
 export function volumeSecretsOf({ spec }: PersistentVolume): readonly { namespace: string; name: string }[] {
   if (!spec) return [];
