@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import { isForbidden, isNamespaceTerminating, isNotFound, newConflict } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { AdmissionContext, AdmissionOperation, AdmissionPlugin } from '#apiserver/admission-plugin.ts';
-import type { CollectionName, LiveObjects } from '#apiserver/live-objects.ts';
 import { type Draft, mutableCopy } from '#base/edit.ts';
 import type { Env } from '#base/env.ts';
 import type { Pod, ResourceQuota } from '#kinds/generated/core-v1.ts';
+import { liveObjects } from '#testing/live-objects.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
@@ -22,21 +22,6 @@ const env: Env = {
   random: { next: () => 0.5, bytes: (count) => new Uint8Array(count) },
   log,
 };
-
-function world(content: Readonly<Record<CollectionName, readonly KubeObject[]>>): LiveObjects {
-  const list = (collection: CollectionName, namespace?: string) =>
-    (content[collection] ?? []).filter((object) => !namespace || object.metadata?.namespace === namespace);
-  const get = (collection: CollectionName, namespace: string, name: string) =>
-    list(collection).find(({ metadata }) => metadata?.name === name && (metadata.namespace ?? '') === namespace);
-  return {
-    load: () => undefined,
-    get,
-    list,
-    version: () => 1,
-    follow: () => {},
-    getFresh: async (...target) => get(...target),
-  };
-}
 
 interface Request {
   readonly object?: object;
@@ -85,7 +70,7 @@ const pod = (spec: object = {}) => ({
 
 test('nothing is created in a namespace that is missing or going away', async () => {
   const create = (phase?: string) =>
-    admitted(namespaceLifecycle(world({ '/namespaces': phase ? [namespaces(phase)] : [] })), 'CREATE', {
+    admitted(namespaceLifecycle(liveObjects({ '/namespaces': phase ? [namespaces(phase)] : [] })), 'CREATE', {
       object: pod(),
     });
   await create('Active');
@@ -96,13 +81,13 @@ test('nothing is created in a namespace that is missing or going away', async ()
 test('resources of others that are called namespaces are in namespaces as all else', async () => {
   const made = context('CREATE', { object: { metadata: { name: 'x' } }, resource: 'namespaces' });
   const ofOthers = { ...made, resource: { ...made.resource, group: 'example.com' } };
-  const { admit } = namespaceLifecycle(world({}));
+  const { admit } = namespaceLifecycle(liveObjects({}));
   await assert.rejects(async () => admit?.(ofOthers), isNotFound);
   await admit?.(made);
 });
 
 test('the namespaces of the system stay', async () => {
-  const plugin = namespaceLifecycle(world({}));
+  const plugin = namespaceLifecycle(liveObjects({}));
   await assert.rejects(
     admitted(plugin, 'DELETE', { resource: 'namespaces', name: 'kube-system', namespace: '' }),
     isForbidden,
@@ -111,7 +96,7 @@ test('the namespaces of the system stay', async () => {
 });
 
 test('a pod gets its account, and where clients look for it the token, CA and namespace', async () => {
-  const objects = world({ '/serviceaccounts': [{ metadata: { name: 'default', namespace: 'default' } }] });
+  const objects = liveObjects({ '/serviceaccounts': [{ metadata: { name: 'default', namespace: 'default' } }] });
   const { spec } = await admitted(serviceAccountAdmission(objects, env), 'CREATE', { object: pod() });
   assert.equal(spec?.serviceAccountName, 'default');
   assert.equal(spec?.containers[0]?.volumeMounts?.[0]?.mountPath, '/var/run/secrets/kubernetes.io/serviceaccount');
@@ -133,7 +118,7 @@ test('a pod gets its account, and where clients look for it the token, CA and na
 });
 
 test('a pod without a name yet is called by what its name is made of', async () => {
-  const plugin = serviceAccountAdmission(world({}), env);
+  const plugin = serviceAccountAdmission(liveObjects({}), env);
   const made = { ...context('CREATE', { object: pod() }), name: '' };
   Object.assign(made.object ?? {}, { metadata: { generateName: 'web-' } });
   await assert.rejects(async () => plugin.admit?.(made), {
@@ -143,7 +128,7 @@ test('a pod without a name yet is called by what its name is made of', async () 
 });
 
 test('mirror pods refer to no secret by any way', async () => {
-  const plugin = serviceAccountAdmission(world({}), env);
+  const plugin = serviceAccountAdmission(liveObjects({}), env);
   const mirror = (spec: object) => ({
     ...pod(spec),
     metadata: { name: 'web', annotations: { 'kubernetes.io/config.mirror': 'x' } },
@@ -172,7 +157,7 @@ test('an account can keep its pods to the secrets that it lists', async () => {
     secrets: [{ name: 'mine' }],
     imagePullSecrets: [{ name: 'pull' }],
   });
-  const plugin = serviceAccountAdmission(world({ '/serviceaccounts': [account('true')] }), env);
+  const plugin = serviceAccountAdmission(liveObjects({ '/serviceaccounts': [account('true')] }), env);
   const env1 = (name: string) => [{ name: 'E', valueFrom: { secretKeyRef: { name, key: 'k' } } }];
   const refusals: readonly (readonly [spec: object, reason: string])[] = [
     [
@@ -202,13 +187,13 @@ test('an account can keep its pods to the secrets that it lists', async () => {
     message:
       'pods "web" is forbidden: ephemeral container d with envVar E referencing secret.secretName="other" is not allowed because service account default does not reference that secret',
   });
-  const lenient = serviceAccountAdmission(world({ '/serviceaccounts': [account('yes')] }), env);
+  const lenient = serviceAccountAdmission(liveObjects({ '/serviceaccounts': [account('yes')] }), env);
   for (const [spec] of refusals) await admitted(lenient, 'CREATE', { object: pod(spec) });
 });
 
 test('priority comes from the class, and may not be made up', async () => {
   const plugin = priority(
-    world({ 'scheduling.k8s.io/priorityclasses': [{ metadata: { name: 'high' }, value: 7 } as KubeObject] }),
+    liveObjects({ 'scheduling.k8s.io/priorityclasses': [{ metadata: { name: 'high' }, value: 7 } as KubeObject] }),
   );
   assert.equal((await admitted(plugin, 'CREATE', { object: pod({ priorityClassName: 'high' }) })).spec?.priority, 7);
   assert.equal((await admitted(plugin, 'CREATE', { object: pod() })).spec?.priority, 0);
@@ -249,7 +234,7 @@ const range = {
 } as KubeObject;
 
 test('limit ranges give defaults and refuse what is out of bounds', async () => {
-  const plugin = limitRanger(world({ '/limitranges': [range] }));
+  const plugin = limitRanger(liveObjects({ '/limitranges': [range] }));
   const defaulted = await admitted(plugin, 'CREATE', { object: pod() });
   assert.deepEqual(defaulted.spec?.containers[0]?.resources, { limits: { cpu: '500m' }, requests: { cpu: '100m' } });
   assert.equal(
@@ -288,7 +273,7 @@ test('quotas are charged, and refuse what they have no room for', () => {
 
 test('two creates at once cannot both have the last of a quota', async () => {
   let stored = quota({ pods: '1' }, { pods: '0' });
-  const objects = { ...world({}), list: () => [stored], getFresh: async () => stored };
+  const objects = { ...liveObjects({}), list: () => [stored], getFresh: async () => stored };
   const write = async (next: ResourceQuota) => {
     stored = next;
   };
@@ -304,7 +289,7 @@ test('a quota that was charged is not charged again when another one has changed
     metadata: { name, uid: name, namespace: 'default' },
   }));
   const objects = {
-    ...world({}),
+    ...liveObjects({}),
     list: () => stored,
     getFresh: async (_: string, __: string, name: string) => stored.find(({ metadata }) => metadata.name === name),
   };
@@ -323,7 +308,7 @@ test('a quota that was charged is not charged again when another one has changed
 
 test('the ratio of limit and request is that of whole numbers', async () => {
   const limits = [{ type: 'Container', maxLimitRequestRatio: { memory: '3' } }];
-  const plugin = limitRanger(world({ '/limitranges': [{ ...range, spec: { limits } } as KubeObject] }));
+  const plugin = limitRanger(liveObjects({ '/limitranges': [{ ...range, spec: { limits } } as KubeObject] }));
   const asking = (memory: bigint) =>
     pod({
       containers: [
@@ -340,7 +325,7 @@ test('the ratio of limit and request is that of whole numbers', async () => {
 const node = { user: 'system:node:n1', groups: ['system:nodes'] };
 
 test('a kubelet writes its own node and pods only', async () => {
-  const plugin = nodeRestriction(world({ '/pods': [pod({ nodeName: 'n2' })] }));
+  const plugin = nodeRestriction(liveObjects({ '/pods': [pod({ nodeName: 'n2' })] }));
   const nodeObject = (name: string, labels = {}, taints: readonly object[] = []) => ({
     metadata: { name, labels },
     spec: { taints },

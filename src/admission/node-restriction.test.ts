@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import { StatusError } from '#api/errors.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { AdmissionContext, AdmissionOperation } from '#apiserver/admission-plugin.ts';
-import type { CollectionName, LiveObjects } from '#apiserver/live-objects.ts';
 import { type Draft, mutableCopy } from '#base/edit.ts';
+import { liveObjects } from '#testing/live-objects.ts';
 import { nodeRestriction } from './node-restriction.ts';
 
 const mirror = { 'kubernetes.io/config.mirror': 'x' };
@@ -17,7 +17,7 @@ const tokenVolume = {
     sources: [{ serviceAccountToken: { path: 'a' } }, { serviceAccountToken: { path: 'b', audience: 'vault' } }],
   },
 };
-const content: Readonly<Record<CollectionName, readonly object[]>> = {
+const objects = liveObjects({
   '/nodes': [{ metadata: { name: 'n1', uid: 'u1' } }],
   '/pods': [
     { metadata: { name: 'mine', namespace: 'a', uid: 'p1' }, spec: { nodeName: 'n1', volumes: [tokenVolume] } },
@@ -30,26 +30,7 @@ const content: Readonly<Record<CollectionName, readonly object[]>> = {
   '/persistentvolumeclaims': [{ metadata: { name: 'claim', namespace: 'a' }, spec: { volumeName: 'v' } }],
   '/persistentvolumes': [{ metadata: { name: 'v' }, spec: { csi: { driver: 'd', volumeHandle: 'h' } } }],
   'storage.k8s.io/csidrivers': [{ metadata: { name: 'd' }, spec: { tokenRequests: [{ audience: 'disks' }] } }],
-};
-const objects = world();
-
-function world(): LiveObjects {
-  const list = (collection: CollectionName, namespace?: string) =>
-    ((content[collection] ?? []) as readonly KubeObject[]).filter(
-      ({ metadata }) => !namespace || metadata?.namespace === namespace,
-    );
-  const get = (collection: CollectionName, namespace: string, name: string) =>
-    list(collection, namespace).find(({ metadata }) => metadata?.name === name);
-  return {
-    load: () => undefined,
-    get,
-    list,
-    version: () => 1,
-    follow: () => {},
-    getFresh: async (...target) => get(...target),
-  };
-}
-
+});
 interface Attempt {
   readonly verb: AdmissionOperation;
   /** 'group/resource[/subresource]' */

@@ -4,7 +4,7 @@ import { generateKeyPair } from 'jose';
 import type { KubeObject } from '#api/object.ts';
 import type { ApiRequest, Peer } from '#api/request.ts';
 import type { Env } from '#base/env.ts';
-import type { CollectionName, LiveObjects } from '../live-objects.ts';
+import { liveObjects } from '#testing/live-objects.ts';
 import { createBootstrapTokenAuthenticator } from './bootstrap-token.ts';
 import { createAuthenticator, healthChecksOnly } from './chain.ts';
 import { createServiceAccountTokens, issueToken, type ServiceAccountKeys } from './service-account.ts';
@@ -18,20 +18,6 @@ const env: Env = {
   random: { next: () => 0.5, bytes: (count) => new Uint8Array(count) },
   log,
 };
-
-function world(content: Readonly<Record<CollectionName, readonly KubeObject[]>>): LiveObjects {
-  const list = (collection: CollectionName) => content[collection] ?? [];
-  const get = (collection: CollectionName, namespace: string, name: string) =>
-    list(collection).find(({ metadata }) => metadata?.name === name && (metadata.namespace ?? '') === namespace);
-  return {
-    load: () => undefined,
-    get,
-    list,
-    version: () => 1,
-    follow: () => {},
-    getFresh: async (...target) => get(...target),
-  };
-}
 
 function request(headers: Record<string, string>, path = '/api/v1/pods', peer: Partial<Peer> = {}): ApiRequest {
   const { signal } = new AbortController();
@@ -51,7 +37,7 @@ const claims = {
 };
 
 test('a bound token is who it says, for its audience, while its pod lives and until it expires', async () => {
-  const live = world({ '/serviceaccounts': [account], '/pods': [pod] });
+  const live = liveObjects({ '/serviceaccounts': [account], '/pods': [pod] });
   const { token } = await issueToken(keys, env, claims);
   const authenticate = createServiceAccountTokens(keys, live, env);
   const answer = await authenticate(token, ['api']);
@@ -62,10 +48,14 @@ test('a bound token is who it says, for its audience, while its pod lives and un
   await assert.rejects(authenticate(token, ['other']), {
     message: 'token audiences ["api"] is invalid for the target audiences ["other"]',
   });
-  const podGone = createServiceAccountTokens(keys, world({ '/serviceaccounts': [account] }), env);
+  const podGone = createServiceAccountTokens(keys, liveObjects({ '/serviceaccounts': [account] }), env);
   await assert.rejects(podGone(token, ['api']), { message: 'pod does not exist' });
   const another = { ...account, metadata: { ...account.metadata, uid: 'u9' } };
-  const replaced = createServiceAccountTokens(keys, world({ '/serviceaccounts': [another], '/pods': [pod] }), env);
+  const replaced = createServiceAccountTokens(
+    keys,
+    liveObjects({ '/serviceaccounts': [another], '/pods': [pod] }),
+    env,
+  );
   await assert.rejects(replaced(token, ['api']), { message: 'service account does not exist' });
   nowMs += 601_000;
   await assert.rejects(authenticate(token, ['api']), { message: 'service account token has expired' });
@@ -77,7 +67,7 @@ test('a bound token is who it says, for its audience, while its pod lives and un
 test('a token signed by somebody else is refused', async () => {
   const foreign = { ...keys, ...(await generateKeyPair('ES256')) };
   const { token } = await issueToken(foreign, env, claims);
-  const live = world({ '/serviceaccounts': [account], '/pods': [pod] });
+  const live = liveObjects({ '/serviceaccounts': [account], '/pods': [pod] });
   await assert.rejects(createServiceAccountTokens(keys, live, env)(token, ['api']), {
     message: 'go-jose/go-jose: error in cryptographic primitive',
   });
@@ -116,7 +106,7 @@ test('bootstrap tokens are secrets of kube-system', async () => {
       },
     }) as KubeObject;
   const authenticator = (expiration: string, groups = 'system:bootstrappers:x') =>
-    createBootstrapTokenAuthenticator(world({ '/secrets': [secret(expiration, groups)] }), env);
+    createBootstrapTokenAuthenticator(liveObjects({ '/secrets': [secret(expiration, groups)] }), env);
   const good = authenticator('2099-01-01T00:00:00Z');
   assert.deepEqual(await good('abcdef.0123456789abcdef'), {
     username: 'system:bootstrap:abcdef',

@@ -3,33 +3,12 @@ import { test } from 'node:test';
 import type { KubeObject } from '#api/object.ts';
 import type { UserInfo } from '#api/request.ts';
 import type { PolicyRule } from '#kinds/generated/rbac-v1.ts';
+import { liveObjects, type World } from '#testing/live-objects.ts';
 import type { AuthorizationAttributes } from '../authorizer.ts';
-import type { CollectionName, LiveObjects } from '../live-objects.ts';
 import { authorizerChain } from './chain.ts';
 import { createNodeAuthorizer } from './node.ts';
 import { createRbacAuthorizer } from './rbac.ts';
 import { ruleAllows, ruleText, uncovered } from './rbac-rules.ts';
-
-/** Objects by collection; a change moves the version. */
-function world(content: Readonly<Record<CollectionName, readonly KubeObject[]>>): LiveObjects & { version1: number } {
-  const list = (collection: CollectionName, namespace?: string) =>
-    (content[collection] ?? []).filter((object) => !namespace || object.metadata?.namespace === namespace);
-  const get = (collection: CollectionName, namespace: string, name: string) =>
-    list(collection).find(({ metadata }) => metadata?.name === name && (metadata.namespace ?? '') === namespace);
-  return {
-    version1: 1,
-    load: () => undefined,
-    get,
-    list,
-    version() {
-      return this.version1;
-    },
-    follow(collection, changed) {
-      for (const object of list(collection)) changed(object, undefined);
-    },
-    getFresh: async (...target) => get(...target),
-  };
-}
 
 function ask(
   user: Partial<UserInfo>,
@@ -91,7 +70,7 @@ test('uncovered finds what nobody holding the rules may hand out', () => {
 
 const rbac = 'rbac.authorization.k8s.io';
 const bindings = () =>
-  world({
+  liveObjects({
     [`${rbac}/clusterroles`]: [
       { metadata: { name: 'view' }, rules: [{ verbs: ['get'], apiGroups: [''], resources: ['pods'] }] } as KubeObject,
     ],
@@ -150,7 +129,7 @@ const pod = {
 } as KubeObject;
 
 const environment = (secret: string) => ({ containers: [{ name: 'c', envFrom: [{ secretRef: { name: secret } }] }] });
-const nodeWorld: Readonly<Record<CollectionName, readonly object[]>> = {
+const nodeWorld: World = {
   '/pods': [
     pod,
     // A node can make these by itself.
@@ -311,14 +290,14 @@ const nodeCases: readonly (readonly [
 
 for (const [node, verb, what, decision] of nodeCases) {
   test(`node ${node}: ${verb} ${JSON.stringify(what)} is ${decision}`, async () => {
-    const authorize = createNodeAuthorizer(world(nodeWorld as Readonly<Record<CollectionName, readonly KubeObject[]>>));
+    const authorize = createNodeAuthorizer(liveObjects(nodeWorld));
     const user = { username: `system:node:${node}`, groups: ['system:nodes'] };
     assert.equal((await authorize(ask(user, verb, what))).decision, decision);
   });
 }
 
 test('the Node authorizer has no opinion about others', async () => {
-  const authorize = createNodeAuthorizer(world({ '/pods': [pod] }));
+  const authorize = createNodeAuthorizer(liveObjects({ '/pods': [pod] }));
   assert.equal(
     (await authorize(ask({ username: 'system:node:n1' }, 'get', { resource: 'secrets', name: 'env' }))).decision,
     'no-opinion',
