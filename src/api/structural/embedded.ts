@@ -13,17 +13,12 @@ import type { ObjectMeta } from '../generated/meta-v1.ts';
 import { isDNS1035Label, pathSegmentName } from '../name-format.ts';
 import { validateObjectMeta } from '../object-meta-rules.ts';
 import { SchemaRegistry } from '../schema/registry.ts';
-import { isTree, type JsonSchema, type Tree } from './schema.ts';
+import { anywhere, isTree, type JsonSchema, type Tree } from './schema.ts';
 
 const objectMeta = new SchemaRegistry([]).meta('ObjectMeta');
 
 /** Whether values of the schema have resources inside; values of others need not be looked at. */
-export function hasEmbedded(schema: JsonSchema): boolean {
-  if (schema['x-kubernetes-embedded-resource']) return true;
-  if (schema.items && hasEmbedded(schema.items)) return true;
-  if (typeof schema.additionalProperties === 'object' && hasEmbedded(schema.additionalProperties)) return true;
-  return Object.values(schema.properties ?? {}).some(hasEmbedded);
-}
+export const hasEmbedded = anywhere((schema) => schema['x-kubernetes-embedded-resource'] === true);
 
 /** The schema of a whole resource as one of a resource inside. */
 export function asEmbedded(schema: JsonSchema): JsonSchema {

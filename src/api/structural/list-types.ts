@@ -3,27 +3,10 @@
 import { sortedTree } from '#base/sorted-tree.ts';
 import { child, duplicate, entry, type FieldError, index, invalid } from '../field-error.ts';
 import { identityOf, setMember } from '../patch/json-tree.ts';
-import { isTree, type JsonSchema, type Tree } from './schema.ts';
-
-const known = new WeakMap<JsonSchema, boolean>();
+import { anywhere, isTree, type JsonSchema, type Tree } from './schema.ts';
 
 /** Whether the schema has such lists: without one, nothing has to be looked at. */
-export function hasListTypes(schema: JsonSchema): boolean {
-  let has = known.get(schema);
-  if (has === undefined) {
-    has = findListTypes(schema);
-    known.set(schema, has);
-  }
-  return has;
-}
-
-function findListTypes(schema: JsonSchema): boolean {
-  const listType = schema['x-kubernetes-list-type'];
-  if (listType === 'set' || listType === 'map') return true;
-  if (schema.items && hasListTypes(schema.items)) return true;
-  if (typeof schema.additionalProperties === 'object' && hasListTypes(schema.additionalProperties)) return true;
-  return Object.values(schema.properties ?? {}).some(hasListTypes);
-}
+export const hasListTypes = anywhere(({ 'x-kubernetes-list-type': type }) => type === 'set' || type === 'map');
 
 export function listTypeFindings(value: unknown, schema: JsonSchema): FieldError[] {
   const errors: FieldError[] = [];

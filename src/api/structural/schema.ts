@@ -62,3 +62,22 @@ export function memberSchema(schema: JsonSchema, key: string): JsonSchema | unde
   if (properties && Object.hasOwn(properties, key)) return properties[key];
   return typeof additionalProperties === 'object' ? additionalProperties : undefined;
 }
+
+/** Whether a schema, or one below it, has something: looked for once, for schemas do not change. */
+export function anywhere(has: (schema: JsonSchema) => boolean): (schema: JsonSchema) => boolean {
+  const known = new WeakMap<JsonSchema, boolean>();
+  const found = (schema: JsonSchema): boolean => {
+    let answer = known.get(schema);
+    if (answer === undefined) {
+      const { items, additionalProperties, properties } = schema;
+      answer =
+        has(schema) ||
+        (items !== undefined && found(items)) ||
+        (typeof additionalProperties === 'object' && found(additionalProperties)) ||
+        Object.values(properties ?? {}).some(found);
+      known.set(schema, answer);
+    }
+    return answer;
+  };
+  return found;
+}

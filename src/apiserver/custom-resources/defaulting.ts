@@ -5,7 +5,7 @@
 
 import { asEmbedded, coerceEmbedded, hasEmbedded } from '#api/structural/embedded.ts';
 import { prune } from '#api/structural/pruning.ts';
-import { isTree, type JsonSchema, memberSchema } from '#api/structural/schema.ts';
+import { anywhere, isTree, type JsonSchema, memberSchema } from '#api/structural/schema.ts';
 import { elementOf, memberOf, type Surroundings, wholeObject } from '#api/structural/surroundings.ts';
 import { mutableCopy } from '#base/edit.ts';
 
@@ -59,24 +59,8 @@ export function dropNulls(value: unknown, schema: JsonSchema): void {
   }
 }
 
-const known = new WeakMap<JsonSchema, boolean>();
-
 /** Whether the schema declares any default: without one, reading needs no defaulting. */
-export function hasDefaults(schema: JsonSchema): boolean {
-  let has = known.get(schema);
-  if (has === undefined) {
-    has = findDefaults(schema);
-    known.set(schema, has);
-  }
-  return has;
-}
-
-function findDefaults(schema: JsonSchema): boolean {
-  if (schema.default !== undefined) return true;
-  if (schema.items && hasDefaults(schema.items)) return true;
-  if (typeof schema.additionalProperties === 'object' && hasDefaults(schema.additionalProperties)) return true;
-  return Object.values(schema.properties ?? {}).some(hasDefaults);
-}
+export const hasDefaults = anywhere((schema) => schema.default !== undefined);
 
 /**
  * The schema with each default as it is read where it will be: metadata of resources inside has nothing that metadata has not (apiextensions
