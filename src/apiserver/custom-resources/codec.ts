@@ -118,8 +118,7 @@ export class CustomCodec implements KindCodec {
     if (checkKind && bytes !== nothing) this.checkType(given, tree, bytes);
     checkKind?.(given);
     try {
-      const repeated = text === undefined ? [] : checkTree(tree, text);
-      return this.fromTree(tree, [...found, ...repeated]);
+      return this.fromTree(tree, found, text);
     } catch (error) {
       if (error instanceof DecodeError) throw unhandled(given, this, error);
       throw error;
@@ -152,20 +151,19 @@ export class CustomCodec implements KindCodec {
   }
 
   /** As upstream reads objects: nulls go that may not be ones. */
-  private fromTree(tree: unknown, found: readonly string[]): DecodedBody {
-    return this.read(tree, found, (object) => dropNulls(object, this.defaulting));
+  private fromTree(tree: unknown, found: readonly string[], text?: string): DecodedBody {
+    return this.read(tree, found, (object) => dropNulls(object, this.defaulting), text);
   }
 
-  /** `pruned` is called before the resources inside are looked at. */
-  private read(given: unknown, found: readonly string[], pruned: (tree: Tree) => void): DecodedBody {
+  /** `pruned` is called before the resources inside are looked at; `text`: what the tree was read from, which may say members twice. */
+  private read(given: unknown, found: readonly string[], pruned: (tree: Tree) => void, text?: string): DecodedBody {
     const tree = given ?? {};
     if (!isTree(tree)) throw new DecodeError('json: cannot unmarshal into Go value of type map[string]interface {}');
-    checkTree(tree);
-    const problems = [...found, ...readMetadata(tree, this.objectMeta)];
+    const problems = [...found, ...checkTree(tree, text), ...readMetadata(tree, this.objectMeta)];
     const { schema, preserveUnknownFields } = this.config;
-    if (!preserveUnknownFields) for (const path of [...prune(tree, schema)].sort()) problems.push(unknownField(path));
+    if (!preserveUnknownFields) for (const path of prune(tree, schema)) problems.push(unknownField(path));
     pruned(tree);
-    if (this.hasEmbedded) for (const path of [...readEmbedded(tree, schema)].sort()) problems.push(unknownField(path));
+    if (this.hasEmbedded) for (const path of readEmbedded(tree, schema)) problems.push(unknownField(path));
     dropUndefined(tree);
     return { object: tree as Draft<KubeObject>, problems };
   }
