@@ -80,7 +80,7 @@ export function withStarted(status: CronJobStatus, job: ObjectReference, schedul
   return { ...status, active: [...(status.active ?? []), job], lastScheduleTime: formatTime(scheduledMs) };
 }
 
-export function finishedAs(job: Job): 'Complete' | 'Failed' | undefined {
+function finishedAs(job: Job): 'Complete' | 'Failed' | undefined {
   const found = job.status?.conditions?.find(
     ({ type, status }) => (type === 'Complete' || type === 'Failed') && status === 'True',
   );

@@ -5,7 +5,7 @@ import { Nodes } from '#kinds/core/node/definition.ts';
 import type { ControllerFactory } from '#runtime/controller.ts';
 import { ttlStep, ttlSteps } from './plan.ts';
 
-export const ttlAnnotation = 'node.alpha.kubernetes.io/ttl';
+const ttlAnnotation = 'node.alpha.kubernetes.io/ttl';
 
 export const ttlController: ControllerFactory = {
   name: 'ttl-controller',
